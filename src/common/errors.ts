@@ -1,0 +1,113 @@
+/** How loudly an error is logged where it is handled. */
+export type ErrorLogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
+/** What holds for every error of one code. */
+export interface ErrorTraits {
+  /** Short, constant, for people: the `title` of the RFC 9457 problem. */
+  readonly title: string;
+  readonly httpStatus: number;
+  readonly logLevel: ErrorLogLevel;
+  /** True where the same call may succeed later without anyone changing anything. */
+  readonly retryable: boolean;
+}
+
+const traits = (
+  httpStatus: number,
+  logLevel: ErrorLogLevel,
+  title: string,
+  { retryable = false }: { retryable?: boolean } = {},
+): ErrorTraits => ({ title, httpStatus, logLevel, retryable });
+
+const retryable = { retryable: true };
+
+/**
+ * Every stable error code of the product and what it means. A code is part of the public API (`code` of a problem,
+ * `error` of `--json`): it may be added, never renamed.
+ */
+export const errorCatalogue = {
+  // Input of a request, a command or a file
+  malformed: traits(400, 'info', 'The request cannot be read'),
+  invalid: traits(422, 'info', 'The request is readable but not valid'),
+  'not-found': traits(404, 'info', 'There is no such thing'),
+  'already-decided': traits(409, 'info', 'The conflict has been decided already'),
+  stale: traits(412, 'info', 'It changed since it was read'),
+  'precondition-required': traits(428, 'info', 'The request must say which version it changes (If-Match)'),
+  'too-large': traits(413, 'info', 'The request is too large'),
+
+  // Start-up
+  'environment-invalid': traits(500, 'fatal', 'The environment is not valid'),
+  'listen-refused': traits(500, 'fatal', 'The address to listen on is not allowed or not free'),
+
+  // Embedded PostgreSQL
+  'embedded-no-binaries': traits(500, 'fatal', 'No PostgreSQL server program was found'),
+  'embedded-no-account': traits(
+    500,
+    'fatal',
+    'PostgreSQL refuses to run as root and no other account can run it',
+  ),
+  'embedded-data-foreign': traits(500, 'fatal', 'The data folder does not belong to this PostgreSQL'),
+  'embedded-start-failed': traits(500, 'fatal', 'The embedded PostgreSQL did not start'),
+  'embedded-stop-failed': traits(500, 'error', 'The embedded PostgreSQL did not stop'),
+
+  // Database of Accord itself
+  'database-unreachable': traits(503, 'error', 'The database cannot be reached', retryable),
+  'database-newer': traits(500, 'fatal', 'The database was migrated by a newer version'),
+  'migration-failed': traits(500, 'fatal', 'A migration failed'),
+
+  // Connected systems
+  'side-unreachable': traits(503, 'warn', 'A connected system cannot be reached', retryable),
+
+  internal: traits(500, 'error', 'Something failed that should not'),
+} as const satisfies Record<string, ErrorTraits>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** One thing that is wrong with an input: where, and what was expected. */
+export interface Fault {
+  /** Where: a JSON pointer (`/fields/3/name`), an environment variable, or `file:line:column`. */
+  readonly pointer: string;
+  /** What was expected and what was found, for people. */
+  readonly detail: string;
+  /** Stable, for programs. */
+  readonly code?: string;
+}
+
+export interface AppErrorOptions {
+  /** The error that led to this one; logged, never shown to a client. */
+  readonly cause?: unknown;
+  /** Facts for programs, shown to the client as members of the problem. Never credentials or record values. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** The faults of an input, all of them and not only the first. */
+  readonly faults?: readonly Fault[];
+  /** Overrides what the catalogue says for this one error. */
+  readonly retryable?: boolean;
+}
+
+/** The one class for errors that the product foresees. The message is for people and may be shown to the client. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly httpStatus: number;
+  readonly logLevel: ErrorLogLevel;
+  readonly retryable: boolean;
+  readonly title: string;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly faults: readonly Fault[];
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    const of = errorCatalogue[code];
+    this.name = 'AppError';
+    this.code = code;
+    this.title = of.title;
+    this.httpStatus = of.httpStatus;
+    this.logLevel = of.logLevel;
+    this.retryable = options.retryable ?? of.retryable;
+    this.details = options.details ?? {};
+    this.faults = options.faults ?? [];
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
