@@ -1,0 +1,142 @@
+import type { FieldType } from '../value.js';
+
+/**
+ * A pipeline as written in a file, after parsing and validation (names as in YAML: sides are `a` and `b`). The loader in
+ * `pipelines/` guarantees this shape; `compile` turns it into a Plan.
+ */
+export interface PipelineSpec {
+  readonly apiVersion: 'accord/v1';
+  readonly kind: 'Pipeline';
+  readonly metadata: { readonly name: string; readonly description?: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly connections: { readonly a: EndpointSpec; readonly b: EndpointSpec };
+  readonly match: readonly MatchSpec[];
+  readonly onAmbiguous?: 'review' | 'ignore';
+  readonly fields: Readonly<Record<string, FieldSpec>>;
+  readonly groups?: Readonly<Record<string, GroupSpec>>;
+  readonly holdSets?: readonly { readonly id: string; readonly fields: readonly string[] | 'record' }[];
+  readonly invariants?: readonly { readonly id: string; readonly expect: string; readonly fields: readonly string[]; readonly message?: string }[];
+  readonly deletes?: {
+    readonly aDeleted?: 'review' | 'delete' | 'unlink' | 'ignore';
+    readonly bDeleted?: 'review' | 'delete' | 'unlink' | 'ignore';
+    readonly deleteVsEdit?: 'review' | 'delete' | 'keep';
+  };
+  readonly guards?: { readonly flapping?: { readonly flips: number; readonly window: string } };
+  readonly schedule?: ScheduleSpec;
+  readonly review?: { readonly priority?: Readonly<Record<string, 'urgent' | 'high' | 'normal' | 'low'>>; readonly undoWindow?: string };
+  readonly load?: { readonly accept?: 'automatic' | 'manual' };
+}
+
+export interface EndpointSpec {
+  /** Name of a Connection. */
+  readonly ref: string;
+  /** The object there: `public.companies`. */
+  readonly object: string;
+  readonly label?: string;
+  readonly capture?: CaptureSpec;
+  /** Column that names who made a change, where the side has one. */
+  readonly actor?: string;
+}
+
+/** How changes are seen: a trigger log (default), polling a modification stamp, or comparing full snapshots. */
+export interface CaptureSpec {
+  readonly mode: 'log' | 'polling' | 'snapshot';
+  /** `polling`: the column that every edit moves forward. */
+  readonly updatedAt?: string;
+  /** `polling`: how far back each poll looks again, at least the longest transaction. Duration. */
+  readonly overlap?: string;
+  /** An exact return to what Accord overwrote within this time, with other columns in the same statement, counts as concurrent. Duration, default 5m. */
+  readonly staleForm?: string;
+}
+
+/** The first rule that gives exactly one candidate on each side wins. */
+export interface MatchSpec {
+  readonly id: string;
+  /** Fields whose canonical values, compared as the fields declare, must all be equal and not blank. Absent only for the final `create` or `ignore`. */
+  readonly by?: readonly string[];
+  readonly action: 'link' | 'create' | 'ignore';
+  /** For `create`: which way records may be created. Default both. */
+  readonly direction?: 'aToB' | 'bToA' | 'both';
+}
+
+export interface FieldSpec {
+  /** Canonical type; default: taken from the B side's column when the pipeline is started, `text` offline. */
+  readonly type?: FieldType;
+  /** A column name, or the column with its lens. */
+  readonly a?: string | FieldEndSpec;
+  readonly b?: string | FieldEndSpec;
+  readonly direction?: 'aToB' | 'bToA' | 'both';
+  /** Short for `a.read` and `a.write`: the canonical value is in B's shape. */
+  readonly transform?: { readonly aToB?: string; readonly bToA?: string };
+  readonly compare?: CompareSpec;
+  /** Absent only for members of a group. */
+  readonly policy?: PolicySpec;
+  readonly preferNonBlank?: boolean;
+  /** A transform that cannot be undone exactly is accepted on purpose. */
+  readonly lossy?: boolean;
+  readonly pii?: boolean;
+  /** Only read by rules: never written, never in conflict. */
+  readonly contextOnly?: boolean;
+}
+
+export interface FieldEndSpec {
+  readonly column: string;
+  /** CEL over `value`: the side's value → canonical. */
+  readonly read?: string;
+  /** CEL over `value` (and `before`): canonical → the side's value. */
+  readonly write?: string;
+}
+
+export interface CompareSpec {
+  readonly normalize?: readonly ('trim' | 'lowercase' | 'digits' | 'unicode-nfc' | 'collapse-space' | 'date-only')[];
+  /** Numbers that differ by at most this count as equal. */
+  readonly tolerance?: number;
+}
+
+export interface GroupSpec {
+  readonly fields: readonly string[];
+  readonly policy: PolicySpec;
+}
+
+export type PolicySpec =
+  | { readonly strategy: 'owner'; readonly owner: 'a' | 'b'; readonly onForeignEdit?: 'accept' | 'revert' | 'review' | 'ignore' }
+  | { readonly strategy: 'newest'; readonly skew?: string; readonly tie: 'review' | 'a' | 'b' }
+  | {
+      readonly strategy: 'merge';
+      readonly merge: 'set' | 'counter' | 'text' | 'json' | 'min' | 'max';
+      readonly min?: number;
+      readonly max?: number;
+    }
+  | { readonly strategy: 'rules'; readonly rules: readonly RuleSpec[] }
+  | { readonly strategy: 'review' };
+
+export interface RuleSpec {
+  readonly id: string;
+  /** CEL over a, b, base and the record's other fields; absent = always. */
+  readonly when?: string;
+  readonly take: 'a' | 'b' | 'base' | 'newest' | 'merge' | 'review';
+  /** `newest`: least difference in time. Duration. */
+  readonly within?: string;
+  readonly merge?: 'set' | 'counter' | 'text' | 'json' | 'min' | 'max';
+  readonly origin?: string;
+  readonly expiresAt?: string;
+}
+
+export interface ScheduleSpec {
+  /** How often to look for changes when nothing wakes the pipeline. Duration, default 50ms for a log, 30s otherwise. */
+  readonly pollEvery?: string;
+  /** Share of each side's capacity this pipeline may write: `500/s`. Default: unlimited for SQL. */
+  readonly writeBudget?: { readonly a?: string; readonly b?: string };
+}
+
+/** A system to connect to. Secrets only by reference: `${NAME}` is read from the environment when the connection is opened. */
+export interface ConnectionSpec {
+  readonly apiVersion: 'accord/v1';
+  readonly kind: 'Connection';
+  readonly metadata: { readonly name: string; readonly description?: string };
+  readonly connector: 'postgres';
+  readonly label?: string;
+  readonly url: string;
+  readonly tls?: { readonly mode: 'disable' | 'require' | 'verify-full'; readonly ca?: string };
+  /** Most requests (SQL: rows written) per time this connection may use, over all pipelines: `2000/s`. */
+  readonly rate?: string;
+}

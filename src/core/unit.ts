@@ -1,0 +1,81 @@
+import type { Clocked, Side, VersionVector } from './clock.js';
+import type { Stamp } from './stamp.js';
+import type { Canon, Raw } from './value.js';
+
+/** One value that stood, or was authored, with what its author had seen. */
+export interface Version extends Clocked {
+  readonly value: Canon;
+  readonly stamp: Stamp | null;
+  /** Who made it, as far as the side tells; `null` when unknown. Carried for the review card and rules, never for causality. */
+  readonly by: Author | null;
+}
+
+export interface Author {
+  readonly kind: 'person' | 'integration' | 'import' | 'unknown';
+  readonly name: string;
+}
+
+/** What one side is known to hold. `raw` is the side's own representation; `undefined` while it is exactly `put(value)`. */
+export interface Image extends Version {
+  readonly raw: Raw | undefined;
+}
+
+/** The merge base of a side: its value already folded into head. `undefined` (⊥) when two existing records were linked and share no past. */
+export type Incorporated = { readonly value: Canon } | undefined;
+
+/** A user's write that a blind push had hidden, recovered from the side's history. */
+export interface Orphan extends Version {
+  readonly side: Side;
+  readonly base: Canon;
+}
+
+/** A steward's decision that is not folded into head yet. `ctx` is what the person was shown, nothing more. */
+export interface Decision extends Version {
+  readonly id: string;
+}
+
+/** A decision undone after it was written: the unit is in conflict again until a new decision covers `ctx`. */
+export interface Contest {
+  readonly ctx: VersionVector;
+  /** The versions to choose from again, besides what the sides hold. */
+  readonly candidates: readonly Version[];
+  readonly reason: string;
+}
+
+/** Recent authored values, to recognise two automations that fight. */
+export interface Flap {
+  /** Stable keys of the last accepted or authored values, oldest first, with hub time in ms. Bounded by the plan's `flap.flips`. */
+  readonly recent: readonly (readonly [key: string, at: number])[];
+}
+
+/** A side refused this unit's value for good; nothing more is sent until it changes or someone retries. */
+export interface Blocked {
+  readonly side: Side;
+  readonly code: string;
+  readonly detail: string;
+  readonly since: number;
+}
+
+/** The registers of one unit (a field, or a group of fields decided together). Everything about it is derived from these. */
+export interface Unit {
+  readonly head: Version;
+  readonly A: Image;
+  readonly B: Image;
+  readonly incA: Incorporated;
+  readonly incB: Incorporated;
+  readonly orphans: readonly Orphan[];
+  readonly decision: Decision | null;
+  readonly contest: Contest | null;
+  /** Highest dot ever issued per actor; dots are never reused, not even after an undo. */
+  readonly tick: VersionVector;
+  readonly flap: Flap | null;
+  readonly blocked: Blocked | null;
+}
+
+export function image(unit: Unit, side: Side): Image {
+  return side === 'A' ? unit.A : unit.B;
+}
+
+export function incorporated(unit: Unit, side: Side): Incorporated {
+  return side === 'A' ? unit.incA : unit.incB;
+}
