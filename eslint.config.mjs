@@ -36,6 +36,8 @@ export default tseslint.config(
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
       // `x !== undefined` guards data that came from outside the type system (rows, JSON); the rule calls them useless.
       '@typescript-eslint/no-unnecessary-condition': 'off',
+      // Options of Nest and of validators are declared as classes and given as literals.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/return-await': ['error', 'in-try-catch'],
     },

@@ -53,6 +53,7 @@ export const errorCatalogue = {
   'database-unreachable': traits(503, 'error', 'The database cannot be reached', retryable),
   'database-newer': traits(500, 'fatal', 'The database was migrated by a newer version'),
   'migration-failed': traits(500, 'fatal', 'A migration failed'),
+  'lease-lost': traits(503, 'warn', 'The right to do this has passed to another process', retryable),
 
   // Connected systems
   'side-unreachable': traits(503, 'warn', 'A connected system cannot be reached', retryable),

@@ -1,0 +1,181 @@
+import { readFileSync, existsSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { Transform, Type, plainToInstance } from 'class-transformer';
+import {
+  ArrayNotEmpty,
+  IsEmail,
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  Max,
+  Min,
+  ValidateBy,
+  getMetadataStorage,
+  validateSync,
+} from 'class-validator';
+import { AppError, type Fault } from './errors.js';
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** An address of one of these schemes. The message never repeats the value: it may hold a password. */
+const IsAddress = (...schemes: string[]): PropertyDecorator =>
+  ValidateBy({
+    name: 'isAddress',
+    validator: {
+      validate: (value) =>
+        typeof value === 'string' &&
+        schemes.some((scheme) => value.startsWith(`${scheme}://`)) &&
+        URL.canParse(value),
+      defaultMessage: () =>
+        `must be an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+    },
+  });
+
+/** This machine only, until the service knows who is calling. */
+const IsLoopbackUnlessTrusted = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isLoopback',
+    validator: {
+      validate: (value, args) =>
+        ['127.0.0.1', '::1', 'localhost'].includes(String(value)) ||
+        (args?.object as Env).ACCORD_TRUST_NETWORK === 'on',
+      defaultMessage: () =>
+        'must be 127.0.0.1, ::1 or localhost: there is no login yet, so whoever reaches the service may see and decide everything. ' +
+        'Behind something that asks who is there, say ACCORD_TRUST_NETWORK=on',
+    },
+  });
+
+/** Every environment variable of the service, with its default. `.env.example` describes them for people. */
+export class Env {
+  @IsIn(['production', 'development', 'test'])
+  NODE_ENV: 'production' | 'development' | 'test' = 'production';
+
+  @Type(() => Number)
+  @IsInt({ message: 'must be a whole number' })
+  @Min(0)
+  @Max(65535)
+  PORT = 3000;
+
+  @IsLoopbackUnlessTrusted()
+  HOST = '127.0.0.1';
+
+  @IsIn(['on', 'off'])
+  ACCORD_TRUST_NETWORK: 'on' | 'off' = 'off';
+
+  /** Where people reach the service: the links in mails begin with it. */
+  @IsOptional()
+  @IsAddress('http', 'https')
+  PUBLIC_URL?: string;
+
+  /** Accord's own database. Without it, the embedded server runs. */
+  @IsOptional()
+  @IsAddress('postgresql', 'postgres')
+  DATABASE_URL?: string;
+
+  /** PostgreSQL programs for the embedded server, instead of those from the npm package. */
+  @IsOptional()
+  @IsString()
+  PG_BIN_DIR?: string;
+
+  @IsNotEmpty()
+  ACCORD_DATA_DIR = '.accord';
+
+  /** A folder of pipeline files. */
+  @IsOptional()
+  @IsString()
+  ACCORD_PIPELINES?: string;
+
+  /** `auto`: the demo is set up where no pipeline folder is given and the embedded server runs. */
+  @IsIn(['auto', 'on', 'off'])
+  ACCORD_DEMO: 'auto' | 'on' | 'off' = 'auto';
+
+  /** Without it no mail is sent. */
+  @IsOptional()
+  @IsAddress('smtp', 'smtps')
+  SMTP_URL?: string;
+
+  @IsEmail({ allow_display_name: true, require_tld: false }, { message: 'must be a mail address' })
+  MAIL_FROM = 'Accord <accord@localhost>';
+
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? value.split(',').map((address) => address.trim()) : value,
+  )
+  @IsOptional()
+  @ArrayNotEmpty()
+  @IsEmail(
+    { allow_display_name: true, require_tld: false },
+    { each: true, message: 'must be mail addresses, separated by commas' },
+  )
+  MAIL_TO?: string[];
+
+  @IsIn(logLevels)
+  LOG_LEVEL: (typeof logLevels)[number] = 'info';
+
+  /** `auto`: for people on a terminal, JSON elsewhere. */
+  @IsIn(['auto', 'json', 'pretty'])
+  LOG_FORMAT: 'auto' | 'json' | 'pretty' = 'auto';
+
+  /** PUBLIC_URL, or the address that the service listens on. */
+  get publicUrl(): string {
+    const host = this.HOST.includes(':') ? `[${this.HOST}]` : this.HOST;
+    return (this.PUBLIC_URL ?? `http://${host}:${this.PORT}`).replace(/\/+$/, '');
+  }
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads and checks the environment; an empty variable counts as absent. Without an argument it reads the process's, and
+ * what a file `.env` in the current folder adds to it.
+ *
+ * @throws AppError `environment-invalid`, with every fault in one message
+ */
+export function loadEnv(variables?: Variables): Env {
+  const known = variableNames();
+  const given = Object.entries(variables ?? processVariables()).filter(
+    ([, value]) => value !== undefined && value !== '',
+  );
+  const env = plainToInstance(Env, Object.fromEntries(given.filter(([name]) => known.includes(name))), {
+    exposeDefaultValues: true,
+  });
+
+  const faults: Fault[] = validateSync(env).flatMap(({ property, constraints }) =>
+    Object.entries(constraints ?? {}).map(([code, detail]) => ({
+      pointer: property,
+      code,
+      detail: detail.replace(`${property} `, ''),
+    })),
+  );
+  for (const [name] of given) {
+    const unknown =
+      name.startsWith('ACCORD_') && !/^ACCORD_(TEST|SECRET)_/.test(name) && !known.includes(name);
+    if (unknown)
+      faults.push({
+        pointer: name,
+        code: 'unknown',
+        detail: `is not a variable of Accord; there are ${known.join(', ')}`,
+      });
+  }
+  if (faults.length === 0) return env;
+  const list = faults.map(({ pointer, detail }) => `\n  ${pointer} ${detail}`).join('');
+  throw new AppError('environment-invalid', `The environment is not valid:${list}`, { faults });
+}
+
+/** The names of all variables, in alphabetical order. */
+export function variableNames(): string[] {
+  const properties = getMetadataStorage().getTargetValidationMetadatas(Env, '', false, false);
+  return [...new Set(properties.map(({ propertyName }) => propertyName))].sort();
+}
+
+/** The value of a variable that a file of the user names, such as the password of a connection. */
+export function variableNamed(name: string): string | undefined {
+  const value = processVariables()[name];
+  return value === '' ? undefined : value;
+}
+
+function processVariables(): Variables {
+  const file = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
+  return { ...file, ...process.env };
+}

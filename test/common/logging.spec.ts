@@ -1,0 +1,67 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it } from '@jest/globals';
+import pino from 'pino';
+import { logOptions } from '../../src/common/logging.js';
+
+function logged(
+  write: (logger: pino.Logger) => void,
+  level: 'info' | 'debug' = 'info',
+): Record<string, unknown>[] {
+  const lines: Record<string, unknown>[] = [];
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(JSON.parse(chunk.toString('utf8')) as Record<string, unknown>);
+      done();
+    },
+  });
+  write(pino(logOptions({ LOG_LEVEL: level, LOG_FORMAT: 'json' }), sink));
+  return lines;
+}
+
+describe('a log line', () => {
+  it('is a constant message with its data as fields, at the level that was asked for', () => {
+    const lines = logged((logger) => {
+      logger.debug('not now');
+      logger.info({ pipeline: 'contacts', rows: 7 }, 'batch delivered');
+    });
+    expect(lines).toEqual([
+      {
+        level: 'info',
+        time: expect.stringMatching(/^\d{4}-.*Z$/),
+        pipeline: 'contacts',
+        rows: 7,
+        msg: 'batch delivered',
+      },
+    ]);
+  });
+
+  it('never holds credentials or the values of a record', () => {
+    const [line] = logged((logger) =>
+      logger.info(
+        {
+          url: 'postgresql://a:b@c/d',
+          connection: { password: 'b' },
+          fields: { name: 'Eve' },
+          link: { value: 'Eve' },
+        },
+        'seen',
+      ),
+    );
+    expect(JSON.stringify(line)).not.toMatch(/Eve|"b"|a:b/);
+  });
+
+  it('holds an error with its causes but not what a driver says about the row', () => {
+    const cause = Object.assign(new Error('duplicate key'), {
+      code: '23505',
+      detail: 'Key (name)=(Eve)',
+      where: 'Eve',
+    });
+    const [line] = logged((logger) =>
+      logger.error({ err: new Error('it failed', { cause }) }, 'write failed'),
+    );
+    expect(line).toMatchObject({
+      err: { message: 'it failed', cause: { code: '23505', message: 'duplicate key' } },
+    });
+    expect(JSON.stringify(line)).not.toContain('Eve');
+  });
+});
