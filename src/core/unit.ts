@@ -1,4 +1,4 @@
-import type { Clocked, Side, VersionVector } from './clock.js';
+import type { Clocked, Dot, Side, VersionVector } from './clock.js';
 import type { Stamp } from './stamp.js';
 import type { Canon, Raw } from './value.js';
 
@@ -32,20 +32,20 @@ export interface Orphan extends Version {
 /** A steward's decision that is not folded into head yet. `ctx` is what the person was shown, nothing more. */
 export interface Decision extends Version {
   readonly id: string;
+  /** Hub time in ms until which it can be undone without a trace on the sides; nothing is written before. */
+  readonly dueAt: number;
 }
 
-/** A decision undone after it was written: the unit is in conflict again until a new decision covers `ctx`. */
+/**
+ * The unit waits for a person whatever its registers say, until a decision covers `ctx`: a decision was undone after it had been
+ * written, or two automations fight over the value.
+ */
 export interface Contest {
+  readonly kind: 'undone' | 'fight';
   readonly ctx: VersionVector;
-  /** The versions to choose from again, besides what the sides hold. */
+  /** Values to choose from besides those that the sides hold. */
   readonly candidates: readonly Version[];
   readonly reason: string;
-}
-
-/** Recent authored values, to recognise two automations that fight. */
-export interface Flap {
-  /** Stable keys of the last accepted or authored values, oldest first, with hub time in ms. Bounded by the plan's `flap.flips`. */
-  readonly recent: readonly (readonly [key: string, at: number])[];
 }
 
 /** A side refused this unit's value for good; nothing more is sent until it changes or someone retries. */
@@ -54,6 +54,8 @@ export interface Blocked {
   readonly code: string;
   readonly detail: string;
   readonly since: number;
+  /** Dot of the head that was refused; another head is tried again. */
+  readonly head: Dot | null;
 }
 
 /** The registers of one unit (a field, or a group of fields decided together). Everything about it is derived from these. */
@@ -68,7 +70,6 @@ export interface Unit {
   readonly contest: Contest | null;
   /** Highest dot ever issued per actor; dots are never reused, not even after an undo. */
   readonly tick: VersionVector;
-  readonly flap: Flap | null;
   readonly blocked: Blocked | null;
 }
 
