@@ -1,0 +1,29 @@
+import { MikroOrmModule } from '@mikro-orm/nestjs';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { Leases } from './lease.js';
+import { mikroOrmConfig } from './mikro-orm-config.js';
+import { PartitionJob } from './partition-job.js';
+import { HubPools } from './pools.js';
+
+/**
+ * Accord's own database, for every module: `EntityManager` (MikroORM; forked per request), `HubPools` (plain SQL) and
+ * `Leases`. The database must be migrated before.
+ */
+@Module({})
+export class DatabaseModule {
+  static async forRoot(url: string): Promise<DynamicModule> {
+    return {
+      module: DatabaseModule,
+      global: true,
+      imports: [await MikroOrmModule.forRoot(mikroOrmConfig(url))],
+      providers: [
+        Clock,
+        { provide: HubPools, useFactory: () => new HubPools(url) },
+        { provide: Leases, useFactory: (pools: HubPools) => new Leases(pools.general), inject: [HubPools] },
+        PartitionJob,
+      ],
+      exports: [HubPools, Leases, Clock],
+    };
+  }
+}

@@ -1,0 +1,35 @@
+import { AttemptBatch } from './entities/attempt-batch.js';
+import { BlockedUnit } from './entities/blocked-unit.js';
+import { Conflict, Decision } from './entities/conflict.js';
+import { Counter } from './entities/counter.js';
+import { Idempotency } from './entities/idempotency.js';
+import { Lease } from './entities/lease.js';
+import { Lineage } from './entities/lineage.js';
+import { Link, LinkAlias } from './entities/link.js';
+import { LoadRecord, LoadReport, Unmatched } from './entities/load.js';
+import { MailOutbox } from './entities/mail-outbox.js';
+import { Pipeline, PipelineRevision, SideState } from './entities/pipeline.js';
+import { PushDue, Shadow } from './entities/shadow.js';
+
+/** Every entity; nothing is discovered by scanning folders. */
+export const entities = [
+  Pipeline,
+  PipelineRevision,
+  SideState,
+  Link,
+  LinkAlias,
+  Shadow,
+  PushDue,
+  AttemptBatch,
+  Lineage,
+  Conflict,
+  Decision,
+  BlockedUnit,
+  LoadRecord,
+  LoadReport,
+  Unmatched,
+  MailOutbox,
+  Lease,
+  Idempotency,
+  Counter,
+];

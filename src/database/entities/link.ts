@@ -1,0 +1,43 @@
+import { defineEntity, p, raw } from '@mikro-orm/postgresql';
+import { Pipeline } from './pipeline.js';
+
+const LinkSchema = defineEntity({
+  name: 'Link',
+  tableName: 'link',
+  indexes: [],
+  uniques: [
+    { name: 'link_a', properties: ['pipelineId', 'aId'], where: "state in ('live', 'creating')" },
+    { name: 'link_b', properties: ['pipelineId', 'bId'], where: "state in ('live', 'creating')" },
+  ],
+  properties: {
+    id: p.bigint('number').primary().autoincrement(),
+    pipelineId: () =>
+      p.manyToOne(Pipeline).mapToPk().fieldName('pipeline_id').deleteRule('cascade').index(false),
+    epoch: p.integer().default(1),
+    state: p.enum(['live', 'creating', 'deleted', 'unlinked']),
+    aId: p.text().nullable(),
+    bId: p.text().nullable(),
+    createdAt: p.datetime().default(raw('now()')),
+  },
+});
+
+/** A pair of records, one on each side, that Accord keeps in agreement. */
+export class Link extends LinkSchema.class {}
+LinkSchema.setClass(Link);
+
+const LinkAliasSchema = defineEntity({
+  name: 'LinkAlias',
+  tableName: 'link_alias',
+  properties: {
+    pipelineId: p.integer().primary(),
+    side: p.text().primary(),
+    extId: p.text().primary(),
+    linkId: () =>
+      p.manyToOne(Link).mapToPk().primary().fieldName('link_id').deleteRule('cascade').index(false),
+    at: p.datetime().default(raw('now()')),
+  },
+});
+
+/** An id that a record had before its key was changed. */
+export class LinkAlias extends LinkAliasSchema.class {}
+LinkAliasSchema.setClass(LinkAlias);

@@ -1,0 +1,29 @@
+import type { Pool, PoolClient } from 'pg';
+
+/**
+ * Runs `work` in one READ COMMITTED transaction on one connection of `pool`: committed when it resolves, rolled back
+ * when it throws. The error is passed on. Keep it short, and never wait for another system inside.
+ */
+export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  // While a connection is checked out pg leaves its 'error' event to the holder; the query in flight rejects anyway.
+  const onError = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', onError);
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((rollback: unknown) => {
+      broken ??= rollback instanceof Error ? rollback : new Error(String(rollback));
+    });
+    throw error;
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
+}
