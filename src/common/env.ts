@@ -74,6 +74,11 @@ export class Env {
   @IsAddress('postgresql', 'postgres')
   DATABASE_URL?: string;
 
+  /** Where the command line finds the running service. */
+  @IsOptional()
+  @IsAddress('http', 'https')
+  ACCORD_URL?: string;
+
   /** PostgreSQL programs for the embedded server, instead of those from the npm package. */
   @IsOptional()
   @IsString()

@@ -29,6 +29,7 @@ export const errorCatalogue = {
   malformed: traits(400, 'info', 'The request cannot be read'),
   invalid: traits(422, 'info', 'The request is readable but not valid'),
   'not-found': traits(404, 'info', 'There is no such thing'),
+  forbidden: traits(403, 'warn', 'The request is not allowed'),
   'already-decided': traits(409, 'info', 'The conflict has been decided already'),
   stale: traits(412, 'info', 'It changed since it was read'),
   'precondition-required': traits(428, 'info', 'The request must say which version it changes (If-Match)'),

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Pool, type PoolConfig } from 'pg';
+import { Pool, type ClientBase, type PoolConfig } from 'pg';
 import { hubTypes } from './bigint.js';
 
 /**
@@ -7,13 +7,13 @@ import { hubTypes } from './bigint.js';
  * by key: a generic plan with nested index loops is right for all of them, and the planner, which cannot see how many ids
  * an array holds, chooses otherwise now and then (measured: 757 ms for 233, and 65 ms a statement for JIT compilation).
  */
-const laneSettings = [
-  '-c plan_cache_mode=force_generic_plan',
-  '-c jit=off',
-  '-c enable_hashjoin=off',
-  '-c enable_mergejoin=off',
-  '-c enable_seqscan=off',
-].join(' ');
+const laneSettings = `set plan_cache_mode = force_generic_plan; set jit = off;
+  set enable_hashjoin = off; set enable_mergejoin = off; set enable_seqscan = off`;
+
+/** pg waits for the promise before it hands the connection out, which its type does not say. */
+const setUpLane = async (client: ClientBase): Promise<void> => {
+  await client.query(laneSettings);
+};
 
 /**
  * Connections to Accord's own database for set-based SQL, beside MikroORM's. `bigint` arrives as a number.
@@ -34,7 +34,8 @@ export class HubPools implements OnApplicationShutdown {
     this.lane = openPool(url, {
       max: sizes.lane ?? 8,
       application_name: 'accord lane',
-      options: laneSettings,
+      // Not by the address's `options`, which would replace those that the address has itself.
+      onConnect: setUpLane as (client: ClientBase) => void,
     });
     this.general = openPool(url, { max: sizes.general ?? 8, application_name: 'accord' });
   }
