@@ -53,7 +53,7 @@ export function defaultClock(version: Pick<Version, 'dot' | 'ctx'>): string {
 }
 
 /** Registers from their stored form. `field` undefined: the unit has never been seen (added to the pipeline later). */
-export function readUnit(plan: UnitPlan, clock: string, field: Json | undefined, open: Json | undefined): Unit {
+export function readUnit(clock: string, field: Json | undefined, open: Json | undefined): Unit {
   const doc = fieldDoc(field);
   const bar = clock.indexOf('|');
   const dot = parseDot(field === undefined ? '' : (doc.d ?? clock.slice(0, bar)));

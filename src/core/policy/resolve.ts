@@ -1,11 +1,11 @@
 import type { Side } from '../clock.js';
-import type { Candidate, ConflictKind } from '../conflict.js';
+import type { ConflictKind } from '../conflict.js';
 import type { Concurrent } from './concurrent.js';
 import type { How } from '../outcome.js';
 import type { MergeKind, Policy, Rule } from '../plan.js';
 import { incorporated, image, type Version } from '../unit.js';
 import { isBlank, type Canon } from '../value.js';
-import { merge } from './merge.js';
+import { merge } from '../merge/merge.js';
 import { newest } from './newest.js';
 import { ruleScope } from './scope.js';
 
@@ -70,7 +70,8 @@ function resolveMerge(input: Concurrent, kind: MergeKind, policy: Policy): Resol
     const base = orphan !== undefined ? orphan.base : incorporated(unit, c.side ?? 'A')?.value;
     return { base, value: c.value };
   });
-  const result = merge(kind, plan.type === 'group' ? 'json' : plan.type, unit.head.value, contributions, policy.strategy === 'merge' ? policy.bounds : undefined);
+  const bounds = policy.strategy === 'merge' ? policy.bounds : undefined;
+  const result = merge(kind, plan.type === 'group' ? 'json' : plan.type, bounds, unit.head.value, contributions);
   if (result.ok) return { kind: 'value', value: result.value, how: 'merge', from: null, contains: true, why: `both edits were merged (${kind})` };
   return { kind: 'conflict', conflict: result.reason === 'ambiguous-base' ? 'ambiguous-base' : 'merge', reason: mergeReason(result.reason) };
 }

@@ -1,0 +1,89 @@
+import { covers, otherSide, type Side } from './clock.js';
+import { derive } from './derive.js';
+import type { DeriveInput } from './derive-input.js';
+import type { Outcome } from './outcome.js';
+import { LIFE, type LifePolicy, type UnitPlan } from './plan.js';
+import { image, type Unit } from './unit.js';
+import type { Canon } from './value.js';
+
+export type LifeValue = 'live' | 'deleted';
+
+/** A record's existence as a unit like any other: own clock, own policy. */
+export const LIFE_UNIT: UnitPlan = {
+  key: LIFE,
+  members: [{ field: LIFE, type: 'enum', A: null, B: null }],
+  isGroup: false,
+  type: 'enum',
+  direction: 'both',
+  policy: { strategy: 'review' },
+  preferNonBlank: false,
+  contextOnly: false,
+  priority: 'high',
+  pii: false,
+  compareKey: String,
+  equal: (x: Canon, y: Canon) => x === y,
+  get: (_side, raw) => raw,
+  put: (_side, value) => value,
+};
+
+export interface LifeInput extends Omit<DeriveInput, 'plan' | 'context'> {
+  readonly policy: LifePolicy;
+  /** Sides on which some unit has an edit that the deleting side cannot have seen. */
+  readonly editedUnseen: Readonly<Record<Side, boolean>>;
+}
+
+/**
+ * A delete on one side is carried over only if whoever deleted had seen everything that stands on the other side; otherwise it is a
+ * delete against an edit (semantics §3). What is not carried over is never guessed: it waits for a person, or stays one-sided.
+ */
+export function deriveLife(input: LifeInput): Outcome | { readonly kind: 'unlink'; readonly why: string } {
+  const { unit, policy } = input;
+  const outcome = derive({ ...input, plan: LIFE_UNIT, context: {} });
+  if (outcome.kind !== 'author' || outcome.how !== 'fast-forward' || outcome.value !== 'deleted') return outcome;
+  const deleter: Side = covers(unit.head, unit.A) ? 'B' : 'A';
+  const label = input.sides[deleter].label;
+  if (input.editedUnseen[otherSide(deleter)]) {
+    switch (policy.deleteVsEdit) {
+      case 'delete':
+        return outcome;
+      case 'keep':
+        return { kind: 'diverged', why: `deleted in ${label}, kept because it was edited elsewhere` };
+      case 'review':
+        return lifeConflict('delete-vs-edit', `deleted in ${label} while the other side was edited`, unit);
+    }
+  }
+  switch (deleter === 'A' ? policy.aDeleted : policy.bDeleted) {
+    case 'delete':
+      return outcome;
+    case 'ignore':
+      return { kind: 'diverged', why: `deleted in ${label}; the other side keeps its record by policy` };
+    case 'unlink':
+      return { kind: 'unlink', why: `deleted in ${label}` };
+    case 'review':
+      return lifeConflict('delete', `deleted in ${label}`, unit);
+  }
+}
+
+export function lifeOf(unit: Unit): LifeValue {
+  return unit.head.value === 'deleted' ? 'deleted' : 'live';
+}
+
+/** The record is gone somewhere, or may be: no field of it is written meanwhile. */
+export function isGone(unit: Unit): boolean {
+  return lifeOf(unit) === 'deleted' || image(unit, 'A').value === 'deleted' || image(unit, 'B').value === 'deleted';
+}
+
+function lifeConflict(kind: 'delete' | 'delete-vs-edit', reason: string, unit: Unit): Outcome {
+  const { A, B } = unit;
+  return {
+    kind: 'conflict',
+    conflict: {
+      kind,
+      reason,
+      candidates: [
+        { key: 'a', side: 'A', value: A.value, dot: A.dot, ctx: A.ctx, stamp: A.stamp, by: A.by },
+        { key: 'b', side: 'B', value: B.value, dot: B.dot, ctx: B.ctx, stamp: B.stamp, by: B.by },
+      ],
+    },
+  };
+}

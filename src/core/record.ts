@@ -1,0 +1,282 @@
+import { acknowledge, acknowledgeEqual, author } from './author.js';
+import { covers, SIDES, type Side } from './clock.js';
+import type { Candidate, Conflict } from './conflict.js';
+import { derive } from './derive.js';
+import { deriveLife, isGone, lifeOf } from './life.js';
+import type { Authored, Outcome } from './outcome.js';
+import { LIFE, type Plan, type RuleScope, type UnitPlan } from './plan.js';
+import { lacksHead } from './push.js';
+import { image, type Unit } from './unit.js';
+import type { Canon } from './value.js';
+
+export interface RecordInput {
+  readonly plan: Plan;
+  /** Every unit that was touched or is open, with all it depends on (see closure.ts). LIFE only when it is not simply live. */
+  readonly units: ReadonlyMap<string, Unit>;
+  readonly now: number;
+  /** Sides that may be written in this transaction. */
+  readonly writable: Readonly<Record<Side, boolean>>;
+  /** A write to some side is not settled: registers may move, nothing may be authored. */
+  readonly unsettled: boolean;
+  /** Asked before a value is authored: does taking it make the unit oscillate? (flap.ts; the memory is the caller's.) */
+  readonly fights: (unit: string, key: string) => boolean;
+}
+
+export interface ResolvedUnit {
+  readonly unit: Unit;
+  readonly outcome: Outcome;
+}
+
+export interface AuthoredUnit {
+  readonly key: string;
+  readonly outcome: Authored;
+  readonly before: Unit;
+  readonly after: Unit;
+}
+
+export interface RecordResult {
+  /** All units given, as they stand now. */
+  readonly units: ReadonlyMap<string, Unit>;
+  readonly authored: readonly AuthoredUnit[];
+  /** Units to write now, per side, in plan order. LIFE: delete or create the record there. */
+  readonly writes: Readonly<Record<Side, readonly string[]>>;
+  readonly conflicts: ReadonlyMap<string, Conflict>;
+  /** Decided, waiting for the undo window; the conflict shown stays as it was. */
+  readonly held: ReadonlyMap<string, { readonly decision: string; readonly until: number }>;
+  readonly diverged: ReadonlyMap<string, string>;
+  /** Something is still due that could not be done now: look again at this hub time (0: as soon as a side is free). `null`: nothing. */
+  readonly lookAgainAt: number | null;
+  readonly unlink: boolean;
+}
+
+/** Derives every unit of one record and decides what can be authored and written now. Pure; the heart of a transaction of the engine. */
+export function resolveRecord(input: RecordInput): RecordResult {
+  const { plan } = input;
+  const state = new State(input.units);
+  const life = input.units.get(LIFE);
+  if (life !== undefined) return resolveWithLife(input, state, life);
+
+  const outcomes = new Map<string, Outcome>();
+  for (const unitPlan of plan.units) {
+    const unit = state.units.get(unitPlan.key);
+    if (unit !== undefined) outcomes.set(unitPlan.key, deriveUnit(input, unitPlan, unit));
+  }
+  const stopped = stopFights(input, state, outcomes);
+  holdInvariants(input, outcomes);
+  const heldBack = heldTogether(plan, outcomes);
+  for (const unitPlan of plan.units) {
+    const outcome = outcomes.get(unitPlan.key);
+    if (outcome !== undefined) applyOutcome(input, state, unitPlan, outcome, heldBack.has(unitPlan.key) || stopped.has(unitPlan.key));
+  }
+  return state.result();
+}
+
+class State {
+  readonly units: Map<string, Unit>;
+  readonly authored: AuthoredUnit[] = [];
+  readonly writes: Record<Side, string[]> = { A: [], B: [] };
+  readonly conflicts = new Map<string, Conflict>();
+  readonly held = new Map<string, { decision: string; until: number }>();
+  readonly diverged = new Map<string, string>();
+  lookAgainAt: number | null = null;
+  unlink = false;
+
+  constructor(units: ReadonlyMap<string, Unit>) {
+    this.units = new Map(units);
+  }
+
+  lookAgain(at: number): void {
+    this.lookAgainAt = this.lookAgainAt === null ? at : Math.min(this.lookAgainAt, at);
+  }
+
+  result(): RecordResult {
+    return this;
+  }
+}
+
+function deriveUnit(input: RecordInput, plan: UnitPlan, unit: Unit): Outcome {
+  // A value that only one side has and rules read: there is nothing to decide, head follows.
+  if (plan.contextOnly) return { kind: 'rest' };
+  return derive({ plan, unit, now: input.now, sides: input.plan.sides, context: contextOf(input, plan) });
+}
+
+function contextOf(input: RecordInput, plan: UnitPlan): RuleScope['context'] {
+  if (plan.policy.strategy !== 'rules') return {};
+  const context: Record<string, { a: Canon; b: Canon }> = {};
+  for (const [key, unit] of input.units) {
+    if (input.plan.dependants.get(key)?.includes(plan.key) === true) context[key] = { a: unit.A.value, b: unit.B.value };
+  }
+  return context;
+}
+
+/** A unit that oscillates is frozen before the next write, not after. A person's decision is never a fight. */
+function stopFights(input: RecordInput, state: State, outcomes: Map<string, Outcome>): ReadonlySet<string> {
+  const stopped = new Set<string>();
+  for (const [key, outcome] of outcomes) {
+    if (outcome.kind !== 'author' || outcome.how === 'decision') continue;
+    const plan = input.plan.unit.get(key) as UnitPlan;
+    if (input.unsettled || !canWrite(input, plan, previewAuthor(input, plan, state.units.get(key) as Unit, outcome))) continue;
+    if (!input.fights(key, plan.compareKey(outcome.value))) continue;
+    const unit = state.units.get(key) as Unit;
+    const reason = 'the same few values keep coming back from both sides: something automatic rewrites them';
+    const contest = { kind: 'fight' as const, ctx: [0, 0, 0, 0] as const, candidates: [], reason };
+    const frozen: Unit = { ...unit, contest };
+    state.units.set(key, frozen);
+    outcomes.set(key, derive({ plan, unit: frozen, now: input.now, sides: input.plan.sides, context: {} }));
+    stopped.add(key);
+  }
+  return stopped;
+}
+
+/** What would break a rule across fields is not written; the first of its units that moves carries the conflict. */
+function holdInvariants(input: RecordInput, outcomes: Map<string, Outcome>): void {
+  for (const invariant of input.plan.invariants) {
+    const moving = invariant.units.filter((key) => outcomes.get(key)?.kind === 'author');
+    const first = moving[0];
+    if (first === undefined) continue;
+    const values: Record<string, Canon> = {};
+    for (const key of invariant.units) {
+      const outcome = outcomes.get(key);
+      values[key] = outcome?.kind === 'author' ? outcome.value : (input.units.get(key)?.head.value ?? null);
+    }
+    if (invariant.holds(values)) continue;
+    const unit = input.units.get(first) as Unit;
+    const candidates = SIDES.map((side): Candidate => {
+      const img = image(unit, side);
+      return { key: side === 'A' ? 'a' : 'b', side, value: img.value, dot: img.dot, ctx: img.ctx, stamp: img.stamp, by: img.by };
+    });
+    outcomes.set(first, { kind: 'conflict', conflict: { kind: 'invariant', reason: invariant.message, candidates } });
+    for (const key of moving.slice(1)) outcomes.set(key, { kind: 'diverged', why: `waits: ${invariant.message}` });
+  }
+}
+
+function heldTogether(plan: Plan, outcomes: ReadonlyMap<string, Outcome>): ReadonlySet<string> {
+  const held = new Set<string>();
+  for (const set of plan.holdSets) {
+    const blocked = [...set].some((key) => {
+      const kind = outcomes.get(key)?.kind;
+      return kind === 'conflict' || kind === 'held';
+    });
+    if (blocked) for (const key of set) held.add(key);
+  }
+  return held;
+}
+
+function applyOutcome(input: RecordInput, state: State, plan: UnitPlan, outcome: Outcome, holdBack: boolean): void {
+  const unit = state.units.get(plan.key) as Unit;
+  switch (outcome.kind) {
+    case 'conflict':
+      state.conflicts.set(plan.key, outcome.conflict);
+      return;
+    case 'held':
+      state.held.set(plan.key, { decision: outcome.decision, until: outcome.until });
+      state.lookAgain(outcome.until);
+      return;
+    case 'diverged':
+      state.diverged.set(plan.key, outcome.why);
+      return;
+    case 'rest': {
+      if (plan.contextOnly) state.units.set(plan.key, followContext(plan, unit));
+      else if (!holdBack) planWrites(input, state, plan, unit);
+      return;
+    }
+    case 'author': {
+      if (holdBack) return;
+      const after = previewAuthor(input, plan, unit, outcome);
+      // Lazily: a head that could not be sent now would only freeze what may still change.
+      if (input.unsettled || !canWrite(input, plan, after)) {
+        state.lookAgain(0);
+        return;
+      }
+      state.units.set(plan.key, after);
+      state.authored.push({ key: plan.key, outcome, before: unit, after });
+      planWrites(input, state, plan, after);
+    }
+  }
+}
+
+function previewAuthor(input: RecordInput, plan: UnitPlan, unit: Unit, outcome: Authored): Unit {
+  return acknowledgeEqual(plan, author(unit, outcome), input.plan.sides);
+}
+
+/** True when a new head can be sent to a side that lacks it, or no side lacks it. */
+function canWrite(input: RecordInput, plan: UnitPlan, unit: Unit): boolean {
+  const lacking = SIDES.filter((side) => lacksHead(plan, unit, side));
+  return lacking.length === 0 || lacking.some((side) => input.writable[side]);
+}
+
+function planWrites(input: RecordInput, state: State, plan: UnitPlan, unit: Unit): void {
+  for (const side of SIDES) {
+    if (!lacksHead(plan, unit, side)) continue;
+    if (input.writable[side] && !input.unsettled) state.writes[side].push(plan.key);
+    else state.lookAgain(0);
+  }
+}
+
+function followContext(plan: UnitPlan, unit: Unit): Unit {
+  const only = plan.members.every((m) => m.B === null) ? 'A' : plan.members.every((m) => m.A === null) ? 'B' : null;
+  if (only === null || covers(unit.head, image(unit, only))) return unit;
+  const img = image(unit, only);
+  const head = { value: img.value, dot: img.dot, ctx: img.ctx, stamp: img.stamp, by: img.by };
+  return acknowledge(acknowledge({ ...unit, head }, only, img.raw), only === 'A' ? 'B' : 'A', undefined);
+}
+
+/** While a record is gone somewhere, or is to be deleted or made anew, only its existence is settled; its fields wait as they are. */
+function resolveWithLife(input: RecordInput, state: State, life: Unit): RecordResult {
+  const others = input.plan.units.flatMap((plan) => {
+    const unit = input.units.get(plan.key);
+    return unit === undefined || plan.contextOnly ? [] : [{ plan, unit }];
+  });
+  // Whoever deletes a record has seen what stands on its own side; an edit elsewhere that had not reached it was not seen.
+  const editedUnseen: Record<Side, boolean> = {
+    A: others.some(({ unit }) => !covers(unit.head, unit.A)),
+    B: others.some(({ unit }) => !covers(unit.head, unit.B)),
+  };
+  for (const { plan, unit } of others) {
+    if (lacksHead(plan, unit, 'A')) editedUnseen.B = true;
+    if (lacksHead(plan, unit, 'B')) editedUnseen.A = true;
+  }
+  const outcome = deriveLife({ unit: life, now: input.now, sides: input.plan.sides, policy: input.plan.life, editedUnseen });
+  if (outcome.kind === 'unlink') {
+    state.unlink = true;
+    return state.result();
+  }
+  if (outcome.kind === 'conflict') state.conflicts.set(LIFE, outcome.conflict);
+  if (outcome.kind === 'diverged') state.diverged.set(LIFE, outcome.why);
+  if (outcome.kind === 'held') {
+    state.held.set(LIFE, { decision: outcome.decision, until: outcome.until });
+    state.lookAgain(outcome.until);
+  }
+  if (outcome.kind === 'author') authorLife(input, state, life, outcome);
+  if (outcome.kind === 'rest') lifeWrites(input, state, life);
+  if (outcome.kind === 'rest' && !isGone(life) && state.writes.A.length === 0 && state.writes.B.length === 0) {
+    const { [LIFE]: _gone, ...rest } = Object.fromEntries(input.units);
+    const fields = resolveRecord({ ...input, units: new Map(Object.entries(rest)) });
+    return { ...fields, units: new Map([...fields.units, [LIFE, life]]) };
+  }
+  return state.result();
+}
+
+function authorLife(input: RecordInput, state: State, life: Unit, outcome: Authored): void {
+  let after = author(life, outcome);
+  for (const side of SIDES) {
+    if (image(after, side).value === after.head.value) after = acknowledge(after, side, undefined);
+  }
+  const lacking = SIDES.filter((side) => image(after, side).value !== after.head.value);
+  if (input.unsettled || (lacking.length > 0 && !lacking.some((side) => input.writable[side]))) {
+    state.lookAgain(0);
+    return;
+  }
+  state.units.set(LIFE, after);
+  state.authored.push({ key: LIFE, outcome, before: life, after });
+  lifeWrites(input, state, after);
+}
+
+function lifeWrites(input: RecordInput, state: State, life: Unit): void {
+  for (const side of SIDES) {
+    const img = image(life, side);
+    if (img.value === lifeOf(life) || !covers(life.head, img)) continue;
+    if (input.writable[side] && !input.unsettled) state.writes[side].push(LIFE);
+    else state.lookAgain(0);
+  }
+}
