@@ -1,0 +1,15 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { root } from './root.mjs';
+
+// Some faults of ES modules show only when Node itself loads what was built: cycles, missing exports, wrong extensions.
+// The entry points start things when loaded; tests start them.
+const entries = ['main.js', 'cli.js'];
+
+const dist = join(root, 'dist');
+const files = readdirSync(dist, { recursive: true })
+  .filter((file) => file.endsWith('.js') && !file.startsWith('web') && !entries.includes(file))
+  .sort();
+for (const file of files) await import(pathToFileURL(join(dist, file)).href);
+console.log(`${files.length} built modules can be loaded`);
