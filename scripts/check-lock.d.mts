@@ -1,0 +1,1 @@
+export function lockFaults(manifest: object, lock: { packages: object }): string[];
