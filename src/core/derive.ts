@@ -116,10 +116,11 @@ function contested(input: DeriveInput, news: News): Outcome {
   const decision = unit.decision;
   const covered = decision !== null && contest.candidates.every((c) => covers(decision, c)) && vectorCovers(decision.ctx, contest.ctx);
   if (covered) return decided(input, news);
+  // What stands on a side is shown as that side's, never a second time as an earlier value: it can be taken by naming the side.
+  const sides = standing(unit);
   const extra = contest.candidates
-    .filter((c) => !news.changed.some((n) => sameValue(input, n, c)))
+    .filter((c) => !sides.some((s) => sameValue(input, s, c)))
     .map((c): Candidate => ({ ...c, key: 'recovered', side: null }));
-  const sides = standing(unit).filter((c) => !extra.some((e) => sameValue(input, e, c)));
   return conflict(contest.kind, contest.reason, [...sides, ...extra]);
 }
 

@@ -1,0 +1,36 @@
+import { AppError } from './errors.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Ids as the API shows them: the prefix says what it is, the rest is the database's key. */
+export const publicId = {
+  record: (linkId: number): string => `rec_${linkId}`,
+  change: (lineageId: number): string => `chg_${lineageId}`,
+  conflict: (id: string): string => `cf_${id}`,
+  decision: (id: string): string => `dec_${id}`,
+};
+
+/** @throws AppError `not-found` for what cannot be an id of a record: nothing has that id. */
+export function recordKey(id: string): number {
+  const key = /^rec_([1-9]\d{0,15})$/.exec(id)?.[1];
+  if (key === undefined || !Number.isSafeInteger(Number(key))) throw noSuch('record', id);
+  return Number(key);
+}
+
+export function conflictKeyOf(id: string): string {
+  return uuidAfter('cf_', 'conflict', id);
+}
+
+export function decisionKey(id: string): string {
+  return uuidAfter('dec_', 'decision', id);
+}
+
+export function noSuch(what: string, id: string): AppError {
+  return new AppError('not-found', `There is no ${what} ${JSON.stringify(id.slice(0, 80))}.`);
+}
+
+function uuidAfter(prefix: string, what: string, id: string): string {
+  const key = id.startsWith(prefix) ? id.slice(prefix.length) : '';
+  if (!UUID.test(key)) throw noSuch(what, id);
+  return key;
+}
