@@ -5,7 +5,6 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { chooseAccount, reachablePrograms } from '../../src/embedded/account.js';
 
 const root = process.getuid?.() === 0;
-const itAsRoot = root ? it : it.skip;
 
 describe('the account of the embedded server', () => {
   const closed = mkdtempSync(join(tmpdir(), 'accord-account-'));
@@ -22,7 +21,9 @@ describe('the account of the embedded server', () => {
     expect(account?.uid).not.toBe(0);
   });
 
-  itAsRoot('gets a copy of programs that it cannot reach, made once', () => {
+  if (!root) return; // The rest is about root and nobody else.
+
+  it('gets a copy of programs that it cannot reach, made once', () => {
     const account = chooseAccount(join(closed, 'none'));
     const programs = { binDir, major: 18, source: 'package', movableRoot: native } as const;
     const copy = reachablePrograms(programs, account);
@@ -32,7 +33,7 @@ describe('the account of the embedded server', () => {
     rmSync(dirname(copy.binDir), { recursive: true });
   });
 
-  itAsRoot('is named when it cannot run programs that are not ours to copy', () => {
+  it('is named when it cannot run programs that are not ours to copy', () => {
     const account = chooseAccount(join(closed, 'none'));
     expect(() => reachablePrograms({ binDir, major: 18, source: 'configured' }, account)).toThrow(
       /cannot run .*bin\/postgres/,
