@@ -1,0 +1,97 @@
+import type { Json, Problem } from './types';
+
+const BASE = '/api/v1';
+
+/** Every failed call, also one that never reached the service (`status` 0). */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly problem: Problem;
+  /** Names this request in the service's log. */
+  readonly traceId: string | null;
+  readonly etag: string | null;
+
+  constructor(problem: Problem, traceId: string | null, etag: string | null = null) {
+    super(problem.detail ?? problem.title);
+    this.name = 'ApiError';
+    this.status = problem.status;
+    this.problem = problem;
+    this.traceId = traceId;
+    this.etag = etag;
+  }
+}
+
+export interface Answer<T> {
+  readonly data: T;
+  readonly etag: string | null;
+  readonly status: number;
+  /** The service's clock when it answered, in ms. */
+  readonly servedAt: number;
+}
+
+export interface CallOptions {
+  readonly method?: 'GET' | 'POST';
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** Query parameters; absent and empty ones are left out. */
+export type Query = Readonly<Record<string, string | number | null | undefined>>;
+
+export function pathWith(path: string, query: Query): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== '') search.set(name, String(value));
+  }
+  const text = search.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+export async function call<T>(path: string, options: CallOptions = {}): Promise<Answer<T>> {
+  let response: Response;
+  try {
+    response = await fetch(BASE + path, {
+      method: options.method ?? 'GET',
+      headers: {
+        accept: 'application/json, application/problem+json',
+        ...(options.body !== undefined && { 'content-type': 'application/json' }),
+        ...options.headers,
+      },
+      ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
+      ...(options.signal && { signal: options.signal }),
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiError({ title: 'The service does not answer', status: 0, code: 'unreachable' }, null);
+  }
+  const etag = response.headers.get('etag');
+  if (!response.ok) {
+    const problem = await readProblem(response);
+    throw new ApiError(problem, problem.traceId ?? response.headers.get('x-request-id'), etag);
+  }
+  const date = Date.parse(response.headers.get('date') ?? '');
+  return {
+    data: (await response.json()) as T,
+    etag,
+    status: response.status,
+    servedAt: Number.isNaN(date) ? Date.now() : date,
+  };
+}
+
+export function post<T>(
+  path: string,
+  body: Json,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer<T>> {
+  return call<T>(path, { method: 'POST', body, headers });
+}
+
+async function readProblem(response: Response): Promise<Problem> {
+  const fallback: Problem = { title: response.statusText || 'The request failed', status: response.status };
+  try {
+    const body: unknown = await response.json();
+    return typeof body === 'object' && body !== null ? { ...fallback, ...body } : fallback;
+  } catch {
+    return fallback;
+  }
+}

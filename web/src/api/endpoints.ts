@@ -1,0 +1,94 @@
+import { call, pathWith, post, type Answer } from './client';
+import type {
+  Conflict,
+  ConflictSummary,
+  DeadLetterGroup,
+  Decision,
+  DecisionInput,
+  LineageEntry,
+  Page,
+  Pipeline,
+  PipelineLoad,
+  RecordDetail,
+  RecordSummary,
+  Side,
+} from './types';
+
+export interface ConflictFilter {
+  readonly state: string;
+  readonly pipeline: string;
+  readonly unit: string;
+}
+
+export interface RecordFilter {
+  readonly q: string;
+  readonly pipeline: string;
+  readonly state: string;
+}
+
+const id = encodeURIComponent;
+
+export const listConflicts = (filter: ConflictFilter, cursor: string | null, signal?: AbortSignal) =>
+  call<Page<ConflictSummary>>(pathWith('/conflicts', { ...filter, limit: 50, cursor }), withSignal(signal));
+
+export const getConflict = (conflict: string, signal?: AbortSignal) =>
+  call<Conflict>(`/conflicts/${id(conflict)}`, withSignal(signal));
+
+/** Throws ApiError 412 with `problem.current` when the conflict is no longer what `etag` names. */
+export const decide = (
+  conflict: string,
+  etag: string,
+  input: DecisionInput,
+  idempotencyKey: string,
+): Promise<Answer<Decision>> =>
+  post(
+    `/conflicts/${id(conflict)}/decisions`,
+    { ...input },
+    { 'if-match': etag, 'idempotency-key': idempotencyKey },
+  );
+
+/** 200: undone before it was written. 202: it had been written; a compensating write is on its way. */
+export const undo = (decision: string): Promise<Answer<Decision>> =>
+  post(`/decisions/${id(decision)}/undo`, {});
+
+export const listRecords = (filter: RecordFilter, cursor: string | null, signal?: AbortSignal) =>
+  call<Page<RecordSummary>>(pathWith('/records', { ...filter, limit: 50, cursor }), withSignal(signal));
+
+export const getRecord = (record: string, asOf: string | null, signal?: AbortSignal) =>
+  call<RecordDetail>(pathWith(`/records/${id(record)}`, { asOf }), withSignal(signal));
+
+export const listLineage = (record: string, field: string, cursor: string | null, signal?: AbortSignal) =>
+  call<Page<LineageEntry>>(
+    pathWith(`/records/${id(record)}/lineage`, { field, limit: 50, cursor }),
+    withSignal(signal),
+  );
+
+export const listPipelines = (signal?: AbortSignal) =>
+  call<readonly Pipeline[] | { readonly items: readonly Pipeline[] }>('/pipelines', withSignal(signal));
+
+export const getPipeline = (name: string, signal?: AbortSignal) =>
+  call<Pipeline>(`/pipelines/${id(name)}`, withSignal(signal));
+
+export const getLoad = (name: string, signal?: AbortSignal) =>
+  call<PipelineLoad>(`/pipelines/${id(name)}/load`, withSignal(signal));
+
+export const acceptLoad = (name: string) => post<unknown>(`/pipelines/${id(name)}/load/accept`, {});
+
+export const pause = (name: string, side: Side | null, reason: string) =>
+  post<unknown>(`/pipelines/${id(name)}/pause`, { ...(side !== null && { side }), reason });
+
+export const resume = (name: string, side: Side | null) =>
+  post<unknown>(`/pipelines/${id(name)}/resume`, side === null ? {} : { side });
+
+export const listDeadLetters = (name: string, signal?: AbortSignal) =>
+  call<{ readonly items: readonly DeadLetterGroup[] }>(
+    `/pipelines/${id(name)}/dead-letters`,
+    withSignal(signal),
+  );
+
+export const retryDeadLetters = (name: string, group: { readonly code: string; readonly unit: string }) =>
+  post<unknown>(`/pipelines/${id(name)}/dead-letters/retry`, group);
+
+function withSignal(signal: AbortSignal | undefined) {
+  return signal === undefined ? {} : { signal };
+}

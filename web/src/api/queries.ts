@@ -1,0 +1,146 @@
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+  type QueryClient,
+} from '@tanstack/react-query';
+import {
+  getConflict,
+  getLoad,
+  getPipeline,
+  getRecord,
+  listConflicts,
+  listDeadLetters,
+  listLineage,
+  listPipelines,
+  listRecords,
+  type ConflictFilter,
+  type RecordFilter,
+} from './endpoints';
+import { useLive, useLiveEvent } from './live';
+import type { Answer } from './client';
+import type { Conflict, Pipeline } from './types';
+
+/** While the event stream is down, screens look for themselves. */
+const POLL_MS = 15_000;
+/** Lag and counts move by themselves; an event says only that something happened. */
+const PULSE_MS = 5_000;
+
+export const keys = {
+  pipelines: ['pipelines'] as const,
+  pipeline: (name: string) => ['pipelines', name] as const,
+  load: (name: string) => ['pipelines', name, 'load'] as const,
+  deadLetters: (name: string) => ['pipelines', name, 'dead-letters'] as const,
+  conflicts: (filter: ConflictFilter) => ['conflicts', filter] as const,
+  conflict: (id: string) => ['conflict', id] as const,
+  records: (filter: RecordFilter) => ['records', filter] as const,
+  record: (id: string, asOf: string | null) => ['record', id, asOf] as const,
+  lineage: (id: string, field: string) => ['lineage', id, field] as const,
+};
+
+export function usePipelines() {
+  const client = useQueryClient();
+  useLiveEvent((event) => {
+    if (event.name === 'pipeline') void client.invalidateQueries({ queryKey: keys.pipelines });
+  });
+  return useQuery({
+    queryKey: keys.pipelines,
+    queryFn: async ({ signal }): Promise<readonly Pipeline[]> => {
+      const { data } = await listPipelines(signal);
+      return 'items' in data ? data.items : data;
+    },
+    refetchInterval: PULSE_MS,
+  });
+}
+
+export function usePipeline(name: string) {
+  return useQuery({
+    queryKey: keys.pipeline(name),
+    queryFn: async ({ signal }) => (await getPipeline(name, signal)).data,
+    refetchInterval: (query) => (query.state.data?.load ? 1_000 : PULSE_MS),
+  });
+}
+
+export function useLoad(name: string, enabled: boolean) {
+  return useQuery({
+    queryKey: keys.load(name),
+    queryFn: async ({ signal }) => (await getLoad(name, signal)).data,
+    enabled,
+    refetchInterval: PULSE_MS,
+  });
+}
+
+export function useDeadLetters(name: string) {
+  return useQuery({
+    queryKey: keys.deadLetters(name),
+    queryFn: async ({ signal }) => (await listDeadLetters(name, signal)).data,
+    refetchInterval: POLL_MS,
+  });
+}
+
+/** Never refetched behind the reader's back: rows would move under the cursor. See `useFreshConflicts`. */
+export function useConflicts(filter: ConflictFilter) {
+  return useInfiniteQuery({
+    queryKey: keys.conflicts(filter),
+    queryFn: async ({ pageParam, signal }) => {
+      const { data, servedAt } = await listConflicts(filter, pageParam, signal);
+      return { ...data, servedAt };
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+}
+
+export function conflictQuery(id: string) {
+  return {
+    queryKey: keys.conflict(id),
+    queryFn: ({ signal }: { readonly signal: AbortSignal }): Promise<Answer<Conflict>> =>
+      getConflict(id, signal),
+    staleTime: 30_000,
+  };
+}
+
+export function useConflict(id: string) {
+  const live = useLive();
+  return useQuery({
+    ...conflictQuery(id),
+    refetchInterval: live ? false : POLL_MS,
+    refetchOnMount: 'always',
+  });
+}
+
+export function prefetchConflicts(client: QueryClient, ids: readonly string[]): void {
+  for (const id of ids) client.query(conflictQuery(id)).catch(() => undefined);
+}
+
+export function useRecords(filter: RecordFilter) {
+  return useInfiniteQuery({
+    queryKey: keys.records(filter),
+    queryFn: async ({ pageParam, signal }) => (await listRecords(filter, pageParam, signal)).data,
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useRecord(id: string, asOf: string | null) {
+  return useQuery({
+    queryKey: keys.record(id, asOf),
+    queryFn: async ({ signal }) => (await getRecord(id, asOf, signal)).data,
+    refetchInterval: asOf === null ? PULSE_MS : false,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useLineage(id: string, field: string) {
+  return useInfiniteQuery({
+    queryKey: keys.lineage(id, field),
+    queryFn: async ({ pageParam, signal }) => (await listLineage(id, field, pageParam, signal)).data,
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  });
+}

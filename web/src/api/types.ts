@@ -1,0 +1,228 @@
+/** The HTTP API of the service as this client uses it (base `/api/v1`). Times are RFC 3339 in UTC. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export type Side = 'A' | 'B';
+
+export type DisplayClock = Readonly<Record<string, number>>;
+
+export interface Author {
+  readonly kind: string;
+  readonly name: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Opaque; `null` on the last page. */
+  readonly next: string | null;
+}
+
+export type ConflictState = 'open' | 'held' | 'closed';
+
+export interface Candidate {
+  readonly key: 'a' | 'b' | 'decision' | 'recovered';
+  readonly side: Side | null;
+  readonly label: string;
+  readonly value: Json;
+  readonly raw: Json;
+  readonly clock: DisplayClock;
+  readonly by: Author | null;
+  /** Hub time, as the interval in which the edit certainly lies. */
+  readonly at: { readonly from: string; readonly to: string } | null;
+}
+
+export interface ConflictSummary {
+  readonly id: string;
+  readonly pipeline: string;
+  readonly record: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly kind: string;
+  readonly reason: string;
+  readonly state: ConflictState;
+  readonly rev: number;
+  readonly priority: string | number;
+  readonly openedAt: string;
+  readonly changedAt: string;
+  readonly base: { readonly value: Json } | null;
+  readonly candidates: readonly Candidate[];
+}
+
+export interface Conflict extends ConflictSummary {
+  readonly recordIds: { readonly A: string | null; readonly B: string | null };
+  readonly systems: { readonly A: string; readonly B: string };
+  readonly policy: { readonly strategy: string; readonly [key: string]: Json };
+  readonly revision: number;
+  /** A merge that the service offers where one exists; never preselected. */
+  readonly merged: { readonly value: Json } | null;
+  /** What each choice writes, in words. */
+  readonly effects: {
+    readonly a?: string;
+    readonly b?: string;
+    readonly base?: string;
+    readonly merged?: string;
+  };
+  readonly decisions: readonly Decision[];
+  readonly closeReason?: string | null;
+}
+
+export type Take = 'a' | 'b' | 'base' | 'merged' | 'value';
+
+export interface DecisionInput {
+  readonly take: Take;
+  readonly value?: Json;
+  readonly note?: string;
+}
+
+export interface Decision {
+  readonly id: string;
+  readonly conflict: string;
+  readonly take: Take;
+  readonly value: Json;
+  readonly by: string;
+  readonly at: string;
+  readonly undoUntil: string;
+  readonly outcome: string;
+  readonly note?: string | null;
+}
+
+export interface RecordSummary {
+  readonly id: string;
+  readonly pipeline: string;
+  readonly title: string;
+  readonly ids: { readonly A: string | null; readonly B: string | null };
+  readonly state: string;
+}
+
+export interface FieldSide {
+  readonly value: Json;
+  readonly raw: Json;
+  readonly clock: DisplayClock;
+  readonly by: Author | null;
+  readonly at: { readonly from: string; readonly to: string } | null;
+}
+
+export type FieldState = 'in-sync' | 'conflict' | 'held' | 'blocked' | 'in-flight' | 'diverged';
+
+export interface RecordField {
+  readonly field: string;
+  readonly value: Json;
+  readonly A: FieldSide | null;
+  readonly B: FieldSide | null;
+  readonly clock: DisplayClock;
+  readonly state: FieldState;
+  readonly why: string;
+}
+
+export interface RecordDetail extends RecordSummary {
+  readonly systems: { readonly A: string; readonly B: string };
+  readonly fields: readonly RecordField[];
+  readonly conflicts: readonly string[];
+}
+
+export interface LineageEntry {
+  readonly id: string;
+  readonly record: string;
+  readonly field: string;
+  readonly kind: string;
+  readonly side: Side | null;
+  readonly recordedAt: string;
+  readonly occurredAt: string | null;
+  readonly actor: Author | null;
+  readonly before: Json;
+  readonly after: Json;
+  readonly clock: DisplayClock;
+  readonly why: string | null;
+  readonly cause: {
+    readonly tx?: string | null;
+    readonly batch?: string | null;
+    readonly decision?: string | null;
+    readonly conflict?: string | null;
+    readonly revision?: number | null;
+  };
+}
+
+export type PipelineHealth = 'ok' | 'catching-up' | 'attention' | 'down';
+
+export interface Paused {
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string | null;
+}
+
+export interface PipelineSide {
+  readonly label: string;
+  readonly connector: string;
+  readonly object: string;
+  /** Age of the oldest change that is seen here and not applied on the other side; `null` when nothing is known yet. */
+  readonly lagSeconds: number | null;
+  readonly backlog: number | null;
+  readonly paused: Paused | null;
+  readonly error: { readonly code: string; readonly detail: string; readonly since: string } | null;
+  readonly lastReadAt: string | null;
+  readonly lastWriteAt: string | null;
+}
+
+export interface LoadProgress {
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
+  readonly ratePerSecond: number | null;
+  readonly secondsLeft: number | null;
+}
+
+export interface Pipeline {
+  readonly name: string;
+  readonly revision: number;
+  readonly state: 'new' | 'comparing' | 'report' | 'loading' | 'running' | 'halted';
+  readonly paused: Paused | null;
+  readonly health: PipelineHealth;
+  readonly sentence: string;
+  readonly sides: { readonly A: PipelineSide; readonly B: PipelineSide };
+  readonly counts: {
+    readonly linked: number;
+    readonly inSync: number;
+    readonly conflicts: number;
+    readonly held: number;
+    readonly blocked: number;
+    readonly unmatched: number;
+    readonly changesTotal: number;
+    readonly writesTotal: number;
+  };
+  readonly load: LoadProgress | null;
+  readonly policies: Readonly<Record<string, string>>;
+}
+
+export interface LoadReport {
+  readonly linked: number;
+  readonly onlyA: number;
+  readonly onlyB: number;
+  readonly ambiguous: number;
+  readonly acceptedAt: string | null;
+}
+
+export interface PipelineLoad {
+  readonly report: LoadReport | null;
+  readonly progress: LoadProgress | null;
+}
+
+export interface DeadLetterGroup {
+  readonly code: string;
+  readonly unit: string;
+  readonly side: Side;
+  readonly detail: string;
+  readonly count: number;
+  readonly firstAt: string;
+  readonly lastAt: string;
+  readonly records: readonly string[];
+}
+
+/** RFC 9457. */
+export interface Problem {
+  readonly type?: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail?: string;
+  readonly code?: string;
+  readonly traceId?: string;
+  readonly current?: Conflict;
+}

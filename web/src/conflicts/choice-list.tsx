@@ -1,0 +1,75 @@
+import { Button, Kbd, Text } from '@mantine/core';
+import type { KeyboardEvent, MouseEvent } from 'react';
+import { keyFor, neverKeys } from '../keys/key-map';
+import { useKeysEnabled } from '../keys/keys-enabled';
+import { SideBadge } from '../shell/side-badge';
+import { useAnnounce } from '../states/announcer';
+import { strings } from '../strings';
+import type { Choice } from './choices';
+
+export interface ChoiceListProps {
+  readonly choices: readonly Choice[];
+  readonly disabled: boolean;
+  readonly onTake: (choice: Choice) => void;
+  readonly onOther: () => void;
+}
+
+/** The ways to decide, in the order of the rows above, each with what it will write. None is preselected. */
+export function ChoiceList({ choices, disabled, onTake, onOther }: ChoiceListProps) {
+  const [keysEnabled] = useKeysEnabled();
+  const announce = useAnnounce();
+
+  // Enter and Space never decide. Where single keys are off they are the only keys left, and work as on any button.
+  const refuse = (key: string) => (event: KeyboardEvent) => {
+    if (!keysEnabled || !neverKeys.has(event.key)) return;
+    event.preventDefault();
+    if (event.type === 'keydown') announce(strings.card.keyOnly(key));
+  };
+  // The second half of a double click would land on the next card.
+  const once = (run: () => void) => (event: MouseEvent) => {
+    if (event.detail < 2) run();
+  };
+
+  return (
+    <ul className="choices">
+      {choices.map((choice) => {
+        const key = keyFor(choice.action);
+        return (
+          <li key={choice.take} className="choice">
+            <Button
+              variant="default"
+              justify="flex-start"
+              fullWidth
+              disabled={disabled || !choice.available}
+              aria-keyshortcuts={key}
+              leftSection={<Kbd size="xs">{key}</Kbd>}
+              onClick={once(() => onTake(choice))}
+              onKeyDown={refuse(key)}
+              onKeyUp={refuse(key)}
+            >
+              {choice.take === 'a' && <SideBadge side="A" />}
+              {choice.take === 'b' && <SideBadge side="B" />}
+              <span className="choice-name">{choice.name}</span>
+            </Button>
+            <Text size="sm" c="dimmed" className="choice-effect">
+              {choice.available ? (choice.effect ?? '') : strings.card.unavailable[choice.take]}
+            </Text>
+          </li>
+        );
+      })}
+      <li className="choice">
+        <Button
+          variant="default"
+          justify="flex-start"
+          fullWidth
+          disabled={disabled}
+          aria-keyshortcuts={keyFor('other')}
+          leftSection={<Kbd size="xs">{keyFor('other')}</Kbd>}
+          onClick={once(onOther)}
+        >
+          <span className="choice-name">{strings.card.take.value}</span>
+        </Button>
+      </li>
+    </ul>
+  );
+}

@@ -1,0 +1,290 @@
+import { Alert, Anchor, Badge, Button, Group, Kbd, Switch, Text, Title } from '@mantine/core';
+import { IconEye, IconInfoCircle } from '@tabler/icons-react';
+import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react';
+import { Link } from 'react-router';
+import type { Answer } from '../api/client';
+import type { Conflict, DecisionInput } from '../api/types';
+import { Ago } from '../format/time';
+import { keyFor } from '../keys/key-map';
+import { useKeys } from '../keys/use-keys';
+import { strings } from '../strings';
+import { asText, shapeOf } from '../value/shape';
+import { differOnlyInComposition } from '../value/visible';
+import { ValueView } from '../value/value-view';
+import { CandidateRow, ValueRow } from './candidate-row';
+import { ChoiceList } from './choice-list';
+import { choicesOf, type Choice } from './choices';
+import { DecisionHistory } from './decision-history';
+import { OtherValue } from './other-value';
+import { PressGuard } from './press-guard';
+import type { Mark } from './review-session';
+import { etagOf } from './use-decide';
+import { valuesOf } from './value-draft';
+import { whatChanged } from './what-changed';
+
+export interface ConflictCardProps {
+  /** What the service says now. The card keeps showing what it showed first until the reader looks again. */
+  readonly answer: Answer<Conflict>;
+  readonly mark: Mark | undefined;
+  readonly onDecide: (shown: Answer<Conflict>, input: DecisionInput, label: string) => void;
+  readonly onLookedAgain: () => void;
+}
+
+const digits: Readonly<Record<string, string>> = { a: keyFor('takeA'), b: keyFor('takeB') };
+
+export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: ConflictCardProps) {
+  const [shown, setShown] = useState(answer);
+  const [typing, setTyping] = useState(false);
+  const [diffs, setDiffs] = useState(true);
+  const [raw, setRaw] = useState(false);
+  const [guard] = useState(() => new PressGuard());
+  const heading = useRef<HTMLHeadingElement>(null);
+
+  useEffect(() => {
+    guard.arm();
+    heading.current?.focus({ preventScroll: true });
+  }, [guard]);
+
+  const own = mark?.status === 'sending' || mark?.status === 'held';
+  const latest = mark?.status === 'stale' && mark.current !== null ? newer(mark.current, answer) : answer;
+  const stale = !own && etagOf(latest) !== etagOf(shown);
+  const conflict = stale || own ? shown.data : latest.data;
+  const state = stale ? shown.data.state : latest.data.state;
+  const decidable = !own && !stale && state === 'open';
+  const choices = choicesOf(conflict);
+
+  const latestTag = etagOf(latest);
+  const correct = useEffectEvent(() => {
+    if (!stale || mark !== undefined || !guard.isSettling()) return;
+    setShown(latest);
+    guard.arm();
+  });
+  // How long the card has been seen is known only outside of rendering.
+  // eslint-disable-next-line react-hooks/set-state-in-effect
+  useEffect(() => correct(), [latestTag]);
+
+  const mayDecide = () => decidable && !typing && guard.isOpen();
+  const take = (choice: Choice) => {
+    if (mayDecide() && choice.available) onDecide(shown, { take: choice.take }, choice.taken);
+  };
+  const typeOther = () => {
+    if (mayDecide()) setTyping(true);
+  };
+  const takeOf = (index: number) => () => {
+    const choice = choices[index];
+    if (choice) take(choice);
+  };
+  const lookAgain = () => {
+    if (!stale && mark?.status !== 'stale' && mark?.status !== 'failed') return;
+    setShown(latest);
+    guard.arm();
+    onLookedAgain();
+    heading.current?.focus({ preventScroll: true });
+  };
+
+  useKeys({
+    takeA: takeOf(0),
+    takeB: takeOf(1),
+    takeBase: takeOf(2),
+    takeMerged: takeOf(3),
+    other: typeOther,
+    again: lookAgain,
+    diff: () => setDiffs((on) => !on),
+  });
+
+  const base = diffs && conflict.base !== null ? conflict.base.value : undefined;
+  const shape = shapeOf(valuesOf(conflict));
+  const hasRaw = conflict.candidates.some((candidate) => asText(candidate.raw) !== asText(candidate.value));
+
+  return (
+    <article className="card" aria-labelledby="conflict-heading">
+      <header className="card-header">
+        <div className="card-title">
+          <Title order={2} id="conflict-heading" ref={heading} tabIndex={-1} className="card-heading">
+            {conflict.title} <span className="card-unit">{conflict.unit}</span>
+          </Title>
+          <Text size="sm" c="dimmed">
+            {conflict.pipeline} · <Ago at={conflict.openedAt} /> ·{' '}
+            <Anchor component={Link} to={`/records/${conflict.record}`} size="sm">
+              {strings.card.openRecord}
+            </Anchor>
+          </Text>
+        </div>
+        <Group gap={6}>
+          <Badge color="gray">{strings.conflicts.kinds[conflict.kind] ?? conflict.kind}</Badge>
+          {state !== 'open' && <Badge color="ink">{strings.conflicts.states[state]}</Badge>}
+        </Group>
+      </header>
+
+      {stale && <StaleNotice shown={shown.data} current={latest.data} onLook={lookAgain} />}
+      {!stale && <MarkNotice mark={mark} conflict={latest.data} onLook={lookAgain} />}
+
+      <div className="values">
+        <ValueRow
+          tone="base"
+          heading={<span className="value-name">{strings.card.base}</span>}
+          facts={conflict.base === null ? undefined : strings.card.baseHint}
+        >
+          {conflict.base === null ? (
+            <Text size="sm" c="dimmed">
+              {strings.card.baseNone}
+            </Text>
+          ) : (
+            <ValueView value={conflict.base.value} shape={shape} />
+          )}
+        </ValueRow>
+        {conflict.candidates.map((candidate) => (
+          <CandidateRow
+            key={candidate.key}
+            candidate={candidate}
+            digit={digits[candidate.key] ?? null}
+            base={base}
+            shape={shape}
+            raw={raw}
+          />
+        ))}
+        {conflict.merged !== null && conflict.merged !== undefined && (
+          <ValueRow
+            tone="other"
+            heading={
+              <Group gap={8} wrap="nowrap">
+                <Kbd size="xs">{keyFor('takeMerged')}</Kbd>
+                <span className="value-name">{strings.card.merged}</span>
+              </Group>
+            }
+            facts={strings.card.mergedHint}
+          >
+            <ValueView value={conflict.merged.value} against={base} shape={shape} />
+          </ValueRow>
+        )}
+      </div>
+      {differOnlyInComposition(valuesOf(conflict)) && (
+        <Text size="sm" className="composition-note">
+          {strings.card.different}
+        </Text>
+      )}
+
+      <div className="why">
+        <IconInfoCircle size={17} aria-hidden />
+        <Text size="sm">
+          <strong>{strings.card.why}.</strong> {conflict.reason}{' '}
+          <Text span c="dimmed">
+            {strings.card.policy(conflict.policy.strategy, conflict.pipeline, conflict.revision)}
+          </Text>
+        </Text>
+      </div>
+
+      <ChoiceList choices={choices} disabled={!decidable} onTake={take} onOther={typeOther} />
+
+      <Group gap="lg" className="card-switches">
+        <Switch
+          size="xs"
+          label={strings.card.diffs}
+          checked={diffs}
+          onChange={(event) => setDiffs(event.currentTarget.checked)}
+        />
+        {hasRaw && (
+          <Switch
+            size="xs"
+            label={strings.card.raw}
+            checked={raw}
+            onChange={(event) => setRaw(event.currentTarget.checked)}
+          />
+        )}
+      </Group>
+      <DecisionHistory conflict={conflict} />
+      {typing && (
+        <OtherValue
+          conflict={conflict}
+          onClose={() => setTyping(false)}
+          onCommit={(input) => {
+            setTyping(false);
+            onDecide(shown, input, strings.card.takeNames.value);
+          }}
+        />
+      )}
+    </article>
+  );
+}
+
+interface StaleNoticeProps {
+  readonly shown: Conflict;
+  readonly current: Conflict;
+  readonly onLook: () => void;
+}
+
+function StaleNotice({ shown, current, onLook }: StaleNoticeProps) {
+  return (
+    <Alert
+      role="alert"
+      color="yellow"
+      variant="light"
+      icon={<IconEye size={20} />}
+      title={strings.card.stale.title}
+      className="stale"
+    >
+      <ul className="stale-list">
+        {whatChanged(shown, current).map((change) => (
+          <li key={change}>{change}</li>
+        ))}
+      </ul>
+      <Group gap="sm" mt="xs">
+        <LookAgain onLook={onLook} />
+        <Text size="sm" c="dimmed">
+          {strings.card.stale.hint}
+        </Text>
+      </Group>
+    </Alert>
+  );
+}
+
+function LookAgain({ onLook }: { readonly onLook: () => void }) {
+  return (
+    <Button size="xs" variant="default" onClick={onLook} aria-keyshortcuts={keyFor('again')}>
+      {strings.card.stale.look}
+      <Kbd ml={8} size="xs">
+        {keyFor('again')}
+      </Kbd>
+    </Button>
+  );
+}
+
+interface MarkNoticeProps {
+  readonly mark: Mark | undefined;
+  readonly conflict: Conflict;
+  readonly onLook: () => void;
+}
+
+function MarkNotice({ mark, conflict, onLook }: MarkNoticeProps) {
+  const words = strings.card.decided;
+  if (mark?.status === 'sending') return <Notice color="ink">{words.sending}</Notice>;
+  if (mark?.status === 'held') {
+    return (
+      <Notice color="ink">
+        {conflict.state === 'closed' ? words.written(mark.label) : words.held(mark.label)}
+      </Notice>
+    );
+  }
+  if (mark?.status === 'failed') {
+    return (
+      <Notice color="red">
+        {words.failed(mark.why)} <LookAgain onLook={onLook} />
+      </Notice>
+    );
+  }
+  if (conflict.state !== 'closed') return null;
+  const decided = conflict.decisions.some((decision) => decision.outcome === 'applied');
+  return <Notice color="gray">{decided ? words.closed : words.closedItself}</Notice>;
+}
+
+function Notice({ color, children }: { readonly color: string; readonly children: ReactNode }) {
+  return (
+    <Alert color={color} variant="light" py="xs" role="status">
+      {children}
+    </Alert>
+  );
+}
+
+function newer(x: Answer<Conflict>, y: Answer<Conflict>): Answer<Conflict> {
+  return x.data.rev >= y.data.rev ? x : y;
+}

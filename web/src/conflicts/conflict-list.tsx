@@ -1,0 +1,164 @@
+import { Badge, Button } from '@mantine/core';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
+import type { ConflictSummary } from '../api/types';
+import { Ago } from '../format/time';
+import { SideBadge } from '../shell/side-badge';
+import { strings } from '../strings';
+import { asLine } from '../value/shape';
+import { VisibleText } from '../value/visible-text';
+import type { Mark } from './review-session';
+
+export interface ConflictListProps {
+  readonly rows: readonly ConflictSummary[];
+  readonly marks: ReadonlyMap<string, Mark>;
+  readonly selected: string | null;
+  readonly onSelect: (id: string) => void;
+  readonly hasMore: boolean;
+  readonly loadingMore: boolean;
+  readonly loadMore: () => void;
+}
+
+const ROW_PX = 96;
+
+/** A grid of one column, drawn only where it is seen, with one tab stop. */
+export function ConflictList(props: ConflictListProps) {
+  const { rows, marks, selected, onSelect, hasMore, loadingMore, loadMore } = props;
+  const frame = useRef<HTMLDivElement>(null);
+  // eslint-disable-next-line react-hooks/incompatible-library -- the compiler is not used; the virtualizer re-renders by itself
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => frame.current,
+    estimateSize: () => ROW_PX,
+    overscan: 6,
+    getItemKey: (index) => rows[index]?.id ?? index,
+  });
+  const at = rows.findIndex((row) => row.id === selected);
+
+  useEffect(() => {
+    if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' });
+  }, [at, virtual]);
+
+  const last = virtual.getVirtualItems().at(-1)?.index ?? -1;
+  const nearEnd = last >= rows.length - 5;
+  useEffect(() => {
+    if (nearEnd && hasMore && !loadingMore) loadMore();
+  }, [nearEnd, hasMore, loadingMore, loadMore]);
+
+  // Opening a row by Enter is no decision.
+  const onKeyDown = (id: string) => (event: KeyboardEvent) => {
+    if (event.key === 'Enter') onSelect(id);
+  };
+
+  return (
+    <div className="conflict-list" ref={frame}>
+      <div
+        role="grid"
+        aria-label={strings.conflicts.list}
+        aria-rowcount={hasMore ? -1 : rows.length}
+        style={{ height: virtual.getTotalSize(), position: 'relative' }}
+      >
+        {virtual.getVirtualItems().map((item) => {
+          const row = rows[item.index];
+          if (!row) return null;
+          const mark = marks.get(row.id);
+          return (
+            <div
+              key={item.key}
+              role="row"
+              aria-rowindex={item.index + 1}
+              aria-selected={row.id === selected}
+              className={rowClass(row, mark)}
+              style={{ height: ROW_PX, transform: `translateY(${item.start}px)` }}
+            >
+              <div
+                role="gridcell"
+                className="conflict-cell"
+                tabIndex={item.index === Math.max(at, 0) ? 0 : -1}
+                onClick={() => onSelect(row.id)}
+                onKeyDown={onKeyDown(row.id)}
+              >
+                <RowContent row={row} mark={mark} />
+              </div>
+            </div>
+          );
+        })}
+      </div>
+      {hasMore && (
+        <Button variant="subtle" size="xs" fullWidth onClick={loadMore} loading={loadingMore}>
+          {strings.conflicts.more}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function RowContent({ row, mark }: { readonly row: ConflictSummary; readonly mark: Mark | undefined }) {
+  return (
+    <>
+      <div className="conflict-row-head">
+        <span className="conflict-row-title">{row.title}</span>
+        <RowState row={row} mark={mark} />
+      </div>
+      {(['a', 'b'] as const).map((key) => {
+        const candidate = row.candidates.find((entry) => entry.key === key);
+        if (!candidate?.side) return null;
+        const line = asLine(candidate.value);
+        return (
+          <div key={key} className="conflict-row-value">
+            <SideBadge side={candidate.side} />
+            <span className="conflict-row-text">
+              {line === '' ? (
+                <span className="value-blank">{strings.card.blank}</span>
+              ) : (
+                <VisibleText text={line} />
+              )}
+            </span>
+          </div>
+        );
+      })}
+      <div className="conflict-row-foot">
+        <span className="conflict-row-unit">{row.unit}</span>
+        <span>
+          {strings.conflicts.kinds[row.kind] ?? row.kind} · <Ago at={row.openedAt} />
+        </span>
+      </div>
+    </>
+  );
+}
+
+function RowState({ row, mark }: { readonly row: ConflictSummary; readonly mark: Mark | undefined }) {
+  if (mark?.status === 'sending' || mark?.status === 'held') {
+    return (
+      <Badge size="sm" color="ink">
+        {strings.undo.taken(mark.label)}
+      </Badge>
+    );
+  }
+  if (mark) {
+    return (
+      <Badge size="sm" color="red">
+        {strings.undo.lookAgain}
+      </Badge>
+    );
+  }
+  if (row.state !== 'open') {
+    return (
+      <Badge size="sm" color="gray">
+        {strings.conflicts.states[row.state]}
+      </Badge>
+    );
+  }
+  const priority = strings.conflicts.priorities[String(row.priority)];
+  return priority !== undefined && priority !== 'normal' ? (
+    <Badge size="sm" color={priority === 'low' ? 'gray' : 'orange'}>
+      {priority}
+    </Badge>
+  ) : null;
+}
+
+function rowClass(row: ConflictSummary, mark: Mark | undefined): string {
+  const done =
+    mark?.status === 'sending' || mark?.status === 'held' || (mark === undefined && row.state === 'closed');
+  return done ? 'conflict-row conflict-row-done' : 'conflict-row';
+}

@@ -1,0 +1,66 @@
+import { Tooltip } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { strings } from '../strings';
+import { duration } from './duration';
+
+const local = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });
+const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+
+export function exact(at: string): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? at : `${local.format(date)} · ${date.toISOString()}`;
+}
+
+export function ago(at: string, now: number): string {
+  const seconds = (now - Date.parse(at)) / 1000;
+  if (Number.isNaN(seconds)) return at;
+  if (seconds < 5) return strings.time.now;
+  const largest = duration(seconds).split(' ').slice(0, 2).join(' ');
+  return seconds > 30 * 86_400 ? day.format(new Date(at)) : `${largest} ago`;
+}
+
+/** Relative, kept fresh; exact local and UTC time on hover and focus. */
+export function Ago({ at }: { readonly at: string | null }) {
+  const now = useNow(10_000);
+  if (at === null) return <span>{strings.time.never}</span>;
+  return (
+    <Tooltip label={exact(at)}>
+      <time dateTime={at} className="time">
+        {ago(at, now)}
+      </time>
+    </Tooltip>
+  );
+}
+
+/** When an edit was made, as far as it is known: a point, or the interval in which it certainly lies. */
+export function When({ at }: { readonly at: { readonly from: string; readonly to: string } | null }) {
+  if (at === null) return <span>{strings.time.unknown}</span>;
+  const wide = Date.parse(at.to) - Date.parse(at.from) >= 2_000;
+  const text = wide
+    ? `${strings.time.between} ${point(at.from)} ${strings.time.and} ${point(at.to)}`
+    : point(at.to);
+  return (
+    <Tooltip label={wide ? `${exact(at.from)} – ${exact(at.to)}` : exact(at.to)}>
+      <time dateTime={at.to} className="time">
+        {text}
+      </time>
+    </Tooltip>
+  );
+}
+
+export function useNow(everyMs: number): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}
+
+function point(at: string): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return at;
+  const today = date.toDateString() === new Date().toDateString();
+  return today ? clock.format(date) : local.format(date);
+}

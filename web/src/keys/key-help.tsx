@@ -1,0 +1,54 @@
+import { Group, Kbd, Modal, SimpleGrid, Stack, Switch, Text, Title } from '@mantine/core';
+import { strings } from '../strings';
+import { keyLabel, keyMap } from './key-map';
+import { useKeysEnabled } from './keys-enabled';
+
+const groups = Object.keys(strings.keys.groups) as (keyof typeof strings.keys.groups)[];
+
+export function KeyHelp({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }) {
+  const [enabled, setEnabled] = useKeysEnabled();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={strings.keys.title}
+      size="lg"
+      closeButtonProps={{ 'aria-label': strings.keys.close }}
+    >
+      <Stack gap="lg">
+        <Switch
+          checked={enabled}
+          onChange={(event) => setEnabled(event.currentTarget.checked)}
+          label={strings.keys.on}
+          {...(!enabled && { description: strings.keys.offHint })}
+        />
+        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xl">
+          {groups.map((group) => (
+            <section key={group}>
+              <Title order={3} size="sm" mb={6}>
+                {strings.keys.groups[group]}
+              </Title>
+              <Stack gap={6} component="dl" m={0}>
+                {keyMap
+                  .filter((binding) => binding.group === group)
+                  .map((binding) => (
+                    <Group key={binding.action} gap="sm" wrap="nowrap" align="baseline">
+                      <dt className="key-names">
+                        {binding.keys.map((key) => (
+                          <Kbd key={key}>{keyLabel(key)}</Kbd>
+                        ))}
+                      </dt>
+                      <dd className="key-meaning">{strings.keys.actions[binding.action]}</dd>
+                    </Group>
+                  ))}
+              </Stack>
+            </section>
+          ))}
+        </SimpleGrid>
+        <Text size="sm" c="dimmed">
+          {strings.keys.never}
+        </Text>
+      </Stack>
+    </Modal>
+  );
+}

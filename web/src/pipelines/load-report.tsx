@@ -1,0 +1,62 @@
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { acceptLoad } from '../api/endpoints';
+import { keys, useLoad } from '../api/queries';
+import type { Pipeline } from '../api/types';
+import { QueryState, wordsOf } from '../states/query-state';
+import { strings } from '../strings';
+
+/** What the first comparison found; while it waits for acceptance, nothing has been written anywhere. */
+export function LoadReport({ pipeline }: { readonly pipeline: Pipeline }) {
+  const waits = pipeline.state === 'report';
+  const query = useLoad(pipeline.name, waits);
+  const client = useQueryClient();
+  const accepting = useMutation({
+    mutationFn: () => acceptLoad(pipeline.name),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.pipelines }),
+    onError: (error) =>
+      notifications.show({
+        color: 'red',
+        message: strings.pipeline.actionFailed(wordsOf(error)),
+        closeButtonProps: { 'aria-label': strings.undo.dismiss },
+      }),
+  });
+  if (!waits) return null;
+  return (
+    <section className="panel">
+      <Title order={2}>{strings.load.report}</Title>
+      <QueryState query={query} lines={2}>
+        {({ report }) =>
+          report === null ? null : (
+            <Stack gap="md">
+              <dl className="counts">
+                <Figure name={strings.load.linked} count={report.linked} />
+                <Figure name={strings.load.onlyA(pipeline.sides.A.label)} count={report.onlyA} />
+                <Figure name={strings.load.onlyB(pipeline.sides.B.label)} count={report.onlyB} />
+                <Figure name={strings.load.ambiguous} count={report.ambiguous} />
+              </dl>
+              <Group gap="md">
+                <Button loading={accepting.isPending} onClick={() => accepting.mutate()}>
+                  {strings.load.accept}
+                </Button>
+                <Text size="sm" c="dimmed">
+                  {strings.load.acceptHint}
+                </Text>
+              </Group>
+            </Stack>
+          )
+        }
+      </QueryState>
+    </section>
+  );
+}
+
+function Figure({ name, count }: { readonly name: string; readonly count: number }) {
+  return (
+    <div className="count">
+      <dt>{name}</dt>
+      <dd>{count.toLocaleString('en')}</dd>
+    </div>
+  );
+}

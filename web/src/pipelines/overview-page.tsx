@@ -1,0 +1,78 @@
+import { Button, Code, Group, Stack, Text, Title } from '@mantine/core';
+import { IconArrowRight, IconArrowsExchange } from '@tabler/icons-react';
+import { Link } from 'react-router';
+import { usePipelines } from '../api/queries';
+import type { Pipeline } from '../api/types';
+import { keyFor } from '../keys/key-map';
+import { Empty } from '../states/empty';
+import { QueryState } from '../states/query-state';
+import { strings } from '../strings';
+import { PipelineCard } from './pipeline-card';
+
+export function OverviewPage() {
+  const query = usePipelines();
+  return (
+    <div className="page">
+      <QueryState query={query} lines={4}>
+        {(pipelines) => (pipelines.length === 0 ? <NoPipelines /> : <Overview pipelines={pipelines} />)}
+      </QueryState>
+    </div>
+  );
+}
+
+function Overview({ pipelines }: { readonly pipelines: readonly Pipeline[] }) {
+  const waiting = pipelines.reduce((sum, pipeline) => sum + pipeline.counts.conflicts, 0);
+  return (
+    <Stack gap="xl">
+      <header className="verdict">
+        <div>
+          <Title order={1}>{verdict(pipelines)}</Title>
+          <Text c="dimmed" mt={4}>
+            {strings.overview.waiting(waiting)}
+          </Text>
+        </div>
+        {waiting > 0 && (
+          <Button
+            component={Link}
+            to="/conflicts"
+            rightSection={<IconArrowRight size={17} />}
+            aria-keyshortcuts={keyFor('goConflicts')}
+          >
+            {strings.overview.decide}
+          </Button>
+        )}
+      </header>
+      <div className="pipeline-cards">
+        {pipelines.map((pipeline) => (
+          <PipelineCard key={pipeline.name} pipeline={pipeline} />
+        ))}
+      </div>
+    </Stack>
+  );
+}
+
+export function NoPipelines() {
+  return (
+    <Empty icon={<IconArrowsExchange size={28} stroke={1.5} />} title={strings.overview.emptyTitle}>
+      <Text c="dimmed" size="sm" maw={440}>
+        {strings.overview.empty}
+      </Text>
+      <Group justify="center">
+        <Code>{strings.overview.emptyCommand}</Code>
+      </Group>
+    </Empty>
+  );
+}
+
+/** The worst first: what is down, what needs a person, what is still working; only then "in agreement". */
+function verdict(pipelines: readonly Pipeline[]): string {
+  const named = (health: Pipeline['health']) =>
+    pipelines
+      .filter((pipeline) => pipeline.health === health)
+      .map((pipeline) => pipeline.name)
+      .join(', ');
+  const [down, attention, working] = [named('down'), named('attention'), named('catching-up')];
+  if (down !== '') return strings.overview.down(down);
+  if (attention !== '') return strings.overview.attention(attention);
+  return working === '' ? strings.overview.allGood(pipelines.length) : strings.overview.working(working);
+}

@@ -1,0 +1,50 @@
+import { Anchor, Card, Group, Text, Title } from '@mantine/core';
+import { Link } from 'react-router';
+import type { Pipeline } from '../api/types';
+import { strings } from '../strings';
+import { Counts } from './counts';
+import { HealthBadge } from './health-badge';
+import { Lags } from './lag';
+import { LoadProgress } from './load-progress';
+import { PauseControl } from './pause-control';
+import { PipelineNotices } from './pipeline-notices';
+
+export function PipelineCard({ pipeline }: { readonly pipeline: Pipeline }) {
+  return (
+    <Card
+      component="section"
+      withBorder
+      radius="lg"
+      padding="lg"
+      className="pipeline-card"
+      aria-label={pipeline.name}
+    >
+      <Group justify="space-between" align="flex-start" gap="sm">
+        <div>
+          <Title order={2}>
+            <Anchor
+              component={Link}
+              to={`/pipelines/${encodeURIComponent(pipeline.name)}`}
+              inherit
+              className="card-link"
+            >
+              {pipeline.name}
+            </Anchor>
+          </Title>
+          <Text size="sm" c="dimmed">
+            {strings.pipeline.state[pipeline.state]} · {strings.pipeline.revision(pipeline.revision)}
+          </Text>
+        </div>
+        <HealthBadge pipeline={pipeline} />
+      </Group>
+      <Text className="sentence">{pipeline.sentence}</Text>
+      <PipelineNotices pipeline={pipeline} />
+      {pipeline.load !== null && <LoadProgress load={pipeline.load} />}
+      <Lags pipeline={pipeline} />
+      <Counts pipeline={pipeline} />
+      <div className="card-actions">
+        <PauseControl pipeline={pipeline} />
+      </div>
+    </Card>
+  );
+}

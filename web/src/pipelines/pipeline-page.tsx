@@ -1,0 +1,123 @@
+import { Anchor, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Link, useParams } from 'react-router';
+import { usePipeline } from '../api/queries';
+import { useLiveEvent } from '../api/live';
+import type { Pipeline, Side } from '../api/types';
+import { Ago } from '../format/time';
+import { SideBadge } from '../shell/side-badge';
+import { QueryState } from '../states/query-state';
+import { strings } from '../strings';
+import { Counts } from './counts';
+import { DeadLetters } from './dead-letters';
+import { HealthBadge } from './health-badge';
+import { Lags } from './lag';
+import { LoadProgress } from './load-progress';
+import { LoadReport } from './load-report';
+import { PauseControl } from './pause-control';
+import { PipelineNotices } from './pipeline-notices';
+
+const allCounts = [
+  'linked',
+  'inSync',
+  'conflicts',
+  'held',
+  'blocked',
+  'unmatched',
+  'changesTotal',
+  'writesTotal',
+] as const;
+
+export function PipelinePage() {
+  const { name = '' } = useParams();
+  const query = usePipeline(name);
+  useLiveEvent((event) => {
+    if (event.name === 'pipeline' && (event.subject === name || event.subject === null)) void query.refetch();
+  });
+  return (
+    <div className="page">
+      <QueryState query={query}>{(pipeline) => <PipelineDetail pipeline={pipeline} />}</QueryState>
+    </div>
+  );
+}
+
+function PipelineDetail({ pipeline }: { readonly pipeline: Pipeline }) {
+  return (
+    <Stack gap="xl">
+      <Stack gap="md">
+        <header className="verdict">
+          <div>
+            <Text size="sm" c="dimmed">
+              <Anchor component={Link} to="/pipelines" size="sm">
+                {strings.pipeline.title}
+              </Anchor>{' '}
+              · {strings.pipeline.state[pipeline.state]} · {strings.pipeline.revision(pipeline.revision)}
+            </Text>
+            <Group gap="sm" mt={2}>
+              <Title order={1}>{pipeline.name}</Title>
+              <HealthBadge pipeline={pipeline} />
+            </Group>
+          </div>
+          <PauseControl pipeline={pipeline} />
+        </header>
+        <Text className="sentence">{pipeline.sentence}</Text>
+        <PipelineNotices pipeline={pipeline} />
+        {pipeline.load !== null && <LoadProgress load={pipeline.load} />}
+      </Stack>
+      <LoadReport pipeline={pipeline} />
+      <Counts pipeline={pipeline} names={allCounts} />
+      <section className="panel">
+        <Title order={2}>{strings.pipeline.sidesTitle}</Title>
+        <Lags pipeline={pipeline} />
+        <div className="sides">
+          <SideFacts pipeline={pipeline} side="A" />
+          <SideFacts pipeline={pipeline} side="B" />
+        </div>
+      </section>
+      <DeadLetters pipeline={pipeline} />
+      <Policies pipeline={pipeline} />
+    </Stack>
+  );
+}
+
+function SideFacts({ pipeline, side }: { readonly pipeline: Pipeline; readonly side: Side }) {
+  const { label, connector, object, lastReadAt, lastWriteAt } = pipeline.sides[side];
+  return (
+    <div className="side-facts">
+      <Text fw={600} className="with-icon">
+        <SideBadge side={side} /> {label}
+      </Text>
+      <Text size="sm" c="dimmed">
+        {connector} · {object}
+      </Text>
+      <Text size="sm">
+        {strings.pipeline.read} <Ago at={lastReadAt} /> · {strings.pipeline.wrote} <Ago at={lastWriteAt} />
+      </Text>
+    </div>
+  );
+}
+
+function Policies({ pipeline }: { readonly pipeline: Pipeline }) {
+  const policies = Object.entries(pipeline.policies);
+  if (policies.length === 0) return null;
+  return (
+    <section className="panel">
+      <Title order={2}>{strings.pipeline.policies}</Title>
+      <Table className="policies" verticalSpacing={8} layout="fixed">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th w="34%">{strings.pipeline.unit}</Table.Th>
+            <Table.Th>{strings.pipeline.policy}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {policies.map(([unit, policy]) => (
+            <Table.Tr key={unit}>
+              <Table.Td className="mono">{unit}</Table.Td>
+              <Table.Td>{policy}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </section>
+  );
+}

@@ -1,0 +1,80 @@
+import { Anchor, Badge, Group, Stack, Text, Title } from '@mantine/core';
+import { Link, useParams, useSearchParams } from 'react-router';
+import { useQueryClient } from '@tanstack/react-query';
+import { useRecord } from '../api/queries';
+import { useLiveEvent } from '../api/live';
+import type { RecordDetail } from '../api/types';
+import { exact } from '../format/time';
+import { SideBadge } from '../shell/side-badge';
+import { QueryState } from '../states/query-state';
+import { strings } from '../strings';
+import { AsOf } from './as-of';
+import { FieldTable } from './field-table';
+import { Lineage } from './lineage';
+
+export function RecordPage() {
+  const { id = '' } = useParams();
+  const [search, setSearch] = useSearchParams();
+  const asOf = search.get('asOf');
+  const query = useRecord(id, asOf);
+  const client = useQueryClient();
+  useLiveEvent((event) => {
+    if (event.name !== 'pipeline') void client.invalidateQueries({ queryKey: ['record', id] });
+  });
+  const setAsOf = (at: string | null) => setSearch(at === null ? {} : { asOf: at }, { replace: true });
+
+  return (
+    <div className="page page-wide">
+      <QueryState query={query} lines={6}>
+        {(record) => (
+          <Stack gap="xl">
+            <RecordHeader record={record} />
+            <section>
+              <Group justify="space-between" align="flex-end" mb="sm" gap="sm">
+                <Title order={2}>{strings.record.fields}</Title>
+                <AsOf record={id} asOf={asOf} onChange={setAsOf} />
+              </Group>
+              {asOf !== null && (
+                <Text size="sm" c="dimmed" mb="sm">
+                  {strings.record.asOfHint(exact(asOf))}
+                </Text>
+              )}
+              <FieldTable record={record} />
+            </section>
+            <Lineage record={record} />
+          </Stack>
+        )}
+      </QueryState>
+    </div>
+  );
+}
+
+function RecordHeader({ record }: { readonly record: RecordDetail }) {
+  return (
+    <header>
+      <Text size="sm" c="dimmed">
+        <Anchor component={Link} to="/records" size="sm">
+          {strings.records.title}
+        </Anchor>{' '}
+        ·{' '}
+        <Anchor component={Link} to={`/pipelines/${encodeURIComponent(record.pipeline)}`} size="sm">
+          {record.pipeline}
+        </Anchor>
+      </Text>
+      <Group gap="sm" mt={2}>
+        <Title order={1}>{record.title}</Title>
+        <Badge color={record.state === 'live' ? 'teal' : 'gray'}>
+          {strings.records.states[record.state] ?? record.state}
+        </Badge>
+      </Group>
+      <div className="record-ids record-ids-head">
+        {(['A', 'B'] as const).map((side) => (
+          <span key={side} className="record-id">
+            <SideBadge side={side} />
+            {record.systems[side]} <span className="mono">{record.ids[side] ?? '–'}</span>
+          </span>
+        ))}
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,58 @@
+import type { Json } from '../api/types';
+
+/** How a value is best looked at, judged from all values that are compared with it. */
+export type Shape = 'text' | 'set' | 'members' | 'json';
+
+type JsonObject = { readonly [key: string]: Json };
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const isScalar = (value: Json): boolean => value === null || typeof value !== 'object';
+
+function isTextList(value: Json): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+export function shapeOf(values: readonly (Json | undefined)[]): Shape {
+  const present = values.filter((value): value is Json => value !== undefined && value !== null);
+  if (present.length === 0 || present.every((value) => typeof value !== 'object')) return 'text';
+  if (present.every(isTextList)) return 'set';
+  if (
+    present.every(
+      (value) =>
+        isObject(value) && Object.values(value).every((member) => isScalar(member) || isTextList(member)),
+    )
+  ) {
+    return 'members';
+  }
+  return 'json';
+}
+
+export function asText(value: Json): string {
+  if (value === null) return '';
+  return typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value);
+}
+
+export function asSet(value: Json | undefined): readonly string[] {
+  return value !== undefined && value !== null && isTextList(value) ? value : [];
+}
+
+/** One line, for a list row. */
+export function asLine(value: Json | undefined): string {
+  if (value === undefined || value === null) return '';
+  if (isTextList(value)) return value.join(', ');
+  if (isObject(value))
+    return Object.values(value)
+      .map((member) => asLine(member))
+      .filter((text) => text !== '')
+      .join(', ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value).replaceAll(/\s+/g, ' ');
+}
+
+export function memberNames(values: readonly (Json | undefined)[]): string[] {
+  const names = new Set<string>();
+  for (const value of values) if (isObject(value)) for (const name of Object.keys(value)) names.add(name);
+  return [...names];
+}

@@ -1,0 +1,107 @@
+/** A piece of text, and what to show where the eye would be deceived. */
+export interface Piece {
+  readonly text: string;
+  /** Shown in place of `text`, which would be invisible. */
+  readonly shown?: string;
+  /** What it is, in words. */
+  readonly name?: string;
+}
+
+const names: Readonly<Record<number, string>> = {
+  0x00a0: 'no-break space',
+  0x00ad: 'soft hyphen',
+  0x200b: 'zero-width space',
+  0x200c: 'zero-width non-joiner',
+  0x200d: 'zero-width joiner',
+  0x200e: 'left-to-right mark',
+  0x200f: 'right-to-left mark',
+  0x2007: 'figure space',
+  0x2009: 'thin space',
+  0x202f: 'narrow no-break space',
+  0x2060: 'word joiner',
+  0x3000: 'ideographic space',
+  0xfeff: 'byte order mark',
+  0x0009: 'tab',
+  0x000a: 'new line',
+  0x000d: 'carriage return',
+};
+
+const invisible =
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  /^ +| +$| {2,}|[\u0000-\u001f\u007f-\u00a0\u00ad\u061c\u115f\u1160\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]/gu;
+
+const word = /[\p{L}\p{M}]+/gu;
+const scripts = [
+  ['Latin', /\p{Script=Latin}/u],
+  ['Cyrillic', /\p{Script=Cyrillic}/u],
+  ['Greek', /\p{Script=Greek}/u],
+] as const;
+
+/** Splits text so that spaces at the ends, unusual spaces, control and direction characters and look-alike letters can be seen. */
+export function visiblePieces(text: string): Piece[] {
+  const pieces: Piece[] = [];
+  let from = 0;
+  for (const match of text.matchAll(invisible)) {
+    pieces.push(...lettered(text.slice(from, match.index)), ...hidden(match[0]));
+    from = match.index + match[0].length;
+  }
+  pieces.push(...lettered(text.slice(from)));
+  return pieces;
+}
+
+function hidden(text: string): Piece[] {
+  if (/^ +$/.test(text)) {
+    return [
+      { text, shown: '·'.repeat(text.length), name: text.length === 1 ? 'space' : `${text.length} spaces` },
+    ];
+  }
+  const code = text.codePointAt(0) ?? 0;
+  const hex = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  if (code === 0x0a) return [{ text, shown: '↵\n', name: 'new line' }];
+  if (code === 0x09) return [{ text, shown: '⇥\t', name: 'tab' }];
+  return [{ text, shown: code === 0xa0 ? '⍽' : hex, name: names[code] ?? `character ${hex}` }];
+}
+
+/** Marks the letters of a word that come from another script than most of it: a Cyrillic а in a Latin name. */
+function lettered(text: string): Piece[] {
+  const pieces: Piece[] = [];
+  let from = 0;
+  for (const match of text.matchAll(word)) {
+    const strange = strangers(match[0]);
+    if (strange === null) continue;
+    pieces.push({ text: text.slice(from, match.index) });
+    for (const letter of match[0]) {
+      const script = strange.get(letter);
+      pieces.push(
+        script === undefined ? { text: letter } : { text: letter, shown: letter, name: `${script} letter` },
+      );
+    }
+    from = match.index + match[0].length;
+  }
+  pieces.push({ text: text.slice(from) });
+  return pieces.filter((piece) => piece.text !== '');
+}
+
+function strangers(text: string): Map<string, string> | null {
+  const found = new Map<string, string[]>();
+  for (const letter of text) {
+    const script = scripts.find(([, pattern]) => pattern.test(letter));
+    if (script) found.set(script[0], [...(found.get(script[0]) ?? []), letter]);
+  }
+  if (found.size < 2) return null;
+  const main = [...found].reduce((most, next) => (next[1].length > most[1].length ? next : most))[0];
+  return new Map(
+    [...found]
+      .filter(([script]) => script !== main)
+      .flatMap(([script, letters]) => letters.map((l) => [l, script])),
+  );
+}
+
+/** True when two texts look alike only because one composes its letters in another way. */
+export function differOnlyInComposition(texts: readonly unknown[]): boolean {
+  const strings = texts.filter((text): text is string => typeof text === 'string');
+  return (
+    new Set(strings).size > 1 &&
+    new Set(strings.map((text) => text.normalize('NFC'))).size < new Set(strings).size
+  );
+}
