@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { createTestDatabase, type TestDatabase } from './test-database.js';
+import { createTestDatabase, migratedDatabase, type TestDatabase } from './test-database.js';
 
 async function connect(database: TestDatabase): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: database.url });
@@ -35,5 +35,18 @@ describe('a test database', () => {
     const client = await connect(database);
     await expect(database.drop()).rejects.toThrow(/were left open/);
     await client.end();
+  });
+
+  it('has the schema of the product where that is asked for, migrated once for all who ask', async () => {
+    const [one, other] = await Promise.all([migratedDatabase(), migratedDatabase()]);
+    databases.push(one, other);
+    const client = await connect(one);
+    const { rows } = await client.query(
+      `select count(*)::int as tables from pg_tables where schemaname <> all ($1)`,
+      [['pg_catalog', 'information_schema']],
+    );
+    expect(rows[0].tables).toBeGreaterThan(5);
+    await client.end();
+    expect(one.name).not.toBe(other.name);
   });
 });

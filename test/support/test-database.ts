@@ -10,7 +10,7 @@ export interface TestDatabase {
    *
    * @throws Error when connections are still open a second later: what was tested leaks them
    */
-  drop(): Promise<void>;
+  readonly drop: () => Promise<void>;
 }
 
 let server: Promise<string> | undefined;
