@@ -25,17 +25,23 @@ export async function install() {
   await checkNode();
 }
 
-/** Packages of the lock that belong on this machine and are not installed in that version. */
-export function missingPackages() {
-  const installedFile = join(root, 'node_modules', '.package-lock.json');
-  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
-  const installed = existsSync(installedFile) ? JSON.parse(readFileSync(installedFile, 'utf8')).packages : {};
-  return Object.entries(wanted)
-    .filter(([path, one]) => path !== '' && belongsHere(one) && installed[path]?.version !== one.version)
+function missingPackages() {
+  const read = (...path) => JSON.parse(readFileSync(join(root, ...path), 'utf8'));
+  const installed = existsSync(join(root, 'node_modules', '.package-lock.json'))
+    ? read('node_modules', '.package-lock.json')
+    : { packages: {} };
+  return packagesMissing(read('package-lock.json'), installed);
+}
+
+/** Packages of the lock that belong on this machine and are not installed, or in another version. */
+export function packagesMissing(wanted, installed) {
+  return Object.entries(wanted.packages)
+    .filter(
+      ([path, one]) => path !== '' && belongsHere(one) && installed.packages[path]?.version !== one.version,
+    )
     .map(([path]) => path.replace(/^.*node_modules\//, ''));
 }
 
-/** Every required package, and the optional ones made for this platform. (Which C library is here is not cheap to ask.) */
 function belongsHere({ os, cpu, libc, optional }) {
   const fits = (list, own) => list !== undefined && [list].flat().includes(own);
   return !optional || (fits(os, process.platform) && fits(cpu, process.arch) && libc === undefined);

@@ -1,0 +1,1 @@
+export function packagesMissing(wanted: { packages: object }, installed: { packages: object }): string[];
