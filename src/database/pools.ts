@@ -11,9 +11,7 @@ const laneSettings = `set plan_cache_mode = force_generic_plan; set jit = off;
   set enable_hashjoin = off; set enable_mergejoin = off; set enable_seqscan = off`;
 
 /** pg waits for the promise before it hands the connection out, which its type does not say. */
-const setUpLane = async (client: ClientBase): Promise<void> => {
-  await client.query(laneSettings);
-};
+const setUpLane = (client: ClientBase): unknown => client.query(laneSettings);
 
 /**
  * Connections to Accord's own database for set-based SQL, beside MikroORM's. `bigint` arrives as a number.
@@ -35,7 +33,7 @@ export class HubPools implements OnApplicationShutdown {
       max: sizes.lane ?? 8,
       application_name: 'accord lane',
       // Not by the address's `options`, which would replace those that the address has itself.
-      onConnect: setUpLane as (client: ClientBase) => void,
+      onConnect: setUpLane,
     });
     this.general = openPool(url, { max: sizes.general ?? 8, application_name: 'accord' });
   }

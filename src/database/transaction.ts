@@ -27,3 +27,19 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
     client.release(broken);
   }
 }
+
+/** Serialization failure and deadlock: PostgreSQL rolled back one of two who met, and asks for another try. */
+const worthAnotherTry = new Set(['40001', '40P01']);
+
+/** Repeats a whole transaction that another one made fail, at most `attempts` times in all. */
+export async function retryingDeadlocks<T>(transaction: () => Promise<T>, attempts = 5): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await transaction();
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (attempt === attempts || code === undefined || !worthAnotherTry.has(code)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt));
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { ScheduleModule } from '@nestjs/schedule';
+import { LoggerModule } from 'nestjs-pino';
+import { Env } from './common/env.js';
+import { httpLogging } from './common/logging.js';
+import { ProblemFilter } from './common/problem-filter.js';
+import { requestValidation } from './common/validation.js';
+import { DatabaseModule } from './database/database.module.js';
+import { OpsModule } from './ops/ops.module.js';
+
+export interface AppOptions {
+  readonly env: Env;
+  /** Accord's own database, migrated. */
+  readonly databaseUrl: string;
+  /** False: nothing runs by itself, neither jobs nor the engine. For tests of the API. */
+  readonly work?: boolean;
+}
+
+/** The whole service. Features know only the database and the common parts, and are put together here. */
+@Module({})
+export class AppModule {
+  static async forRoot({ env, databaseUrl, work = true }: AppOptions): Promise<DynamicModule> {
+    return {
+      module: AppModule,
+      imports: [
+        { module: EnvModule, global: true, providers: [{ provide: Env, useValue: env }], exports: [Env] },
+        LoggerModule.forRoot(httpLogging(env)),
+        await DatabaseModule.forRoot(databaseUrl),
+        OpsModule,
+        ...(work ? [ScheduleModule.forRoot()] : []),
+      ],
+      providers: [
+        { provide: APP_PIPE, useFactory: requestValidation },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+      ],
+    };
+  }
+}
+
+/** The environment, for every module. */
+@Module({})
+class EnvModule {}

@@ -1,0 +1,50 @@
+import type { ClientBase, Pool } from 'pg';
+
+export interface LoadReportRow {
+  readonly revision: number;
+  readonly linked: number;
+  readonly only_a: number;
+  readonly only_b: number;
+  readonly ambiguous: number;
+  readonly excluded_a: number;
+  readonly excluded_b: number;
+  readonly samples: unknown;
+  readonly created_at: Date;
+  readonly accepted_at: Date | null;
+  readonly accepted_by: string | null;
+  readonly phase: string | null;
+  readonly done: number;
+  readonly total: number;
+  readonly started_at: Date | null;
+  readonly finished_at: Date | null;
+  /** Seconds from the start of the load to its end, or to now. */
+  readonly seconds: number | null;
+}
+
+export async function loadReport(
+  database: ClientBase | Pool,
+  pipeline: string,
+): Promise<LoadReportRow | null> {
+  const { rows } = await database.query<LoadReportRow>(
+    `select l.revision, l.linked, l.only_a, l.only_b, l.ambiguous, l.excluded_a, l.excluded_b, l.samples, l.created_at,
+            l.accepted_at, l.accepted_by, l.phase, l.done, l.total, l.started_at, l.finished_at,
+            extract(epoch from coalesce(l.finished_at, now()) - l.started_at)::float8 as seconds
+     from load_report l join pipeline p on p.id = l.pipeline_id where p.name = $1`,
+    [pipeline],
+  );
+  return rows[0] ?? null;
+}
+
+/** Accepts the report of a pipeline that waits for it; the engine sees it and goes on. False when none waits. */
+export async function acceptLoadReport(
+  database: ClientBase | Pool,
+  pipeline: string,
+  by: string,
+): Promise<boolean> {
+  const { rowCount } = await database.query(
+    `update load_report l set accepted_at = now(), accepted_by = $2
+     from pipeline p where p.id = l.pipeline_id and p.name = $1 and l.accepted_at is null and p.state = 'report'`,
+    [pipeline, by],
+  );
+  return rowCount === 1;
+}

@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Express, NextFunction, Request, Response } from 'express';
+import helmet from 'helmet';
+import type { Env } from './common/env.js';
+import { openApiDocument } from './openapi.js';
+import { sameOriginOnly } from './same-origin.js';
+
+/** Where the built user interface is, seen from `src` and from `dist` alike. */
+export const webFolder = fileURLToPath(new URL('../dist/web/', import.meta.url));
+
+/** Routes that are not below `/api/v1`. */
+const outsideApi = ['health/live', 'health/ready', 'metrics'];
+
+/** Everything about HTTP that is not a route: prefix, security headers, the document and the user interface. */
+export function configureHttp(app: NestExpressApplication, env: Env, web: string = webFolder): void {
+  app.setGlobalPrefix('api/v1', { exclude: outsideApi });
+  app.disable('x-powered-by');
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          defaultSrc: ["'self'"],
+          // The component library sets style attributes and one style element.
+          styleSrc: ["'self'", "'unsafe-inline'"],
+          imgSrc: ["'self'", 'data:'],
+          fontSrc: ["'self'", 'data:'],
+          objectSrc: ["'none'"],
+          baseUri: ["'self'"],
+          formAction: ["'self'"],
+          frameAncestors: ["'none'"],
+        },
+      },
+      // For whoever puts TLS in front; over plain HTTP browsers ignore it, and on localhost it would harm other services.
+      strictTransportSecurity: env.publicUrl.startsWith('https:'),
+    }),
+  );
+  app.use(sameOriginOnly(env));
+  serveDocument(app);
+  if (existsSync(join(web, 'index.html'))) serveWeb(app, web);
+}
+
+/** Made when it is first asked for: start-up should not wait for it. */
+function serveDocument(app: NestExpressApplication): void {
+  let document: string | undefined;
+  const express: Express = app.getHttpAdapter().getInstance();
+  express.get('/api/openapi.json', (_request: Request, response: Response) => {
+    document ??= JSON.stringify(openApiDocument(app));
+    response.type('application/json').send(document);
+  });
+}
+
+function serveWeb(app: NestExpressApplication, web: string): void {
+  // File names carry a hash of the content, except index.html's.
+  app.useStaticAssets(join(web, 'assets'), {
+    prefix: '/assets/',
+    immutable: true,
+    maxAge: '1y',
+    fallthrough: false,
+  });
+  app.useStaticAssets(web, { maxAge: 0, index: false });
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    const isPage = request.method === 'GET' && !/^\/(api|health|metrics)(\/|$)/.test(request.path);
+    if (!isPage || request.accepts('html') === false) {
+      next();
+      return;
+    }
+    response.setHeader('Cache-Control', 'no-cache');
+    response.sendFile(join(web, 'index.html'));
+  });
+}

@@ -1,0 +1,111 @@
+import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { HubPools } from '../database/pools.js';
+import { deadLetters, retryDeadLetters } from '../database/sql/dead-letters.js';
+import { inTransaction, retryingDeadlocks } from '../database/transaction.js';
+import { CountsCache } from './counts-cache.js';
+import { PipelinesService } from './pipelines.service.js';
+
+export class DeadLetterDto {
+  @ApiProperty({ description: 'Stable code of the refusal' })
+  code!: string;
+
+  @ApiProperty({ description: 'The field or group' })
+  unit!: string;
+
+  @ApiProperty({ enum: ['A', 'B'], description: 'The side that refused' })
+  side!: 'A' | 'B';
+
+  @ApiProperty({ type: 'integer' })
+  count!: number;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  firstAt!: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  lastAt!: string;
+
+  @ApiProperty({ description: 'What the side said, of the newest' })
+  detail!: string;
+
+  @ApiProperty({ type: [String], description: 'Up to five records, newest first' })
+  records!: string[];
+}
+
+export class DeadLetterListDto {
+  @ApiProperty({ type: [DeadLetterDto] })
+  items!: DeadLetterDto[];
+}
+
+/** Without a member: all of the pipeline. */
+export class RetryDto {
+  @ApiProperty({ required: false })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  code?: string;
+
+  @ApiProperty({ required: false })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  unit?: string;
+
+  @ApiProperty({ required: false, pattern: '^rec_\\d{1,15}$' })
+  @IsOptional()
+  @Matches(/^rec_\d{1,15}$/, { message: 'must be the id of a record, such as rec_42' })
+  record?: string;
+}
+
+export class RetriedDto {
+  @ApiProperty({ type: 'integer', description: 'Units that are tried again' })
+  retried!: number;
+}
+
+/** Units that a side refused. They are held alone, so their records flow on. */
+@ApiTags('pipelines')
+@Controller('pipelines/:name/dead-letters')
+export class DeadLettersController {
+  constructor(
+    private readonly pools: HubPools,
+    private readonly pipelines: PipelinesService,
+    private readonly counts: CountsCache,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'What sides refused, grouped by cause' })
+  @ApiOkResponse({ type: DeadLetterListDto })
+  @ApiNotFoundResponse({ description: 'Problem `not-found`' })
+  async list(@Param('name') name: string): Promise<DeadLetterListDto> {
+    const { id } = await this.pipelines.get(name);
+    const groups = await deadLetters(this.pools.general, id);
+    return {
+      items: groups.map(({ first_at, last_at, records, ...group }) => ({
+        ...group,
+        firstAt: first_at.toISOString(),
+        lastAt: last_at.toISOString(),
+        records: records.map((link) => `rec_${link}`),
+      })),
+    };
+  }
+
+  @Post('retry')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Try again: all, or those of a cause, a unit, a record' })
+  @ApiOkResponse({ type: RetriedDto })
+  @ApiNotFoundResponse({ description: 'Problem `not-found`' })
+  async retry(@Param('name') name: string, @Body() { code, unit, record }: RetryDto): Promise<RetriedDto> {
+    const { id } = await this.pipelines.get(name);
+    const selection = {
+      code: code ?? null,
+      unit: unit ?? null,
+      linkId: record === undefined ? null : Number(record.slice('rec_'.length)),
+    };
+    const retried = await retryingDeadlocks(() =>
+      inTransaction(this.pools.general, (client) => retryDeadLetters(client, id, selection)),
+    );
+    this.counts.forget();
+    return { retried };
+  }
+}

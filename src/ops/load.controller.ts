@@ -1,0 +1,85 @@
+import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import {
+  ApiConflictResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import { AppError } from '../common/errors.js';
+import { HubPools } from '../database/pools.js';
+import { acceptLoadReport, loadReport } from '../database/sql/load-report.js';
+import { LoadDto } from './load.dto.js';
+import { pace, PipelinesService } from './pipelines.service.js';
+import { localPrincipal } from './principal.js';
+
+/** The first load: what it would do, leave to do it, and how far it is. */
+@ApiTags('pipelines')
+@Controller('pipelines/:name/load')
+export class LoadController {
+  constructor(
+    private readonly pools: HubPools,
+    private readonly pipelines: PipelinesService,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Report of the first comparison, and progress of the load that follows' })
+  @ApiOkResponse({ type: LoadDto })
+  @ApiNotFoundResponse({ description: 'Problem `not-found`: no such pipeline, or not compared yet' })
+  async get(@Param('name') name: string): Promise<LoadDto> {
+    const { state } = await this.pipelines.get(name);
+    const report = await loadReport(this.pools.general, name);
+    if (report === null) {
+      throw new AppError('not-found', `Pipeline ${name} has no load report: its state is "${state}"`);
+    }
+    const { done, total, finished_at: finishedAt } = report;
+    const { ratePerSecond, secondsLeft } = pace(done, total, report.seconds);
+    return {
+      pipeline: name,
+      state,
+      revision: report.revision,
+      linked: report.linked,
+      onlyA: report.only_a,
+      onlyB: report.only_b,
+      ambiguous: report.ambiguous,
+      excludedA: report.excluded_a,
+      excludedB: report.excluded_b,
+      samples: report.samples,
+      createdAt: report.created_at.toISOString(),
+      acceptedAt: report.accepted_at?.toISOString() ?? null,
+      acceptedBy: report.accepted_by,
+      startedAt: report.started_at?.toISOString() ?? null,
+      finishedAt: finishedAt?.toISOString() ?? null,
+      progress:
+        report.phase === null
+          ? null
+          : {
+              phase: report.phase,
+              done,
+              total,
+              ratePerSecond,
+              secondsLeft: finishedAt === null ? secondsLeft : 0,
+            },
+    };
+  }
+
+  @Post('accept')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Accept the report: links are made and missing records created' })
+  @ApiOkResponse({ type: LoadDto })
+  @ApiNotFoundResponse({ description: 'Problem `not-found`' })
+  @ApiConflictResponse({ description: 'Problem `not-waiting`: no report waits to be accepted' })
+  async accept(@Param('name') name: string): Promise<LoadDto> {
+    const { state } = await this.pipelines.get(name);
+    if (!(await acceptLoadReport(this.pools.general, name, localPrincipal))) {
+      const report = await loadReport(this.pools.general, name);
+      const why = report?.accepted_at
+        ? `it was accepted by ${report.accepted_by ?? 'someone'}`
+        : `the pipeline's state is "${state}"`;
+      throw new AppError('not-waiting', `No load report of ${name} waits to be accepted: ${why}`, {
+        details: { state },
+      });
+    }
+    return this.get(name);
+  }
+}

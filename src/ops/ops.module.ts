@@ -1,0 +1,30 @@
+import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { CountsCache } from './counts-cache.js';
+import { DeadLettersController } from './dead-letters.controller.js';
+import { Draining } from './draining.js';
+import { HealthController } from './health.controller.js';
+import { LoadController } from './load.controller.js';
+import { MetricsController } from './metrics.controller.js';
+import { MetricsService } from './metrics.service.js';
+import { PipelinesController } from './pipelines.controller.js';
+import { PipelinesService } from './pipelines.service.js';
+import { Readiness } from './readiness.js';
+import { RequestTiming } from './request-timing.js';
+
+/** What operators need: health, metrics, pipelines, first loads, dead letters. */
+@Module({
+  controllers: [
+    HealthController,
+    MetricsController,
+    LoadController,
+    DeadLettersController,
+    PipelinesController,
+  ],
+  providers: [Draining, Readiness, CountsCache, PipelinesService, MetricsService],
+  exports: [Draining],
+})
+export class OpsModule implements NestModule {
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(RequestTiming).forRoutes('{*path}');
+  }
+}

@@ -1,0 +1,55 @@
+import type { PipelineSpec } from '../core/pipeline/spec.js';
+
+export type PipelineState = 'new' | 'comparing' | 'report' | 'loading' | 'running' | 'halted';
+
+export interface SideFigures {
+  readonly side: 'A' | 'B';
+  readonly label: string;
+  readonly connector: string;
+  readonly object: string;
+  /** Age of the oldest change of this side that is not applied on the other; `null` while nothing was ever read. */
+  readonly lagSeconds: number | null;
+  /** Records of this side's changes that are on their way to the other side, or due to be looked at. */
+  readonly backlog: number;
+  readonly paused: Pause | null;
+  readonly error: { readonly code: string; readonly detail: string; readonly since: Date } | null;
+  readonly lastReadAt: Date | null;
+  readonly lastWriteAt: Date | null;
+}
+
+export interface Pause {
+  readonly at: Date;
+  readonly by: string;
+  readonly reason: string;
+}
+
+export interface LoadFigures {
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
+  readonly ratePerSecond: number | null;
+  readonly secondsLeft: number | null;
+}
+
+/** What the database tells about one pipeline. */
+export interface PipelineFigures {
+  readonly id: number;
+  readonly name: string;
+  readonly revision: number;
+  readonly state: PipelineState;
+  readonly stateDetail: string | null;
+  readonly paused: Pause | null;
+  readonly sides: Readonly<Record<'A' | 'B', SideFigures | null>>;
+  readonly counts: {
+    readonly linked: number;
+    readonly inSync: number;
+    readonly conflicts: number;
+    readonly held: number;
+    readonly blocked: number;
+    readonly unmatched: number;
+    readonly changesTotal: number;
+    readonly writesTotal: number;
+  };
+  readonly load: LoadFigures | null;
+  readonly spec: PipelineSpec | null;
+}

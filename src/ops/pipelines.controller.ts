@@ -1,0 +1,66 @@
+import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { IsIn, IsOptional, Length } from 'class-validator';
+import { pipelineAnswer } from './pipeline-answer.js';
+import { PipelineDto } from './pipeline.dto.js';
+import { PipelinesService } from './pipelines.service.js';
+import { localPrincipal } from './principal.js';
+
+export class ResumeDto {
+  @ApiProperty({ enum: ['A', 'B'], required: false, description: 'Absent: the whole pipeline' })
+  @IsOptional()
+  @IsIn(['A', 'B'], { message: 'must be "A" or "B", or absent for the whole pipeline' })
+  side?: 'A' | 'B';
+}
+
+export class PauseRequestDto extends ResumeDto {
+  @ApiProperty({ minLength: 1, maxLength: 500, description: 'Why; shown to everybody who wonders' })
+  @Length(1, 500, { message: 'must say why, in 1 to 500 characters' })
+  reason!: string;
+}
+
+export class PipelineListDto {
+  @ApiProperty({ type: [PipelineDto] })
+  items!: PipelineDto[];
+}
+
+@ApiTags('pipelines')
+@Controller('pipelines')
+export class PipelinesController {
+  constructor(private readonly pipelines: PipelinesService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'All pipelines, how they are and what waits' })
+  @ApiOkResponse({ type: PipelineListDto })
+  async list(): Promise<PipelineListDto> {
+    return { items: (await this.pipelines.list()).map(pipelineAnswer) };
+  }
+
+  @Get(':name')
+  @ApiOperation({ summary: 'One pipeline' })
+  @ApiOkResponse({ type: PipelineDto })
+  @ApiNotFoundResponse({ description: 'Problem `not-found`' })
+  async get(@Param('name') name: string): Promise<PipelineDto> {
+    return pipelineAnswer(await this.pipelines.get(name));
+  }
+
+  @Post(':name/pause')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Stop writing, to one side or at all; pausing what is paused changes nothing' })
+  @ApiOkResponse({ type: PipelineDto })
+  @ApiNotFoundResponse({ description: 'Problem `not-found`' })
+  async pause(@Param('name') name: string, @Body() { side, reason }: PauseRequestDto): Promise<PipelineDto> {
+    return pipelineAnswer(await this.pipelines.pause(name, side ?? null, localPrincipal, reason));
+  }
+
+  @Post(':name/resume')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Go on, one side or the whole pipeline; also what halted or waits after an error',
+  })
+  @ApiOkResponse({ type: PipelineDto })
+  @ApiNotFoundResponse({ description: 'Problem `not-found`' })
+  async resume(@Param('name') name: string, @Body() { side }: ResumeDto): Promise<PipelineDto> {
+    return pipelineAnswer(await this.pipelines.resume(name, side ?? null));
+  }
+}

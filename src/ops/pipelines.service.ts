@@ -1,0 +1,139 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../common/errors.js';
+import type { PipelineSpec } from '../core/pipeline/spec.js';
+import { HubPools } from '../database/pools.js';
+import { pause, resume } from '../database/sql/pause.js';
+import type { CountsRow } from '../database/sql/pipeline-counts.js';
+import { type PipelineRow, pipelineRows } from '../database/sql/pipeline-rows.js';
+import { type SideRow, sideRows } from '../database/sql/side-rows.js';
+import { CountsCache } from './counts-cache.js';
+import type { LoadFigures, Pause, PipelineFigures, SideFigures } from './pipeline-figures.js';
+
+/** What operators see of pipelines and do to them. The engine learns of it from the database. */
+@Injectable()
+export class PipelinesService {
+  constructor(
+    private readonly pools: HubPools,
+    private readonly counts: CountsCache,
+  ) {}
+
+  async list(): Promise<PipelineFigures[]> {
+    return this.figures(await pipelineRows(this.pools.general, null));
+  }
+
+  /** @throws AppError `not-found` */
+  async get(name: string): Promise<PipelineFigures> {
+    const [figures] = await this.figures(await pipelineRows(this.pools.general, name));
+    if (figures === undefined) throw await this.noSuchPipeline(name);
+    return figures;
+  }
+
+  /** @throws AppError `not-found` */
+  async pause(name: string, side: 'A' | 'B' | null, by: string, reason: string): Promise<PipelineFigures> {
+    if (!(await pause(this.pools.general, { name, side, by, reason })))
+      throw await this.noSuchPipeline(name, side);
+    return this.get(name);
+  }
+
+  /** @throws AppError `not-found` */
+  async resume(name: string, side: 'A' | 'B' | null): Promise<PipelineFigures> {
+    if (!(await resume(this.pools.general, name, side))) throw await this.noSuchPipeline(name, side);
+    return this.get(name);
+  }
+
+  private async figures(rows: readonly PipelineRow[]): Promise<PipelineFigures[]> {
+    const sides = await sideRows(
+      this.pools.general,
+      rows.map(({ id }) => id),
+    );
+    return Promise.all(
+      rows.map(async (row) => {
+        const side = (name: 'A' | 'B'): SideRow | undefined =>
+          sides.find((of) => of.pipeline_id === row.id && of.side === name);
+        return figuresOf(row, side('A'), side('B'), await this.counts.of(row.id));
+      }),
+    );
+  }
+
+  private async noSuchPipeline(name: string, side: 'A' | 'B' | null = null): Promise<AppError> {
+    const names = (await pipelineRows(this.pools.general, null)).map((row) => row.name);
+    if (side !== null && names.includes(name)) {
+      return new AppError('not-found', `Side ${side} of pipeline ${name} was never started`);
+    }
+    const there = names.length === 0 ? 'there is none yet' : `there are: ${names.join(', ')}`;
+    return new AppError('not-found', `There is no pipeline ${JSON.stringify(name)}; ${there}`);
+  }
+}
+
+function figuresOf(
+  row: PipelineRow,
+  a: SideRow | undefined,
+  b: SideRow | undefined,
+  counts: CountsRow | undefined,
+): PipelineFigures {
+  const linked = counts?.linked ?? 0;
+  return {
+    id: row.id,
+    name: row.name,
+    revision: row.revision,
+    state: row.state,
+    stateDetail: row.state_detail,
+    paused: pauseOf(row),
+    sides: { A: a === undefined ? null : sideOf(a), B: b === undefined ? null : sideOf(b) },
+    counts: {
+      linked,
+      inSync: Math.max(0, linked - (counts?.unsettled ?? 0)),
+      conflicts: counts?.conflicts ?? 0,
+      held: counts?.held ?? 0,
+      blocked: counts?.blocked ?? 0,
+      unmatched: counts?.unmatched ?? 0,
+      changesTotal: counts?.changes_total ?? 0,
+      writesTotal: counts?.writes_total ?? 0,
+    },
+    load: loadOf(row),
+    // Written by the pipeline loader in this shape.
+    spec: row.spec as PipelineSpec | null,
+  };
+}
+
+function sideOf(row: SideRow): SideFigures {
+  const { error_code: code, error_since: since } = row;
+  return {
+    side: row.side,
+    label: row.label,
+    connector: row.connector,
+    object: row.object,
+    lagSeconds: row.lag_seconds,
+    backlog: row.backlog,
+    paused: pauseOf(row),
+    error: code === null || since === null ? null : { code, detail: row.error_detail ?? '', since },
+    lastReadAt: row.read_at,
+    lastWriteAt: row.wrote_at,
+  };
+}
+
+function pauseOf(row: {
+  readonly paused_at: Date | null;
+  readonly paused_by: string | null;
+  readonly pause_reason: string | null;
+}): Pause | null {
+  if (row.paused_at === null) return null;
+  return { at: row.paused_at, by: row.paused_by ?? '', reason: row.pause_reason ?? '' };
+}
+
+function loadOf({ load_phase: phase, load_done, load_total, load_seconds }: PipelineRow): LoadFigures | null {
+  if (phase === null) return null;
+  const [done, total] = [load_done ?? 0, load_total ?? 0];
+  return { phase, done, total, ...pace(done, total, load_seconds) };
+}
+
+/** How fast, and how long still at this pace; not known before something was done. */
+export function pace(
+  done: number,
+  total: number,
+  seconds: number | null,
+): { ratePerSecond: number | null; secondsLeft: number | null } {
+  if (seconds === null || seconds <= 0 || done === 0) return { ratePerSecond: null, secondsLeft: null };
+  const ratePerSecond = done / seconds;
+  return { ratePerSecond, secondsLeft: Math.max(0, Math.ceil((total - done) / ratePerSecond)) };
+}

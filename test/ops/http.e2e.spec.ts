@@ -1,0 +1,94 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestService, type TestService } from './service.js';
+
+/** fetch sets Host and Origin itself. */
+function raw(
+  url: string,
+  headers: Record<string, string>,
+  method = 'GET',
+): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method, headers }, (response) => {
+      let body = '';
+      response.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+}
+
+describe('the HTTP surface', () => {
+  let service: TestService;
+  let web: string;
+  beforeAll(async () => {
+    web = await mkdtemp(join(tmpdir(), 'accord-web-'));
+    await mkdir(join(web, 'assets'));
+    await writeFile(join(web, 'index.html'), '<!doctype html><title>Accord</title>');
+    await writeFile(join(web, 'assets', 'main-1a2b.js'), 'export {};');
+    service = await startTestService({ PUBLIC_URL: 'https://accord.example.org' }, web);
+  });
+  afterAll(async () => {
+    await service.close();
+    await rm(web, { recursive: true });
+  });
+
+  it('serves the user interface at its root and at every page of it, and never keeps the page itself', async () => {
+    for (const path of ['/', '/conflicts/cf_1']) {
+      const answer = await service.get(path, { accept: 'text/html' });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('cache-control')).toContain('no-cache');
+      expect(await answer.text()).toContain('<title>Accord</title>');
+    }
+    const asset = await service.get('/assets/main-1a2b.js');
+    expect(asset.headers.get('cache-control')).toContain('immutable');
+    expect((await service.get('/assets/absent.js')).status).toBe(404);
+  });
+
+  it('answers what is not there below /api with a problem, not with the page', async () => {
+    const answer = await service.get('/api/v1/absent', { accept: 'text/html' });
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ code: 'not-found', status: 404 });
+  });
+
+  it('answers a body that is not JSON with a problem', async () => {
+    const answer = await fetch(`${service.url}/api/v1/pipelines/x/pause`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"reason": ',
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 'malformed' });
+  });
+
+  it('lets pages load nothing from elsewhere and be framed by nobody', async () => {
+    const { headers } = await service.get('/health/live');
+    expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-powered-by')).toBeNull();
+  });
+
+  it('answers to its own names only, so that another name cannot be made to point here', async () => {
+    const live = `${service.url}/health/live`;
+    expect((await raw(live, { host: 'evil.example' })).status).toBe(403);
+    expect((await raw(live, { host: '127.0.0.1.evil.example:80' })).status).toBe(403);
+    expect((await raw(live, { host: 'localhost:3000' })).status).toBe(200);
+    expect((await raw(live, { host: 'accord.example.org' })).status).toBe(200);
+  });
+
+  it('lets no other page change anything', async () => {
+    const resume = `${service.url}/api/v1/pipelines/x/resume`;
+    const refused = await raw(resume, { origin: 'https://evil.example' }, 'POST');
+    expect(refused.status).toBe(403);
+    expect(JSON.parse(refused.body)).toMatchObject({ code: 'forbidden' });
+    expect((await raw(resume, { origin: 'null' }, 'POST')).status).toBe(403);
+    expect((await raw(resume, { origin: service.url }, 'POST')).status).toBe(404);
+    expect((await raw(resume, { origin: 'https://accord.example.org' }, 'POST')).status).toBe(404);
+    expect((await raw(resume, {}, 'POST')).status).toBe(404);
+  });
+});

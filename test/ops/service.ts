@@ -1,0 +1,56 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from '../../src/app.module.js';
+import { loadEnv } from '../../src/common/env.js';
+import { HubPools } from '../../src/database/pools.js';
+import { configureHttp } from '../../src/http.js';
+import { migratedDatabase, type TestDatabase } from '../support/test-database.js';
+
+/** An answer whose JSON is looked at member by member. */
+export interface Answer extends Omit<Response, 'json'> {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- assertions say what it should be
+  json(): Promise<any>;
+}
+
+export interface TestService {
+  readonly url: string;
+  readonly app: NestExpressApplication;
+  readonly pools: HubPools;
+  readonly database: TestDatabase;
+  get(path: string, headers?: Record<string, string>): Promise<Answer>;
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** The API on a real port, with a database of its own; no job and no engine runs. */
+export async function startTestService(
+  variables: Record<string, string> = {},
+  web?: string,
+): Promise<TestService> {
+  const database = await migratedDatabase();
+  const env = loadEnv({ LOG_LEVEL: 'silent', PORT: '0', ...variables });
+  const app = await NestFactory.create<NestExpressApplication>(
+    await AppModule.forRoot({ env, databaseUrl: database.url, work: false }),
+    { bufferLogs: true, forceCloseConnections: true, logger: false },
+  );
+  configureHttp(app, env, web);
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  return {
+    url,
+    app,
+    pools: app.get(HubPools),
+    database,
+    get: (path, headers = {}) => fetch(url + path, { headers }),
+    post: (path, body = {}, headers = {}) =>
+      fetch(url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
+    close: async () => {
+      await app.close();
+      await database.drop();
+    },
+  };
+}
