@@ -20,15 +20,13 @@ const gauges = {
   database_connections: ['Connections to the database', ['pool', 'state']],
 } as const satisfies Record<string, readonly [help: string, labels: readonly string[]]>;
 
+/** Kept in the database, hence right over restarts and replicas. */
 const counters = {
-  changes_observed: ['Changes read from a side', ['pipeline', 'side']],
-  echoes_suppressed: ['Own writes recognised when they were read back', ['pipeline', 'side']],
-  writes: ['Records written to a side', ['pipeline', 'side', 'result']],
-  conflicts_opened: ['Conflicts that came up', ['pipeline', 'kind']],
-  conflicts_closed: ['Conflicts that were closed', ['pipeline', 'how']],
-  decisions: ['Values chosen among several', ['pipeline', 'by', 'strategy']],
-  guards_tripped: ['Guards that stopped something', ['pipeline', 'guard']],
-} as const satisfies Record<CounterName, readonly [help: string, labels: readonly string[]]>;
+  changes: ['changes_observed_total', 'Changes read from a side', ['pipeline', 'side']],
+  writes: ['writes_total', 'Records written to a side', ['pipeline', 'side', 'result']],
+  conflicts_opened: ['conflicts_opened_total', 'Conflicts that came up', ['pipeline', 'kind']],
+  conflicts_closed: ['conflicts_closed_total', 'Conflicts that were closed', ['pipeline', 'how']],
+} as const satisfies Record<CounterName, readonly [metric: string, help: string, labels: readonly string[]]>;
 
 export type GaugeName = keyof typeof gauges;
 
@@ -51,8 +49,8 @@ export function registerMetrics(register: Registry): Metrics {
     gaugeOf.set(name as GaugeName, new Gauge({ name: `accord_${name}`, help, labelNames, registers }));
   }
   const counterOf = new Map<string, { metric: Counter; labels: readonly string[] }>();
-  for (const [name, [help, labels]] of Object.entries(counters)) {
-    const metric = new Counter({ name: `accord_${name}_total`, help, labelNames: labels, registers });
+  for (const [name, [metricName, help, labels]] of Object.entries(counters)) {
+    const metric = new Counter({ name: `accord_${metricName}`, help, labelNames: labels, registers });
     counterOf.set(name, { metric, labels });
   }
   const requests = new Histogram({

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { addToCounters } from '../../src/database/counters.js';
 import { blockUnit, openConflict, runningPipeline } from './fixtures.js';
 import { startTestService, type TestService } from './service.js';
 
@@ -12,12 +11,12 @@ describe('metrics', () => {
     const pair = await runningPipeline(pools);
     await openConflict(pools, pair, pair.links[0]!);
     await blockUnit(pools, pair, pair.links[1]!);
-    await addToCounters(pools.general, pair.pipeline, [
-      { name: 'changes_observed', labels: { side: 'A' }, by: 12 },
-      { name: 'writes', labels: { side: 'B', result: 'applied' }, by: 11 },
-      { name: 'writes', labels: { side: 'B', result: 'missed' }, by: 1 },
-      { name: 'conflicts_opened', labels: { kind: 'value', unknown: 'left out' }, by: 1 },
-    ]);
+    await pools.general.query(
+      `insert into counter (pipeline_id, name, labels, value)
+       values ($1, 'changes', 'A', 12), ($1, 'writes', 'result=applied,side=B', 11), ($1, 'writes', 'result=missed,side=B', 1),
+              ($1, 'conflicts_opened', 'kind=value,unknown=dropped', 1), ($1, 'of_a_newer_version', '', 1)`,
+      [pair.pipeline],
+    );
     await service.get('/api/v1/pipelines/companies');
     await service.get('/api/v1/pipelines/secret-name');
     const answer = await service.get('/metrics');

@@ -27,7 +27,7 @@ export async function pipelineCounts(database: ClientBase | Pool): Promise<Count
                   c.changes_total, c.writes_total
            from pipeline p
            cross join lateral (
-             select coalesce(sum(value) filter (where name = 'changes_observed'), 0)::bigint as changes_total,
+             select coalesce(sum(value) filter (where name = 'changes'), 0)::bigint as changes_total,
                     coalesce(sum(value) filter (where name = 'writes'), 0)::bigint as writes_total
              from counter where pipeline_id = p.id
            ) c
