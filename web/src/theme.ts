@@ -14,8 +14,22 @@ const ink: MantineColorsTuple = [
   '#232f83',
 ];
 
+/** Mantine's dark greys, with the blue of the ground in them. */
+const dark: MantineColorsTuple = [
+  '#e7e9f0',
+  '#a4abba',
+  '#8b92a3',
+  '#5f6678',
+  '#3d4352',
+  '#2f3541',
+  '#242934',
+  '#1b1e26',
+  '#14161c',
+  '#0e1015',
+];
+
 export const theme = createTheme({
-  colors: { ink },
+  colors: { ink, dark },
   primaryColor: 'ink',
   primaryShade: { light: 7, dark: 7 },
   autoContrast: true,
@@ -26,6 +40,8 @@ export const theme = createTheme({
   cursorType: 'pointer',
   focusRing: 'auto',
   components: {
+    // A link in a sentence is told by its line, not by its colour alone.
+    Anchor: { defaultProps: { underline: 'always' } },
     Tooltip: {
       defaultProps: { events: { hover: true, focus: true, touch: true }, openDelay: 300, withArrow: true },
     },
@@ -45,6 +61,11 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-body': '#ffffff',
     '--mantine-color-text': '#171b26',
     '--mantine-color-anchor': '#3443b8',
+    '--mantine-color-orange-light-color': '#8a3d00',
+    '--mantine-color-teal-light-color': '#0b5a3a',
+    '--mantine-color-red-light-color': '#9c1b28',
+    '--mantine-color-yellow-light-color': '#6b4a00',
+    '--mantine-color-gray-light-color': '#454d5b',
   },
   dark: {
     '--mantine-color-dimmed': '#a4abba',

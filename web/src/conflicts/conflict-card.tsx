@@ -100,7 +100,7 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
     <article className="card" aria-labelledby="conflict-heading">
       <header className="card-header">
         <div className="card-title">
-          <Title order={2} id="conflict-heading" ref={heading} tabIndex={-1} className="card-heading">
+          <Title order={1} id="conflict-heading" ref={heading} tabIndex={-1} className="card-heading">
             {conflict.title} <span className="card-unit">{conflict.unit}</span>
           </Title>
           <Text size="sm" c="dimmed">

@@ -83,7 +83,7 @@ export function ConflictsPage() {
     <div className="review" data-open={id !== null}>
       <section className="review-list" aria-labelledby="conflicts-heading">
         <div className="review-list-head">
-          <Title order={1} id="conflicts-heading">
+          <Title order={id === null ? 1 : 2} size="h1" id="conflicts-heading">
             {strings.conflicts.title}
           </Title>
           {(fresh > 0 || more) && (

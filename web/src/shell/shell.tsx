@@ -74,7 +74,7 @@ export function Shell() {
         <Group visibleFrom="sm" px="md" pt="lg" pb="md">
           <Brand />
         </Group>
-        <nav className="rail-places" aria-label={strings.nav.label}>
+        <div className="rail-places">
           {places.map((place) => (
             <NavLink
               key={place.to}
@@ -88,7 +88,7 @@ export function Shell() {
               className="rail-place"
             />
           ))}
-        </nav>
+        </div>
         <div className="rail-foot">
           <LiveState />
           <Group gap={4} justify="space-between" wrap="nowrap">

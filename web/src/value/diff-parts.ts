@@ -23,7 +23,7 @@ export function diffParts(before: string, after: string): Part[] {
   }));
   const kept = parts.filter((part) => part.kind === 'same').reduce((sum, part) => sum + part.text.length, 0);
   const runs = parts.filter((part) => part.kind === 'same').length;
-  const confetti = kept < 0.35 * Math.max(before.length, after.length) || (short && runs > 4);
+  const confetti = kept < 0.35 * Math.max(before.length, after.length) || (short && runs > 3);
   if (!confetti) return parts;
   return whole(before, after);
 }

@@ -32,7 +32,34 @@ export function shapeOf(values: readonly (Json | undefined)[]): Shape {
 
 export function asText(value: Json): string {
   if (value === null) return '';
-  return typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value);
+  return typeof value === 'object' ? prettyJson(value) : String(value);
+}
+
+const LINE = 60;
+
+/** Indented JSON in which what fits stays on one line. */
+function prettyJson(value: Json, indent = ''): string {
+  const line = lineJson(value);
+  if (value === null || typeof value !== 'object' || (line.length <= LINE && isFlat(value))) return line;
+  const deeper = `${indent}  `;
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  const parts = isObject(value)
+    ? Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}: ${prettyJson(member, deeper)}`)
+    : (value as readonly Json[]).map((item) => prettyJson(item, deeper));
+  return `${open ?? ''}\n${parts.map((part) => deeper + part).join(',\n')}\n${indent}${close ?? ''}`;
+}
+
+function lineJson(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map((item: Json) => lineJson(item)).join(', ')}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const members = Object.entries(value).map(
+    ([name, member]) => `${JSON.stringify(name)}: ${lineJson(member)}`,
+  );
+  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
+}
+
+function isFlat(value: object): boolean {
+  return Object.values(value).every((member) => isScalar(member as Json));
 }
 
 export function asSet(value: Json | undefined): readonly string[] {

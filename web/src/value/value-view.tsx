@@ -3,6 +3,7 @@ import type { Json } from '../api/types';
 import { strings } from '../strings';
 import { diffParts, setParts, type Part } from './diff-parts';
 import { asSet, asText, isObject, memberNames, shapeOf, type Shape } from './shape';
+import type { Place } from './visible';
 import { VisibleText } from './visible-text';
 
 export interface ValueViewProps {
@@ -53,7 +54,7 @@ function TextView({ text, before, blank = false, code = false }: TextViewProps) 
     <span className={code ? 'value-text value-code' : 'value-text'}>
       <span aria-hidden={before !== undefined}>
         {parts.map((part, i) => (
-          <PartView key={i} part={part} />
+          <PartView key={i} part={part} first={i === 0} last={i === parts.length - 1} layout={code} />
         ))}
         {text === '' && (blank ? <Blank /> : <span className="value-blank">{strings.card.emptyText}</span>)}
       </span>
@@ -62,8 +63,8 @@ function TextView({ text, before, blank = false, code = false }: TextViewProps) 
   );
 }
 
-function PartView({ part }: { readonly part: Part }) {
-  const text = <VisibleText text={part.text} />;
+function PartView({ part, ...place }: { readonly part: Part } & Place) {
+  const text = <VisibleText text={part.text} {...place} />;
   if (part.kind === 'added') return <ins className="diff-added">{text}</ins>;
   if (part.kind === 'removed') return <del className="diff-removed">{text}</del>;
   return <span>{text}</span>;

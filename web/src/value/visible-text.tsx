@@ -1,8 +1,8 @@
-import { visiblePieces } from './visible';
+import { visiblePieces, type Place } from './visible';
 
 /** Text in which nothing is invisible: spaces at the ends, unusual spaces, direction marks, letters of a foreign script. */
-export function VisibleText({ text }: { readonly text: string }) {
-  return visiblePieces(text).map((piece, i) =>
+export function VisibleText({ text, ...place }: { readonly text: string } & Place) {
+  return visiblePieces(text, place).map((piece, i) =>
     piece.shown === undefined ? (
       <span key={i}>{piece.text}</span>
     ) : (

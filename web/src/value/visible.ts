@@ -22,13 +22,13 @@ const names: Readonly<Record<number, string>> = {
   0x3000: 'ideographic space',
   0xfeff: 'byte order mark',
   0x0009: 'tab',
-  0x000a: 'new line',
   0x000d: 'carriage return',
 };
 
-const invisible =
+const unusual =
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  /^ +| +$| {2,}|[\u0000-\u001f\u007f-\u00a0\u00ad\u061c\u115f\u1160\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]/gu;
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u00a0\u00ad\u061c\u115f\u1160\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]/u;
+const spaces = / {2,}/u;
 
 const word = /[\p{L}\p{M}]+/gu;
 const scripts = [
@@ -37,8 +37,25 @@ const scripts = [
   ['Greek', /\p{Script=Greek}/u],
 ] as const;
 
+export interface Place {
+  /** The text begins, or ends, the value: spaces there would not be seen. */
+  readonly first?: boolean;
+  readonly last?: boolean;
+  /** Spaces and line ends are layout that we made, as in indented JSON. */
+  readonly layout?: boolean;
+}
+
 /** Splits text so that spaces at the ends, unusual spaces, control and direction characters and look-alike letters can be seen. */
-export function visiblePieces(text: string): Piece[] {
+export function visiblePieces(
+  text: string,
+  { first = true, last = true, layout = false }: Place = {},
+): Piece[] {
+  const patterns = layout
+    ? [unusual]
+    : [unusual, spaces, ...(first ? [/^[ \n]+/u] : []), ...(last ? [/[ \n]+$/u] : [])];
+  // A change that consists of spaces alone is seen nowhere else.
+  if (!layout && !first && !last) patterns.push(/^ +$/u);
+  const invisible = new RegExp(patterns.map((pattern) => pattern.source).join('|'), 'gu');
   const pieces: Piece[] = [];
   let from = 0;
   for (const match of text.matchAll(invisible)) {
@@ -50,14 +67,17 @@ export function visiblePieces(text: string): Piece[] {
 }
 
 function hidden(text: string): Piece[] {
-  if (/^ +$/.test(text)) {
-    return [
-      { text, shown: '·'.repeat(text.length), name: text.length === 1 ? 'space' : `${text.length} spaces` },
-    ];
+  if (/^[ \n]+$/.test(text)) {
+    const shown = text.replaceAll(' ', '·').replaceAll('\n', '↵\n');
+    const what = text.includes('\n')
+      ? 'space and line end'
+      : text.length === 1
+        ? 'space'
+        : `${text.length} spaces`;
+    return [{ text, shown, name: what }];
   }
   const code = text.codePointAt(0) ?? 0;
   const hex = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
-  if (code === 0x0a) return [{ text, shown: '↵\n', name: 'new line' }];
   if (code === 0x09) return [{ text, shown: '⇥\t', name: 'tab' }];
   return [{ text, shown: code === 0xa0 ? '⍽' : hex, name: names[code] ?? `character ${hex}` }];
 }
