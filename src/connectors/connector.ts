@@ -126,7 +126,11 @@ export interface Endpoint {
    * does not show is reported by `changes` from that cursor (and may be reported though the page shows it).
    * `after`: continue behind this id. Memory is bounded by one page.
    */
-  snapshot(options: { readonly columns: readonly string[]; readonly pageSize: number; readonly after?: string }): AsyncIterable<readonly RecordState[]>;
+  snapshot(options: {
+    readonly columns: readonly string[];
+    readonly pageSize: number;
+    readonly after?: string;
+  }): AsyncIterable<readonly RecordState[]>;
   /** Present state by id; ids that do not exist are absent from the answer. At most `capabilities.batch.read` ids. */
   fetch(ids: readonly string[]): Promise<StatePage>;
   /** How many records there are, about; `null` when finding out would cost a scan. */
@@ -210,7 +214,12 @@ export interface WriteBatch {
 }
 
 export type WriteItem =
-  | { readonly op: 'update'; readonly id: string; readonly set: Readonly<Record<string, Raw>>; readonly expect: Readonly<Record<string, Raw>> }
+  | {
+      readonly op: 'update';
+      readonly id: string;
+      readonly set: Readonly<Record<string, Raw>>;
+      readonly expect: Readonly<Record<string, Raw>>;
+    }
   | { readonly op: 'create'; readonly id: string; readonly set: Readonly<Record<string, Raw>> }
   | { readonly op: 'delete'; readonly id: string; readonly expect: Readonly<Record<string, Raw>> };
 
@@ -231,14 +240,25 @@ export type WriteReceipt =
 
 export type ItemException =
   /** Applied, but the side stores something else (rounding, padding, its own triggers): what stands now. `also`: other fields the side changed because of it. */
-  | { readonly index: number; readonly kind: 'normalised'; readonly after: Readonly<Record<string, Raw>>; readonly also: Readonly<Record<string, Raw>> }
+  | {
+      readonly index: number;
+      readonly kind: 'normalised';
+      readonly after: Readonly<Record<string, Raw>>;
+      readonly also: Readonly<Record<string, Raw>>;
+    }
   /** Some expected value no longer stood; nothing of the item was written. What stands, read in the same transaction. */
   | { readonly index: number; readonly kind: 'missed'; readonly current: Readonly<Record<string, Raw>> }
   | { readonly index: number; readonly kind: 'gone' }
   /** `create`: a record with this id or a unique value already exists. */
   | { readonly index: number; readonly kind: 'duplicate'; readonly detail: string }
   /** The side will not take it: `columns` where it says which. Never sent again unchanged. */
-  | { readonly index: number; readonly kind: 'rejected'; readonly code: string; readonly detail: string; readonly columns: readonly string[] };
+  | {
+      readonly index: number;
+      readonly kind: 'rejected';
+      readonly code: string;
+      readonly detail: string;
+      readonly columns: readonly string[];
+    };
 
 export interface SchemaDrift {
   readonly schema: ObjectSchema;

@@ -1,0 +1,178 @@
+import type {
+  Capabilities,
+  ChangePage,
+  Cursor,
+  Endpoint,
+  EndpointOptions,
+  ObjectSchema,
+  RecordState,
+  SchemaDrift,
+  StatePage,
+  WriteBatch,
+  WriteReceipt,
+} from '../connector.js';
+import { ConnectorError } from '../errors.js';
+import { nextIds } from './allocate-ids.js';
+import type { Column, Table } from './catalog.js';
+import { schemaDrift } from './drift.js';
+import { install, missingForLog, uninstall, type Consumer } from './install.js';
+import { LogCapture } from './log-capture.js';
+import { asLogCursor, coversMark } from './log-cursor.js';
+import { PollingCapture } from './polling-capture.js';
+import type { Pools } from './pools.js';
+import { purgeFences, purgeLog } from './purge.js';
+import { RecordReader } from './record-reader.js';
+import type { StateColumns } from './select-columns.js';
+import { guarded } from './server-error.js';
+import { SnapshotCapture } from './state-capture.js';
+import { Writer } from './writer.js';
+
+export interface EndpointParts {
+  readonly pools: Pools;
+  readonly table: Table;
+  readonly columns: readonly Column[];
+  readonly updatedAt: Column | null;
+  readonly actor: Column | null;
+  readonly account: string;
+  /** Fences exist or may be made. */
+  readonly fences: boolean;
+}
+
+const defaultOverlapMs = 60_000;
+const batch = { read: 5000, write: 2000 };
+
+/** One table of one database, for one consumer. */
+export class PostgresEndpoint implements Endpoint {
+  readonly capabilities: Capabilities;
+  readonly schema: ObjectSchema;
+  private readonly reader: RecordReader;
+  private readonly writer: Writer;
+  private readonly capture: LogCapture | PollingCapture | SnapshotCapture;
+  private readonly state: StateColumns;
+
+  constructor(
+    readonly options: EndpointOptions,
+    private readonly parts: EndpointParts,
+  ) {
+    const { pools, table, columns, updatedAt, actor, fences } = parts;
+    const { mode, overlapMs } = options.capture;
+    this.schema = table.schema;
+    this.state = { columns, updatedAt, actor };
+    this.reader = new RecordReader(pools.read, table, this.state);
+    this.writer = new Writer(pools.write, {
+      table,
+      columns,
+      consumer: options.consumer,
+      fences,
+      logged: mode === 'log',
+      maxItems: batch.write,
+    });
+    const logged = mode === 'log';
+    this.capabilities = { tier: 'T0', orderedLog: logged, reportsDeletes: logged, fences, batch };
+    if (logged) {
+      const names = columns.map(({ name }) => name);
+      this.capture = new LogCapture(pools.read, table.oid, table.object, options.consumer, names, () =>
+        this.install(),
+      );
+    } else if (mode === 'polling' && updatedAt !== null) {
+      this.capture = new PollingCapture(
+        pools.read,
+        table,
+        this.state,
+        updatedAt,
+        overlapMs ?? defaultOverlapMs,
+      );
+    } else this.capture = new SnapshotCapture(this.reader, this.state);
+  }
+
+  async install(): Promise<void> {
+    const { pools, table, account, fences } = this.parts;
+    const missing = this.options.capture.mode === 'log' ? missingForLog(table, account) : null;
+    if (missing !== null) throw missing;
+    if (fences) await install(pools.write, table, this.consumer());
+  }
+
+  async uninstall(): Promise<void> {
+    await uninstall(this.parts.pools.write, this.parts.table, this.options.consumer);
+  }
+
+  async now(): Promise<Cursor> {
+    return (await this.capture.now()) as unknown as Cursor;
+  }
+
+  async hasNews(cursor: Cursor): Promise<boolean> {
+    return this.capture instanceof SnapshotCapture || this.capture.hasNews(cursor);
+  }
+
+  changes(cursor: Cursor, limit: number): Promise<ChangePage> {
+    return this.capture.changes(cursor, limit);
+  }
+
+  covers(cursor: Cursor, mark: string): boolean {
+    return this.options.capture.mode === 'log' && coversMark(asLogCursor(cursor), mark);
+  }
+
+  snapshot(options: {
+    readonly columns: readonly string[];
+    readonly pageSize: number;
+    readonly after?: string;
+  }): AsyncIterable<readonly RecordState[]> {
+    const columns = options.columns.map((name) => {
+      const column = this.parts.table.columns.get(name);
+      if (column === undefined)
+        throw new ConnectorError('field-unknown', `${this.schema.object} has no column "${name}"`);
+      return column;
+    });
+    return this.reader.snapshot(columns, options.pageSize, options.after);
+  }
+
+  fetch(ids: readonly string[]): Promise<StatePage> {
+    return this.reader.fetch(ids, null);
+  }
+
+  estimate(): Promise<number | null> {
+    return this.reader.estimate();
+  }
+
+  allocateIds(n: number): Promise<readonly string[] | null> {
+    return nextIds(this.parts.pools.write, this.parts.table, n);
+  }
+
+  write(items: WriteBatch): Promise<WriteReceipt> {
+    return this.writer.write(items);
+  }
+
+  settle(batchId: string): Promise<WriteReceipt> {
+    return this.writer.settle(batchId);
+  }
+
+  async purge(options: { readonly cursor: Cursor; readonly batchesBefore: string | null }): Promise<void> {
+    const { pools, table, fences } = this.parts;
+    const { consumer, capture } = this.options;
+    await guarded(`purging the log of ${table.object}`, async () => {
+      if (capture.mode === 'log') await purgeLog(pools.write, table.oid, consumer, options.cursor);
+      if (fences && options.batchesBefore !== null)
+        await purgeFences(pools.write, consumer, options.batchesBefore);
+    });
+  }
+
+  drift(): Promise<SchemaDrift | null> {
+    const { pools, table, columns } = this.parts;
+    return guarded(`reading the schema of ${table.object}`, () => schemaDrift(pools.read, table, columns));
+  }
+
+  /** The pools belong to the connection. */
+  async close(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  private consumer(): Consumer {
+    const { options } = this;
+    return {
+      name: options.consumer,
+      mode: options.capture.mode,
+      columns: options.columns,
+      actorColumn: options.actorColumn ?? null,
+    };
+  }
+}

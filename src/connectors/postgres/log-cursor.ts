@@ -1,0 +1,75 @@
+import type { Cursor } from '../connector.js';
+import { ConnectorError } from '../errors.js';
+import { isOver, parseSnapshot } from './snapshot-text.js';
+
+/**
+ * Where a reader of the trigger log stands: it has every entry that `snapshot` sees. What `next` sees and `snapshot` does not is the
+ * batch being paged; it is frozen, so that nothing moves under the pages.
+ *
+ * The floors keep the scan short without an index on transactions. `floor` is a sequence value read before `snapshot` was taken: a
+ * transaction that began later can only have made entries above it. A transaction that was running then may have older ones:
+ * `running` remembers the floor of its first sight, and only once it is over is the log read again from there. So a long
+ * transaction elsewhere costs nothing until it ends, and then one look at what was logged since it began.
+ */
+export interface LogCursor {
+  readonly v: 1;
+  readonly mode: 'log';
+  /** Identity of the installed log, and the server's timeline: another one means that entries may be missing. */
+  readonly log: string;
+  readonly timeline: string;
+  readonly snapshot: string;
+  readonly floor: number;
+  /** The sequence's value when `snapshot` was taken, or a little later. A floor for the next snapshot. */
+  readonly last: number;
+  readonly running: Readonly<Record<string, number>>;
+  readonly next: FrozenNext | null;
+  /** Changes of transactions below this one may be missing; once they are all over, one more gap is due. */
+  readonly gapBefore: string | null;
+}
+
+export interface FrozenNext {
+  readonly snapshot: string;
+  readonly floor: number;
+  readonly last: number;
+  /** Entries up to this one have been read. */
+  readonly seq: number;
+}
+
+export function asLogCursor(cursor: Cursor): LogCursor {
+  const value = cursor as unknown as LogCursor | null;
+  if (typeof value !== 'object' || value?.mode !== 'log' || value.v !== 1) {
+    throw new ConnectorError(
+      'cursor-invalid',
+      'The cursor was not made by reading the log of a PostgreSQL table',
+    );
+  }
+  return value;
+}
+
+/** Nothing at or below this entry will ever be asked for again. */
+export function doneUpTo(cursor: LogCursor): number {
+  return Math.min(cursor.floor, ...Object.values(cursor.running));
+}
+
+/** Transactions that may yet reveal entries below the floor, with the floors to read from. */
+export function pending(cursor: LogCursor): {
+  readonly xids: readonly string[];
+  readonly floors: readonly number[];
+} {
+  return { xids: Object.keys(cursor.running), floors: Object.values(cursor.running) };
+}
+
+/** The cursor after the last page of the frozen pair. */
+export function advanced(cursor: LogCursor, next: Omit<FrozenNext, 'seq'>): LogCursor {
+  const running: Record<string, number> = {};
+  for (const xid of parseSnapshot(next.snapshot).running) {
+    const floor = cursor.running[xid] ?? cursor.floor;
+    if (floor < next.floor) running[xid] = floor;
+  }
+  return { ...cursor, snapshot: next.snapshot, floor: next.floor, last: next.last, running, next: null };
+}
+
+/** True when the cursor stands after the commit of transaction `mark`. */
+export function coversMark(cursor: LogCursor, mark: string): boolean {
+  return isOver(parseSnapshot(cursor.snapshot), mark);
+}

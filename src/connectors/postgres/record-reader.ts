@@ -1,0 +1,98 @@
+import type pg from 'pg';
+import type { Cursor, RecordState, StatePage } from '../connector.js';
+import { arrayLiteral } from './array-literal.js';
+import type { Table } from './catalog.js';
+import { guarded } from './server-error.js';
+import { fitsKey, keyArrays, keyMatch, stateList, stateOf, type StateColumns } from './select-columns.js';
+import { keyParts } from './record-id.js';
+
+type Row = (string | null)[];
+
+/** Reads records as they stand: by id, or all of them in key order. */
+export class RecordReader {
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly table: Table,
+    private readonly state: StateColumns,
+  ) {}
+
+  /** Pages behind `after`. While the caller works on one page the next is being read; two pages are the most that is in memory. */
+  async *snapshot(
+    columns: StateColumns['columns'],
+    pageSize: number,
+    after: string | undefined,
+  ): AsyncGenerator<readonly RecordState[]> {
+    const state = { ...this.state, columns };
+    const names = columns.map(({ name }) => name);
+    const read = async (behind: string | undefined) => this.page(state, pageSize, behind);
+    let coming = read(after);
+    for (;;) {
+      const rows = await coming;
+      const last = rows.at(-1)?.[0];
+      const more = rows.length === pageSize && typeof last === 'string';
+      if (more) {
+        coming = read(last);
+        // Whoever stops reading early never awaits it.
+        coming.catch(() => undefined);
+      }
+      if (rows.length > 0) yield rows.map((row) => stateOf(row, names));
+      if (!more) return;
+    }
+  }
+
+  /** One page in key order, as raw rows (`stateList`). */
+  async page(state: StateColumns, pageSize: number, after: string | undefined): Promise<Row[]> {
+    const { table } = this;
+    return guarded(`reading ${table.object}`, async () => {
+      const key = table.key.map((column) => `t.${column.quoted}`).join(', ');
+      const parts = after === undefined ? null : keyParts(after, table.key.length);
+      const bound = parts?.map((_, i) => `$${i + 2}::${table.key[i]?.type.castTarget ?? 'text'}`).join(', ');
+      const text = `select ${stateList(table, state, 't')} from ${table.qualified} t${bound === undefined ? '' : ` where (${key}) > (${bound})`} order by ${key} limit $1::int`;
+      const { rows } = await this.pool.query<Row>({
+        text,
+        values: [pageSize, ...(parts ?? [])],
+        rowMode: 'array',
+      });
+      return rows;
+    });
+  }
+
+  async fetch(ids: readonly string[], cursor: Cursor): Promise<StatePage> {
+    const { table, state } = this;
+    const { arrays } = keyArrays(table, ids);
+    const readStart = Date.now();
+    const rows = await guarded(`reading records of ${table.object}`, async () => {
+      const items = table.key.map((_, i) => `$${i + 1}::text[]`).join(', ');
+      const names = table.key.map((_, i) => `k${i + 1}`).join(', ');
+      const text = `select ${stateList(table, state, 't')} from unnest(${items}) i(${names}) join ${table.qualified} t on ${keyMatch(table, 't', 'i')}`;
+      return (await this.pool.query<Row>({ text, values: arrays.map(arrayLiteral), rowMode: 'array' })).rows;
+    });
+    const names = state.columns.map(({ name }) => name);
+    return {
+      kind: 'states',
+      states: rows.map((row) => stateOf(row, names)),
+      readStart,
+      readEnd: Date.now(),
+      cursor,
+      more: false,
+      gap: null,
+    };
+  }
+
+  async estimate(): Promise<number | null> {
+    return guarded(`estimating the size of ${this.table.object}`, async () => {
+      const { rows } = await this.pool.query<{ n: string | null }>({
+        text: `select case when reltuples < 0 then null when relpages = 0 then 0
+            else round(reltuples / relpages * (pg_relation_size(oid) / current_setting('block_size')::int)) end::text as n from pg_class where oid = $1`,
+        values: [this.table.oid],
+      });
+      const n = rows[0]?.n ?? null;
+      return n === null ? null : Number(n);
+    });
+  }
+
+  idIsPossible(id: string): boolean {
+    const parts = keyParts(id, this.table.key.length);
+    return parts !== null && fitsKey(this.table, parts);
+  }
+}

@@ -1,0 +1,24 @@
+import { ConnectorError } from '../errors.js';
+
+/** `pg_snapshot`: every transaction below `xmin` is over; of those up to `xmax` all but `running`; at `xmax` and above, none. */
+export interface Snapshot {
+  readonly xmin: bigint;
+  readonly xmax: bigint;
+  readonly running: readonly string[];
+}
+
+/** Reads PostgreSQL's text form `xmin:xmax:xip,xip`. */
+export function parseSnapshot(text: string): Snapshot {
+  const match = /^(\d+):(\d+):((?:\d+(?:,\d+)*)?)$/.exec(text);
+  const [, xmin, xmax, running] = match ?? [];
+  if (xmin === undefined || xmax === undefined || running === undefined) {
+    throw new ConnectorError('cursor-invalid', 'The cursor holds no snapshot of transactions');
+  }
+  return { xmin: BigInt(xmin), xmax: BigInt(xmax), running: running === '' ? [] : running.split(',') };
+}
+
+/** True when the transaction was over, committed or not, as the snapshot was taken. */
+export function isOver(snapshot: Snapshot, xid: string): boolean {
+  const x = BigInt(xid);
+  return x < snapshot.xmin || (x < snapshot.xmax && !snapshot.running.includes(xid));
+}

@@ -1,0 +1,153 @@
+import type { ItemException, WriteBatch, WriteItem } from '../connector.js';
+import { ConnectorError } from '../errors.js';
+import type { Column, Table } from './catalog.js';
+import { keyParts, rawText } from './record-id.js';
+import { fitsKey } from './select-columns.js';
+
+export interface PlannedItem {
+  readonly index: number;
+  readonly item: WriteItem;
+  readonly key: readonly string[];
+}
+
+/** Items with the same operation on the same columns: one statement text for all of them. */
+export interface WriteGroup {
+  readonly op: WriteItem['op'];
+  readonly set: readonly Column[];
+  readonly expect: readonly Column[];
+  readonly items: PlannedItem[];
+}
+
+export interface PlannedBatch {
+  readonly groups: readonly WriteGroup[];
+  readonly refused: readonly ItemException[];
+}
+
+/** The server would need more memory for one statement than is decent. */
+const maxValueLength = 200 * 1024 ** 2;
+
+/**
+ * Sorts a batch into groups; within a group in key order, so that two writers take their row locks in the same order. Values that
+ * PostgreSQL cannot store as text are refused here by item: a NUL would fail the whole statement, and a lone surrogate would be
+ * replaced by U+FFFD on its way without anybody noticing.
+ */
+export function planBatch(batch: WriteBatch, table: Table, maxItems: number): PlannedBatch {
+  if (!/^\d{1,18}$/.test(batch.id))
+    throw new ConnectorError('batch-invalid', `A batch id has up to 18 digits, not "${batch.id}"`);
+  if (batch.items.length > maxItems)
+    throw new ConnectorError(
+      'batch-invalid',
+      `A batch has at most ${maxItems} items, not ${batch.items.length}`,
+    );
+  const groups = new Map<string, WriteGroup>();
+  const refused: ItemException[] = [];
+  const ids = new Set<string>();
+  batch.items.forEach((item, index) => {
+    if (ids.has(item.id))
+      throw new ConnectorError('batch-invalid', `Record ${item.id} occurs twice in one batch`);
+    ids.add(item.id);
+    const key = keyParts(item.id, table.key.length);
+    if (key === null || !fitsKey(table, key)) {
+      refused.push(
+        item.op === 'create'
+          ? rejected(
+              index,
+              'value-invalid',
+              `"${shown(item.id)}" cannot be the key of ${table.object}`,
+              table.schema.key,
+            )
+          : { index, kind: 'gone' },
+      );
+      return;
+    }
+    const unstorable = unstorableColumns(item);
+    if (unstorable.length > 0) {
+      refused.push(
+        rejected(
+          index,
+          'value-unstorable',
+          'PostgreSQL cannot store a NUL character, a lone surrogate or more than 200 MB in one value',
+          unstorable,
+        ),
+      );
+      return;
+    }
+    const mismatch =
+      item.op === 'create'
+        ? table.key.filter(({ name }, i) => Object.hasOwn(item.set, name) && item.set[name] !== key[i])
+        : [];
+    if (mismatch.length > 0) {
+      refused.push(
+        rejected(
+          index,
+          'key-mismatch',
+          'The key in the values is not the id of the record',
+          mismatch.map(({ name }) => name),
+        ),
+      );
+      return;
+    }
+    groupOf(groups, table, item).items.push({ index, item, key });
+  });
+  for (const group of groups.values()) {
+    if (group.op !== 'create') group.items.sort((x, y) => (x.item.id < y.item.id ? -1 : 1));
+  }
+  return { groups: [...groups.values()], refused };
+}
+
+export function rejected(
+  index: number,
+  code: string,
+  detail: string,
+  columns: readonly string[],
+): ItemException {
+  return { index, kind: 'rejected', code, detail, columns };
+}
+
+function groupOf(groups: Map<string, WriteGroup>, table: Table, item: WriteItem): WriteGroup {
+  const set = item.op === 'delete' ? [] : Object.keys(item.set);
+  const expect = item.op === 'create' ? [] : Object.keys(item.expect);
+  const signature = `${item.op}\n${set.join('\t')}\n${expect.join('\t')}`;
+  const known = groups.get(signature);
+  if (known !== undefined) return known;
+  // Another order of the same names is the same statement.
+  const sorted = `${item.op}\n${[...set].sort().join('\t')}\n${[...expect].sort().join('\t')}`;
+  const group = groups.get(sorted) ?? {
+    op: item.op,
+    set: columnsOf(table, set).filter((column) => item.op !== 'create' || !table.key.includes(column)),
+    expect: columnsOf(table, expect),
+    items: [],
+  };
+  groups.set(sorted, group).set(signature, group);
+  return group;
+}
+
+function columnsOf(table: Table, names: readonly string[]): readonly Column[] {
+  return [...names].sort().map((name) => {
+    const column = table.columns.get(name);
+    if (column === undefined)
+      throw new ConnectorError('field-unknown', `${table.object} has no column "${name}"`, {
+        details: { object: table.object, field: name },
+      });
+    return column;
+  });
+}
+
+function unstorableColumns(item: WriteItem): readonly string[] {
+  const found: string[] = [];
+  if (item.op !== 'delete') collect(item.set, found);
+  if (item.op !== 'create') collect(item.expect, found);
+  return found;
+}
+
+function collect(values: Readonly<Record<string, unknown>>, found: string[]): void {
+  for (const name in values) {
+    const value = rawText(values[name] as string | null, name);
+    if (value === null) continue;
+    if (value.length > maxValueLength || value.includes('\0') || !value.isWellFormed()) found.push(name);
+  }
+}
+
+function shown(id: string): string {
+  return id.slice(0, 80).replaceAll('\0', '\\0');
+}
