@@ -64,7 +64,7 @@ function TextView({ text, before, blank = false, code = false }: TextViewProps) 
 }
 
 function PartView({ part, ...place }: { readonly part: Part } & Place) {
-  const text = <VisibleText text={part.text} {...place} />;
+  const text = <VisibleText text={part.text} {...place} changed={part.kind !== 'same'} />;
   if (part.kind === 'added') return <ins className="diff-added">{text}</ins>;
   if (part.kind === 'removed') return <del className="diff-removed">{text}</del>;
   return <span>{text}</span>;

@@ -41,6 +41,8 @@ export interface Place {
   /** The text begins, or ends, the value: spaces there would not be seen. */
   readonly first?: boolean;
   readonly last?: boolean;
+  /** The text was added or removed. */
+  readonly changed?: boolean;
   /** Spaces and line ends are layout that we made, as in indented JSON. */
   readonly layout?: boolean;
 }
@@ -48,13 +50,13 @@ export interface Place {
 /** Splits text so that spaces at the ends, unusual spaces, control and direction characters and look-alike letters can be seen. */
 export function visiblePieces(
   text: string,
-  { first = true, last = true, layout = false }: Place = {},
+  { first = true, last = true, layout = false, changed = false }: Place = {},
 ): Piece[] {
   const patterns = layout
     ? [unusual]
     : [unusual, spaces, ...(first ? [/^[ \n]+/u] : []), ...(last ? [/[ \n]+$/u] : [])];
   // A change that consists of spaces alone is seen nowhere else.
-  if (!layout && !first && !last) patterns.push(/^ +$/u);
+  if (changed) patterns.push(/^ +$/u);
   const invisible = new RegExp(patterns.map((pattern) => pattern.source).join('|'), 'gu');
   const pieces: Piece[] = [];
   let from = 0;
