@@ -184,6 +184,8 @@ create unique index conflict_one_per_unit on conflict (link_id, unit) where stat
 create index conflict_queue on conflict (pipeline_id, priority, opened_at, id) where state <> 'closed';
 create index conflict_closed on conflict (pipeline_id, closed_at desc, id) where state = 'closed';
 create index conflict_unnotified on conflict (opened_at) where state = 'open' and notified_at is null;
+create index conflict_changed on conflict (changed_at);
+create index conflict_link on conflict (link_id);
 
 create table decision (
   id uuid primary key,
@@ -227,16 +229,27 @@ create table lease (
   until timestamptz not null
 );
 
--- Working table of the first load: what each side has, before anything is linked.
+-- The match keys of records that are not linked (during the first load: of all).
 create table load_record (
   pipeline_id int not null references pipeline on delete cascade,
   side text not null,
   ext_id text not null,
+  -- position of the match rule in the pipeline; one row per rule for which the record has a key, rule -1 when it has none at all
+  rule smallint not null,
   match_key text,
-  rule smallint,
-  primary key (pipeline_id, side, ext_id)
+  primary key (pipeline_id, side, ext_id, rule)
 );
-create index load_record_key on load_record (pipeline_id, match_key, side) where match_key is not null;
+create index load_record_key on load_record (pipeline_id, rule, match_key, side) where match_key is not null;
+
+-- Records of the two sides that the first load will link.
+create table load_pair (
+  pipeline_id int not null references pipeline on delete cascade,
+  a_id text not null,
+  b_id text not null,
+  rule smallint not null,
+  primary key (pipeline_id, a_id)
+);
+create unique index load_pair_b on load_pair (pipeline_id, b_id);
 
 create table load_report (
   pipeline_id int primary key references pipeline on delete cascade,

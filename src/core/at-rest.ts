@@ -195,3 +195,10 @@ function fieldDoc(field: Json | undefined): FieldDoc {
 function isScalar(value: Json): boolean {
   return value === null || typeof value !== 'object';
 }
+
+/** The stored field of a unit that has just come from one side, under that side's origin clock; short for `writeUnit(fromOneSide(…))`. */
+export function writeFresh(plan: UnitPlan, side: Side, value: Canon, raw: Raw): Json {
+  const own = raw === value ? plan.put(side, value, undefined) === raw : jsonEqual(plan.put(side, value, undefined), raw);
+  if (own && isScalar(value)) return value;
+  return own ? { v: value } : { v: value, [side === 'A' ? 'a' : 'b']: raw };
+}

@@ -6,7 +6,7 @@ import { Idempotency } from './entities/idempotency.js';
 import { Lease } from './entities/lease.js';
 import { Lineage } from './entities/lineage.js';
 import { Link, LinkAlias } from './entities/link.js';
-import { LoadRecord, LoadReport, Unmatched } from './entities/load.js';
+import { LoadPair, LoadRecord, LoadReport, Unmatched } from './entities/load.js';
 import { MailOutbox } from './entities/mail-outbox.js';
 import { Pipeline, PipelineRevision, SideState } from './entities/pipeline.js';
 import { PushDue, Shadow } from './entities/shadow.js';
@@ -25,6 +25,7 @@ export const entities = [
   Conflict,
   Decision,
   BlockedUnit,
+  LoadPair,
   LoadRecord,
   LoadReport,
   Unmatched,

@@ -8,7 +8,7 @@ const LoadRecordSchema = defineEntity({
   indexes: [
     {
       name: 'load_record_key',
-      properties: ['pipelineId', 'matchKey', 'side'],
+      properties: ['pipelineId', 'rule', 'matchKey', 'side'],
       where: 'match_key is not null',
     },
   ],
@@ -17,14 +17,31 @@ const LoadRecordSchema = defineEntity({
       p.manyToOne(Pipeline).mapToPk().primary().fieldName('pipeline_id').deleteRule('cascade').index(false),
     side: p.text().primary(),
     extId: p.text().primary(),
+    rule: p.smallint().primary(),
     matchKey: p.text().nullable(),
-    rule: p.smallint().nullable(),
   },
 });
 
 /** A record that the first load found on a side. */
 export class LoadRecord extends LoadRecordSchema.class {}
 LoadRecordSchema.setClass(LoadRecord);
+
+const LoadPairSchema = defineEntity({
+  name: 'LoadPair',
+  tableName: 'load_pair',
+  uniques: [{ name: 'load_pair_b', properties: ['pipelineId', 'bId'] }],
+  properties: {
+    pipelineId: () =>
+      p.manyToOne(Pipeline).mapToPk().primary().fieldName('pipeline_id').deleteRule('cascade').index(false),
+    aId: p.text().primary(),
+    bId: p.text(),
+    rule: p.smallint(),
+  },
+});
+
+/** Two records that the first load will link. */
+export class LoadPair extends LoadPairSchema.class {}
+LoadPairSchema.setClass(LoadPair);
 
 const LoadReportSchema = defineEntity({
   name: 'LoadReport',

@@ -1,0 +1,36 @@
+import type { Statement } from '../statement.js';
+
+/** A record's key changed on a side: it keeps its link; the old id stays findable. Parameters: pipeline, link, side, old id, new id. */
+export const aliasLink: Statement<Record<string, never>> = {
+  name: 'lane_alias_link',
+  text: `
+  insert into link_alias (pipeline_id, side, ext_id, link_id) values ($1, $3, $4, $2)
+  on conflict do nothing`,
+};
+
+export const moveLink: Readonly<Record<'A' | 'B', Statement<Record<string, never>>>> = {
+  A: { name: 'lane_move_link_a', text: `update link set a_id = $2 where id = $1` },
+  B: { name: 'lane_move_link_b', text: `update link set b_id = $2 where id = $1` },
+};
+
+/** Parameters: link ids[], state. */
+export const setLinkState: Statement<Record<string, never>> = {
+  name: 'lane_set_link_state',
+  text: `update link set state = $2 where id = any($1::bigint[])`,
+};
+
+/** Records seen on a side that no link knows; matched or created in a step of their own. Parameters: pipeline, side, ids[]. */
+export const addWaiting: Statement<Record<string, never>> = {
+  name: 'lane_add_waiting',
+  text: `
+  insert into unmatched (pipeline_id, side, ext_id, reason) select $1, $2, id, 'waiting' from unnest($3::text[]) as r(id)
+  on conflict (pipeline_id, side, ext_id) do update set reason = 'waiting', detail = null`,
+};
+
+/** Parameters: pipeline, side, ids[]. */
+export const forgetUnmatched: Statement<Record<string, never>> = {
+  name: 'lane_forget_unmatched',
+  text: `
+  with gone as (delete from load_record where pipeline_id = $1 and side = $2 and ext_id = any($3::text[]))
+  delete from unmatched where pipeline_id = $1 and side = $2 and ext_id = any($3::text[])`,
+};

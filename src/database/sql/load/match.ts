@@ -1,0 +1,96 @@
+import type { Statement } from '../statement.js';
+
+/** Parameters: pipeline, side, ids[], rules[], keys[] (parallel). Rule -1 with a null key marks a record without any key. */
+export const upsertLoadRecords: Statement<Record<string, never>> = {
+  name: 'load_upsert_records',
+  text: `
+  insert into load_record (pipeline_id, side, ext_id, rule, match_key)
+  select $1, $2, r.ext_id, r.rule, r.match_key from unnest($3::text[], $4::smallint[], $5::text[]) as r(ext_id, rule, match_key)
+  on conflict (pipeline_id, side, ext_id, rule) do update set match_key = excluded.match_key`,
+};
+
+/** Parameters: pipeline, side, ids[]. */
+export const deleteLoadRecords: Statement<Record<string, never>> = {
+  name: 'load_delete_records',
+  text: `delete from load_record where pipeline_id = $1 and side = $2 and ext_id = any($3::text[])`,
+};
+
+export interface PairRow {
+  a_id: string;
+  b_id: string;
+}
+
+/**
+ * Pairs by one rule: a key that exactly one record of each side has. Both sides are grouped by key once, which is linear in the number of
+ * keys. Parameters: pipeline, rule.
+ */
+export const pairsByRule: Statement<PairRow> = {
+  name: 'load_pairs_by_rule',
+  text: `
+  insert into load_pair (pipeline_id, a_id, b_id, rule)
+  select $1, min(ext_id) filter (where side = 'A'), min(ext_id) filter (where side = 'B'), $2
+  from load_record r
+  where pipeline_id = $1 and rule = $2 and match_key is not null
+    and not exists (select from load_pair p where p.pipeline_id = $1 and ((r.side = 'A' and p.a_id = r.ext_id) or (r.side = 'B' and p.b_id = r.ext_id)))
+  group by match_key
+  having count(*) filter (where side = 'A') = 1 and count(*) filter (where side = 'B') = 1`,
+};
+
+/**
+ * Records whose key several records of a side have while the other side has it too: ambiguous, never guessed. Parameters: pipeline, rule.
+ */
+export const ambiguousByRule: Statement<Record<string, never>> = {
+  name: 'load_ambiguous_by_rule',
+  text: `
+  insert into unmatched (pipeline_id, side, ext_id, match_key, reason, detail)
+  select $1, r.side, r.ext_id, r.match_key, 'ambiguous', k.a || ' in A and ' || k.b || ' in B have the same key'
+  from load_record r
+  join (
+    select match_key, count(*) filter (where side = 'A') as a, count(*) filter (where side = 'B') as b
+    from load_record r2
+    where pipeline_id = $1 and rule = $2 and match_key is not null
+      and not exists (select from load_pair p where p.pipeline_id = $1 and ((r2.side = 'A' and p.a_id = r2.ext_id) or (r2.side = 'B' and p.b_id = r2.ext_id)))
+    group by match_key
+    having count(*) filter (where side = 'A') > 0 and count(*) filter (where side = 'B') > 0
+       and count(*) > 2
+  ) k on k.match_key = r.match_key
+  where r.pipeline_id = $1 and r.rule = $2
+    and not exists (select from load_pair p where p.pipeline_id = $1 and ((r.side = 'A' and p.a_id = r.ext_id) or (r.side = 'B' and p.b_id = r.ext_id)))
+  on conflict (pipeline_id, side, ext_id) do nothing`,
+};
+
+/** Unlinked records of the other side by rule and key, to match newcomers. Parameters: pipeline, side searched, rules[], keys[] (parallel). */
+export const findByKey: Statement<{ rule: number; match_key: string; ext_id: string }> = {
+  name: 'load_find_by_key',
+  text: `
+  select r.rule, r.match_key, r.ext_id
+  from unnest($3::smallint[], $4::text[]) as k(rule, match_key)
+  join load_record r on r.pipeline_id = $1 and r.side = $2 and r.rule = k.rule and r.match_key = k.match_key`,
+};
+
+/** Parameters: pipeline, side, limit. */
+export const readWaiting: Statement<{ ext_id: string }> = {
+  name: 'load_read_waiting',
+  text: `select ext_id from unmatched where pipeline_id = $1 and side = $2 and reason = 'waiting' order by since, ext_id limit $3`,
+};
+
+/** Parameters: pipeline, side, ids[], reasons[], details[] (parallel). */
+export const setUnmatched: Statement<Record<string, never>> = {
+  name: 'load_set_unmatched',
+  text: `
+  insert into unmatched (pipeline_id, side, ext_id, reason, detail)
+  select $1, $2, r.ext_id, r.reason, r.detail from unnest($3::text[], $4::text[], $5::text[]) as r(ext_id, reason, detail)
+  on conflict (pipeline_id, side, ext_id) do update set reason = excluded.reason, detail = excluded.detail`,
+};
+
+/** Parameters: pipeline, side, ids[]. */
+export const linkedIds: Readonly<Record<'A' | 'B', Statement<{ ext_id: string }>>> = {
+  A: {
+    name: 'load_linked_ids_a',
+    text: `select r.id as ext_id from unnest($2::text[]) as r(id) join link l on l.pipeline_id = $1 and l.a_id = r.id and l.state in ('live', 'creating')`,
+  },
+  B: {
+    name: 'load_linked_ids_b',
+    text: `select r.id as ext_id from unnest($2::text[]) as r(id) join link l on l.pipeline_id = $1 and l.b_id = r.id and l.state in ('live', 'creating')`,
+  },
+};

@@ -1,0 +1,108 @@
+import type { Json } from '../../../core/value.js';
+import type { Statement } from '../statement.js';
+
+/**
+ * Locks, in this order: shadow, then conflict. The engine takes them in the same order (registers first, the view of them second), so
+ * the two cannot deadlock; and while a shadow is locked here, the engine's compare-and-set on `rev` waits, loses and folds anew.
+ */
+export interface RegistersRow {
+  readonly rev: number;
+  readonly clock: string;
+  readonly field: string | null;
+  readonly open: Json | null;
+}
+
+/** Parameters: link, unit. */
+export const lockRegisters: Statement<RegistersRow> = {
+  name: 'review_lock_registers',
+  text: `
+  select rev, clock, (fields -> $2::text)::text as field, open -> $2::text as open from shadow where link_id = $1 for no key update`,
+};
+
+export interface LockedConflictRow {
+  readonly id: string;
+  readonly pipeline_id: number;
+  readonly link_id: number;
+  readonly unit: string;
+  readonly rev: number;
+  readonly state: 'open' | 'held' | 'closed';
+  readonly kind: string;
+  readonly base: { readonly value: Json } | null;
+  readonly candidates: Json;
+  readonly close_reason: string | null;
+}
+
+/** Parameters: id. */
+export const lockConflict: Statement<LockedConflictRow> = {
+  name: 'review_lock_conflict',
+  text: `
+  select id, pipeline_id, link_id, unit, rev, state, kind, base, candidates, close_reason from conflict where id = $1 for no key update`,
+};
+
+/** The one that is not closed, where there is one. Parameters: link, unit. */
+export const lockOpenConflict: Statement<LockedConflictRow> = {
+  name: 'review_lock_open_conflict',
+  text: `
+  select id, pipeline_id, link_id, unit, rev, state, kind, base, candidates, close_reason
+  from conflict where link_id = $1 and unit = $2 and state <> 'closed' for no key update`,
+};
+
+/** Writes one unit back, by compare-and-set. Parameters: link, rev, unit, field, open (null: at rest). */
+export const writeRegisters: Statement<{ rev: number }> = {
+  name: 'review_write_registers',
+  text: `
+  update shadow
+  set rev = rev + 1,
+      fields = fields || jsonb_build_object($3::text, $4::jsonb),
+      open = nullif(case when $5::jsonb is null then coalesce(open, '{}') - $3::text
+                         else coalesce(open, '{}') || jsonb_build_object($3::text, $5::jsonb) end, '{}')
+  where link_id = $1 and rev = $2
+  returning rev`,
+};
+
+/** Parameters: id, state. The candidates stay as they are, and so does `rev`. */
+export const setConflictState: Statement<Record<string, never>> = {
+  name: 'review_set_conflict_state',
+  text: `update conflict set state = $2, changed_at = clock_timestamp() where id = $1`,
+};
+
+/** Shows a conflict anew, also one that was closed. Parameters: id, key, kind, reason, base, candidates. */
+export const reopenConflict: Statement<Record<string, never>> = {
+  name: 'review_reopen_conflict',
+  text: `
+  update conflict
+  set state = 'open', rev = rev + 1, key = $2, kind = $3, reason = $4, base = $5, candidates = $6,
+      changed_at = clock_timestamp(), closed_at = null, close_reason = null
+  where id = $1`,
+};
+
+/** Look at the record again, at the latest then; an earlier time stands. Parameters: link, pipeline, at ms, reason. */
+export const lookAgain: Statement<Record<string, never>> = {
+  name: 'review_look_again',
+  text: `
+  insert into push_due (link_id, pipeline_id, due_at, reason) values ($1, $2, to_timestamp($3::float8 / 1000), $4)
+  on conflict (link_id) do update set due_at = least(push_due.due_at, excluded.due_at), reason = excluded.reason`,
+};
+
+/** Parameters: link, pipeline, revision, kind, actor, conflict, decision, units. */
+export const recordReview: Statement<Record<string, never>> = {
+  name: 'review_record_lineage',
+  text: `
+  insert into lineage (link_id, pipeline_id, revision, kind, occurred_at, actor, conflict_id, decision_id, units)
+  values ($1, $2, $3, $4, clock_timestamp(), $5, $6, $7, $8)`,
+};
+
+/** Wakes the engine and tells the screens, when the transaction commits. Parameters: pipeline as text, event, event. */
+export const announce: Statement<Record<string, never>> = {
+  name: 'review_announce',
+  text: `select pg_notify('accord_wake', $1), pg_notify('accord_events', $2), pg_notify('accord_events', $3)`,
+};
+
+/** The revision in force and how long a decision can be undone before it is written. Parameters: pipeline. */
+export const reviewSettings: Statement<{ revision: number; undo_window: string | null }> = {
+  name: 'review_settings',
+  text: `
+  select p.revision, r.spec #>> '{review,undoWindow}' as undo_window
+  from pipeline p left join pipeline_revision r on r.pipeline_id = p.id and r.revision = p.revision
+  where p.id = $1`,
+};

@@ -1,0 +1,218 @@
+import type { LogEntry, RecordState as SideRecord } from '../../connectors/connector.js';
+import { rawOf } from '../../core/at-rest.js';
+import { dotText, vectorText, type Side } from '../../core/clock.js';
+import { CanonError } from '../../core/errors.js';
+import { LIFE_UNIT } from '../../core/life.js';
+import { observe, withImage } from '../../core/observe.js';
+import { LIFE, type UnitPlan } from '../../core/plan.js';
+import type { Stamp } from '../../core/stamp.js';
+import { image, type Author, type Unit } from '../../core/unit.js';
+import { jsonEqual, type Canon, type Raw } from '../../core/value.js';
+import type { RunningPipeline } from '../running-pipeline.js';
+import { lineageDraft, type LineageDraft } from './lineage.js';
+import type { PayloadItem } from './payload.js';
+import type { RecordState } from './record-state.js';
+
+export interface FoldContext {
+  readonly pipeline: RunningPipeline;
+  readonly now: number;
+  /** The entries may already be shown by the snapshot of the first load: those that do not continue what is held are skipped. */
+  readonly catchingUp: boolean;
+  /** Our last settled write to this record and side, when the entry could precede it or return to what it replaced. */
+  readonly lastWrite: LastWrite | null;
+}
+
+export interface LastWrite {
+  readonly batchId: number;
+  readonly position: number;
+  readonly settledAt: number;
+  readonly item: PayloadItem | null;
+}
+
+/**
+ * Folds one source transaction's entries for one record into its registers. Values inside a transaction never stood: each unit ticks at
+ * most once. Entries of one record that precede our own write in the log (their position is below the one read under its row locks)
+ * are history: the write's condition held, so they had gone back to what it expected.
+ */
+export function foldTransaction(record: RecordState, side: Side, entries: readonly LogEntry[], context: FoldContext): void {
+  const last = entries[entries.length - 1] as LogEntry;
+  const draft = lineageDraft('observed', side);
+  draft.at = last.at - context.pipeline.ends[side].clock.offsetMs;
+  draft.by = last.by;
+  draft.tx = last.tx;
+  let after: Readonly<Record<string, Raw>> = {};
+  let before = null as Readonly<Record<string, Raw>> | null;
+  let gone = false;
+  let appeared = false;
+  for (const entry of entries) {
+    if (entry.op === 'rekey' && entry.oldId !== null) {
+      record.rekeyed.push({ side, from: entry.oldId, to: entry.id });
+      record.ids[side] = entry.id;
+    }
+    gone = entry.op === 'delete';
+    appeared ||= entry.op === 'insert';
+    before = before === null ? entry.before : { ...(entry.before ?? {}), ...before };
+    after = entries.length === 1 ? (entry.after ?? {}) : { ...after, ...entry.after };
+  }
+  if (gone) {
+    foldLife(record, side, 'deleted', draft, last, context);
+  } else {
+    if (appeared && image(record.life(), side).value === 'deleted') foldLife(record, side, 'live', draft, last, context);
+    foldColumns(record, side, after, before, last, draft, context);
+  }
+  if (Object.keys(draft.units).length > 0) record.lineage.push(draft);
+}
+
+/** Folds a state that was read (not logged): whatever differs from what is held was changed by somebody. */
+export function foldState(
+  record: RecordState,
+  side: Side,
+  state: SideRecord,
+  read: { readonly start: number; readonly end: number; readonly previous: number | null },
+  context: FoldContext,
+): void {
+  const draft = lineageDraft('observed', side);
+  const { clock } = context.pipeline.ends[side];
+  const modified = state.modifiedAt === null ? null : state.modifiedAt - clock.offsetMs;
+  const hi = modified === null ? read.end : Math.min(modified + clock.errorMs + 1, read.end);
+  const stamp: Stamp | null = modified === null && read.previous === null ? null : [Math.min(read.previous ?? hi, hi), hi];
+  draft.at = modified;
+  draft.by = state.by;
+  if (image(record.life(), side).value === 'deleted') {
+    moveLife(record, side, 'live', stamp, state.by, draft);
+  }
+  const groups = groupByUnit(context.pipeline, side, state.values);
+  for (const [plan, members] of groups) {
+    const unit = record.units.get(plan.key);
+    if (unit === undefined) continue;
+    const raw = rawWith(plan, side, unit, members);
+    if (jsonEqual(raw, rawOf(plan, side, image(unit, side)))) continue;
+    moveUnit(record, plan, side, raw, stamp, state.by, false, draft);
+  }
+  if (Object.keys(draft.units).length > 0) record.lineage.push(draft);
+}
+
+/** The record is not there any more, found by a read. */
+export function foldAbsence(record: RecordState, side: Side, at: number): void {
+  const draft = lineageDraft('observed', side);
+  draft.at = at;
+  moveLife(record, side, 'deleted', null, null, draft);
+  if (Object.keys(draft.units).length > 0) record.lineage.push(draft);
+}
+
+function foldColumns(
+  record: RecordState,
+  side: Side,
+  after: Readonly<Record<string, Raw>>,
+  before: Readonly<Record<string, Raw>> | null,
+  entry: LogEntry,
+  draft: LineageDraft,
+  context: FoldContext,
+): void {
+  const { pipeline, lastWrite } = context;
+  const stamp = stampOf(entry.at, pipeline.ends[side].clock);
+  for (const [plan, members] of groupByUnit(pipeline, side, after)) {
+    const unit = record.units.get(plan.key);
+    if (unit === undefined) continue;
+    const held = rawOf(plan, side, image(unit, side));
+    const raw = rawWith(plan, side, unit, members);
+    if (context.catchingUp && before !== null && !continues(plan, held, members, before)) continue;
+    const ours = lastWrite !== null && entry.batchId === String(lastWrite.batchId);
+    const attempted = lastWrite?.item?.u[plan.key];
+    if (attempted !== undefined && lastWrite !== null && !ours && entry.position <= lastWrite.position) {
+      draft.units[plan.key] = { v: plainValue(plan, side, raw), k: 'superseded', w: 'undone again before our write arrived' };
+      continue;
+    }
+    const stale =
+      attempted !== undefined &&
+      lastWrite !== null &&
+      !ours &&
+      Object.keys(after).length > members.length &&
+      entry.at - pipeline.ends[side].clock.offsetMs - lastWrite.settledAt <= pipeline.ends[side].staleFormMs &&
+      jsonEqual(raw, attempted[2]);
+    moveUnit(record, plan, side, raw, stamp, entry.by, stale, draft);
+  }
+}
+
+function foldLife(record: RecordState, side: Side, value: 'live' | 'deleted', draft: LineageDraft, entry: LogEntry, context: FoldContext): void {
+  moveLife(record, side, value, stampOf(entry.at, context.pipeline.ends[side].clock), entry.by, draft);
+}
+
+function moveLife(record: RecordState, side: Side, value: 'live' | 'deleted', stamp: Stamp | null, by: Author | null, draft: LineageDraft): void {
+  record.units.set(LIFE, record.life());
+  moveUnit(record, LIFE_UNIT, side, value, stamp, by, false, draft);
+}
+
+function moveUnit(record: RecordState, plan: UnitPlan, side: Side, raw: Raw, stamp: Stamp | null, by: Author | null, stale: boolean, draft: LineageDraft): void {
+  const unit = record.units.get(plan.key) as Unit;
+  let value: Canon;
+  try {
+    value = plan.get(side, raw);
+  } catch (error) {
+    if (!(error instanceof CanonError)) throw error;
+    record.units.set(plan.key, unreadable(unit, side, raw, error, draft.at ?? 0));
+    draft.units[plan.key] = { k: 'unreadable', w: error.message };
+    return;
+  }
+  const before = image(unit, side).value;
+  const seen = observe(plan, unit, { side, value, raw, stamp, by, stale });
+  const cleared = seen.unit.blocked?.side === side && seen.unit.blocked.code === 'unreadable' ? { ...seen.unit, blocked: null } : seen.unit;
+  record.units.set(plan.key, cleared);
+  if (seen.kind === 'cosmetic') {
+    draft.units[plan.key] = { v: value, k: 'cosmetic' };
+    return;
+  }
+  draft.units[plan.key] = { o: before, v: value, d: dotText(seen.dot), c: vectorText(seen.ctx), k: stale ? 'stale-form' : 'observed', ...(stamp !== null && { s: stamp }) };
+}
+
+function unreadable(unit: Unit, side: Side, raw: Raw, error: CanonError, at: number): Unit {
+  const held = withImage(unit, side, { ...image(unit, side), raw });
+  return { ...held, blocked: { side, code: 'unreadable', detail: error.message, since: at, head: unit.head.dot } };
+}
+
+/** The changed columns by the unit they belong to, in the order of the columns. */
+export function groupByUnit(
+  pipeline: RunningPipeline,
+  side: Side,
+  values: Readonly<Record<string, Raw>>,
+): ReadonlyMap<UnitPlan, readonly (readonly [field: string, raw: Raw, column: string])[]> {
+  const groups = new Map<UnitPlan, (readonly [string, Raw, string])[]>();
+  const { column } = pipeline.plan.sides[side];
+  for (const name in values) {
+    const use = column.get(name);
+    if (use === undefined) continue;
+    const plan = pipeline.plan.unit.get(use.unit) as UnitPlan;
+    const members = groups.get(plan);
+    const member = [use.field, values[name] as Raw, name] as const;
+    if (members === undefined) groups.set(plan, [member]);
+    else members.push(member);
+  }
+  return groups;
+}
+
+function rawWith(plan: UnitPlan, side: Side, unit: Unit, members: readonly (readonly [string, Raw, string])[]): Raw {
+  if (!plan.isGroup) return (members[0] as readonly [string, Raw, string])[1];
+  const held = rawOf(plan, side, image(unit, side)) as Readonly<Record<string, Raw>>;
+  return { ...held, ...Object.fromEntries(members.map(([field, raw]) => [field, raw])) };
+}
+
+function continues(plan: UnitPlan, held: Raw, members: readonly (readonly [string, Raw, string])[], before: Readonly<Record<string, Raw>>): boolean {
+  return members.every(([field, , column]) => {
+    const was = plan.isGroup ? (held as Readonly<Record<string, Raw>>)[field] : held;
+    return jsonEqual(was, before[column]);
+  });
+}
+
+function plainValue(plan: UnitPlan, side: Side, raw: Raw): Canon {
+  try {
+    return plan.get(side, raw);
+  } catch (error) {
+    if (error instanceof CanonError) return null;
+    throw error;
+  }
+}
+
+function stampOf(at: number, clock: { readonly offsetMs: number; readonly errorMs: number }): Stamp {
+  const time = at - clock.offsetMs;
+  return [time - clock.errorMs, time + clock.errorMs];
+}

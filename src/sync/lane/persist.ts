@@ -1,0 +1,131 @@
+import type { ClientBase } from 'pg';
+import { writeUnit } from '../../core/at-rest.js';
+import { LIFE_UNIT } from '../../core/life.js';
+import { LIFE, type UnitPlan } from '../../core/plan.js';
+import type { Json } from '../../core/value.js';
+import { clearBlocked, upsertBlocked } from '../../database/sql/lane/blocked.js';
+import { insertLineage } from '../../database/sql/lane/insert-lineage.js';
+import { aliasLink, moveLink, setLinkState } from '../../database/sql/lane/links.js';
+import { writeShadows } from '../../database/sql/lane/write-shadows.js';
+import { execute, run } from '../../database/sql/statement.js';
+import type { RunningPipeline } from '../running-pipeline.js';
+import type { LineageDraft } from './lineage.js';
+import type { RecordState } from './record-state.js';
+
+type Client = Pick<ClientBase, 'query'>;
+
+/** Some record's registers moved between reading and writing (a steward decided): nothing of this transaction may stand. */
+export class RegistersMoved extends Error {
+  override readonly name = 'RegistersMoved';
+}
+
+/** Writes the registers of every record that changed, in ascending order. @throws RegistersMoved */
+export async function writeRecords(client: Client, pipeline: RunningPipeline, records: readonly RecordState[]): Promise<number> {
+  const ids: number[] = [];
+  const revs: number[] = [];
+  const patches: (string | null)[] = [];
+  const opens: (string | null)[] = [];
+  const attA: (number | null)[] = [];
+  const attB: (number | null)[] = [];
+  for (const record of records) {
+    const write = changed(pipeline, record);
+    if (write === null) continue;
+    ids.push(record.linkId);
+    revs.push(record.rev);
+    patches.push(write.patch);
+    opens.push(write.open);
+    attA.push(record.att.A);
+    attB.push(record.att.B);
+  }
+  if (ids.length === 0) return 0;
+  const written = await execute(client, writeShadows, [ids, revs, patches, opens, attA, attB]);
+  if (written !== ids.length) throw new RegistersMoved(`${String(ids.length - written)} of ${String(ids.length)} records moved meanwhile`);
+  return written;
+}
+
+function changed(pipeline: RunningPipeline, record: RecordState): { patch: string | null; open: string | null } | null {
+  let patch: Record<string, Json> | null = null;
+  let open: Record<string, Json> | null = null;
+  let openChanged = false;
+  for (const [key, unit] of record.units) {
+    if (unit === record.initial.get(key)) continue;
+    const plan = key === LIFE ? LIFE_UNIT : (pipeline.plan.unit.get(key) as UnitPlan);
+    const stored = writeUnit(plan, record.clock, unit);
+    patch ??= {};
+    patch[key] = stored.field;
+    if (stored.open === null && record.open?.[key] === undefined) continue;
+    openChanged = true;
+    open ??= { ...record.open };
+    if (stored.open === null) delete open[key];
+    else open[key] = stored.open;
+  }
+  const moved = record.att.A !== record.attBefore.A || record.att.B !== record.attBefore.B;
+  if (patch === null && !moved && !record.dirty) return null;
+  const nextOpen = openChanged ? (open !== null && Object.keys(open).length > 0 ? open : null) : record.open;
+  return { patch: patch === null ? null : JSON.stringify(patch), open: nextOpen === null ? null : JSON.stringify(nextOpen) };
+}
+
+export async function writeLineage(client: Client, pipeline: RunningPipeline, rows: readonly { linkId: number; draft: LineageDraft }[], traceId: string | null): Promise<void> {
+  if (rows.length === 0) return;
+  const column = <T>(pick: (draft: LineageDraft) => T): T[] => rows.map(({ draft }) => pick(draft));
+  await run(client, insertLineage, [
+    pipeline.id,
+    pipeline.revision,
+    rows.map(({ linkId }) => linkId),
+    column((d) => d.kind),
+    column((d) => d.side),
+    column((d) => d.at),
+    column((d) => (d.by === null ? null : JSON.stringify(d.by))),
+    column((d) => d.tx),
+    column((d) => d.batch.A),
+    column((d) => d.batch.B),
+    column((d) => d.conflictId),
+    column((d) => d.decisionId),
+    column((d) => JSON.stringify(d.units)),
+    traceId,
+  ]);
+}
+
+/** Key changes and ends of links. */
+export async function writeLinks(client: Client, pipeline: RunningPipeline, records: readonly RecordState[]): Promise<void> {
+  for (const record of records) {
+    for (const { side, from, to } of record.rekeyed) {
+      await run(client, aliasLink, [pipeline.id, record.linkId, side, from]);
+      await run(client, moveLink[side], [record.linkId, to]);
+    }
+  }
+  for (const state of ['deleted', 'unlinked'] as const) {
+    const ids = records.filter((record) => record.linkState === state).map((record) => record.linkId);
+    if (ids.length > 0) await run(client, setLinkState, [ids, state]);
+  }
+}
+
+/** Units that a side refused, or whose refusal is over. */
+export async function writeBlocked(client: Client, pipeline: RunningPipeline, records: readonly RecordState[]): Promise<void> {
+  const refused = records.flatMap((record) => blockedNow(record).map((one) => ({ linkId: record.linkId, ...one })));
+  if (refused.length > 0) {
+    await run(client, upsertBlocked, [
+      pipeline.id,
+      refused.map((r) => r.linkId),
+      refused.map((r) => r.unit),
+      refused.map((r) => r.side),
+      refused.map((r) => r.code),
+      refused.map((r) => r.detail),
+      refused.map((r) => JSON.stringify(r.value)),
+    ]);
+  }
+  const cleared = records.flatMap((record) =>
+    [...record.initial].filter(([key, unit]) => unit.blocked !== null && record.units.get(key)?.blocked == null).map(([key]) => [record.linkId, key] as const),
+  );
+  if (cleared.length > 0) await run(client, clearBlocked, [cleared.map(([id]) => id), cleared.map(([, key]) => key)]);
+}
+
+function blockedNow(record: RecordState): { unit: string; side: string; code: string; detail: string; value: Json }[] {
+  const now: { unit: string; side: string; code: string; detail: string; value: Json }[] = [];
+  for (const [key, unit] of record.units) {
+    const { blocked } = unit;
+    if (blocked === null || blocked === record.initial.get(key)?.blocked) continue;
+    now.push({ unit: key, side: blocked.side, code: blocked.code, detail: blocked.detail, value: unit.head.value });
+  }
+  return now;
+}

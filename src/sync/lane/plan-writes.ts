@@ -1,0 +1,105 @@
+import type { WriteItem } from '../../connectors/connector.js';
+import { acknowledge } from '../../core/author.js';
+import type { Side } from '../../core/clock.js';
+import { CanonError } from '../../core/errors.js';
+import { lifeOf } from '../../core/life.js';
+import { LIFE, type UnitPlan } from '../../core/plan.js';
+import { image, type Unit } from '../../core/unit.js';
+import { jsonEqual, type Raw } from '../../core/value.js';
+import { rawOf } from '../../core/at-rest.js';
+import type { BatchRow } from '../../database/sql/lane/batches.js';
+import type { End, RunningPipeline } from '../running-pipeline.js';
+import { preImage, type PayloadItem } from './payload.js';
+import type { RecordState } from './record-state.js';
+
+/** One write transaction in the making. */
+export interface BatchDraft {
+  readonly id: number;
+  readonly side: Side;
+  readonly kind: BatchRow['kind'];
+  readonly items: WriteItem[];
+  readonly payload: PayloadItem[];
+}
+
+/**
+ * Adds what a record's units need written on a side, and sets its registers to what holds once the batch is acknowledged: the payload
+ * is what takes that back. Returns the unit keys that really go out (a value that the side already holds in its own form does not).
+ */
+export function addUpdate(pipeline: RunningPipeline, record: RecordState, side: Side, keys: readonly string[], batch: () => BatchDraft, now: number): readonly string[] {
+  const end = pipeline.ends[side];
+  const id = record.ids[side];
+  if (id === null) return [];
+  const set: Record<string, Raw> = {};
+  const expect: Record<string, Raw> = {};
+  const pre: Record<string, readonly [string, string, Raw]> = {};
+  const sent: string[] = [];
+  for (const key of keys) {
+    const plan = pipeline.plan.unit.get(key) as UnitPlan;
+    const unit = record.units.get(key) as Unit;
+    const held = rawOf(plan, side, image(unit, side));
+    const raw = putOrBlock(record, plan, unit, side, held, now);
+    if (raw === undefined) continue;
+    if (!jsonEqual(raw, held)) {
+      addColumns(end, key, plan, raw, set);
+      addColumns(end, key, plan, held, expect);
+      pre[key] = preImage(plan, side, unit);
+      sent.push(key);
+    }
+    record.units.set(key, acknowledge(unit, side, raw));
+  }
+  if (sent.length > 0) {
+    const draft = batch();
+    draft.items.push({ op: 'update', id, set, expect });
+    draft.payload.push({ l: record.linkId, u: pre });
+    record.att[side] = draft.id;
+  }
+  return sent;
+}
+
+/** The record is made on a side from what head says, or deleted there as it stands. */
+export function addLife(pipeline: RunningPipeline, record: RecordState, side: Side, batch: (kind: 'create' | 'delete') => BatchDraft, now: number): boolean {
+  const end = pipeline.ends[side];
+  const life = record.life();
+  const id = record.ids[side];
+  if (id === null) return false;
+  const values: Record<string, Raw> = {};
+  const making = lifeOf(life) === 'live';
+  for (const plan of pipeline.plan.units) {
+    const unit = record.units.get(plan.key);
+    if (unit === undefined || !end.columns.has(plan.key)) continue;
+    if (plan.contextOnly) continue;
+    const raw = making ? putOrBlock(record, plan, unit, side, undefined, now) : rawOf(plan, side, image(unit, side));
+    if (raw === undefined) return false;
+    addColumns(end, plan.key, plan, raw, values);
+    if (making) record.units.set(plan.key, acknowledge(unit, side, raw));
+  }
+  const draft = batch(making ? 'create' : 'delete');
+  draft.items.push(making ? { op: 'create', id, set: values } : { op: 'delete', id, expect: values });
+  draft.payload.push({ l: record.linkId, u: {} });
+  record.att[side] = draft.id;
+  record.units.set(LIFE, acknowledge(life, side, undefined));
+  return true;
+}
+
+function putOrBlock(record: RecordState, plan: UnitPlan, unit: Unit, side: Side, held: Raw | undefined, now: number): Raw | undefined {
+  try {
+    return plan.put(side, unit.head.value, held);
+  } catch (error) {
+    if (!(error instanceof CanonError)) throw error;
+    record.units.set(plan.key, { ...unit, blocked: { side, code: 'unwritable', detail: error.message, since: now, head: unit.head.dot } });
+    record.refused.push({ unit: plan.key, side, code: 'unwritable', detail: error.message });
+    return undefined;
+  }
+}
+
+function addColumns(end: End, key: string, plan: UnitPlan, raw: Raw, into: Record<string, Raw>): void {
+  const columns = end.columns.get(key) ?? [];
+  if (!plan.isGroup) {
+    const column = columns[0]?.[1];
+    if (column !== undefined) into[column] = raw;
+    return;
+  }
+  const members = raw as Readonly<Record<string, Raw>>;
+  for (const [field, column] of columns) into[column] = members[field] ?? null;
+}
+

@@ -1,0 +1,72 @@
+import { readUnit } from '../../core/at-rest.js';
+import type { Side } from '../../core/clock.js';
+import { LIFE_UNIT } from '../../core/life.js';
+import { LIFE, type Plan, type UnitPlan } from '../../core/plan.js';
+import type { Unit } from '../../core/unit.js';
+import type { Json } from '../../core/value.js';
+import type { LineageDraft } from './lineage.js';
+
+/** A record in the working set of one transaction: what was loaded, and where folding has brought it. */
+export class RecordState {
+  readonly linkId: number;
+  readonly ids: Record<Side, string | null>;
+  readonly rev: number;
+  readonly clock: string;
+  readonly open: Readonly<Record<string, Json>> | null;
+  /** The last batch that touched the record on each side; cleared when it need not be known any more. */
+  readonly att: Record<Side, number | null>;
+  readonly attBefore: Readonly<Record<Side, number | null>>;
+  /** All units are loaded, not only the touched ones. */
+  whole = false;
+  readonly units = new Map<string, Unit>();
+  readonly initial = new Map<string, Unit>();
+  readonly lineage: LineageDraft[] = [];
+  /** Ids the record had before, on sides where its key changed in this transaction. */
+  readonly rekeyed: { side: Side; from: string; to: string }[] = [];
+  /** Units a side refused in the receipt being applied. */
+  readonly refused: { unit: string; side: Side; code: string; detail: string }[] = [];
+  linkState: 'live' | 'deleted' | 'unlinked' = 'live';
+  due = false;
+  dirty = false;
+
+  constructor(row: {
+    link_id: number;
+    a_id: string | null;
+    b_id: string | null;
+    rev: number;
+    clock: string;
+    open: Record<string, unknown> | null;
+    att_a: number | null;
+    att_b: number | null;
+  }) {
+    this.linkId = row.link_id;
+    this.ids = { A: row.a_id, B: row.b_id };
+    this.rev = row.rev;
+    this.clock = row.clock;
+    this.open = row.open as Record<string, Json> | null;
+    this.att = { A: row.att_a, B: row.att_b };
+    this.attBefore = { A: row.att_a, B: row.att_b };
+  }
+
+  add(plan: UnitPlan, field: Json | undefined): void {
+    if (this.units.has(plan.key)) return;
+    const unit = readUnit(this.clock, field, this.open?.[plan.key]);
+    this.units.set(plan.key, unit);
+    this.initial.set(plan.key, unit);
+  }
+
+  addWhole(plan: Plan, fields: Readonly<Record<string, unknown>>): void {
+    for (const unit of plan.units) this.add(unit, fields[unit.key] as Json | undefined);
+    if (fields[LIFE] !== undefined) this.add(LIFE_UNIT, fields[LIFE] as Json);
+    this.whole = true;
+  }
+
+  /** The unit of the record's existence; simply live while nothing else was said. */
+  life(): Unit {
+    const known = this.units.get(LIFE);
+    if (known !== undefined) return known;
+    const live = readUnit(this.clock, 'live', undefined);
+    this.initial.set(LIFE, live);
+    return live;
+  }
+}

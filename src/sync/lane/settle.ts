@@ -1,0 +1,164 @@
+import type { ClientBase } from 'pg';
+import type { Endpoint, ItemException } from '../../connectors/connector.js';
+import { acknowledge } from '../../core/author.js';
+import { dotText, SIDES, type Side } from '../../core/clock.js';
+import { LIFE_UNIT } from '../../core/life.js';
+import { withImage } from '../../core/observe.js';
+import { LIFE, type UnitPlan } from '../../core/plan.js';
+import { image, type Unit } from '../../core/unit.js';
+import type { Raw } from '../../core/value.js';
+import type { BatchRow } from '../../database/sql/lane/batches.js';
+import type { RunningPipeline } from '../running-pipeline.js';
+import type { BatchLog } from './batch-log.js';
+import { groupByUnit } from './fold.js';
+import { lineageDraft } from './lineage.js';
+import { restoreImage, type PayloadItem } from './payload.js';
+import type { RecordState } from './record-state.js';
+
+/** What stands between a record and its next write to a side. */
+export interface WriteGate {
+  /** A write is on its way and its end is not known: registers may move, nothing may be authored. */
+  readonly unsettled: boolean;
+  /** Per side: everything that preceded our last write has been read. */
+  readonly covered: Readonly<Record<Side, boolean>>;
+}
+
+/**
+ * Brings a record's registers to what is known of the last batches that touched it. At rest an acknowledged batch needs nothing (both
+ * sides hold head, as stored). A batch that is not settled, or that died, left the side with what the payload says it held before.
+ */
+export async function applyBatchStates(
+  client: Pick<ClientBase, 'query'>,
+  pipeline: RunningPipeline,
+  log: BatchLog,
+  record: RecordState,
+  cursors: Readonly<Record<Side, unknown>>,
+): Promise<WriteGate> {
+  let unsettled = false;
+  const covered = { A: true, B: true };
+  for (const side of SIDES) {
+    const id = record.att[side];
+    const batch = id === null ? undefined : log.get(id);
+    if (id === null || batch === undefined) continue;
+    if (batch.state === 'acked') {
+      covered[side] = isCovered(pipeline.ends[side].endpoint, cursors[side], batch);
+      continue;
+    }
+    const item = (await log.payload(client, id)).get(record.linkId);
+    if (batch.state === 'dead') {
+      takeBack(pipeline, record, side, batch, item);
+      record.att[side] = null;
+      record.dirty = true;
+    } else {
+      unsettled = true;
+      takeBack(pipeline, record, side, batch, item);
+    }
+  }
+  return { unsettled, covered };
+}
+
+export function isCovered(endpoint: Endpoint, cursor: unknown, batch: BatchRow): boolean {
+  if (!endpoint.capabilities.orderedLog || batch.mark === null) return true;
+  return cursor !== null && endpoint.covers(cursor as never, batch.mark);
+}
+
+/** The side still holds what it held before the batch, except where an image of its own was stored since. */
+function takeBack(pipeline: RunningPipeline, record: RecordState, side: Side, batch: BatchRow, item: PayloadItem | undefined): void {
+  if (batch.kind !== 'update') {
+    const life = record.life();
+    const value = batch.kind === 'create' ? 'deleted' : 'live';
+    if (image(life, side).dot === life.head.dot || image(life, side).value === life.head.value) {
+      record.units.set(LIFE, withImage(life, side, { value, dot: null, ctx: [0, 0, 0, 0], stamp: null, by: null, raw: undefined }));
+    }
+    return;
+  }
+  for (const [key, pre] of Object.entries(item?.u ?? {})) {
+    const plan = pipeline.plan.unit.get(key);
+    const unit = plan === undefined ? undefined : record.units.get(key);
+    if (plan === undefined || unit === undefined) continue;
+    const ownImage = (record.open?.[key] as { a?: unknown; b?: unknown } | undefined)?.[side === 'A' ? 'a' : 'b'];
+    if (ownImage !== undefined) continue;
+    record.units.set(key, before(plan, unit, side, pre));
+  }
+}
+
+function before(plan: UnitPlan, unit: Unit, side: Side, pre: readonly [string, string, Raw]): Unit {
+  const img = restoreImage(plan, side, pre);
+  const restored = withImage(unit, side, img);
+  return side === 'A' ? { ...restored, incA: { value: img.value } } : { ...restored, incB: { value: img.value } };
+}
+
+/** What a receipt says of one record that was not simply applied as sent. */
+export function applyException(
+  pipeline: RunningPipeline,
+  record: RecordState,
+  side: Side,
+  batch: { readonly id: number; readonly kind: BatchRow['kind'] },
+  item: PayloadItem,
+  exception: ItemException,
+  now: number,
+): void {
+  const draft = lineageDraft('receipt', side);
+  draft.batch[side] = batch.id;
+  record.dirty = true;
+  switch (exception.kind) {
+    case 'normalised': {
+      for (const [plan, members] of groupByUnit(pipeline, side, exception.after)) {
+        const unit = record.units.get(plan.key);
+        if (unit === undefined || item.u[plan.key] === undefined) continue;
+        const sent = plan.put(side, unit.head.value, item.u[plan.key]?.[2]);
+        const raw = plan.isGroup ? { ...(sent as Record<string, Raw>), ...Object.fromEntries(members.map(([f, r]) => [f, r])) } : members[0]?.[1];
+        record.units.set(plan.key, acknowledge(unit, side, raw));
+        draft.units[plan.key] = { v: unit.head.value, k: 'normalised', w: 'the side stores it in its own form' };
+      }
+      break;
+    }
+    case 'missed':
+    case 'gone': {
+      restoreItem(pipeline, record, side, item, batch.kind);
+      for (const key of Object.keys(item.u)) draft.units[key] = { k: exception.kind === 'gone' ? 'gone' : 'missed' };
+      record.due = true;
+      break;
+    }
+    case 'duplicate':
+    case 'rejected': {
+      restoreItem(pipeline, record, side, item, batch.kind);
+      const code = exception.kind === 'rejected' ? exception.code : 'duplicate';
+      const columns = exception.kind === 'rejected' ? exception.columns : [];
+      for (const key of refusedUnits(pipeline, side, item, columns, batch.kind)) {
+        const plan = key === LIFE ? LIFE_UNIT : (pipeline.plan.unit.get(key) as UnitPlan);
+        const unit = key === LIFE ? record.life() : record.units.get(plan.key);
+        if (unit === undefined) continue;
+        record.units.set(key, { ...unit, blocked: { side, code, detail: exception.detail, since: now, head: unit.head.dot } });
+        record.refused.push({ unit: key, side, code, detail: exception.detail });
+        draft.units[key] = { v: unit.head.value, d: dotText(unit.head.dot), k: 'rejected', w: exception.detail };
+      }
+      record.due = true;
+      break;
+    }
+  }
+  if (Object.keys(draft.units).length > 0) record.lineage.push(draft);
+}
+
+function restoreItem(pipeline: RunningPipeline, record: RecordState, side: Side, item: PayloadItem, kind: BatchRow['kind']): void {
+  if (kind !== 'update') {
+    const life = record.life();
+    const value = kind === 'create' ? 'deleted' : 'live';
+    record.units.set(LIFE, withImage(life, side, { value, dot: null, ctx: [0, 0, 0, 0], stamp: null, by: null, raw: undefined }));
+    return;
+  }
+  for (const [key, pre] of Object.entries(item.u)) {
+    const plan = pipeline.plan.unit.get(key);
+    const unit = record.units.get(key);
+    if (plan !== undefined && unit !== undefined) record.units.set(key, before(plan, unit, side, pre));
+  }
+}
+
+/** The units to hold: those the side named; otherwise all that were sent (the engine then sends them one by one to find the bad one). */
+function refusedUnits(pipeline: RunningPipeline, side: Side, item: PayloadItem, columns: readonly string[], kind: BatchRow['kind']): readonly string[] {
+  if (kind !== 'update') return [LIFE];
+  const sent = Object.keys(item.u);
+  const named = new Set(columns.map((name) => pipeline.plan.sides[side].column.get(name)?.unit).filter((key) => key !== undefined));
+  const hit = sent.filter((key) => named.has(key));
+  return hit.length > 0 ? hit : sent.length === 1 ? sent : [];
+}

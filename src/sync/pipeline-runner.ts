@@ -1,0 +1,245 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Clock } from '../common/clock.js';
+import { AppError, messageOf } from '../common/errors.js';
+import { SIDES, type Side } from '../core/clock.js';
+import type { Leases, LeaseGrant } from '../database/lease.js';
+import type { HubPools } from '../database/pools.js';
+import { run, type Statement } from '../database/sql/statement.js';
+import { fullJitter } from './backoff.js';
+import { durationMs } from './duration.js';
+import { FirstLoad, type PipelineState } from './first-load.js';
+import { CursorMoved } from './lane/transaction.js';
+import type { PipelineOpener } from './open-pipeline.js';
+import { GapFound, PipelineWorker } from './pipeline-worker.js';
+import { Resync } from './resync.js';
+import type { RunningPipeline } from './running-pipeline.js';
+import { SideRuntime } from './side-runtime.js';
+import { Sweeper } from './sweeper.js';
+
+const LEASE_MS = 10_000;
+const DEFAULT_POLL_MS = 25;
+const STATE_READ_MS = 1000;
+const SWEEP_MS = 60_000;
+const BACKOFF = { firstMs: 200, mostMs: 15_000 };
+
+interface StateRow {
+  state: PipelineState;
+  paused: boolean;
+  paused_a: boolean;
+  paused_b: boolean;
+}
+
+const readState: Statement<StateRow> = {
+  name: 'sync_read_state',
+  text: `
+  select p.state, p.paused_at is not null as paused,
+         (select paused_at is not null from side_state where pipeline_id = p.id and side = 'A') as paused_a,
+         (select paused_at is not null from side_state where pipeline_id = p.id and side = 'B') as paused_b
+  from pipeline p where p.id = $1`,
+};
+
+const halt: Statement<Record<string, never>> = {
+  name: 'sync_halt',
+  text: `update pipeline set state = 'halted', state_detail = $2, updated_at = clock_timestamp() where id = $1`,
+};
+
+const setSideProblem: Statement<Record<string, never>> = {
+  name: 'sync_set_side_problem',
+  text: `update side_state set error_code = $2, error_detail = $3, error_since = coalesce(error_since, clock_timestamp()) where pipeline_id = $1 and side = any($4::text[])`,
+};
+
+/** Keeps one pipeline running in this process while it holds the pipeline's lease; waits for it otherwise. */
+export class PipelineRunner {
+  readonly #stop = new AbortController();
+  #wake: (() => void) | null = null;
+  #woken = false;
+  #running: Promise<void> | null = null;
+
+  constructor(
+    private readonly pipelineId: number,
+    private readonly name: string,
+    private readonly opener: PipelineOpener,
+    private readonly pools: HubPools,
+    private readonly leases: Leases,
+    private readonly clock: Clock,
+    private readonly log: Logger,
+  ) {}
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Finishes the writes on their way, then lets go of the lease. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.wake();
+    await this.#running;
+  }
+
+  /** Something changed that is not on the sides: a decision, a pause, an accepted report. */
+  wake(): void {
+    this.#woken = true;
+    this.#wake?.();
+  }
+
+  async #run(): Promise<void> {
+    const holder = `${String(process.pid)}-${crypto.randomUUID()}`;
+    let failures = 0;
+    while (!this.#stop.signal.aborted) {
+      const grant = await this.leases.acquire(`sync:${String(this.pipelineId)}`, holder, LEASE_MS).catch(() => null);
+      if (grant === null) {
+        await this.#pause(1000);
+        continue;
+      }
+      try {
+        await this.#hold(grant);
+        failures = 0;
+      } catch (error) {
+        if (this.#stop.signal.aborted) break;
+        failures = error instanceof CursorMoved ? 1 : failures + 1;
+        this.log.warn({ pipeline: this.name, err: error }, 'pipeline interrupted');
+        await this.#pause(fullJitter(failures, BACKOFF));
+      } finally {
+        await this.leases.release(grant).catch(() => undefined);
+      }
+    }
+  }
+
+  async #hold(grant: LeaseGrant): Promise<void> {
+    const lost = new AbortController();
+    const renew = setInterval(() => {
+      this.leases.renew(grant, LEASE_MS).then(
+        (held) => {
+          if (!held) lost.abort();
+        },
+        () => undefined,
+      );
+    }, LEASE_MS / 4);
+    const signal = AbortSignal.any([this.#stop.signal, lost.signal]);
+    let pipeline: RunningPipeline | null = null;
+    try {
+      pipeline = await this.#open();
+      await this.#work(pipeline, signal);
+    } finally {
+      clearInterval(renew);
+      if (pipeline !== null) await Promise.all(SIDES.map((side) => pipeline?.ends[side].endpoint.close()));
+    }
+  }
+
+  /** A side that cannot be opened is shown with its cause; the pipeline waits for it. */
+  async #open(): Promise<RunningPipeline> {
+    try {
+      return await this.opener.open(this.pipelineId);
+    } catch (error) {
+      if (error instanceof AppError) {
+        const side = error.details['side'];
+        const sides: readonly Side[] = side === 'A' || side === 'B' ? [side] : SIDES;
+        await run(this.pools.general, setSideProblem, [this.pipelineId, error.code, messageOf(error), sides]);
+      }
+      throw error;
+    }
+  }
+
+  async #work(pipeline: RunningPipeline, signal: AbortSignal): Promise<void> {
+    const worker = new PipelineWorker(pipeline, this.pools, this.clock);
+    const sweeper = new Sweeper(pipeline, this.pools);
+    const poll = pipeline.spec.schedule?.pollEvery;
+    const pollMs = poll === undefined ? (SIDES.every((s) => pipeline.ends[s].endpoint.capabilities.orderedLog) ? DEFAULT_POLL_MS : 5000) : durationMs(poll);
+    let state = await this.#state();
+    let stateAt = this.clock.now();
+    let sweptAt = this.clock.now();
+    if (state.state !== 'running' && state.state !== 'halted') {
+      if (!(await this.#firstLoad(pipeline, worker, state, signal))) return;
+      state = await this.#state();
+    }
+    await worker.load();
+    let quietSince: number | null = null;
+    while (!signal.aborted) {
+      if (this.#takeWoken() || this.clock.now() - stateAt > STATE_READ_MS) {
+        state = await this.#state();
+        stateAt = this.clock.now();
+        await worker.refreshPauses({ A: state.paused_a, B: state.paused_b });
+      }
+      if (state.state !== 'running' || state.paused) {
+        await this.#pause(STATE_READ_MS);
+        continue;
+      }
+      const more = (await worker.hasWork()) && (await this.#cycle(worker, pipeline, signal));
+      const now = this.clock.now();
+      if (more) {
+        quietSince = null;
+        continue;
+      }
+      if (quietSince === null || now - quietSince > 5000) {
+        quietSince = now;
+        await SideRuntime.caughtUp(this.pools.general, pipeline.id, SIDES.filter((side) => worker.sides[side].available(now)));
+      }
+      if (now - sweptAt > SWEEP_MS) {
+        sweptAt = now;
+        await sweeper.sweep({ A: worker.sides.A.cursor, B: worker.sides.B.cursor });
+      }
+      await this.#pause(pollMs);
+    }
+  }
+
+  async #cycle(worker: PipelineWorker, pipeline: RunningPipeline, signal: AbortSignal): Promise<boolean> {
+    try {
+      return await worker.cycle();
+    } catch (error) {
+      if (!(error instanceof GapFound)) throw error;
+      this.log.warn({ pipeline: this.name, side: error.side, reason: error.reason }, 'capture has a gap');
+      if (error.reason === 'truncated' || error.reason === 'restored') {
+        const { label } = pipeline.ends[error.side];
+        await run(this.pools.general, halt, [this.pipelineId, `${label}: ${error.message}. Nothing was deleted elsewhere. Resume to compare both sides again.`]);
+        await new Resync(pipeline, worker, this.pools, signal).skip(error.side);
+      } else {
+        await new Resync(pipeline, worker, this.pools, signal).run(error.side);
+      }
+      return true;
+    }
+  }
+
+  /** @returns false when it waits for a person (and was interrupted while waiting) */
+  async #firstLoad(pipeline: RunningPipeline, worker: PipelineWorker, from: StateRow, signal: AbortSignal): Promise<boolean> {
+    const load = new FirstLoad(pipeline, this.pools, signal, () => undefined);
+    let state = from.state;
+    for (;;) {
+      state = await load.advance(state);
+      if (state !== 'report') break;
+      await this.#pause(STATE_READ_MS);
+      if (signal.aborted) return false;
+    }
+    worker.catchingUp = { A: true, B: true };
+    await worker.load();
+    worker.adopt(load.receipts);
+    while (!signal.aborted && (await worker.cycle()));
+    if (signal.aborted) return false;
+    await load.finish();
+    worker.catchingUp = { A: false, B: false };
+    this.log.info({ pipeline: this.name }, 'first load finished');
+    return true;
+  }
+
+  async #state(): Promise<StateRow> {
+    const [row] = await run(this.pools.general, readState, [this.pipelineId]);
+    if (row === undefined) throw new AppError('not-found', `pipeline ${this.name} is not in the database`);
+    return row;
+  }
+
+  #takeWoken(): boolean {
+    const woken = this.#woken;
+    this.#woken = false;
+    return woken;
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (this.#woken || this.#stop.signal.aborted) return;
+    const done = new AbortController();
+    this.#wake = () => {
+      done.abort();
+    };
+    await sleep(ms, undefined, { signal: done.signal }).catch(() => undefined);
+    this.#wake = null;
+  }
+}

@@ -1,0 +1,363 @@
+import type { PoolClient } from 'pg';
+import type { Clock } from '../common/clock.js';
+import { AppError, messageOf } from '../common/errors.js';
+import type { ChangePage, WriteReceipt } from '../connectors/connector.js';
+import { SIDES, type Side } from '../core/clock.js';
+import type { HubPools } from '../database/pools.js';
+import { unsettledBatches, type BatchRow } from '../database/sql/lane/batches.js';
+import { nextDue, readDue, wakeWaiting } from '../database/sql/lane/due.js';
+import { run } from '../database/sql/statement.js';
+import { inTransaction } from '../database/transaction.js';
+import { FlapMemory } from './flap-memory.js';
+import { BatchIds } from './lane/batch-ids.js';
+import { BatchLog } from './lane/batch-log.js';
+import type { Payload, PayloadItem } from './lane/payload.js';
+import { isCovered } from './lane/settle.js';
+import { RegistersMoved } from './lane/persist.js';
+import { LaneTransaction, type Committed, type Intake, type Outgoing, type ReadBack } from './lane/transaction.js';
+import { RateBudget } from './rate-budget.js';
+import { Newcomers } from './newcomers.js';
+import type { RunningPipeline } from './running-pipeline.js';
+import { SideRuntime } from './side-runtime.js';
+
+export interface WorkerOptions {
+  /** Most log entries or states read per side and transaction. */
+  readonly pageSize: number;
+  readonly dueSize: number;
+}
+
+export const WORKER_DEFAULTS: WorkerOptions = { pageSize: 2000, dueSize: 500 };
+
+/** Read-backs waiting for the log to be read; beyond this the oldest is dropped (the write simply misses again). */
+const MOST_READ_BACKS = 10_000;
+
+const YOUNG_MS = 30_000;
+
+interface Settled {
+  readonly batch: BatchRow;
+  readonly receipt: WriteReceipt;
+  readonly payload: readonly PayloadItem[];
+}
+
+/**
+ * Runs one pipeline: capture, one hub transaction, the writes it planned, and their receipts in the next transaction. Holds no truth of
+ * its own: killed at any point and started again, it goes on from what the database and the sides say.
+ */
+export class PipelineWorker {
+  readonly #log = new BatchLog();
+  readonly #ids = new BatchIds();
+  readonly #lane: LaneTransaction;
+  readonly #solo = new Set<number>();
+  #sides!: Record<Side, SideRuntime>;
+  #receipts: Settled[] = [];
+  #readBacks: ReadBack[] = [];
+  #unsettled: BatchRow[] = [];
+  readonly #budgets: Readonly<Record<Side, RateBudget | null>>;
+  #dueAt = 0;
+  /** Newcomers may wait from before this worker started, or for a side to be writable. */
+  #waiting = true;
+  /** Links made from states that were read just now, until when the log may still repeat what those showed. */
+  readonly #young = new Map<number, number>();
+  readonly #newcomers: Newcomers;
+  /** True while entries may repeat what the first load's snapshot showed. */
+  catchingUp: Record<Side, boolean> = { A: false, B: false };
+
+  constructor(
+    readonly pipeline: RunningPipeline,
+    private readonly pools: HubPools,
+    private readonly clock: Clock,
+    private readonly options: WorkerOptions = WORKER_DEFAULTS,
+  ) {
+    this.#lane = new LaneTransaction(pipeline, this.#log, this.#ids, new FlapMemory(), this.#solo);
+    const budget = (rate: string | undefined): RateBudget | null => (rate === undefined ? null : new RateBudget(RateBudget.perSecond(rate), clock.now()));
+    this.#newcomers = new Newcomers(pipeline, pools, this.#ids);
+    const { writeBudget } = pipeline.spec.schedule ?? {};
+    this.#budgets = { A: budget(writeBudget?.a), B: budget(writeBudget?.b) };
+  }
+
+  /** Reads where things stand. To be called before the first cycle and after the database or the lease was lost. */
+  async load(): Promise<void> {
+    this.#log.clear();
+    this.#receipts = [];
+    this.#readBacks = [];
+    this.#sides = await SideRuntime.load(this.pools.general, this.pipeline.id);
+    this.#unsettled = await run(this.pools.general, unsettledBatches, [this.pipeline.id]);
+    this.#dueAt = 0;
+    for (const side of SIDES) await run(this.pools.general, wakeWaiting, [this.pipeline.id, side]);
+  }
+
+  get sides(): Readonly<Record<Side, SideRuntime>> {
+    return this.#sides;
+  }
+
+  /** Receipts that the first load left for the lane. */
+  adopt(receipts: readonly Settled[]): void {
+    this.#receipts.push(...receipts);
+    const known = new Set(receipts.map(({ batch }) => batch.id));
+    this.#unsettled = this.#unsettled.filter((batch) => !known.has(batch.id));
+  }
+
+  /** Pauses and resumes that people asked for; whatever else may be due is looked up again. */
+  async refreshPauses(paused: Readonly<Record<Side, boolean>>): Promise<void> {
+    for (const side of SIDES) {
+      const resumed = this.#sides[side].paused && !paused[side];
+      this.#sides[side].paused = paused[side];
+      if (resumed) await run(this.pools.general, wakeWaiting, [this.pipeline.id, side]);
+    }
+    await this.#scheduleDue();
+  }
+
+  /** Folds states that were read outside of capture; the cursor stays. */
+  async compare(side: Side, page: Extract<ChangePage, { kind: 'states' }>): Promise<void> {
+    const pages = { A: null, B: null, [side]: page };
+    const committed = await this.#transact(pages, [], []);
+    for (const s of SIDES) this.#sides[s].version = committed.versions[s];
+    this.#receipts = [];
+    await this.#deliver(committed.outgoing);
+  }
+
+  /**
+   * Whether a cycle would find anything: news on a side, something due, or the receipts of the last writes. Cheap, for a quiet pipeline
+   * that is asked twenty times a second.
+   */
+  async hasWork(): Promise<boolean> {
+    const now = this.clock.now();
+    if (this.#receipts.length > 0 || now >= this.#dueAt || this.#unsettled.some((b) => this.#sides[b.side].available(now))) return true;
+    if (SIDES.some((side) => this.#sides[side].awaitsReopening(now))) return true;
+    const news = await Promise.all(SIDES.map((side) => this.#hasNews(side)));
+    return news.includes(true);
+  }
+
+  async #hasNews(side: Side): Promise<boolean> {
+    const runtime = this.#sides[side];
+    if (!runtime.available(this.clock.now())) return false;
+    if (runtime.failing || runtime.cursor === null) return true;
+    try {
+      return await this.pipeline.ends[side].endpoint.hasNews(runtime.cursor);
+    } catch (error) {
+      await runtime.failed(error, this.clock.now());
+      return false;
+    }
+  }
+
+  /** One round. @returns true when there may be more to do at once */
+  async cycle(): Promise<boolean> {
+    await this.#settleUnknown();
+    const now = this.clock.now();
+    for (const side of SIDES) {
+      if (!this.#sides[side].reopened(now)) continue;
+      await run(this.pools.general, wakeWaiting, [this.pipeline.id, side]);
+      this.#dueAt = 0;
+    }
+    const pages = await this.#capture();
+    const due = now >= this.#dueAt ? (await run(this.pools.general, readDue, [this.pipeline.id, this.options.dueSize])).map((row) => row.link_id) : [];
+    const readBacks = this.#coveredReadBacks(pages);
+    const worthwhile = this.#waiting || SIDES.some((side) => this.#matters(pages[side], side)) || due.length > 0 || readBacks.length > 0 || this.#receipts.length > 0;
+    if (!worthwhile) {
+      for (const side of SIDES) this.#advance(side, pages[side]);
+      await this.#scheduleDue();
+      return false;
+    }
+    const committed = await this.#transact(pages, due, readBacks);
+    for (const side of SIDES) {
+      this.#sides[side].version = committed.versions[side];
+      this.#advance(side, pages[side]);
+    }
+    this.#receipts = [];
+    this.#readBacks = [...this.#readBacks.filter((back) => !readBacks.includes(back)), ...committed.missed].slice(-MOST_READ_BACKS);
+    await this.#deliver(committed.outgoing);
+    const arrived = committed.waiting || this.#waiting ? await this.#settleNewcomers() : false;
+    await this.#scheduleDue();
+    const more = SIDES.some((side) => pages[side]?.more === true);
+    return more || arrived || committed.again || committed.outgoing.length > 0 || this.#readBacks.length > 0 || due.length === this.options.dueSize;
+  }
+
+  /** Both sides are read to the end and nothing is on its way. */
+  async isQuiet(): Promise<boolean> {
+    return this.#receipts.length === 0 && this.#unsettled.length === 0 && !(await this.hasWork());
+  }
+
+  async #settleNewcomers(): Promise<boolean> {
+    const now = this.clock.now();
+    const arrived = await this.#newcomers.settle({ A: this.#writable('A', now), B: this.#writable('B', now) });
+    for (const id of arrived.linkIds) this.#young.set(id, now + YOUNG_MS);
+    await this.#deliver(arrived.outgoing);
+    this.#waiting = arrived.more;
+    return arrived.outgoing.length > 0 || arrived.linkIds.length > 0 || arrived.more;
+  }
+
+  async #capture(): Promise<Record<Side, ChangePage | null>> {
+    const [A, B] = await Promise.all(SIDES.map((side) => this.#captureSide(side)));
+    return { A: A ?? null, B: B ?? null };
+  }
+
+  async #captureSide(side: Side): Promise<ChangePage | null> {
+    const runtime = this.#sides[side];
+    const now = this.clock.now();
+    // A side with a write of unknown end is not read: what it shows cannot be told from that write.
+    if (!runtime.available(now) || this.#unsettled.some((batch) => batch.side === side) || runtime.cursor === null) return null;
+    try {
+      const page = await this.pipeline.ends[side].endpoint.changes(runtime.cursor, this.options.pageSize);
+      if (await runtime.worked()) {
+        await run(this.pools.general, wakeWaiting, [this.pipeline.id, side]);
+        this.#dueAt = 0;
+      }
+      if (page.gap !== null) throw new GapFound(side, page.gap.reason, page.gap.detail);
+      return page;
+    } catch (error) {
+      if (error instanceof GapFound) throw error;
+      await runtime.failed(error, this.clock.now());
+      return null;
+    }
+  }
+
+  #matters(page: ChangePage | null, side: Side): boolean {
+    if (page === null) return false;
+    if (page.kind === 'log' ? page.entries.length > 0 : page.states.length > 0) return true;
+    // Moving an empty cursor need not be stored at once, but now and then, or a restart would read far back.
+    return this.clock.now() - (this.#sides[side].readAt ?? 0) > 30_000;
+  }
+
+  #advance(side: Side, page: ChangePage | null): void {
+    if (page === null) return;
+    const runtime = this.#sides[side];
+    runtime.cursor = page.cursor;
+    if (page.kind === 'states' ? page.states.length > 0 : page.entries.length > 0 || this.clock.now() - (runtime.readAt ?? 0) > 30_000) {
+      runtime.readAt = this.clock.now();
+    }
+  }
+
+  async #transact(pages: Record<Side, ChangePage | null>, due: readonly number[], readBacks: readonly ReadBack[]): Promise<Committed> {
+    await this.#ids.ensure(this.pools.general, 6);
+    const now = this.clock.now();
+    const intake: Intake = {
+      pages,
+      cursors: { A: this.#cursorState('A'), B: this.#cursorState('B') },
+      due,
+      receipts: this.#receipts,
+      readBacks,
+      writable: { A: this.#writable('A', now), B: this.#writable('B', now) },
+      budget: { A: this.#budget('A', now), B: this.#budget('B', now) },
+      catchingUp: this.catchingUp,
+      young: this.#youngNow(now),
+      now,
+    };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await inTransaction(this.pools.lane, (client: PoolClient) => this.#lane.run(client, intake));
+      } catch (error) {
+        this.#log.clear();
+        if (!(error instanceof RegistersMoved) || attempt >= 20) throw error;
+      }
+    }
+  }
+
+  #youngNow(now: number): ReadonlyMap<number, number> {
+    for (const [id, until] of this.#young) if (until < now) this.#young.delete(id);
+    return this.#young;
+  }
+
+  #cursorState(side: Side): Intake['cursors']['A'] {
+    const { cursor, version, readAt } = this.#sides[side];
+    return { cursor, version, readAt };
+  }
+
+  #writable(side: Side, now: number): boolean {
+    const runtime = this.#sides[side];
+    return !runtime.paused && runtime.available(now) && !runtime.failing && runtime.writable(now) && !this.#unsettled.some((batch) => batch.side === side);
+  }
+
+  #budget(side: Side, now: number): number {
+    const most = this.pipeline.ends[side].batchSize;
+    return Math.min(most, this.#budgets[side]?.available(now) ?? most);
+  }
+
+  /** Writes what the transaction planned, both sides at the same time, batches of one side in order. */
+  async #deliver(outgoing: readonly Outgoing[]): Promise<void> {
+    for (const { row, payload } of outgoing) {
+      this.#log.set(row);
+      this.#log.setPayload(row.id, payload as Payload);
+    }
+    await Promise.all(SIDES.map((side) => this.#deliverSide(side, outgoing.filter(({ row }) => row.side === side))));
+  }
+
+  async #deliverSide(side: Side, outgoing: readonly Outgoing[]): Promise<void> {
+    const { endpoint } = this.pipeline.ends[side];
+    const runtime = this.#sides[side];
+    for (const { row, batch, payload } of outgoing) {
+      this.#budgets[side]?.take(batch.items.length);
+      let receipt: WriteReceipt;
+      try {
+        receipt = await endpoint.write(batch);
+      } catch (error) {
+        // Nothing was changed, says the contract; the batch id is never used again.
+        receipt = { status: 'dead', reason: messageOf(error), retryAfterMs: null };
+        await runtime.writeFailed(error, this.clock.now());
+        this.#receipts.push({ batch: row, receipt, payload });
+        continue;
+      }
+      switch (receipt.status) {
+        case 'unknown':
+          this.#unsettled.push(row);
+          await runtime.failed(new AppError('side-unreachable', receipt.reason), this.clock.now());
+          break;
+        case 'dead':
+          this.#receipts.push({ batch: row, receipt, payload });
+          await runtime.writeFailed(new AppError('side-unreachable', receipt.reason), this.clock.now());
+          break;
+        case 'committed':
+          this.#receipts.push({ batch: row, receipt, payload });
+          await runtime.wrote();
+      }
+    }
+  }
+
+  /** Finds out how writes ended whose answer was lost, before anything else is read from or written to that side. */
+  async #settleUnknown(): Promise<void> {
+    for (const batch of [...this.#unsettled]) {
+      const runtime = this.#sides[batch.side];
+      if (!runtime.available(this.clock.now())) continue;
+      try {
+        const receipt = await this.pipeline.ends[batch.side].endpoint.settle(String(batch.id));
+        if (receipt.status === 'unknown') {
+          await runtime.failed(new AppError('side-unreachable', receipt.reason), this.clock.now());
+          continue;
+        }
+        const payload = [...(await this.#log.payload(this.pools.general, batch.id)).values()];
+        this.#receipts.push({ batch, receipt, payload });
+        this.#unsettled = this.#unsettled.filter((one) => one.id !== batch.id);
+        await runtime.worked();
+        await run(this.pools.general, wakeWaiting, [this.pipeline.id, batch.side]);
+        this.#dueAt = 0;
+      } catch (error) {
+        await runtime.failed(error, this.clock.now());
+      }
+    }
+  }
+
+  #coveredReadBacks(pages: Readonly<Record<Side, ChangePage | null>>): readonly ReadBack[] {
+    return this.#readBacks.filter((back) => {
+      const batch = this.#log.get(back.batch.id) ?? back.batch;
+      const page = pages[back.side];
+      return page !== null && !page.more && isCovered(this.pipeline.ends[back.side].endpoint, page.cursor, batch);
+    });
+  }
+
+  async #scheduleDue(): Promise<void> {
+    const [row] = await run(this.pools.general, nextDue, [this.pipeline.id]);
+    this.#dueAt = row?.in_ms == null ? this.clock.now() + 60_000 : this.clock.now() + Math.max(0, row.in_ms);
+  }
+}
+
+/** Capture lost its thread on a side: a snapshot must be compared before it goes on. */
+export class GapFound extends Error {
+  override readonly name = 'GapFound';
+
+  constructor(
+    readonly side: Side,
+    readonly reason: string,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}

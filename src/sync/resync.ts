@@ -1,0 +1,47 @@
+import type { Side } from '../core/clock.js';
+import type { HubPools } from '../database/pools.js';
+import { run, type Statement } from '../database/sql/statement.js';
+import type { PipelineWorker } from './pipeline-worker.js';
+import type { RunningPipeline } from './running-pipeline.js';
+
+const PAGE = 1000;
+
+const replaceCursor: Statement<{ version: number }> = {
+  name: 'resync_replace_cursor',
+  text: `update side_state set cursor = $3, version = version + 1, read_at = clock_timestamp() where pipeline_id = $1 and side = $2 returning version`,
+};
+
+/**
+ * Capture lost its thread: every record of the side is read again and compared with what is held. Differences are edits whose time is
+ * only known to lie in the gap. A record that is not found is not taken for deleted here.
+ */
+export class Resync {
+  constructor(
+    private readonly pipeline: RunningPipeline,
+    private readonly worker: PipelineWorker,
+    private readonly pools: HubPools,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  async run(side: Side): Promise<void> {
+    const { endpoint } = this.pipeline.ends[side];
+    await endpoint.install();
+    const cursor = await endpoint.now();
+    for await (const page of endpoint.snapshot({ columns: endpoint.options.columns, pageSize: PAGE })) {
+      this.signal.throwIfAborted();
+      const readStart = Date.now();
+      await this.worker.compare(side, { kind: 'states', states: page, readStart, readEnd: readStart, cursor: this.worker.sides[side].cursor, more: false, gap: null });
+    }
+    await this.#goOnFrom(side, cursor);
+  }
+
+  /** Goes on from now without looking: a person must resume. */
+  async skip(side: Side): Promise<void> {
+    await this.#goOnFrom(side, await this.pipeline.ends[side].endpoint.now());
+  }
+
+  async #goOnFrom(side: Side, cursor: unknown): Promise<void> {
+    await run(this.pools.general, replaceCursor, [this.pipeline.id, side, JSON.stringify(cursor)]);
+    await this.worker.load();
+  }
+}

@@ -1,0 +1,31 @@
+import type { Endpoint } from '../connectors/connector.js';
+import type { Side } from '../core/clock.js';
+import type { Plan } from '../core/plan.js';
+import type { PipelineSpec } from '../core/pipeline/spec.js';
+
+/** A pipeline as the engine runs it: the compiled plan with both ends open. */
+export interface RunningPipeline {
+  readonly id: number;
+  readonly name: string;
+  readonly revision: number;
+  readonly spec: PipelineSpec;
+  readonly plan: Plan;
+  /** Unit key → keys to load with it (core/closure.ts). */
+  readonly closure: ReadonlyMap<string, readonly string[]>;
+  readonly ends: Readonly<Record<Side, End>>;
+  /** The unit whose value names a record for people. */
+  readonly titleUnit: string | null;
+}
+
+export interface End {
+  readonly side: Side;
+  readonly label: string;
+  readonly endpoint: Endpoint;
+  /** Member columns per unit on this side: unit key → [field, column]. */
+  readonly columns: ReadonlyMap<string, readonly (readonly [field: string, column: string])[]>;
+  /** The side's clock minus ours and how wrong that may be, ms. */
+  readonly clock: { readonly offsetMs: number; readonly errorMs: number };
+  readonly staleFormMs: number;
+  /** Most items in one write transaction. */
+  readonly batchSize: number;
+}
