@@ -8,7 +8,6 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   globalSetup: './test/support/global-setup.mjs',
   globalTeardown: './test/support/global-teardown.mjs',
-  setupFilesAfterEnv: ['./test/support/per-file.ts'],
   testTimeout: 30_000,
   maxWorkers: 2,
   fakeTimers: { doNotFake: ['nextTick'] },

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { readFileSync, existsSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { Transform, Type, plainToInstance } from 'class-transformer';
