@@ -12,8 +12,15 @@ const parts = [
     name: 'service',
     from: ['src', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
     result: 'dist/main.js',
-    clean: () => removeAllBut(join(root, 'dist'), ['web', '.stamps']),
+    clean: () => removeAllBut(join(root, 'dist'), ['web', 'examples', 'bench', '.stamps']),
     command: ['tsc', '-p', 'tsconfig.build.json'],
+  },
+  {
+    name: 'demo',
+    from: ['examples/demo', 'tsconfig.json', 'package-lock.json'],
+    result: 'dist/examples/demo/set-up-demo.js',
+    clean: () => rmSync(join(root, 'dist', 'examples'), { recursive: true, force: true }),
+    command: ['tsc', '-p', 'examples/demo/tsconfig.json'],
   },
   {
     name: 'screen',
