@@ -2,7 +2,8 @@
 const features = 'pipelines|sync|review|lineage|notify|ops|access';
 
 /** Small pure libraries that the core may use (docs/adr). */
-const pureLibraries = 'node-diff3|libphonenumber-js|luxon|@marcbachmann/cel-js|@types/luxon';
+const pureLibraries =
+  'node-diff3|libphonenumber-js|luxon|@marcbachmann/cel-js|@types/luxon|i18n-iso-countries';
 
 const forbidden = [
   {

@@ -7,14 +7,23 @@ import type { FieldType } from '../value.js';
 export interface PipelineSpec {
   readonly apiVersion: 'accord/v1';
   readonly kind: 'Pipeline';
-  readonly metadata: { readonly name: string; readonly description?: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly description?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
   readonly connections: { readonly a: EndpointSpec; readonly b: EndpointSpec };
   readonly match: readonly MatchSpec[];
   readonly onAmbiguous?: 'review' | 'ignore';
   readonly fields: Readonly<Record<string, FieldSpec>>;
   readonly groups?: Readonly<Record<string, GroupSpec>>;
   readonly holdSets?: readonly { readonly id: string; readonly fields: readonly string[] | 'record' }[];
-  readonly invariants?: readonly { readonly id: string; readonly expect: string; readonly fields: readonly string[]; readonly message?: string }[];
+  readonly invariants?: readonly {
+    readonly id: string;
+    readonly expect: string;
+    readonly fields: readonly string[];
+    readonly message?: string;
+  }[];
   readonly deletes?: {
     readonly aDeleted?: 'review' | 'delete' | 'unlink' | 'ignore';
     readonly bDeleted?: 'review' | 'delete' | 'unlink' | 'ignore';
@@ -22,7 +31,10 @@ export interface PipelineSpec {
   };
   readonly guards?: { readonly flapping?: { readonly flips: number; readonly window: string } };
   readonly schedule?: ScheduleSpec;
-  readonly review?: { readonly priority?: Readonly<Record<string, 'urgent' | 'high' | 'normal' | 'low'>>; readonly undoWindow?: string };
+  readonly review?: {
+    readonly priority?: Readonly<Record<string, 'urgent' | 'high' | 'normal' | 'low'>>;
+    readonly undoWindow?: string;
+  };
   readonly load?: { readonly accept?: 'automatic' | 'manual' };
 }
 
@@ -87,8 +99,10 @@ export interface FieldEndSpec {
 }
 
 export interface CompareSpec {
-  readonly normalize?: readonly ('trim' | 'lowercase' | 'digits' | 'unicode-nfc' | 'collapse-space' | 'date-only')[];
-  /** Numbers that differ by at most this count as equal. */
+  readonly normalize?: readonly (
+    'trim' | 'lowercase' | 'digits' | 'unicode-nfc' | 'collapse-space' | 'date-only'
+  )[];
+  /** Numbers are compared rounded to a multiple of this (0.01: to the cent). */
   readonly tolerance?: number;
 }
 
@@ -98,7 +112,11 @@ export interface GroupSpec {
 }
 
 export type PolicySpec =
-  | { readonly strategy: 'owner'; readonly owner: 'a' | 'b'; readonly onForeignEdit?: 'accept' | 'revert' | 'review' | 'ignore' }
+  | {
+      readonly strategy: 'owner';
+      readonly owner: 'a' | 'b';
+      readonly onForeignEdit?: 'accept' | 'revert' | 'review' | 'ignore';
+    }
   | { readonly strategy: 'newest'; readonly skew?: string; readonly tie: 'review' | 'a' | 'b' }
   | {
       readonly strategy: 'merge';
