@@ -57,6 +57,7 @@ export const errorCatalogue = {
   'database-unreachable': traits(503, 'error', 'The database cannot be reached', retryable),
   'database-newer': traits(500, 'fatal', 'The database was migrated by a newer version'),
   'migration-failed': traits(500, 'fatal', 'A migration failed'),
+  'service-unreachable': traits(503, 'error', 'The running service cannot be reached', retryable),
   'lease-lost': traits(503, 'warn', 'The right to do this has passed to another process', retryable),
 
   // Connected systems
@@ -66,6 +67,7 @@ export const errorCatalogue = {
   'side-full': traits(503, 'error', 'A connected system has no room left', retryable),
   'side-failed': traits(502, 'error', 'A connected system failed in a way that it did not foresee'),
   'side-read-only': traits(502, 'warn', 'A connected system accepts no writes now', retryable),
+  'connection-unknown': traits(422, 'warn', 'There is no such connection'),
   'connector-unknown': traits(422, 'warn', 'There is no connector of that kind'),
   'connection-invalid': traits(422, 'warn', 'The address of the connected system cannot be read'),
   'credentials-refused': traits(502, 'error', 'A connected system refused the credentials'),

@@ -53,6 +53,16 @@ export function readCandidates(candidates: Json, base: ConflictDoc['base']): rea
   }));
 }
 
+/** The same for candidates that were read, or shown: what a decision keeps of what its maker saw. */
+export function writeShown(plan: UnitPlan, shown: readonly StoredCandidate[]): readonly CandidateDoc[] {
+  return shown.map(({ key, side, base, ...img }) => ({
+    key,
+    ...(side !== null && { side }),
+    ...writeImage(plan, side ?? 'A', img),
+    ...(base !== undefined && { base: [base.value] as const }),
+  }));
+}
+
 /** The last value that both sides agreed on, or that the only side which moved had started from. */
 function baseOf(unit: Unit, conflict: Conflict): Incorporated {
   if (unit.incA === undefined && unit.incB === undefined) return undefined;

@@ -1,0 +1,195 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { dateTime, jsonValue } from '../common/api-schema.js';
+import { VersionDto } from '../common/version-answer.js';
+import type { Json } from '../core/value.js';
+import { DecisionDto } from './decision.dto.js';
+
+export const CONFLICT_STATES = ['open', 'held', 'closed'] as const;
+export type ConflictState = (typeof CONFLICT_STATES)[number];
+
+export class ConflictQueryDto {
+  @ApiProperty({ enum: CONFLICT_STATES, required: false, description: 'Without it: open and held' })
+  @IsOptional()
+  @IsIn(CONFLICT_STATES)
+  state?: ConflictState;
+
+  @ApiProperty({ required: false, description: 'Name of a pipeline' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  pipeline?: string;
+
+  @ApiProperty({ required: false, description: 'Name of a field or group; `$life`: whether the record exists' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  unit?: string;
+
+  @ApiProperty({ required: false, pattern: '^rec_\\d{1,15}$' })
+  @IsOptional()
+  @Matches(/^rec_\d{1,15}$/, { message: 'record must be the id of a record, such as rec_42' })
+  record?: string;
+
+  @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: 200, default: 50 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  limit = 50;
+
+  @ApiProperty({ required: false, description: '`next` of the page before, with the same filter' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(1000)
+  cursor?: string;
+}
+
+export class ValueDto {
+  @ApiProperty(jsonValue)
+  value!: Json;
+}
+
+export class CandidateDto extends VersionDto {
+  @ApiProperty({ enum: ['a', 'b', 'decision', 'recovered'] })
+  key!: string;
+
+  @ApiProperty({ enum: ['A', 'B'], nullable: true })
+  side!: 'A' | 'B' | null;
+
+  @ApiProperty({ description: 'Where the value stands, for people' })
+  label!: string;
+
+  @ApiProperty({ required: false, description: 'In lists: the value was too long and is cut off' })
+  truncated?: true;
+}
+
+export class ConflictSummaryDto {
+  @ApiProperty({ example: 'cf_0199…' })
+  id!: string;
+
+  @ApiProperty()
+  pipeline!: string;
+
+  @ApiProperty({ example: 'rec_42' })
+  record!: string;
+
+  @ApiProperty({ description: 'Name of the record for people' })
+  title!: string;
+
+  @ApiProperty({ description: 'Field or group; `$life`: whether the record exists' })
+  unit!: string;
+
+  @ApiProperty()
+  kind!: string;
+
+  @ApiProperty({ description: 'One sentence' })
+  reason!: string;
+
+  @ApiProperty({ enum: CONFLICT_STATES })
+  state!: ConflictState;
+
+  @ApiProperty({ type: 'integer' })
+  rev!: number;
+
+  @ApiProperty({ enum: ['urgent', 'high', 'normal', 'low'] })
+  priority!: string;
+
+  @ApiProperty(dateTime)
+  openedAt!: string;
+
+  @ApiProperty(dateTime)
+  changedAt!: string;
+
+  @ApiProperty({ type: ValueDto, nullable: true, description: 'The last agreed value; null: the records share no past' })
+  base!: ValueDto | null;
+
+  @ApiProperty({ type: [CandidateDto] })
+  candidates!: CandidateDto[];
+}
+
+export class ConflictPageDto {
+  @ApiProperty({ type: [ConflictSummaryDto] })
+  items!: ConflictSummaryDto[];
+
+  @ApiProperty({ type: String, nullable: true })
+  next!: string | null;
+}
+
+export class RecordIdsDto {
+  @ApiProperty({ type: String, nullable: true })
+  A!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  B!: string | null;
+}
+
+export class SystemsDto {
+  @ApiProperty()
+  A!: string;
+
+  @ApiProperty()
+  B!: string;
+}
+
+export class EffectsDto {
+  @ApiProperty({ required: false })
+  a?: string;
+
+  @ApiProperty({ required: false })
+  b?: string;
+
+  @ApiProperty({ required: false })
+  base?: string;
+
+  @ApiProperty({ required: false })
+  merged?: string;
+}
+
+export class SiblingDto {
+  @ApiProperty()
+  id!: string;
+
+  @ApiProperty()
+  unit!: string;
+
+  @ApiProperty({ enum: ['open', 'held'] })
+  state!: string;
+
+  @ApiProperty()
+  reason!: string;
+}
+
+export class ConflictDto extends ConflictSummaryDto {
+  @ApiProperty({ type: RecordIdsDto })
+  recordIds!: RecordIdsDto;
+
+  @ApiProperty({ type: SystemsDto })
+  systems!: SystemsDto;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, description: '`strategy`, its settings, and `sentence`: the same in words' })
+  policy!: { readonly strategy: string; readonly sentence: string; readonly [setting: string]: unknown };
+
+  @ApiProperty({ type: 'integer' })
+  revision!: number;
+
+  @ApiProperty({ description: 'Why a person is asked: what happened, and the policy that sends it here' })
+  why!: string;
+
+  @ApiProperty({ type: ValueDto, nullable: true, description: 'A clean three-way merge, where there is one; never preselected' })
+  merged!: ValueDto | null;
+
+  @ApiProperty({ type: EffectsDto, description: 'What each choice writes, in words; a choice that is absent cannot be taken' })
+  effects!: EffectsDto;
+
+  @ApiProperty({ type: [DecisionDto] })
+  decisions!: DecisionDto[];
+
+  @ApiProperty({ type: [SiblingDto], description: 'Other conflicts of the record that are not closed' })
+  others!: SiblingDto[];
+
+  @ApiProperty({ type: String, nullable: true })
+  closeReason!: string | null;
+}

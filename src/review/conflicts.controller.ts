@@ -1,0 +1,81 @@
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiPreconditionFailedResponse,
+  ApiResponse,
+  ApiTags,
+  ApiUnprocessableEntityResponse,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { AppError } from '../common/errors.js';
+import { ConflictDto, ConflictPageDto, ConflictQueryDto } from './conflict.dto.js';
+import { ConflictsService } from './conflicts.service.js';
+import { DecideService } from './decide.service.js';
+import { DecideDto, DecisionDto } from './decision.dto.js';
+import { acceptedTags } from './if-match.js';
+import { etagOf } from './present-conflict.js';
+import { localPrincipal } from './principal.js';
+
+/** Fields that wait for a person. */
+@ApiTags('conflicts')
+@Controller('conflicts')
+export class ConflictsController {
+  constructor(
+    private readonly conflicts: ConflictsService,
+    private readonly decisions: DecideService,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The queue: by priority, oldest first; closed ones newest first. No total: it is never counted' })
+  @ApiOkResponse({ type: ConflictPageDto })
+  @ApiBadRequestResponse({ description: 'Problem `malformed`: the cursor belongs to another filter' })
+  @ApiUnprocessableEntityResponse({ description: 'Problem `invalid`' })
+  list(@Query() query: ConflictQueryDto): Promise<ConflictPageDto> {
+    return this.conflicts.list(query);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One conflict with all that is needed to decide it; its ETag is what a decision must carry' })
+  @ApiOkResponse({ type: ConflictDto, headers: { ETag: { schema: { type: 'string' } } } })
+  @ApiNotFoundResponse({ description: 'Problem `not-found`' })
+  async get(@Param('id') id: string, @Res({ passthrough: true }) response: Response): Promise<ConflictDto> {
+    const conflict = await this.conflicts.get(id);
+    // Never from a cache: whoever decides must see what is there.
+    response.setHeader('Cache-Control', 'no-store').setHeader('ETag', etagOf(conflict));
+    return conflict;
+  }
+
+  @Post(':id/decisions')
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Decide. Nothing is written before undoUntil; an edit that was not shown is never overruled' })
+  @ApiHeader({ name: 'If-Match', required: true, description: 'ETag of the conflict as it was shown' })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key and body again: the same answer, kept for 24 hours' })
+  @ApiCreatedResponse({ type: DecisionDto })
+  @ApiNotFoundResponse({ description: 'Problem `not-found`' })
+  @ApiConflictResponse({ description: 'Problem `already-decided`' })
+  @ApiPreconditionFailedResponse({ description: 'Problem `stale`, with the conflict as it now is in `current`' })
+  @ApiUnprocessableEntityResponse({ description: 'Problem `invalid` naming the field and what was expected, or `key-reused`' })
+  @ApiResponse({ status: 428, description: 'Problem `precondition-required`' })
+  async decide(
+    @Param('id') id: string,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Headers('idempotency-key') idempotencyKey: string | undefined,
+    @Body() input: DecideDto,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<DecisionDto> {
+    const accepted = acceptedTags(ifMatch);
+    try {
+      const { body } = await this.decisions.decide({ conflict: id, accepted, input, by: localPrincipal, idempotencyKey });
+      return body;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'stale') response.setHeader('ETag', etagOf(error.details.current as ConflictDto));
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../common/errors.js';
+import { cursorSecret, PageCursors } from '../common/page-cursor.js';
+import { conflictKeyOf, noSuch, recordKey } from '../common/public-ids.js';
+import type { Plan } from '../core/plan.js';
+import { PlanStore } from '../database/plan-store.js';
+import { HubPools } from '../database/pools.js';
+import {
+  CLOSED_START,
+  closedConflicts,
+  conflictById,
+  conflictQueue,
+  QUEUE_START,
+  siblingConflicts,
+  type ConflictRow,
+} from '../database/sql/review/conflict-rows.js';
+import { decisionsOfConflict } from '../database/sql/review/decisions.js';
+import { run } from '../database/sql/statement.js';
+import type { ConflictDto, ConflictPageDto, ConflictQueryDto } from './conflict.dto.js';
+import { presentConflict, presentSummary } from './present-conflict.js';
+
+/** The queue of conflicts, and each with all that a person needs to decide. */
+@Injectable()
+export class ConflictsService {
+  readonly #cursors: PageCursors;
+
+  constructor(
+    private readonly pools: HubPools,
+    private readonly plans: PlanStore,
+  ) {
+    this.#cursors = new PageCursors(cursorSecret(pools.url));
+  }
+
+  /** @throws AppError `malformed` for a cursor of another filter, `not-found` for an unknown pipeline */
+  async list(query: ConflictQueryDto): Promise<ConflictPageDto> {
+    if (query.pipeline !== undefined) await this.#mustExist(query.pipeline);
+    const rows = query.state === 'closed' ? await this.#closed(query) : await this.#queue(query);
+    const page = rows.slice(0, query.limit);
+    const last = page.at(-1);
+    const plans = await this.#plansOf(page);
+    return {
+      items: page.map((row) => presentSummary(row, plans.get(row.pipeline_id) as Plan)),
+      next: rows.length > page.length && last !== undefined ? this.#cursors.write(filterOf(query), sortKeys(last)) : null,
+    };
+  }
+
+  /** @throws AppError `not-found` */
+  async get(id: string): Promise<ConflictDto> {
+    const key = conflictKeyOf(id);
+    const [row] = await run(this.pools.general, conflictById, [key]);
+    if (row === undefined) throw noSuch('conflict', id);
+    const [plan, decisions, others] = await Promise.all([
+      this.plans.planOf(row.pipeline_id),
+      run(this.pools.general, decisionsOfConflict, [key]),
+      run(this.pools.general, siblingConflicts, [row.link_id, key]),
+    ]);
+    return presentConflict(row, plan, decisions, others);
+  }
+
+  #queue(query: ConflictQueryDto): Promise<ConflictRow[]> {
+    const start = query.cursor === undefined ? QUEUE_START : this.#cursors.read(filterOf(query), query.cursor);
+    const { pipeline, state, unit } = query;
+    return run(this.pools.general, conflictQueue, [pipeline ?? null, state ?? null, unit ?? null, linkOf(query), ...start, query.limit + 1]);
+  }
+
+  #closed(query: ConflictQueryDto): Promise<ConflictRow[]> {
+    const start = query.cursor === undefined ? CLOSED_START : this.#cursors.read(filterOf(query), query.cursor);
+    return run(this.pools.general, closedConflicts, [query.pipeline ?? null, query.unit ?? null, linkOf(query), ...start, query.limit + 1]);
+  }
+
+  async #plansOf(rows: readonly ConflictRow[]): Promise<ReadonlyMap<number, Plan>> {
+    const ids = [...new Set(rows.map((row) => row.pipeline_id))];
+    return new Map(await Promise.all(ids.map(async (id) => [id, await this.plans.planOf(id)] as const)));
+  }
+
+  async #mustExist(pipeline: string): Promise<void> {
+    const { rowCount } = await this.pools.general.query('select from pipeline where name = $1', [pipeline]);
+    if (rowCount === 0) throw new AppError('not-found', `There is no pipeline ${JSON.stringify(pipeline)}.`);
+  }
+}
+
+function filterOf({ state, pipeline, unit, record }: ConflictQueryDto): unknown {
+  return ['conflicts', state ?? null, pipeline ?? null, unit ?? null, record ?? null];
+}
+
+function sortKeys(row: ConflictRow): readonly (string | number)[] {
+  return row.state === 'closed' ? [row.sort_at, row.id] : [row.priority, row.sort_at, row.id];
+}
+
+function linkOf({ record }: ConflictQueryDto): number | null {
+  return record === undefined ? null : recordKey(record);
+}

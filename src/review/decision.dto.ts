@@ -1,0 +1,55 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Allow, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { dateTime, jsonValue } from '../common/api-schema.js';
+import type { Json } from '../core/value.js';
+
+export const TAKES = ['a', 'b', 'base', 'merged', 'value'] as const;
+export type Take = (typeof TAKES)[number];
+
+export class DecideDto {
+  @ApiProperty({ enum: TAKES, description: 'Whose value is to stand; `value`: the one given' })
+  @IsIn(TAKES)
+  take!: Take;
+
+  @ApiProperty({ ...jsonValue, required: false, description: 'With `take: value` only; a group is given whole' })
+  @Allow()
+  value?: Json;
+
+  @ApiProperty({ required: false, maxLength: 2000 })
+  @IsOptional()
+  @IsString()
+  @MaxLength(2000)
+  note?: string;
+}
+
+export class DecisionDto {
+  @ApiProperty({ example: 'dec_0199…' })
+  id!: string;
+
+  @ApiProperty({ example: 'cf_0199…' })
+  conflict!: string;
+
+  @ApiProperty({ enum: TAKES })
+  take!: Take;
+
+  @ApiProperty(jsonValue)
+  value!: Json;
+
+  @ApiProperty({ type: String, nullable: true })
+  note!: string | null;
+
+  @ApiProperty()
+  by!: string;
+
+  @ApiProperty(dateTime)
+  at!: string;
+
+  @ApiProperty({ ...dateTime, description: 'Nothing is written before' })
+  undoUntil!: string;
+
+  @ApiProperty({
+    enum: ['held', 'applied', 'undone', 'stale', 'closed'],
+    description: 'held: not written yet. stale: values moved first, decide again. closed: the conflict had ended by itself',
+  })
+  outcome!: string;
+}

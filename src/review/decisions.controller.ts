@@ -1,0 +1,27 @@
+import { Controller, Param, Post, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiConflictResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { DecisionDto } from './decision.dto.js';
+import { localPrincipal } from './principal.js';
+import { UndoService } from './undo.service.js';
+
+@ApiTags('conflicts')
+@Controller('decisions')
+export class DecisionsController {
+  constructor(private readonly decisions: UndoService) {}
+
+  @Post(':id/undo')
+  @ApiOperation({ summary: 'Take a decision back; doing it twice is doing it once' })
+  @ApiOkResponse({ type: DecisionDto, description: 'Nothing had been written; the conflict is open again' })
+  @ApiAcceptedResponse({
+    type: DecisionDto,
+    description: 'It had been written: the conflict is open again, with what each side had among the choices; the next decision writes',
+  })
+  @ApiNotFoundResponse({ description: 'Problem `not-found`' })
+  @ApiConflictResponse({ description: 'Problem `not-undoable`: a later decision stands, or it never took effect' })
+  async undo(@Param('id') id: string, @Res({ passthrough: true }) response: Response): Promise<DecisionDto> {
+    const { status, body } = await this.decisions.undo(id, localPrincipal);
+    response.status(status);
+    return body;
+  }
+}

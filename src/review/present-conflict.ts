@@ -1,0 +1,168 @@
+import { publicId } from '../common/public-ids.js';
+import { versionAnswer } from '../common/version-answer.js';
+import { readUnit } from '../core/at-rest.js';
+import { readCandidates, type StoredCandidate } from '../core/conflict-at-rest.js';
+import { LIFE, type Plan, type UnitPlan } from '../core/plan.js';
+import { policyData, policyInWords, type SideLabels } from '../core/policy/words.js';
+import type { Unit } from '../core/unit.js';
+import type { Canon, Json } from '../core/value.js';
+import type { ConflictRow, SiblingRow } from '../database/sql/review/conflict-rows.js';
+import type { DecisionRow } from '../database/sql/review/decisions.js';
+import type { CandidateDto, ConflictDto, ConflictSummaryDto, EffectsDto } from './conflict.dto.js';
+import { effectOf } from './effects.js';
+import { presentDecision } from './present-decision.js';
+import { shownCandidates } from './shown-candidates.js';
+import { suggestedMerge } from './suggested-merge.js';
+import { unitPlanOf } from './unit-plan.js';
+
+/** A list shows this much of a value; the conflict itself shows all of it. */
+const LIST_CHARACTERS = 1_000;
+
+const PRIORITIES = ['urgent', 'high', 'normal', 'low'] as const;
+
+interface Read {
+  readonly plan: UnitPlan | undefined;
+  readonly unit: Unit | null;
+  readonly stored: readonly StoredCandidate[];
+  readonly shown: readonly StoredCandidate[];
+  readonly labels: SideLabels;
+}
+
+export function presentSummary(row: ConflictRow, plan: Plan): ConflictSummaryDto {
+  const read = readRow(row, plan);
+  const summary = summaryOf(row, read);
+  return {
+    ...summary,
+    base: summary.base === null ? null : { value: shortened(summary.base.value).value },
+    candidates: summary.candidates.map((candidate) => {
+      const { value, truncated } = shortened(candidate.value);
+      return truncated ? { ...candidate, value, raw: shortened(candidate.raw).value, truncated } : candidate;
+    }),
+  };
+}
+
+export function presentConflict(row: ConflictRow, plan: Plan, decisions: readonly DecisionRow[], others: readonly SiblingRow[]): ConflictDto {
+  const read = readRow(row, plan);
+  const { labels } = read;
+  const merged = read.plan === undefined || row.state === 'closed' ? null : suggestedMerge(read.plan, row.base, read.stored);
+  const sentence = read.plan === undefined ? 'the field is no longer part of the pipeline' : policySentence(read.plan, plan, labels);
+  return {
+    ...summaryOf(row, read),
+    recordIds: { A: row.a_id, B: row.b_id },
+    systems: { A: labels.A, B: labels.B },
+    policy: { ...(read.plan === undefined ? { strategy: 'removed' } : strategyOf(read.plan)), sentence },
+    revision: row.revision,
+    why: `${capitalised(row.reason)}. Policy of ${row.unit === LIFE ? 'deletes' : row.unit} in ${row.pipeline}, revision ${row.revision}: ${sentence}.`,
+    merged,
+    effects: effectsOf(row, read, merged),
+    decisions: decisions.map(presentDecision),
+    others: others.map(({ id, ...other }) => ({ id: publicId.conflict(id), ...other })),
+    closeReason: row.close_reason,
+  };
+}
+
+/** Strong: it names the candidates (`rev`) and whether they can be decided on. */
+export function etagOf({ rev, state }: { readonly rev: number; readonly state: string }): string {
+  return `"${rev}-${state}"`;
+}
+
+function readRow(row: ConflictRow, plan: Plan): Read {
+  const unitPlan = unitPlanOf(plan, row.unit);
+  const stored = readCandidates(row.candidates, row.base);
+  // The registers of a closed conflict have moved on: it shows what it was about.
+  const isCurrent = row.clock !== null && row.state !== 'closed' && unitPlan !== undefined;
+  const field = row.field === null ? undefined : (JSON.parse(row.field) as Json);
+  const unit = isCurrent ? readUnit(row.clock, field, row.open ?? undefined) : null;
+  return {
+    plan: unitPlan,
+    unit,
+    stored,
+    shown: shownCandidates(stored, unit),
+    labels: { A: row.label_a ?? plan.sides.A.label, B: row.label_b ?? plan.sides.B.label },
+  };
+}
+
+function summaryOf(row: ConflictRow, read: Read): ConflictSummaryDto {
+  return {
+    id: publicId.conflict(row.id),
+    pipeline: row.pipeline,
+    record: publicId.record(row.link_id),
+    title: row.title,
+    unit: row.unit,
+    kind: row.kind,
+    reason: row.reason,
+    state: row.state,
+    rev: row.rev,
+    priority: PRIORITIES[row.priority] ?? 'normal',
+    openedAt: row.opened_at.toISOString(),
+    changedAt: row.changed_at.toISOString(),
+    base: row.base === null ? null : { value: row.base.value },
+    candidates: read.shown.map((candidate) => presentCandidate(candidate, read)),
+  };
+}
+
+function presentCandidate(candidate: StoredCandidate, { plan, labels }: Read): CandidateDto {
+  const { key, side } = candidate;
+  return { key, side, label: labelOf(candidate, plan, labels), ...versionAnswer(candidate, rawOf(candidate, plan)) };
+}
+
+function labelOf({ key, side, value, by }: StoredCandidate, plan: UnitPlan | undefined, labels: SideLabels): string {
+  switch (key) {
+    case 'a':
+    case 'b': {
+      const label = labels[key === 'a' ? 'A' : 'B'];
+      if (plan?.key !== LIFE) return label;
+      return value === 'deleted' ? `deleted in ${label}` : `kept in ${label}`;
+    }
+    case 'decision':
+      return by === null ? 'decided earlier' : `decided earlier by ${by.name}`;
+    case 'recovered':
+      return side === null ? 'earlier value' : `overwritten in ${labels[side]}`;
+    case 'head':
+      return 'Accord';
+  }
+}
+
+/** What the side holds, or would hold; `null` where the mapping cannot say. */
+function rawOf({ side, raw, value }: StoredCandidate, plan: UnitPlan | undefined): Json {
+  if (raw !== undefined) return raw;
+  if (side === null || plan === undefined) return null;
+  try {
+    return plan.put(side, value, undefined);
+  } catch {
+    return null;
+  }
+}
+
+function effectsOf(row: ConflictRow, { plan, unit, shown, labels }: Read, merged: { readonly value: Canon } | null): EffectsDto {
+  if (plan === undefined || unit === null) return {};
+  const effect = (value: Canon): string => effectOf(plan, unit, value, labels);
+  const a = shown.find(({ key }) => key === 'a');
+  const b = shown.find(({ key }) => key === 'b');
+  return {
+    ...(a !== undefined && { a: effect(a.value) }),
+    ...(b !== undefined && { b: effect(b.value) }),
+    ...(row.base !== null && { base: effect(row.base.value) }),
+    ...(merged !== null && { merged: effect(merged.value) }),
+  };
+}
+
+function policySentence(unit: UnitPlan, plan: Plan, labels: SideLabels): string {
+  if (unit.key !== LIFE) return policyInWords(unit, labels);
+  const { aDeleted, bDeleted, deleteVsEdit } = plan.life;
+  return `deleted in ${labels.A}: ${aDeleted}; deleted in ${labels.B}: ${bDeleted}; deleted on one side and edited on the other: ${deleteVsEdit}`;
+}
+
+function strategyOf(plan: UnitPlan): { readonly strategy: string } {
+  return { ...policyData(plan.policy), strategy: plan.policy.strategy };
+}
+
+function shortened(value: Json): { readonly value: Json; readonly truncated?: true } {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (text.length <= LIST_CHARACTERS) return { value };
+  return { value: `${text.slice(0, LIST_CHARACTERS).toWellFormed()}…`, truncated: true };
+}
+
+function capitalised(sentence: string): string {
+  return sentence.slice(0, 1).toUpperCase() + sentence.slice(1);
+}

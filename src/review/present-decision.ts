@@ -1,0 +1,17 @@
+import { publicId } from '../common/public-ids.js';
+import type { DecisionRow } from '../database/sql/review/decisions.js';
+import type { DecisionDto } from './decision.dto.js';
+
+export function presentDecision(row: DecisionRow): DecisionDto {
+  return {
+    id: publicId.decision(row.id),
+    conflict: publicId.conflict(row.conflict_id),
+    take: row.take,
+    value: row.value,
+    note: row.note,
+    by: row.by,
+    at: row.at.toISOString(),
+    undoUntil: row.undo_until.toISOString(),
+    outcome: row.outcome,
+  };
+}

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { ConflictsController } from './conflicts.controller.js';
+import { ConflictsService } from './conflicts.service.js';
+import { DecideService } from './decide.service.js';
+import { DecisionsController } from './decisions.controller.js';
+import { EventFeed } from './event-feed.js';
+import { EventsController } from './events.controller.js';
+import { IdempotencyJob } from './idempotency-job.js';
+import { UndoService } from './undo.service.js';
+
+/** Conflicts, decisions and what screens hear of them. */
+@Module({
+  controllers: [ConflictsController, DecisionsController, EventsController],
+  providers: [ConflictsService, DecideService, UndoService, EventFeed, IdempotencyJob],
+})
+export class ReviewModule {}

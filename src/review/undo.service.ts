@@ -1,0 +1,144 @@
+import { Injectable } from '@nestjs/common';
+import type { PoolClient } from 'pg';
+import { Clock } from '../common/clock.js';
+import { AppError } from '../common/errors.js';
+import { decisionKey, noSuch, publicId } from '../common/public-ids.js';
+import { dotText, vectorText } from '../core/clock.js';
+import { readCandidates, writeConflict } from '../core/conflict-at-rest.js';
+import { contestDecision, undoHeld } from '../core/decide.js';
+import { derive } from '../core/derive.js';
+import type { Plan, UnitPlan } from '../core/plan.js';
+import type { Unit } from '../core/unit.js';
+import { PlanStore } from '../database/plan-store.js';
+import { HubPools } from '../database/pools.js';
+import { decisionById, laterDecision, markUndone, type DecisionRow } from '../database/sql/review/decisions.js';
+import {
+  lockConflict,
+  lockOpenConflict,
+  recordReview,
+  reopenConflict,
+  setConflictState,
+  type LockedConflictRow,
+} from '../database/sql/review/registers.js';
+import { run } from '../database/sql/statement.js';
+import { inTransaction, retryingDeadlocks } from '../database/transaction.js';
+import { announceStep } from './announce.js';
+import type { DecisionDto } from './decision.dto.js';
+import type { Answered } from './idempotent.js';
+import { presentDecision } from './present-decision.js';
+import { lockUnit, writeLocked, type LockedUnit } from './registers.js';
+import { unitPlanOf } from './unit-plan.js';
+
+interface Undoing {
+  readonly decision: DecisionRow;
+  readonly locked: LockedUnit;
+  readonly row: LockedConflictRow;
+  readonly plan: Plan;
+  readonly unitPlan: UnitPlan;
+  readonly by: string;
+}
+
+/**
+ * Takes decisions back. What decides between the two ways is the register, not the time: as long as it holds the decision, nothing
+ * was written for it. Undoing twice is undoing once.
+ */
+@Injectable()
+export class UndoService {
+  constructor(
+    private readonly pools: HubPools,
+    private readonly plans: PlanStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * 200: nothing had been written. 202: it had been; the unit is in conflict again, between what stands and what had been chosen from.
+   *
+   * @throws AppError `not-found`; `not-undoable` when a later decision stands, the record is gone, or it never took effect
+   */
+  undo(id: string, by: string): Promise<Answered<DecisionDto>> {
+    const key = decisionKey(id);
+    return retryingDeadlocks(() => inTransaction(this.pools.general, (client) => this.#undo(client, key, by)));
+  }
+
+  async #undo(client: PoolClient, id: string, by: string): Promise<Answered<DecisionDto>> {
+    const [at] = await run(client, decisionById, [id]);
+    if (at === undefined) throw noSuch('decision', publicId.decision(id));
+    const locked = await lockUnit(client, at.link_id, at.unit);
+    const [row] = await run(client, lockConflict, [at.conflict_id]);
+    // Read again under the locks: the engine may have applied it meanwhile.
+    const [decision] = await run(client, decisionById, [id]);
+    if (row === undefined || decision === undefined) throw noSuch('decision', publicId.decision(id));
+    if (decision.outcome === 'undone') return { status: 200, body: presentDecision(decision) };
+
+    const plan = await this.plans.planOf(row.pipeline_id);
+    const unitPlan = unitPlanOf(plan, row.unit);
+    if (locked === null || unitPlan === undefined) throw new AppError('not-undoable', 'The record or its field is no longer in sync: there is nothing to put back.');
+    const undoing: Undoing = { decision, locked, row, plan, unitPlan, by };
+    if (locked.unit.decision?.id === id) return { status: 200, body: presentDecision(await this.#takeBack(client, undoing)) };
+    await this.#mustBeLast(client, decision);
+    return { status: 202, body: presentDecision(await this.#contest(client, undoing)) };
+  }
+
+  /** Nothing was written for it. The engine looks again at once: what came meanwhile may have settled the matter. */
+  async #takeBack(client: PoolClient, undoing: Undoing): Promise<DecisionRow> {
+    const { row, locked, unitPlan } = undoing;
+    await writeLocked(client, locked, unitPlan, undoHeld(locked.unit));
+    if (row.state === 'held') await run(client, setConflictState, [row.id, 'open']);
+    return this.#finish(client, undoing, row.id, 'taken back before it was written');
+  }
+
+  /** It was written. Nothing is written now either: a person chooses again, and what each side has had since is among the choices. */
+  async #contest(client: PoolClient, undoing: Undoing): Promise<DecisionRow> {
+    const { decision, row, locked, plan, unitPlan, by } = undoing;
+    const earlier = readCandidates(decision.shown, row.base);
+    const next = contestDecision(locked.unit, earlier, `${by} took the decision of ${decision.by} back`);
+    const outcome = derive({ plan: unitPlan, unit: next, now: this.clock.now(), sides: plan.sides, context: {} });
+    if (outcome.kind !== 'conflict') throw new AppError('not-undoable', 'A newer decision has taken its place.');
+    await writeLocked(client, locked, unitPlan, next);
+    const doc = writeConflict(unitPlan, next, outcome.conflict);
+    const [open] = await run(client, lockOpenConflict, [row.link_id, row.unit]);
+    const shownIn = open?.id ?? row.id;
+    await run(client, reopenConflict, [
+      shownIn,
+      doc.key,
+      doc.kind,
+      doc.reason,
+      doc.base === null ? null : JSON.stringify(doc.base),
+      JSON.stringify(doc.candidates),
+    ]);
+    return this.#finish(client, undoing, shownIn, 'taken back after it was written');
+  }
+
+  async #mustBeLast(client: PoolClient, decision: DecisionRow): Promise<void> {
+    if (decision.outcome !== 'applied' && decision.outcome !== 'held') {
+      throw new AppError('not-undoable', 'It never took effect: the values had moved first.');
+    }
+    const [later] = await run(client, laterDecision, [decision.link_id, decision.unit, decision.at, decision.id]);
+    if (later !== undefined) {
+      const last = publicId.decision(later.id);
+      throw new AppError('not-undoable', `A later decision stands; undo ${last} first.`, { details: { decision: last } });
+    }
+  }
+
+  async #finish(client: PoolClient, undoing: Undoing, conflictId: string, how: string): Promise<DecisionRow> {
+    const { decision, row, locked, plan, by } = undoing;
+    const [undone] = await run(client, markUndone, [decision.id]);
+    const actor = JSON.stringify({ kind: 'person', name: by });
+    const units = JSON.stringify({ [row.unit]: undoneEvent(locked.unit, decision, `${by}: ${how}`) });
+    await run(client, recordReview, [row.link_id, row.pipeline_id, plan.revision, 'undone', actor, conflictId, decision.id, units]);
+    await announceStep(client, {
+      pipelineId: row.pipeline_id,
+      linkId: row.link_id,
+      conflictId,
+      decisionId: decision.id,
+      lookAt: this.clock.now(),
+      reason: 'undo',
+    });
+    return undone as DecisionRow;
+  }
+}
+
+function undoneEvent(unit: Unit, decision: DecisionRow, why: string): Readonly<Record<string, unknown>> {
+  const { head } = unit;
+  return { o: decision.value, v: head.value, d: dotText(head.dot), c: vectorText(head.ctx), k: 'undone', w: why };
+}

@@ -1,0 +1,292 @@
+import type { Pool, PoolClient } from 'pg';
+import { uuidv7 } from '../../src/common/ids.js';
+import { author } from '../../src/core/author.js';
+import { readUnit, writeUnit } from '../../src/core/at-rest.js';
+import { canonise, decode, encode } from '../../src/core/canon/codec.js';
+import { dotText, vectorText, type Side } from '../../src/core/clock.js';
+import { conflictKey } from '../../src/core/conflict.js';
+import { writeConflict } from '../../src/core/conflict-at-rest.js';
+import { derive } from '../../src/core/derive.js';
+import { deriveLife, LIFE_UNIT } from '../../src/core/life.js';
+import { fromBothSides, ORIGIN } from '../../src/core/linking.js';
+import { observe } from '../../src/core/observe.js';
+import type { FieldPlan, Plan, SidePlan, UnitPlan } from '../../src/core/plan.js';
+import { policyData } from '../../src/core/policy/words.js';
+import type { Author, Unit } from '../../src/core/unit.js';
+import { stableStringify, type Canon, type FieldType, type Json, type Raw } from '../../src/core/value.js';
+import { inTransaction } from '../../src/database/transaction.js';
+
+const review = { strategy: 'review' } as const;
+
+function field(key: string, type: FieldType, over: Partial<UnitPlan> = {}): UnitPlan {
+  const member: FieldPlan = { field: key, type, A: key, B: `b_${key}` };
+  return {
+    key,
+    members: [member],
+    isGroup: false,
+    type,
+    direction: 'both',
+    policy: review,
+    preferNonBlank: false,
+    contextOnly: false,
+    priority: 'normal',
+    pii: false,
+    compareKey: stableStringify,
+    equal: (x, y) => stableStringify(x) === stableStringify(y),
+    get: (_side, raw) => decode(type, raw, key),
+    put: (_side, value) => encode(type, value),
+    ...over,
+  };
+}
+
+function group(key: string, names: readonly string[]): UnitPlan {
+  const parts = (value: Json): { readonly [name: string]: Json } => (value ?? {}) as { readonly [name: string]: Json };
+  return {
+    ...field(key, 'text'),
+    isGroup: true,
+    type: 'group',
+    members: names.map((name) => ({ field: name, type: 'text' as const, A: name, B: `b_${name}` })),
+    get: (_side, raw) => Object.fromEntries(names.map((name) => [name, decode('text', parts(raw)[name] ?? null, name)])),
+    put: (_side, value) => Object.fromEntries(names.map((name) => [name, encode('text', parts(value)[name] ?? null)])),
+  };
+}
+
+const side = (of: Side, label: string): SidePlan => ({ side: of, label, tier: 'T0', orderedLog: true, columns: [], column: new Map() });
+
+/** A plan by hand, as small as the API needs it: every kind of value and policy that a person meets. */
+export function reviewPlan(pipeline = 'companies'): Plan {
+  const units = [
+    field('name', 'text'),
+    field('email', 'text'),
+    field('notes', 'text'),
+    field('tags', 'set'),
+    field('amount', 'decimal', { priority: 'high' }),
+    // Support keeps five characters: what is longer does not come back as it was typed.
+    field('code', 'text', { put: (at, value) => (at === 'B' && typeof value === 'string' ? value.slice(0, 5) : (value as Raw)) }),
+    field('phone', 'text', { policy: { strategy: 'owner', owner: 'B', onForeignEdit: 'review' } }),
+    field('score', 'integer', { direction: 'AtoB', policy: { strategy: 'owner', owner: 'A', onForeignEdit: 'ignore' } }),
+    group('address', ['street', 'city']),
+  ];
+  return {
+    pipeline,
+    revision: 1,
+    units,
+    unit: new Map(units.map((unit) => [unit.key, unit])),
+    sides: { A: side('A', 'CRM'), B: side('B', 'Support') },
+    holdSets: [],
+    invariants: [],
+    flap: { flips: 4, windowMs: 600_000 },
+    life: { aDeleted: 'review', bDeleted: 'review', deleteVsEdit: 'review' },
+    dependants: new Map(),
+  };
+}
+
+export interface Edit {
+  readonly unit: string;
+  readonly side: Side;
+  readonly value: Json;
+  readonly by?: Author;
+  readonly at?: number;
+}
+
+/** Puts records into the hub's database the way the engine does: through the core and its stored forms, by compare-and-set. */
+export class HubRecords {
+  readonly plan: Plan;
+
+  constructor(
+    private readonly pool: Pool,
+    readonly pipelineId: number,
+    plan: Plan,
+  ) {
+    this.plan = plan;
+  }
+
+  static async create(pool: Pool, plan: Plan, undoWindow = '8s'): Promise<HubRecords> {
+    const { rows } = await pool.query<{ id: number }>(
+      `insert into pipeline (name, revision, state) values ($1, 1, 'running') returning id`,
+      [plan.pipeline],
+    );
+    const { id } = rows[0]!;
+    await pool.query(
+      `insert into pipeline_revision (pipeline_id, revision, spec, source, hash, created_by) values ($1, 1, $2, '', 'h', 'test')`,
+      [id, JSON.stringify({ review: { undoWindow } })],
+    );
+    for (const at of ['A', 'B'] as const) {
+      await pool.query(`insert into side_state (pipeline_id, side, label, connector, object) values ($1, $2, $3, 'postgres', 't')`, [
+        id,
+        at,
+        plan.sides[at].label,
+      ]);
+    }
+    return new HubRecords(pool, id, plan);
+  }
+
+  /** A record that both sides agree on. */
+  async agreed(ids: { readonly a: string; readonly b: string }, values: Readonly<Record<string, Json>>): Promise<number> {
+    const { rows } = await this.pool.query<{ id: number }>(
+      `insert into link (pipeline_id, state, a_id, b_id) values ($1, 'live', $2, $3) returning id`,
+      [this.pipelineId, ids.a, ids.b],
+    );
+    const { id } = rows[0]!;
+    const clock = `${dotText(ORIGIN.both.dot)}|${vectorText(ORIGIN.both.ctx)}`;
+    const fields: Record<string, Json> = {};
+    const units: Record<string, Json> = {};
+    for (const unitPlan of this.plan.units) {
+      const value = canonOf(unitPlan, values[unitPlan.key] ?? null);
+      const raw = { value, raw: unitPlan.put('A', value, undefined), stamp: null };
+      const unit = fromBothSides(unitPlan, raw, { ...raw, raw: unitPlan.put('B', value, undefined) });
+      fields[unitPlan.key] = writeUnit(unitPlan, clock, unit).field;
+      units[unitPlan.key] = { v: value, d: dotText(unit.head.dot), c: vectorText(unit.head.ctx), k: 'linked' };
+    }
+    await this.pool.query(`insert into shadow (link_id, pipeline_id, clock, fields) values ($1, $2, $3, $4)`, [id, this.pipelineId, clock, JSON.stringify(fields)]);
+    await this.pool.query(`insert into lineage (link_id, pipeline_id, kind, revision, units) values ($1, $2, 'linked', 1, $3)`, [id, this.pipelineId, JSON.stringify(units)]);
+    return id;
+  }
+
+  /** Folds edits of one record, derives, and stores registers and conflicts, until the compare-and-set succeeds. */
+  async edit(linkId: number, ...edits: readonly Edit[]): Promise<void> {
+    while (!(await inTransaction(this.pool, (client) => this.#fold(client, linkId, edits)))) continue;
+  }
+
+  /** Looks again at a unit, as the engine does when a record is due: authors what may be authored now. */
+  async settle(linkId: number, key: string, now = Date.now()): Promise<void> {
+    while (!(await inTransaction(this.pool, (client) => this.#settle(client, linkId, key, now)))) continue;
+  }
+
+  async registers(linkId: number, key: string): Promise<Unit> {
+    const { rows } = await this.pool.query<{ clock: string; fields: Record<string, Json>; open: Record<string, Json> | null }>(
+      'select clock, fields, open from shadow where link_id = $1',
+      [linkId],
+    );
+    return readUnit(rows[0]!.clock, rows[0]!.fields[key], rows[0]!.open?.[key]);
+  }
+
+  async #fold(client: PoolClient, linkId: number, edits: readonly Edit[]): Promise<boolean> {
+    const shadow = await readShadow(client, linkId);
+    const next = { ...shadow.open };
+    const fields: Record<string, Json> = {};
+    const events: (readonly [Side, number, Author | null, Json])[] = [];
+    for (const { unit: key, side: at, value, by = null, at: when = Date.now() } of edits) {
+      const unitPlan = this.#planOf(key);
+      const canon = canonOf(unitPlan, value);
+      const before = readUnit(shadow.clock, fields[key] ?? shadow.fields[key] ?? (key === LIFE_UNIT.key ? 'live' : undefined), next[key]);
+      const seen = observe(unitPlan, before, {
+        side: at,
+        value: canon,
+        raw: unitPlan.put(at, canon, undefined),
+        stamp: [when, when],
+        by: by ?? null,
+        stale: false,
+      });
+      const stored = writeUnit(unitPlan, shadow.clock, seen.unit);
+      fields[key] = stored.field;
+      if (stored.open === null) Reflect.deleteProperty(next, key);
+      else next[key] = stored.open;
+      if (seen.kind === 'event') {
+        const event = { o: before[at].value, v: canon, d: dotText(seen.dot), c: vectorText(seen.ctx), k: 'observed', s: [when, when] };
+        events.push([at, when, by, { [key]: event }]);
+      }
+    }
+    if (!(await this.#write(client, linkId, shadow.rev, fields, next))) return false;
+    for (const [at, when, by, units] of events) {
+      await client.query(
+        `insert into lineage (link_id, pipeline_id, kind, side, occurred_at, actor, revision, units) values ($1, $2, 'observed', $3, $4, $5, 1, $6)`,
+        [linkId, this.pipelineId, at, new Date(when), by === null ? null : JSON.stringify(by), JSON.stringify(units)],
+      );
+    }
+    for (const key of new Set(edits.map((edit) => edit.unit))) await this.#showConflict(client, linkId, key);
+    return true;
+  }
+
+  async #settle(client: PoolClient, linkId: number, key: string, now: number): Promise<boolean> {
+    const shadow = await readShadow(client, linkId);
+    const unitPlan = this.#planOf(key);
+    const unit = readUnit(shadow.clock, shadow.fields[key], shadow.open?.[key]);
+    const outcome = derive({ plan: unitPlan, unit, now, sides: this.plan.sides, context: {} });
+    if (outcome.kind !== 'author') return true;
+    let next = author(unit, outcome);
+    next = { ...next, A: { ...next.head, raw: undefined }, B: { ...next.head, raw: undefined } };
+    const stored = writeUnit(unitPlan, shadow.clock, next);
+    const open = { ...shadow.open };
+    if (stored.open === null) Reflect.deleteProperty(open, key);
+    else open[key] = stored.open;
+    if (!(await this.#write(client, linkId, shadow.rev, { [key]: stored.field }, open))) return false;
+    const event = { o: unit.head.value, v: next.head.value, d: dotText(next.head.dot), c: vectorText(next.head.ctx), k: outcome.how, w: outcome.why };
+    const decision = unit.decision?.id ?? null;
+    await client.query(`insert into lineage (link_id, pipeline_id, kind, revision, decision_id, units) values ($1, $2, 'authored', 1, $3, $4)`, [
+      linkId,
+      this.pipelineId,
+      decision,
+      JSON.stringify({ [key]: event }),
+    ]);
+    if (decision !== null) await client.query(`update decision set outcome = 'applied' where id = $1 and outcome = 'held'`, [decision]);
+    await client.query(
+      `update conflict set state = 'closed', closed_at = clock_timestamp(), changed_at = clock_timestamp(), close_reason = 'decided', rev = rev + 1
+       where link_id = $1 and unit = $2 and state <> 'closed'`,
+      [linkId, key],
+    );
+    return true;
+  }
+
+  async #write(client: PoolClient, linkId: number, rev: number, fields: Readonly<Record<string, Json>>, open: Readonly<Record<string, Json>>): Promise<boolean> {
+    const { rowCount } = await client.query(
+      `update shadow set rev = rev + 1, fields = fields || $3::jsonb, open = nullif($4::jsonb, '{}') where link_id = $1 and rev = $2`,
+      [linkId, rev, JSON.stringify(fields), JSON.stringify(open)],
+    );
+    return rowCount === 1;
+  }
+
+  async #showConflict(client: PoolClient, linkId: number, key: string): Promise<void> {
+    const shadow = await readShadow(client, linkId);
+    const unitPlan = this.#planOf(key);
+    const unit = readUnit(shadow.clock, shadow.fields[key], shadow.open?.[key]);
+    const sides = this.plan.sides;
+    const outcome =
+      key === LIFE_UNIT.key
+        ? deriveLife({ unit, now: Date.now(), sides, policy: this.plan.life, editedUnseen: { A: false, B: false } })
+        : derive({ plan: unitPlan, unit, now: Date.now(), sides, context: {} });
+    const { rows } = await client.query<{ id: string; key: string }>(`select id, key from conflict where link_id = $1 and unit = $2 and state <> 'closed'`, [linkId, key]);
+    const [shown] = rows;
+    if (outcome.kind !== 'conflict') {
+      if (outcome.kind !== 'held' && shown !== undefined) {
+        await client.query(`update conflict set state = 'closed', closed_at = now(), changed_at = clock_timestamp(), close_reason = 'agreed', rev = rev + 1 where id = $1`, [shown.id]);
+      }
+      return;
+    }
+    if (shown?.key === conflictKey(outcome.conflict)) return;
+    const doc = writeConflict(unitPlan, unit, outcome.conflict);
+    const values = [doc.key, doc.kind, doc.reason, doc.base === null ? null : JSON.stringify(doc.base), JSON.stringify(doc.candidates)];
+    if (shown !== undefined) {
+      await client.query(
+        `update conflict set rev = rev + 1, state = 'open', key = $2, kind = $3, reason = $4, base = $5, candidates = $6, changed_at = clock_timestamp() where id = $1`,
+        [shown.id, ...values],
+      );
+      return;
+    }
+    const priority = ['urgent', 'high', 'normal', 'low'].indexOf(unitPlan.priority);
+    await client.query(
+      `insert into conflict (id, pipeline_id, link_id, unit, state, title, key, kind, reason, base, candidates, policy, revision, priority, opened_at, changed_at)
+       values ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $10, $11, 1, $12, clock_timestamp(), clock_timestamp())`,
+      [uuidv7(), this.pipelineId, linkId, key, `Record ${linkId}`, ...values, JSON.stringify(policyData(unitPlan.policy)), priority],
+    );
+  }
+
+  #planOf(key: string): UnitPlan {
+    return key === LIFE_UNIT.key ? LIFE_UNIT : this.plan.unit.get(key)!;
+  }
+}
+
+function canonOf(plan: UnitPlan, value: Json): Canon {
+  if (plan.key === LIFE_UNIT.key) return value;
+  if (!plan.isGroup) return canonise(plan.type as FieldType, value, plan.key);
+  const parts = (value ?? {}) as { readonly [name: string]: Json };
+  return Object.fromEntries(plan.members.map((member) => [member.field, parts[member.field] ?? null]));
+}
+
+async function readShadow(client: PoolClient, linkId: number): Promise<{ rev: number; clock: string; fields: Record<string, Json>; open: Record<string, Json> | null }> {
+  const { rows } = await client.query<{ rev: number; clock: string; fields: Record<string, Json>; open: Record<string, Json> | null }>(
+    'select rev, clock, fields, open from shadow where link_id = $1',
+    [linkId],
+  );
+  return rows[0]!;
+}

@@ -1,0 +1,60 @@
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Logger, LoggerModule, PinoLogger } from 'nestjs-pino';
+import { Clock } from '../../src/common/clock.js';
+import { httpLogging } from '../../src/common/logging.js';
+import { ProblemFilter } from '../../src/common/problem-filter.js';
+import { requestValidation } from '../../src/common/validation.js';
+import type { Plan } from '../../src/core/plan.js';
+import { PlanStore } from '../../src/database/plan-store.js';
+import { HubPools } from '../../src/database/pools.js';
+import { migratedDatabase, type TestDatabase } from './test-database.js';
+import { HubRecords, reviewPlan } from './hub-records.js';
+
+@Module({})
+class Hub {}
+
+export interface ApiApp {
+  readonly app: NestExpressApplication;
+  readonly database: TestDatabase;
+  readonly pools: HubPools;
+  readonly records: HubRecords;
+  readonly url: string;
+  call(path: string, init?: RequestInit): Promise<Response>;
+  json<T>(path: string, init?: RequestInit): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** A real HTTP service with one feature on a database of its own, with one running pipeline whose plan is given. */
+export async function apiApp(feature: Type, plan: Plan = reviewPlan(), undoWindow?: string): Promise<ApiApp> {
+  const database = await migratedDatabase();
+  const pools = new HubPools(database.url);
+  const records = await HubRecords.create(pools.general, plan, undoWindow);
+  const providers = [Clock, { provide: HubPools, useValue: pools }, { provide: PlanStore, useValue: { planOf: () => Promise.resolve(plan) } }];
+  const hub: DynamicModule = { module: Hub, global: true, providers, exports: providers.map((one) => ('provide' in one ? one.provide : one)) };
+  @Module({ imports: [LoggerModule.forRoot(httpLogging({ LOG_LEVEL: 'silent', LOG_FORMAT: 'json' })), hub, feature] })
+  class App {}
+  const app = await NestFactory.create<NestExpressApplication>(App, { bufferLogs: true });
+  app.useLogger(app.get(Logger));
+  app.useGlobalPipes(requestValidation());
+  app.useGlobalFilters(new ProblemFilter(await app.resolve(PinoLogger)));
+  app.setGlobalPrefix('api/v1');
+  await app.listen(0, '127.0.0.1');
+  const url = `${await app.getUrl()}/api/v1`;
+  const call = (path: string, init?: RequestInit): Promise<Response> => fetch(url + path, init);
+  return {
+    app,
+    database,
+    pools,
+    records,
+    url,
+    call,
+    json: async <T>(path: string, init?: RequestInit) => (await call(path, init)).json() as Promise<T>,
+    close: async () => {
+      await app.close();
+      await pools.close();
+      await database.drop();
+    },
+  };
+}
