@@ -189,7 +189,7 @@ export class Accord implements SystemUnderTest {
 
   async stop(): Promise<void> {
     const { service } = this;
-    if (service !== undefined && service.exitCode === null) {
+    if (service?.exitCode === null) {
       const ended = new Promise((resolve) => service.once('exit', resolve));
       service.kill('SIGTERM');
       await Promise.race([ended, sleep(20_000).then(() => service.kill('SIGKILL'))]);
