@@ -155,7 +155,7 @@ function table(row: CatalogRow): Table {
   const key = (row.key ?? []).flatMap((attnum) => columns.filter((column) => column.attnum === attnum));
   const object = `${row.schema}.${row.name}`;
   return {
-    oid: Number(row.oid),
+    oid: row.oid,
     object,
     qualified: `${quoteName(row.schema)}.${quoteName(row.name)}`,
     kind: row.kind,

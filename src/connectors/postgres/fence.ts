@@ -40,7 +40,7 @@ export async function settle(
     await client.query('commit');
     client.release();
     const [row] = rows;
-    if (claimed.rowCount === 1 || row === undefined || row.dead !== 'false') {
+    if (claimed.rowCount === 1 || row?.dead !== 'false') {
       return {
         status: 'dead',
         reason: 'The batch was not applied, and its id is fenced',

@@ -18,7 +18,7 @@ const chunkBytes = 24 * 1024 ** 2;
 
 /** Runs groups of items within a transaction that someone else opened, and finds out what became of each item. */
 export class GroupRunner {
-  private readonly statements = new Map<string, WriteStatement & { readonly name: string | undefined }>();
+  private readonly statements = new Map<string, WriteStatement & { readonly name: string | null }>();
 
   constructor(private readonly scope: WriteScope) {}
 
@@ -49,16 +49,19 @@ export class GroupRunner {
 
   private async send(client: pg.PoolClient, group: WriteGroup, items: readonly PlannedItem[]): Promise<Sent> {
     const statement = this.statement(group);
-    const values = parameters(group, items);
-    const keySize = this.scope.table.key.length;
+    const { form, values } = parameters(group, items);
     const before =
       statement.before === null
         ? null
-        : client.query<Row>({ text: statement.before, values: values.slice(0, keySize), rowMode: 'array' });
+        : client.query<Row>({
+            text: statement.before[form],
+            values: values.slice(0, this.scope.table.key.length),
+            rowMode: 'array',
+          });
     before?.catch(() => undefined);
     const main = client.query<Row>({
-      ...(statement.name === undefined ? {} : { name: statement.name }),
-      text: statement.text,
+      ...(statement.name === null ? {} : { name: `${statement.name} ${form}` }),
+      text: statement.text[form],
       values,
       rowMode: 'array',
     });
@@ -154,12 +157,9 @@ export class GroupRunner {
     // Without `on conflict`, the server says which unique value is taken.
     await client.query('savepoint look');
     try {
-      const text = statement.text.replace(' on conflict do nothing', '');
-      const { rows } = await client.query<Row>({
-        text,
-        values: parameters(group, [planned]),
-        rowMode: 'array',
-      });
+      const { form, values } = parameters(group, [planned]);
+      const text = statement.text[form].replace(' on conflict do nothing', '');
+      const { rows } = await client.query<Row>({ text, values, rowMode: 'array' });
       await client.query('release savepoint look');
       if (rows[0]?.[0] !== '1')
         return [
@@ -209,15 +209,15 @@ export class GroupRunner {
     return [...columns, ...[...extra].flatMap((name) => table.columns.get(name) ?? [])];
   }
 
-  statement(group: WriteGroup): WriteStatement & { readonly name: string | undefined } {
+  statement(group: WriteGroup): WriteStatement & { readonly name: string | null } {
     const signature = `${group.op}|${group.set.map(({ attnum }) => attnum).join()}|${group.expect.map(({ attnum }) => attnum).join()}`;
     let known = this.statements.get(signature);
     if (known === undefined) {
       const statement = writeStatement(this.scope, group);
       const name =
         this.statements.size < maxPrepared
-          ? `w${createHash('sha256').update(statement.text).digest('hex').slice(0, 24)}`
-          : undefined;
+          ? `w${createHash('sha256').update(statement.text.literal).digest('hex').slice(0, 24)}`
+          : null;
       known = { ...statement, name };
       this.statements.set(signature, known);
     }

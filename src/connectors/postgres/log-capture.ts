@@ -69,14 +69,14 @@ export class LogCapture {
       union all
       (select seq::text, xid::text, op::text, id, old_id, before, after, actor, role, case when writer = $7 then batch::text end, depth::text,
               (date_part('epoch', at) * 1000)::text
-       from ${log}
+       from ${log} entry
        where seq > least($3::bigint, (select min(floor) from unnest($4::xid8[], $5::bigint[]) late(xid, floor)
                                       where pg_visible_in_snapshot(xid, coalesce($2::pg_snapshot, pg_current_snapshot()))))
          and seq > $8::bigint
          and not pg_visible_in_snapshot(xid, $1::pg_snapshot)
          and ($2::pg_snapshot is null or pg_visible_in_snapshot(xid, $2::pg_snapshot))
          and not (own and writer = $7)
-       order by seq limit $6::int)`;
+       order by entry.seq limit $6::int)`;
   }
 
   async now(): Promise<LogCursor> {

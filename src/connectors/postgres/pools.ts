@@ -42,6 +42,8 @@ export function openPools(config: ConnectionConfig): Pools {
   const options = connectionOptions(config);
   const open = (settings: Readonly<Record<string, string>>, pipeline: boolean): pg.Pool => {
     const statements = Object.entries(settings).map(([name, value]) => `SET ${name} = ${quoteText(value)}`);
+    // Awaited by the pool, whatever its types say.
+    const onConnect: (client: pg.ClientBase) => unknown = (client) => client.query(statements.join(';'));
     const pool = new pg.Pool({
       ...options,
       pipeline,
@@ -53,10 +55,10 @@ export function openPools(config: ConnectionConfig): Pools {
       application_name: config.clientName,
       // Typed as the driver's own parsers, but every value is wanted as the text that came.
       types: verbatim as unknown as pg.CustomTypesConfig,
-      onConnect: async (client) => {
-        await client.query(statements.join(';'));
-      },
+      onConnect,
     });
+    // A session may break between two statements while it is in use: the next one says so.
+    pool.on('connect', (client) => client.on('error', () => undefined));
     // An idle connection that breaks is dropped by the pool; the next statement says what is wrong.
     pool.on('error', () => undefined);
     return pool;

@@ -49,7 +49,7 @@ export function isRefusal(error: unknown): error is pg.DatabaseError {
   if (!(error instanceof pg.DatabaseError)) return false;
   const state = error.code ?? '';
   if (/^(22|23|27|2F|38|39|44|54|P0|09|0A)/.test(state) || state === '428C9') return true;
-  if (state === '42501') return /row-level security/.test(error.message);
+  if (state === '42501') return error.message.includes('row-level security');
   // A fault inside the side's own trigger or function concerns the rows that reach it.
   return state.startsWith('42') && error.where !== undefined && /function/i.test(error.where);
 }
@@ -74,7 +74,7 @@ export function translated(thrown: unknown, doing: string): ConnectorError {
     return new ConnectorError('tls-unavailable', `The server does not speak TLS (while ${doing})`, {
       cause: thrown,
     });
-  if (/password must be a string/.test(message))
+  if (message.includes('password must be a string'))
     return new ConnectorError(
       'credentials-refused',
       `The server asks for a password and the connection has none (while ${doing})`,

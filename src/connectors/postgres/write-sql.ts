@@ -1,4 +1,4 @@
-import { arrayLiteral } from './array-literal.js';
+import { columnBatch, unfold, type BatchForm } from './column-batch.js';
 import type { Column, Table } from './catalog.js';
 import { idExpression } from './record-id.js';
 import type { PlannedItem, WriteGroup } from './write-groups.js';
@@ -6,13 +6,13 @@ import { keyMatch, textOf } from './select-columns.js';
 
 /** One statement for all items of a group. Its answer: how many were applied; which, if not all; what stands, where that must be known. */
 export interface WriteStatement {
-  readonly text: string;
+  readonly text: Readonly<Record<BatchForm, string>>;
   /** Columns whose stored text is part of the answer, in this order. */
   readonly reads: readonly Column[];
   /** `reads` comes for every applied item, not only where it differs from what was sent. */
   readonly readsAll: boolean;
   /** Answers the rows as they stand before, under lock; only where triggers may change more than was sent. */
-  readonly before: string | null;
+  readonly before: Readonly<Record<BatchForm, string>> | null;
 }
 
 export interface WriteScope {
@@ -26,34 +26,35 @@ export function writeStatement(scope: WriteScope, group: WriteGroup): WriteState
   return group.op === 'create' ? createStatement(scope, group) : deleteStatement(scope.table, group);
 }
 
-/** The statement's parameters: one array per key column, per column set, per column expected; then how many items there are. */
-export function parameters(group: WriteGroup, items: readonly PlannedItem[]): string[] {
-  const values: string[] = [];
+/** The statement's parameters: one per key column, per column set, per column expected; then how many items there are. */
+export function parameters(
+  group: WriteGroup,
+  items: readonly PlannedItem[],
+): { readonly form: BatchForm; readonly values: string[] } {
+  const columns: (string | null)[][] = [];
   const keySize = items[0]?.key.length ?? 0;
-  for (let k = 0; k < keySize; k++) values.push(arrayLiteral(items.map(({ key }) => key[k] ?? null)));
-  for (const { name } of group.set)
-    values.push(
-      arrayLiteral(
-        items.map(({ item }) => (item.op === 'delete' ? null : (item.set[name] as string | null))),
-      ),
+  for (let k = 0; k < keySize; k++) columns.push(items.map(({ key }) => key[k] ?? null));
+  for (const { name } of group.set) {
+    columns.push(items.map(({ item }) => (item.op === 'delete' ? null : (item.set[name] as string | null))));
+  }
+  for (const { name } of group.expect) {
+    columns.push(
+      items.map(({ item }) => (item.op === 'create' ? null : (item.expect[name] as string | null))),
     );
-  for (const { name } of group.expect)
-    values.push(
-      arrayLiteral(
-        items.map(({ item }) => (item.op === 'create' ? null : (item.expect[name] as string | null))),
-      ),
-    );
+  }
+  const { form, values } = columnBatch(columns);
   values.push(String(items.length));
-  return values;
+  return { form, values };
 }
 
-function source(table: Table, group: WriteGroup): string {
+function source(table: Table, group: WriteGroup, form: BatchForm): string {
   const names = [
     ...table.key.map((_, i) => `k${i + 1}`),
     ...group.set.map((_, i) => `s${i + 1}`),
     ...group.expect.map((_, i) => `e${i + 1}`),
   ];
-  return `unnest(${names.map((_, i) => `$${i + 1}::text[]`).join(', ')}) with ordinality i(${names.join(', ')}, n)`;
+  const arrays = names.map((_, i) => unfold[form](`$${i + 1}`));
+  return `unnest(${arrays.join(', ')}) with ordinality i(${names.join(', ')}, n)`;
 }
 
 function countParameter(table: Table, group: WriteGroup): string {
@@ -93,20 +94,25 @@ function updateStatement({ table, columns }: WriteScope, group: WriteGroup): Wri
     ? ''
     : ` where ${reads.map((_, i) => `a${i + 1} collate "C" is distinct from b${i + 1}`).join(' or ')}`;
   const list = reads.map((_, i) => `, a${i + 1}`).join('');
-  return {
-    text: `with u as (update ${table.qualified} t set ${set.join(', ')} from ${source(table, group)}
+  const text = (
+    form: BatchForm,
+  ): string => `with u as (update ${table.qualified} t set ${set.join(', ')} from ${source(table, group, form)}
       where ${keyMatch(table, 't', 'i')}${stillStands(group)} returning i.n${returned.join('')}${sent.join('')})
-      ${answer(countParameter(table, group), `json_agg(n)::text`, reads.length === 0 ? 'null' : `(select json_agg(json_build_array(n${list})) from u${differs})::text`)}`,
+      ${answer(countParameter(table, group), `json_agg(n)::text`, reads.length === 0 ? 'null' : `(select json_agg(json_build_array(n${list})) from u${differs})::text`)}`;
+  return {
+    text: { joined: text('joined'), literal: text('literal') },
     reads,
     readsAll: all,
-    before: all ? beforeStatement(table, reads) : null,
+    before: all
+      ? { joined: beforeStatement(table, reads, 'joined'), literal: beforeStatement(table, reads, 'literal') }
+      : null,
   };
 }
 
-function beforeStatement(table: Table, reads: readonly Column[]): string {
+function beforeStatement(table: Table, reads: readonly Column[], form: BatchForm): string {
   const names = table.key.map((_, i) => `k${i + 1}`);
   return `select i.n::text, ${reads.map((column) => textOf(column, 't')).join(', ')}
-    from unnest(${names.map((_, i) => `$${i + 1}::text[]`).join(', ')}) with ordinality i(${names.join(', ')}, n)
+    from unnest(${names.map((_, i) => unfold[form](`$${i + 1}`)).join(', ')}) with ordinality i(${names.join(', ')}, n)
     join ${table.qualified} t on ${keyMatch(table, 't', 'i')} for no key update of t`;
 }
 
@@ -132,11 +138,14 @@ function createStatement({ table, columns }: WriteScope, group: WriteGroup): Wri
   const overriding = targets.some(({ identity }) => identity === 'a') ? ' overriding system value' : '';
   const list = reads.map((_, i) => `, a${i + 1}`).join('');
   const returned = reads.map((column, i) => `, t.${column.quoted}::text as a${i + 1}`).join('');
-  return {
-    text: `with u as (insert into ${table.qualified} as t (${targets.map(({ quoted }) => quoted).join(', ')})${overriding}
-      select ${values.join(', ')} from ${source(table, group)} order by i.n on conflict do nothing
+  const text = (
+    form: BatchForm,
+  ): string => `with u as (insert into ${table.qualified} as t (${targets.map(({ quoted }) => quoted).join(', ')})${overriding}
+      select ${values.join(', ')} from ${source(table, group, form)} order by i.n on conflict do nothing
       returning ${idExpression(table.key, 't')} as id${returned})
-      ${answer(countParameter(table, group), `json_agg(id)::text`, reads.length === 0 ? 'null' : `json_agg(json_build_array(id${list}))::text`)}`,
+      ${answer(countParameter(table, group), `json_agg(id)::text`, reads.length === 0 ? 'null' : `json_agg(json_build_array(id${list}))::text`)}`;
+  return {
+    text: { joined: text('joined'), literal: text('literal') },
     reads,
     readsAll: true,
     before: null,
@@ -144,10 +153,13 @@ function createStatement({ table, columns }: WriteScope, group: WriteGroup): Wri
 }
 
 function deleteStatement(table: Table, group: WriteGroup): WriteStatement {
-  return {
-    text: `with u as (delete from ${table.qualified} t using ${source(table, group)}
+  const text = (
+    form: BatchForm,
+  ): string => `with u as (delete from ${table.qualified} t using ${source(table, group, form)}
       where ${keyMatch(table, 't', 'i')}${stillStands(group)} returning i.n)
-      ${answer(countParameter(table, group), `json_agg(n)::text`, 'null')}`,
+      ${answer(countParameter(table, group), `json_agg(n)::text`, 'null')}`;
+  return {
+    text: { joined: text('joined'), literal: text('literal') },
     reads: [],
     readsAll: false,
     before: null,
