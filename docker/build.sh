@@ -13,7 +13,7 @@ cp docker/entrypoint.sh docker/healthcheck.mjs "$out/docker/"
 for folder in templates examples; do
   if [ -d "$folder" ]; then cp -R "$folder" "$out/"; fi
 done
-rm -rf "$out/dist/.stamps"
+rm -rf "$out/dist/.stamps" "$out/dist/bench"
 
 cd "$out"
 npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund --loglevel=error

@@ -5,11 +5,11 @@ import { root } from './root.mjs';
 
 // Some faults of ES modules show only when Node itself loads what was built: cycles, missing exports, wrong extensions.
 // The entry points start things when loaded; tests start them.
-const entries = ['main.js', 'cli.js'];
+const entries = ['main.js', 'cli.js', join('examples', 'demo', 'traffic.js')];
 
 const dist = join(root, 'dist');
 const files = readdirSync(dist, { recursive: true })
-  .filter((file) => file.endsWith('.js') && !file.startsWith('web') && !entries.includes(file))
+  .filter((file) => file.endsWith('.js') && !/^(web|bench)\b/.test(file) && !entries.includes(file))
   .sort();
 for (const file of files) await import(pathToFileURL(join(dist, file)).href);
 console.log(`${files.length} built modules can be loaded`);
