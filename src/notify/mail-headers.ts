@@ -1,0 +1,29 @@
+/** The domain of the ids of our mails: where people reach the service, so that two services never make the same id. */
+export function mailDomain(publicUrl: string): string {
+  const { hostname } = new URL(publicUrl);
+  return hostname.startsWith('[') || /^[\d.]+$/.test(hostname) ? 'accord.localhost' : hostname;
+}
+
+/** Always the same for a row of the outbox: a mail that arrives twice, after a crash, is shown once. */
+export function messageId(outboxId: string, publicUrl: string): string {
+  return `<${outboxId}@${mailDomain(publicUrl)}>`;
+}
+
+/**
+ * Headers of a mail that a machine writes. Mails about one thing share the id that `References` names, which is no mail's
+ * own: clients show them as one thread, and answer with no vacation notice.
+ *
+ * @param thread what the mail is about, such as `pipeline.companies`
+ */
+export function mailHeaders(thread: string, publicUrl: string): Readonly<Record<string, string>> {
+  const domain = mailDomain(publicUrl);
+  const root = `<${thread.replaceAll(/[^\w.-]/g, '-')}@${domain}>`;
+  return {
+    References: root,
+    'In-Reply-To': root,
+    'List-Id': `Accord conflicts <conflicts.${domain}>`,
+    'Auto-Submitted': 'auto-generated',
+    'X-Auto-Response-Suppress': 'All',
+    Precedence: 'bulk',
+  };
+}

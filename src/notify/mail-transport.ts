@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { createTransport, type Transporter } from 'nodemailer';
+import { Env } from '../common/env.js';
+import type { OutboxMail } from '../database/sql/notify/outbox.js';
+import { messageId } from './mail-headers.js';
+
+/** A server that does not answer is given up after this long; a mail that was claimed is not claimed again before. */
+export const SMTP_TIMEOUT_MS = 30_000;
+
+/** Sends a mail of the outbox by SMTP. Knows nothing of the database. */
+@Injectable()
+export class MailTransport {
+  private readonly transporter: Transporter | null;
+
+  constructor(private readonly env: Env) {
+    this.transporter =
+      env.SMTP_URL === undefined
+        ? null
+        : createTransport({
+            url: env.SMTP_URL,
+            connectionTimeout: SMTP_TIMEOUT_MS / 3,
+            greetingTimeout: SMTP_TIMEOUT_MS / 3,
+            dnsTimeout: SMTP_TIMEOUT_MS / 3,
+            socketTimeout: SMTP_TIMEOUT_MS,
+            disableFileAccess: true,
+            disableUrlAccess: true,
+          });
+  }
+
+  /** False: there is no SMTP_URL. */
+  get isConfigured(): boolean {
+    return this.transporter !== null;
+  }
+
+  /** Resolves when the server has taken the mail. @throws whatever nodemailer says; see `refusal` */
+  async send(mail: OutboxMail): Promise<void> {
+    if (this.transporter === null) throw new Error('SMTP_URL is not set');
+    const { References, 'In-Reply-To': inReplyTo, ...headers } = mail.headers;
+    await this.transporter.sendMail({
+      from: this.env.MAIL_FROM,
+      to: mail.recipient,
+      subject: mail.subject,
+      text: mail.text,
+      html: mail.html,
+      messageId: messageId(mail.id, this.env.publicUrl),
+      headers,
+      ...(References !== undefined && { references: References }),
+      ...(inReplyTo !== undefined && { inReplyTo }),
+    });
+  }
+}
+
+export type Refusal = 'this mail for good' | 'this mail for now' | 'server';
+
+/** What a failure says: about this mail, or about the server, which then will not take the next one either. */
+export function refusal(error: unknown): Refusal {
+  const { code, responseCode } = error as { readonly code?: string; readonly responseCode?: number };
+  if (code !== 'EENVELOPE' && code !== 'EMESSAGE') return 'server';
+  return responseCode !== undefined && responseCode >= 500 ? 'this mail for good' : 'this mail for now';
+}

@@ -1,0 +1,101 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { messageOf } from '../common/errors.js';
+import { Leases } from '../database/lease.js';
+import { HubPools } from '../database/pools.js';
+import {
+  claimMail,
+  mailsWaiting,
+  markMailFailed,
+  markMailSent,
+  postponeMail,
+  type ClaimedMail,
+} from '../database/sql/notify/outbox.js';
+import { backoffMs } from './backoff.js';
+import { MailTransport, refusal, SMTP_TIMEOUT_MS } from './mail-transport.js';
+
+const EVERY_MS = 5_000;
+const LEASE_MS = 60_000;
+/** A mail whose sender vanished is sent again after this long, under the same Message-ID. */
+const CLAIM_MS = 4 * SMTP_TIMEOUT_MS;
+
+/**
+ * Sends the outbox: claim, commit, send, mark. A crash between sending and marking sends the mail again, and its
+ * Message-ID is the same; no crash loses one. A server that is down delays mails and nothing else.
+ */
+@Injectable()
+export class SendMailJob implements OnApplicationShutdown {
+  private readonly logger = new Logger(SendMailJob.name);
+  private saidUnconfigured = false;
+  private stopping = false;
+
+  constructor(
+    private readonly pools: HubPools,
+    private readonly leases: Leases,
+    private readonly transport: MailTransport,
+  ) {}
+
+  @Interval('send-mail', EVERY_MS)
+  async run(): Promise<void> {
+    try {
+      if (!this.transport.isConfigured) await this.sayUnconfigured();
+      else await this.leases.during('mail-sender', LEASE_MS, async (signal) => this.sendDue(signal));
+    } catch (error) {
+      this.logger.error({ msg: 'outbox not sent', err: error });
+    }
+  }
+
+  onApplicationShutdown(): void {
+    this.stopping = true;
+  }
+
+  /** Sends what is due, one by one, until nothing is, the server fails, or `signal` says that the lease is lost. */
+  async sendDue(signal?: AbortSignal): Promise<void> {
+    while (!this.stopping && signal?.aborted !== true) {
+      const mail = await claimMail(this.pools.general, CLAIM_MS);
+      if (mail === null || !(await this.sendOne(mail))) return;
+    }
+  }
+
+  /** @returns false when the server is not to be tried again in this round */
+  private async sendOne(mail: ClaimedMail): Promise<boolean> {
+    const { id, kind, attempts } = mail;
+    try {
+      await this.transport.send(mail);
+    } catch (error) {
+      return this.refused(mail, error);
+    }
+    await markMailSent(this.pools.general, id);
+    this.logger.log({ msg: 'mail sent', mail: id, kind, attempts });
+    return true;
+  }
+
+  private async refused({ id, kind, attempts }: ClaimedMail, error: unknown): Promise<boolean> {
+    const why = messageOf(error);
+    const what = refusal(error);
+    if (what === 'this mail for good') {
+      await markMailFailed(this.pools.general, id, why);
+      this.logger.error({ msg: 'mail refused for good', mail: id, kind, attempts, reason: why });
+      return true;
+    }
+    const delayMs = backoffMs(attempts, Math.random());
+    await postponeMail(this.pools.general, id, delayMs, why);
+    this.logger.warn({
+      msg: 'mail not sent, will try again',
+      mail: id,
+      kind,
+      attempts,
+      delayMs,
+      reason: why,
+    });
+    return what !== 'server';
+  }
+
+  private async sayUnconfigured(): Promise<void> {
+    if (this.saidUnconfigured) return;
+    const waiting = await mailsWaiting(this.pools.general);
+    if (waiting === 0) return;
+    this.saidUnconfigured = true;
+    this.logger.warn({ msg: 'mails wait in the outbox: SMTP_URL is not set', waiting });
+  }
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { backoffMs } from '../../src/notify/backoff.js';
+import { mailDomain, mailHeaders } from '../../src/notify/mail-headers.js';
+import { oneLine, valueInMail } from '../../src/notify/mail-value.js';
+
+describe('the wait before another try', () => {
+  it('is spread over a limit that doubles and ends at an hour', () => {
+    expect(backoffMs(1, 1)).toBe(10_000);
+    expect(backoffMs(2, 0.5)).toBe(10_000);
+    expect(backoffMs(5, 1)).toBe(160_000);
+    expect(backoffMs(400, 1)).toBe(3_600_000);
+  });
+
+  it('is never shorter than a second', () => {
+    expect(backoffMs(1, 0)).toBe(1_000);
+  });
+});
+
+describe('a value in a mail', () => {
+  it('is one line: sets and groups as lists, blank as a word, long ones cut', () => {
+    expect(valueInMail(['b', 'a'])).toBe('b, a');
+    expect(valueInMail({ city: 'Espoo', zip: null })).toBe('city: Espoo, zip: null');
+    expect(valueInMail(null)).toBe('(blank)');
+    expect(valueInMail('x'.repeat(500))).toHaveLength(120);
+  });
+
+  it('never ends in half a character', () => {
+    expect(oneLine('x'.repeat(118) + '😀😀')).toBe(`${'x'.repeat(118)}…`);
+  });
+});
+
+describe('the headers of a mail', () => {
+  it('name a domain that is one, also where people use an address', () => {
+    expect(mailDomain('https://accord.example.com/x')).toBe('accord.example.com');
+    expect(mailDomain('http://127.0.0.1:3000')).toBe('accord.localhost');
+    expect(mailDomain('http://[::1]:3000')).toBe('accord.localhost');
+  });
+
+  it('stay one line and one id, whatever the thread is called', () => {
+    expect(mailHeaders('pipeline.a b>\r\nBcc: x', 'https://h').References).toBe('<pipeline.a-b---Bcc--x@h>');
+  });
+});
