@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg';
 import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
 import { uuidv7 } from '../common/ids.js';
-import { conflictKeyOf, noSuch } from '../common/public-ids.js';
+import { conflictKeyOf, noSuch, publicId } from '../common/public-ids.js';
 import { dotText, vectorText } from '../core/clock.js';
 import { readCandidates, writeShown } from '../core/conflict-at-rest.js';
 import { decide } from '../core/decide.js';
@@ -38,6 +38,14 @@ export interface DecideRequest {
   readonly idempotencyKey: string | undefined;
 }
 
+/** Where a conflict is: never changes. */
+interface Place {
+  readonly id: string;
+  readonly pipeline_id: number;
+  readonly link_id: number;
+  readonly unit: string;
+}
+
 /** What was seen is no longer what is there. Thrown inside the transaction; answered outside it with the conflict as it now is. */
 class Moved extends Error {}
 
@@ -63,12 +71,15 @@ export class DecideService {
     const { conflict, input, by } = request;
     const id = conflictKeyOf(conflict);
     const content: Json = ['decide', id, input.take, input.value ?? null, input.note ?? null];
+    const at = await this.#find(id);
+    // Before the transaction: it may need a connection of its own, and whoever waits for one must hold none.
+    const plan = await this.plans.planOf(at.pipeline_id);
     try {
       return await retryingDeadlocks(() =>
         inTransaction(this.pools.general, (client) =>
           once(client, { key: request.idempotencyKey, principal: by, content }, async () => ({
             status: 201,
-            body: presentDecision(await this.#decide(client, id, request)),
+            body: presentDecision(await this.#decide(client, at, plan, request)),
           })),
         ),
       );
@@ -79,11 +90,17 @@ export class DecideService {
     }
   }
 
-  async #decide(client: PoolClient, id: string, request: DecideRequest): Promise<DecisionRow> {
-    const { locked, row } = await lockBoth(client, id);
+  async #find(id: string): Promise<Place> {
+    const sql = 'select id, pipeline_id, link_id, unit from conflict where id = $1';
+    const { rows } = await this.pools.general.query<Place>(sql, [id]);
+    if (rows[0] === undefined) throw noSuch('conflict', publicId.conflict(id));
+    return rows[0];
+  }
+
+  async #decide(client: PoolClient, at: Place, plan: Plan, request: DecideRequest): Promise<DecisionRow> {
+    const { locked, row } = await lockBoth(client, at);
     if (!request.accepted.includes(etagOf(row))) throw new Moved();
     mustBeOpen(row);
-    const plan = await this.plans.planOf(row.pipeline_id);
     const unitPlan = mustBePartOf(plan, row.unit);
     if (locked === null) throw new AppError('already-decided', 'The record is gone; there is nothing left to decide.');
 
@@ -148,13 +165,10 @@ export class DecideService {
 }
 
 /** Registers first, then the conflict: the order in which the engine takes them. */
-async function lockBoth(client: PoolClient, id: string): Promise<{ readonly locked: LockedUnit | null; readonly row: LockedConflictRow }> {
-  const { rows } = await client.query<{ link_id: number; unit: string }>('select link_id, unit from conflict where id = $1', [id]);
-  const [at] = rows;
-  if (at === undefined) throw noSuch('conflict', `cf_${id}`);
+async function lockBoth(client: PoolClient, at: Place): Promise<{ readonly locked: LockedUnit | null; readonly row: LockedConflictRow }> {
   const locked = await lockUnit(client, at.link_id, at.unit);
-  const [row] = await run(client, lockConflict, [id]);
-  if (row === undefined) throw noSuch('conflict', `cf_${id}`);
+  const [row] = await run(client, lockConflict, [at.id]);
+  if (row === undefined) throw noSuch('conflict', publicId.conflict(at.id));
   return { locked, row };
 }
 

@@ -15,6 +15,7 @@ import { decisionById, laterDecision, markUndone, type DecisionRow } from '../da
 import {
   lockConflict,
   lockOpenConflict,
+  outdateConflict,
   recordReview,
   reopenConflict,
   setConflictState,
@@ -55,14 +56,16 @@ export class UndoService {
    *
    * @throws AppError `not-found`; `not-undoable` when a later decision stands, the record is gone, or it never took effect
    */
-  undo(id: string, by: string): Promise<Answered<DecisionDto>> {
-    const key = decisionKey(id);
-    return retryingDeadlocks(() => inTransaction(this.pools.general, (client) => this.#undo(client, key, by)));
+  async undo(id: string, by: string): Promise<Answered<DecisionDto>> {
+    const [at] = await run(this.pools.general, decisionById, [decisionKey(id)]);
+    if (at === undefined) throw noSuch('decision', id);
+    // Before the transaction: it may need a connection of its own, and whoever waits for one must hold none.
+    const plan = await this.plans.planOf(at.pipeline_id);
+    return retryingDeadlocks(() => inTransaction(this.pools.general, (client) => this.#undo(client, at, plan, by)));
   }
 
-  async #undo(client: PoolClient, id: string, by: string): Promise<Answered<DecisionDto>> {
-    const [at] = await run(client, decisionById, [id]);
-    if (at === undefined) throw noSuch('decision', publicId.decision(id));
+  async #undo(client: PoolClient, at: DecisionRow, plan: Plan, by: string): Promise<Answered<DecisionDto>> {
+    const { id } = at;
     const locked = await lockUnit(client, at.link_id, at.unit);
     const [row] = await run(client, lockConflict, [at.conflict_id]);
     // Read again under the locks: the engine may have applied it meanwhile.
@@ -70,7 +73,6 @@ export class UndoService {
     if (row === undefined || decision === undefined) throw noSuch('decision', publicId.decision(id));
     if (decision.outcome === 'undone') return { status: 200, body: presentDecision(decision) };
 
-    const plan = await this.plans.planOf(row.pipeline_id);
     const unitPlan = unitPlanOf(plan, row.unit);
     if (locked === null || unitPlan === undefined) throw new AppError('not-undoable', 'The record or its field is no longer in sync: there is nothing to put back.');
     const undoing: Undoing = { decision, locked, row, plan, unitPlan, by };
@@ -83,7 +85,9 @@ export class UndoService {
   async #takeBack(client: PoolClient, undoing: Undoing): Promise<DecisionRow> {
     const { row, locked, unitPlan } = undoing;
     await writeLocked(client, locked, unitPlan, undoHeld(locked.unit));
+    // Held: what is shown is what was decided on. Open: the decision itself was shown as a choice, which it is no more.
     if (row.state === 'held') await run(client, setConflictState, [row.id, 'open']);
+    else await run(client, outdateConflict, [row.id]);
     return this.#finish(client, undoing, row.id, 'taken back before it was written');
   }
 

@@ -109,7 +109,7 @@ export class HubRecords {
     const { id } = rows[0]!;
     await pool.query(
       `insert into pipeline_revision (pipeline_id, revision, spec, source, hash, created_by) values ($1, 1, $2, '', 'h', 'test')`,
-      [id, JSON.stringify({ review: { undoWindow } })],
+      [id, JSON.stringify({ spec: { review: { undoWindow } } })],
     );
     for (const at of ['A', 'B'] as const) {
       await pool.query(`insert into side_state (pipeline_id, side, label, connector, object) values ($1, $2, $3, 'postgres', 't')`, [
@@ -203,7 +203,10 @@ export class HubRecords {
     const unitPlan = this.#planOf(key);
     const unit = readUnit(shadow.clock, shadow.fields[key], shadow.open?.[key]);
     const outcome = derive({ plan: unitPlan, unit, now, sides: this.plan.sides, context: {} });
-    if (outcome.kind !== 'author') return true;
+    if (outcome.kind !== 'author') {
+      await this.#showConflict(client, linkId, key);
+      return true;
+    }
     let next = author(unit, outcome);
     next = { ...next, A: { ...next.head, raw: undefined }, B: { ...next.head, raw: undefined } };
     const stored = writeUnit(unitPlan, shadow.clock, next);

@@ -18,9 +18,9 @@ export interface DecisionRow {
 }
 
 /** Parameters: id. */
-export const decisionById: Statement<DecisionRow> = {
+export const decisionById: Statement<DecisionRow & { readonly pipeline_id: number }> = {
   name: 'review_decision_by_id',
-  text: `select * from decision where id = $1`,
+  text: `select d.*, c.pipeline_id from decision d join conflict c on c.id = d.conflict_id where d.id = $1`,
 };
 
 /** Parameters: conflict. */

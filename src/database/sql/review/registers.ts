@@ -66,6 +66,12 @@ export const setConflictState: Statement<Record<string, never>> = {
   text: `update conflict set state = $2, changed_at = clock_timestamp() where id = $1`,
 };
 
+/** What was shown is no longer all there is: no decision on it is accepted any more. Parameters: id. */
+export const outdateConflict: Statement<Record<string, never>> = {
+  name: 'review_outdate_conflict',
+  text: `update conflict set rev = rev + 1, changed_at = clock_timestamp() where id = $1`,
+};
+
 /** Shows a conflict anew, also one that was closed. Parameters: id, key, kind, reason, base, candidates. */
 export const reopenConflict: Statement<Record<string, never>> = {
   name: 'review_reopen_conflict',
@@ -98,11 +104,11 @@ export const announce: Statement<Record<string, never>> = {
   text: `select pg_notify('accord_wake', $1), pg_notify('accord_events', $2), pg_notify('accord_events', $3)`,
 };
 
-/** The revision in force and how long a decision can be undone before it is written. Parameters: pipeline. */
+/** pipeline_revision.spec holds what a plan is compiled from, the file's content below `spec`. The revision in force and how long a decision can be undone before it is written. Parameters: pipeline. */
 export const reviewSettings: Statement<{ revision: number; undo_window: string | null }> = {
   name: 'review_settings',
   text: `
-  select p.revision, r.spec #>> '{review,undoWindow}' as undo_window
+  select p.revision, r.spec #>> '{spec,review,undoWindow}' as undo_window
   from pipeline p left join pipeline_revision r on r.pipeline_id = p.id and r.revision = p.revision
   where p.id = $1`,
 };
