@@ -1,3 +1,4 @@
+import type { MigrationObject } from '@mikro-orm/core';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Client, type ClientBase, type Pool } from 'pg';
 import { AppError, messageOf } from '../common/errors.js';
@@ -40,23 +41,26 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
   });
   try {
     await lock.query('select pg_advisory_lock($1)', [migrationLock]);
-    const orm = await MikroORM.init(mikroOrmConfig(url, migrations));
-    try {
-      refuseNewer(
-        await executedMigrations(lock),
-        migrations.map(({ name }) => name),
-      );
-      const ran = (await orm.migrator.up()).map(({ name }) => name);
-      const partitions = await createLineagePartitions(lock, options.now ?? new Date());
-      return { ran, version: migrations.at(-1)?.name ?? '', partitions };
-    } finally {
-      await orm.close();
-    }
+    const known = migrations.map(({ name }) => name);
+    const applied = await executedMigrations(lock);
+    refuseNewer(applied, known);
+    const ran = known.every((name) => applied.includes(name)) ? [] : await runPending(url, migrations);
+    const partitions = await createLineagePartitions(lock, options.now ?? new Date());
+    return { ran, version: known.at(-1) ?? '', partitions };
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     throw new AppError('migration-failed', `The database was not migrated: ${messageOf(cause)}`, { cause });
   } finally {
     await lock.end();
+  }
+}
+
+async function runPending(url: string, migrations: readonly MigrationObject[]): Promise<string[]> {
+  const orm = await MikroORM.init(mikroOrmConfig(url, migrations));
+  try {
+    return (await orm.migrator.up()).map(({ name }) => name);
+  } finally {
+    await orm.close();
   }
 }
 

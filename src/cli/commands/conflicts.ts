@@ -1,0 +1,121 @@
+import { Option, type Command } from 'commander';
+import type { Answer } from '../client.js';
+import { action, type Context } from '../command.js';
+import { oneLine, table } from '../table.js';
+import { print, type Terminal } from '../terminal.js';
+import type { Candidate, Conflict, ConflictSummary, Page } from '../wire.js';
+
+interface Filter {
+  readonly pipeline?: string;
+  readonly state?: string;
+  readonly unit?: string;
+  readonly limit: number;
+}
+
+export function addConflicts(program: Command): void {
+  program
+    .command('conflicts')
+    .argument('[id]', 'show this one in full')
+    .description('conflicts that wait for a person, most urgent first')
+    .option('-p, --pipeline <name>', 'only of this pipeline')
+    .option('-u, --unit <name>', 'only of this field or group')
+    .addOption(
+      new Option('-s, --state <state>', 'default: open and held').choices(['open', 'held', 'closed']),
+    )
+    .option('-n, --limit <n>', 'at most so many', (text) => Number.parseInt(text, 10), 20)
+    .action(
+      action<[string | undefined, Filter]>(async (context, id, filter) => {
+        await (id === undefined ? list(context, filter) : show(context, id));
+      }),
+    );
+}
+
+async function list({ terminal, service }: Context, { pipeline, state, unit, limit }: Filter): Promise<void> {
+  const items: ConflictSummary[] = [];
+  let next: string | null = null;
+  do {
+    const query: URLSearchParams = new URLSearchParams({
+      ...(pipeline === undefined ? {} : { pipeline }),
+      ...(state === undefined ? {} : { state }),
+      ...(unit === undefined ? {} : { unit }),
+      ...(next === null ? {} : { cursor: next }),
+      limit: String(Math.min(200, limit - items.length)),
+    });
+    const { body }: Answer<Page<ConflictSummary>> = await service.get(`/conflicts?${query.toString()}`);
+    items.push(...body.items);
+    next = body.next;
+  } while (next !== null && items.length < limit);
+
+  const { bold, dim } = terminal.colours;
+  print(terminal, { items, next }, () =>
+    items.length === 0
+      ? 'Nothing waits for a decision.'
+      : [
+          ...items.map((conflict) => summary(terminal, conflict)),
+          ...(next === null ? [] : [dim(`There are more; --limit ${limit * 2} shows them.`)]),
+          dim(`Decide with: ${bold('accord decide <id> --take a|b|base|value')}`),
+        ].join('\n\n'),
+  );
+}
+
+async function show({ terminal, service }: Context, id: string): Promise<void> {
+  const { body } = await service.get<Conflict>(`/conflicts/${encodeURIComponent(id)}`);
+  print(terminal, body, () => describeConflict(terminal, body));
+}
+
+function summary(
+  { colours }: Terminal,
+  { id, title, unit, reason, state, base, candidates }: ConflictSummary,
+): string {
+  const { bold, dim, yellow } = colours;
+  return [
+    `${bold(title)}  ${yellow(unit)}${state === 'open' ? '' : dim(` ${state}`)}`,
+    `  ${reason}`,
+    table(
+      [
+        ...(base === null ? [] : [[dim('base'), oneLine(base.value)]]),
+        ...candidates.map((candidate) => [candidate.label, oneLine(candidate.value)]),
+      ],
+      '  ',
+    ),
+    `  ${dim(id)}`,
+  ].join('\n');
+}
+
+/** A conflict in full: every value with who, when and its clock, and what each choice would write. */
+export function describeConflict({ colours }: Terminal, conflict: Conflict): string {
+  const { bold, cyan, dim } = colours;
+  const { base, candidates, effects, merged } = conflict;
+  const choices = (['a', 'b', 'base', 'merged'] as const).flatMap((take) => {
+    const effect = effects[take];
+    return effect === undefined ? [] : [[cyan(`--take ${take}`), effect]];
+  });
+  return [
+    `${bold(conflict.title)}  ${bold(conflict.unit)}  ${dim(`${conflict.pipeline}, ${conflict.state}`)}`,
+    conflict.why,
+    table(
+      [
+        ...(base === null ? [] : [['base', oneLine(base.value, 200)]]),
+        ...candidates.map((candidate) => [
+          candidate.label,
+          `${oneLine(candidate.value, 200)} ${dim(origin(candidate))}`,
+        ]),
+        ...(merged === null ? [] : [['merged', oneLine(merged.value, 200)]]),
+      ],
+      '  ',
+    ),
+    table(choices, '  '),
+    dim(conflict.id),
+  ].join('\n');
+}
+
+function origin({ by, at, clock }: Candidate): string {
+  const parts = [
+    ...(by === null ? [] : [`by ${by.name}`]),
+    ...(at === null ? [] : [`at ${at.to}`]),
+    Object.entries(clock)
+      .map(([actor, n]) => `${actor}${n}`)
+      .join(' '),
+  ];
+  return `(${parts.filter((part) => part !== '').join(', ')})`;
+}

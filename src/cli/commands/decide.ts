@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { Option, type Command } from 'commander';
+import { AppError, messageOf } from '../../common/errors.js';
+import { action, type Context } from '../command.js';
+import { oneLine } from '../table.js';
+import { print } from '../terminal.js';
+import type { Conflict, Decision } from '../wire.js';
+import { describeConflict } from './conflicts.js';
+
+interface Choice {
+  readonly take: 'a' | 'b' | 'base' | 'merged' | 'value';
+  readonly value?: string;
+  readonly note?: string;
+  readonly dryRun?: boolean;
+}
+
+export function addDecide(program: Command): void {
+  program
+    .command('decide')
+    .argument('<id>', 'of a conflict: cf_…')
+    .description('decide a conflict; it can be undone until it is written')
+    .addOption(
+      new Option('-t, --take <which>', 'whose value is to stand')
+        .choices(['a', 'b', 'base', 'merged', 'value'])
+        .makeOptionMandatory(),
+    )
+    .option('--value <value>', 'with --take value: text as it is, anything else as JSON')
+    .option('--note <text>', 'why, for whoever asks later')
+    .option('--dry-run', 'only show what would be decided')
+    .action(action<[string, Choice]>(decide));
+  program
+    .command('undo')
+    .argument('<id>', 'of a decision: dec_…')
+    .description(
+      'take a decision back; what was written already is written back, where nobody edited it since',
+    )
+    .action(
+      action<[string, object]>(async ({ terminal, service }, id) => {
+        const { body } = await service.post<Decision>(
+          `/decisions/${encodeURIComponent(id)}/undo`,
+          {},
+          { 'idempotency-key': randomUUID() },
+        );
+        print(terminal, body, () => `Taken back: ${body.id} (${body.outcome}).`);
+      }),
+    );
+}
+
+async function decide(
+  { terminal, service }: Context,
+  id: string,
+  { take, value, note, dryRun }: Choice,
+): Promise<void> {
+  if ((take === 'value') !== (value !== undefined)) {
+    throw new AppError(
+      'invalid',
+      take === 'value' ? '--take value needs --value' : '--value goes with --take value only',
+    );
+  }
+  const path = `/conflicts/${encodeURIComponent(id)}`;
+  const { body: conflict, etag } = await service.get<Conflict>(path);
+  const body = {
+    take,
+    ...(value === undefined ? {} : { value: typed(value, conflict) }),
+    ...(note === undefined ? {} : { note }),
+  };
+  if (dryRun === true) {
+    print(
+      terminal,
+      { conflict, decision: body },
+      () => `${describeConflict(terminal, conflict)}\n\nWould decide: ${JSON.stringify(body)}`,
+    );
+    return;
+  }
+  // Decided is what stands there now: when it changes between the two requests, the answer is "stale" and nothing happens.
+  const { body: decision } = await service.post<Decision>(`${path}/decisions`, body, {
+    'if-match': etag ?? '',
+    'idempotency-key': randomUUID(),
+  });
+  const { green, dim } = terminal.colours;
+  print(terminal, decision, () =>
+    [
+      `${green('✓')} ${conflict.title}, ${conflict.unit}: ${oneLine(decision.value)}`,
+      dim(`Written after ${decision.undoUntil}. Until then: accord undo ${decision.id}`),
+    ].join('\n'),
+  );
+}
+
+/** Text where the values in conflict are text; otherwise JSON. */
+function typed(given: string, { base, candidates }: Conflict): unknown {
+  const present = [...candidates.map((candidate) => candidate.value), base?.value].filter(
+    (of) => of !== null && of !== undefined,
+  );
+  if (present.length === 0 || present.some((of) => typeof of === 'string')) return given;
+  try {
+    return JSON.parse(given) as unknown;
+  } catch (cause) {
+    throw new AppError(
+      'invalid',
+      `--value must be JSON here, as the present values are (${oneLine(present[0])}): ${messageOf(cause)}`,
+      { cause },
+    );
+  }
+}

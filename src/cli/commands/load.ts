@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import type { LoadDto } from '../../ops/load.dto.js';
+import { span } from '../../ops/verdict.js';
+import { action, type Context } from '../command.js';
+import { table } from '../table.js';
+import { print } from '../terminal.js';
+
+const pollMs = 500;
+
+export function addLoad(program: Command): void {
+  program
+    .command('load')
+    .argument('<pipeline>')
+    .description('the report of the first comparison, and how far the first load is')
+    .option('--accept', 'accept the report: links are made and missing records created')
+    .option('--wait', 'until the load is finished, with a progress bar')
+    .action(action<[string, { readonly accept?: boolean; readonly wait?: boolean }]>(load));
+}
+
+async function load(
+  context: Context,
+  name: string,
+  { accept, wait }: { readonly accept?: boolean; readonly wait?: boolean },
+): Promise<void> {
+  const { terminal, service } = context;
+  const path = `/pipelines/${encodeURIComponent(name)}/load`;
+  let { body: report } =
+    accept === true ? await service.post<LoadDto>(`${path}/accept`, {}) : await service.get<LoadDto>(path);
+  if (wait === true) report = await finished(context, path, report);
+  print(terminal, report, () => describe(report));
+}
+
+async function finished({ terminal, service }: Context, path: string, first: LoadDto): Promise<LoadDto> {
+  const bar = terminal.interactive
+    ? new SingleBar({
+        format: '  {phase} {bar} {percentage}%  {value}/{total}  {rate}/s  {left}',
+        stream: process.stderr,
+        hideCursor: true,
+      })
+    : null;
+  let report = first;
+  bar?.start(1, 0, { phase: 'waiting', rate: '–', left: '' });
+  try {
+    while (report.finishedAt === null && report.acceptedAt !== null) {
+      await sleep(pollMs);
+      report = (await service.get<LoadDto>(path)).body;
+      const { progress } = report;
+      if (progress === null || bar === null) continue;
+      bar.setTotal(Math.max(1, progress.total));
+      bar.update(progress.done, {
+        phase: progress.phase,
+        rate: progress.ratePerSecond === null ? '–' : Math.round(progress.ratePerSecond).toLocaleString('en'),
+        left: progress.secondsLeft === null ? '' : `${span(progress.secondsLeft)} left`,
+      });
+    }
+  } finally {
+    bar?.stop();
+  }
+  return report;
+}
+
+function describe(report: LoadDto): string {
+  const counts: [string, number][] = [
+    ['linked by a rule', report.linked],
+    ['only in A', report.onlyA],
+    ['only in B', report.onlyB],
+    ['ambiguous, shown and never guessed', report.ambiguous],
+    ['excluded in A', report.excludedA],
+    ['excluded in B', report.excludedB],
+  ];
+  const state =
+    report.finishedAt !== null
+      ? `Finished at ${report.finishedAt}.`
+      : report.acceptedAt === null
+        ? `Not accepted yet: nothing is written. Accept with: accord load ${report.pipeline} --accept`
+        : `Accepted by ${report.acceptedBy ?? 'someone'}; ${progress(report)}`;
+  return [
+    `${report.pipeline}, revision ${report.revision}`,
+    table(counts.map(([label, n]) => [n.toLocaleString('en').padStart(10), label])),
+    state,
+  ].join('\n');
+}
+
+function progress({ progress: of }: LoadDto): string {
+  if (of === null) return 'about to begin.';
+  const left = of.secondsLeft === null ? '' : `, about ${span(of.secondsLeft)} left`;
+  return `${of.phase}: ${of.done.toLocaleString('en')} of ${of.total.toLocaleString('en')}${left}.`;
+}

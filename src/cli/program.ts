@@ -1,0 +1,46 @@
+import { Command, CommanderError } from 'commander';
+import { version } from '../ops/build.js';
+import { addConflicts } from './commands/conflicts.js';
+import { addDb } from './commands/db.js';
+import { addDecide } from './commands/decide.js';
+import { addLoad } from './commands/load.js';
+import { addPauseAndResume } from './commands/pause.js';
+import { addStart } from './commands/start.js';
+import { addStatus } from './commands/status.js';
+import { exitCode } from './exit-codes.js';
+
+/** The command line, with every command. */
+export function createProgram(): Command {
+  const program = new Command('accord')
+    .description('Keeps two record systems in agreement, field by field.')
+    .version(version, '-V, --version')
+    .option('--json', 'one JSON object on standard output instead of text')
+    .configureHelp({ sortSubcommands: false })
+    .showHelpAfterError('(accord --help lists the commands, accord <command> --help its options)')
+    .exitOverride();
+  addStart(program);
+  addStatus(program);
+  addConflicts(program);
+  addDecide(program);
+  addPauseAndResume(program);
+  addLoad(program);
+  addDb(program);
+  // Commands inherit what is set on the program when they are added, except this.
+  for (const command of allCommands(program)) command.exitOverride().option('--json', 'the result as JSON');
+  return program;
+}
+
+/** Runs a command line; `process.exitCode` tells how it ended. */
+export async function runProgram(argv: readonly string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync([...argv]);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version were asked for; anything else is a command line that makes no sense.
+    process.exitCode = error.exitCode === 0 ? exitCode.ok : exitCode.invalid;
+  }
+}
+
+function allCommands(command: Command): Command[] {
+  return command.commands.flatMap((child) => [child, ...allCommands(child)]);
+}

@@ -1,0 +1,42 @@
+/** Answers of the review API, as far as commands read them. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+export interface Candidate {
+  readonly key: string;
+  readonly label: string;
+  readonly value: unknown;
+  readonly clock: Readonly<Record<string, number>>;
+  readonly by: { readonly name: string } | null;
+  readonly at: { readonly from: string; readonly to: string } | null;
+}
+
+export interface ConflictSummary {
+  readonly id: string;
+  readonly pipeline: string;
+  readonly record: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly reason: string;
+  readonly state: 'open' | 'held' | 'closed';
+  readonly base: { readonly value: unknown } | null;
+  readonly candidates: readonly Candidate[];
+}
+
+export interface Conflict extends ConflictSummary {
+  readonly why: string;
+  readonly merged: { readonly value: unknown } | null;
+  readonly effects: Readonly<Partial<Record<'a' | 'b' | 'base' | 'merged', string>>>;
+}
+
+export interface Decision {
+  readonly id: string;
+  readonly conflict: string;
+  readonly take: string;
+  readonly value: unknown;
+  readonly by: string;
+  readonly undoUntil: string;
+  readonly outcome: string;
+}

@@ -1,0 +1,48 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Env } from './common/env.js';
+import { openOwnDatabase, type OwnDatabase } from './embedded/own-database.js';
+
+/** The service while it runs. */
+export interface Service {
+  /** Where it answers. */
+  readonly url: string;
+  readonly database: OwnDatabase;
+  readonly app: NestExpressApplication;
+  /**
+   * Stops in order: no new work, what was begun is finished, leases are let go, connections closed, and last of all the
+   * embedded server. Safe to call twice.
+   */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts everything: database, migrations, engine, HTTP. When it throws, nothing is left running.
+ *
+ * @throws AppError that says in words what is missing
+ */
+export async function startService(env: Env): Promise<Service> {
+  // Reading the modules takes the processor, starting a database server mostly waits: together they take as long as one.
+  const [database, { migrate }, { startApplication, listeningAt }, { Draining }] = await Promise.all([
+    openOwnDatabase(env),
+    import('./database/migrate.js'),
+    import('./application.js'),
+    import('./ops/draining.js'),
+  ]);
+  try {
+    await migrate(database.url);
+    const app = await startApplication(env, database.url);
+    let stopping: Promise<void> | undefined;
+    const stop = async (): Promise<void> => {
+      app.get(Draining, { strict: false }).begin(new Date());
+      try {
+        await app.close();
+      } finally {
+        await database.close();
+      }
+    };
+    return { url: listeningAt(app, env), database, app, stop: () => (stopping ??= stop()) };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { runSource, type Child } from './child.js';
+
+const runsAt = /runs at (http:\/\/127\.0\.0\.1:\d+)/;
+
+describe('the service as a process', () => {
+  let database: TestDatabase;
+  let quiet: Record<string, string>;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    quiet = { PORT: '0', LOG_LEVEL: 'info', DATABASE_URL: database.url, ACCORD_DEMO: 'off' };
+  });
+  afterAll(() => database.drop());
+
+  const start = (env: Record<string, string> = {}): Child =>
+    runSource('src/main.ts', [], { ...quiet, ...env });
+
+  it('migrates, serves, says where, and stops in order on SIGTERM, leaving no connection', async () => {
+    const service = start();
+    const [, url] = await service.said(runsAt);
+    const ready = await fetch(`${url!}/health/ready`);
+    expect(ready.status).toBe(200);
+    service.kill('SIGTERM');
+    const { code, out } = await service.ended;
+    expect(code).toBe(0);
+    const log = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { msg: string });
+    expect(log.map(({ msg }) => msg)).toEqual(
+      expect.arrayContaining(['service started', 'service stopping', 'service stopped']),
+    );
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    const { rows } = await client.query(
+      `select application_name from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+    await client.end();
+    expect(rows).toEqual([]);
+  });
+
+  it('runs twice on one database, and each stops without the other', async () => {
+    const both = [start(), start()];
+    const urls = await Promise.all(both.map(async (service) => (await service.said(runsAt))[1]!));
+    expect(new Set(urls).size).toBe(2);
+    both[0]!.kill('SIGINT');
+    expect((await both[0]!.ended).code).toBe(0);
+    expect((await fetch(`${urls[1]!}/health/ready`)).status).toBe(200);
+    both[1]!.kill('SIGTERM');
+    expect((await both[1]!.ended).code).toBe(0);
+  });
+
+  it('refuses, in words, to listen where others could reach it', async () => {
+    const { code, err } = await start({ HOST: '0.0.0.0' }).ended;
+    expect(code).toBe(1);
+    expect(err).toMatch(/HOST must be 127\.0\.0\.1.*there is no login yet/);
+  });
+
+  it('says which port is taken and how to use another', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as AddressInfo;
+    const { code, err } = await start({ PORT: String(port) }).ended;
+    other.close();
+    expect(code).toBe(1);
+    expect(err).toContain(`Port ${port} of 127.0.0.1 is in use by another program. Say PORT=${port + 1}`);
+  });
+
+  it('says that the database cannot be reached, and does not repeat its password', async () => {
+    const { code, err, out } = await start({ DATABASE_URL: 'postgresql://accord:s3cr3t@127.0.0.1:1/accord' })
+      .ended;
+    expect(code).toBe(1);
+    expect(err).toContain('database cannot be reached');
+    expect(err + out).not.toContain('s3cr3t');
+  });
+
+  it('brings its own PostgreSQL, starts again with little work, and stops the server last', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'accord-start-'));
+    const { DATABASE_URL: _, ...own } = quiet;
+    const run = async (): Promise<number> => {
+      const service = runSource('src/main.ts', [], { ...own, ACCORD_DATA_DIR: join(folder, 'data') });
+      const [, url] = await service.said(runsAt);
+      const [, port] = await service.said(/embedded PostgreSQL on port (\d+)/);
+      expect((await fetch(`${url!}/health/ready`)).status).toBe(200);
+      service.kill('SIGTERM');
+      const { code, out } = await service.ended;
+      expect(code).toBe(0);
+      await expect(fetch(`http://127.0.0.1:${port!}`)).rejects.toMatchObject({
+        cause: { code: 'ECONNREFUSED' },
+      });
+      // Processor time, not the clock's: other suites run meanwhile.
+      return Number(/"cpuMs":(\d+)/.exec(out)?.[1]);
+    };
+    await run();
+    expect(await run()).toBeLessThan(3_000);
+    await rm(folder, { recursive: true, force: true });
+  }, 60_000);
+});
