@@ -1,5 +1,5 @@
 import { acknowledge, acknowledgeEqual, author } from './author.js';
-import { covers, SIDES, type Side } from './clock.js';
+import { covers, sameDot, SIDES, type Side } from './clock.js';
 import type { Candidate, Conflict } from './conflict.js';
 import { derive } from './derive.js';
 import { deriveLife, isGone, lifeOf } from './life.js';
@@ -275,7 +275,8 @@ function authorLife(input: RecordInput, state: State, life: Unit, outcome: Autho
 function lifeWrites(input: RecordInput, state: State, life: Unit): void {
   for (const side of SIDES) {
     const img = image(life, side);
-    if (img.value === lifeOf(life) || !covers(life.head, img)) continue;
+    const refused = life.blocked !== null && life.blocked.side === side && sameDot(life.blocked.head, life.head.dot);
+    if (img.value === lifeOf(life) || !covers(life.head, img) || refused) continue;
     if (input.writable[side] && !input.unsettled) state.writes[side].push(LIFE);
     else state.lookAgain(0);
   }

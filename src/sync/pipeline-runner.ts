@@ -7,7 +7,7 @@ import type { Leases, LeaseGrant } from '../database/lease.js';
 import type { HubPools } from '../database/pools.js';
 import { run, type Statement } from '../database/sql/statement.js';
 import { fullJitter } from './backoff.js';
-import { durationMs } from './duration.js';
+import { durationMs } from '../core/pipeline/duration.js';
 import { FirstLoad, type PipelineState } from './first-load.js';
 import { CursorMoved } from './lane/transaction.js';
 import type { PipelineOpener } from './open-pipeline.js';

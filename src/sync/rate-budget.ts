@@ -23,12 +23,4 @@ export class RateBudget {
   take(n: number): void {
     this.#tokens -= n;
   }
-
-  /** `500/s`, `80/10s`, `1000/m` → per second. */
-  static perSecond(rate: string): number {
-    const match = /^(\d+)\/(\d*)(ms|s|m|h|d)$/.exec(rate);
-    if (match === null) throw new RangeError(`not a rate: ${rate}`);
-    const unit = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86400 }[match[3] as 'ms' | 's' | 'm' | 'h' | 'd'];
-    return Number(match[1]) / (Number(match[2] === '' ? 1 : match[2]) * unit);
-  }
 }

@@ -89,10 +89,12 @@ export function planBatch(batch: WriteBatch, table: Table, maxItems: number): Pl
     }
     groupOf(groups, table, item).items.push({ index, item, key });
   });
-  for (const group of groups.values()) {
+  // A group is known under several orders of its names.
+  const distinct = [...new Set(groups.values())];
+  for (const group of distinct) {
     if (group.op !== 'create') group.items.sort((x, y) => (x.item.id < y.item.id ? -1 : 1));
   }
-  return { groups: [...groups.values()], refused };
+  return { groups: distinct, refused };
 }
 
 export function rejected(

@@ -1,0 +1,24 @@
+import type { Side } from '../core/clock.js';
+import type { EndpointSpec, FieldEndSpec, PipelineSpec } from '../core/pipeline/spec.js';
+
+/** A pipeline as declared in a file that was found valid. */
+export interface DeclaredPipeline {
+  readonly spec: PipelineSpec;
+  readonly file: string;
+  readonly text: string;
+  readonly hash: string;
+}
+
+export function endOf(spec: PipelineSpec, side: Side): EndpointSpec {
+  return side === 'A' ? spec.connections.a : spec.connections.b;
+}
+
+/** The columns a pipeline uses on a side, in file order, once each. */
+export function columnsOf(spec: PipelineSpec, side: Side): readonly string[] {
+  const columns = new Set<string>();
+  for (const field of Object.values(spec.fields)) {
+    const end: string | FieldEndSpec | undefined = side === 'A' ? field.a : field.b;
+    if (end !== undefined) columns.add(typeof end === 'string' ? end : end.column);
+  }
+  return [...columns];
+}

@@ -1,0 +1,129 @@
+import { AppError, messageOf } from '../common/errors.js';
+import type { ConnectionCatalog } from '../connectors/connection-catalog.js';
+import type { Endpoint, SystemInfo } from '../connectors/connector.js';
+import { closureOf } from '../core/closure.js';
+import { SIDES, type Side } from '../core/clock.js';
+import type { Plan } from '../core/plan.js';
+import { titleUnit } from '../core/title.js';
+import type { HubPools } from '../database/pools.js';
+import { run, type Statement } from '../database/sql/statement.js';
+import { columnsOf, endOf, type DeclaredPipeline } from './declared-pipeline.js';
+import { durationMs } from '../core/pipeline/duration.js';
+import type { Revisions } from './revisions.js';
+import type { End, RunningPipeline } from './running-pipeline.js';
+
+const BATCH_SIZE = 2000;
+const DEFAULT_STALE_FORM = '5m';
+
+const readIdentity: Statement<{ identity: string | null }> = {
+  name: 'open_read_identity',
+  text: `select identity from side_state where pipeline_id = $1 and side = $2`,
+};
+
+const setIdentity: Statement<Record<string, never>> = {
+  name: 'open_set_identity',
+  text: `update side_state set identity = $3, fingerprint = $4 where pipeline_id = $1 and side = $2`,
+};
+
+const haltReplaced: Statement<Record<string, never>> = {
+  name: 'open_halt_replaced',
+  text: `update pipeline set state = 'halted', state_detail = $2, updated_at = clock_timestamp() where id = $1 and state = 'running'`,
+};
+
+/** Opens both ends of a pipeline and compiles the revision in force; makes a new revision when the declaration changed. */
+export class PipelineOpener {
+  constructor(
+    private readonly declared: ReadonlyMap<number, DeclaredPipeline>,
+    private readonly catalog: ConnectionCatalog,
+    private readonly revisions: Revisions,
+    private readonly pools: HubPools,
+  ) {}
+
+  /** @throws AppError with `details.side` where one side is at fault */
+  async open(pipelineId: number): Promise<RunningPipeline> {
+    const declaration = this.declared.get(pipelineId);
+    if (declaration === undefined) throw new AppError('not-found', `pipeline ${String(pipelineId)} is not declared in this process`);
+    const { spec } = declaration;
+    const opened: Partial<Record<Side, Endpoint>> = {};
+    try {
+      for (const side of SIDES) opened[side] = await this.#endpoint(pipelineId, spec, side);
+      const endpoints = opened as Record<Side, Endpoint>;
+      const { plan, revision } = await this.revisions.current(pipelineId, declaration, endpoints, {
+        A: this.#label(declaration, 'A'),
+        B: this.#label(declaration, 'B'),
+      });
+      const ends = { A: await this.#end(pipelineId, declaration, plan, 'A', endpoints.A), B: await this.#end(pipelineId, declaration, plan, 'B', endpoints.B) };
+      return { id: pipelineId, name: spec.metadata.name, revision, spec, plan, closure: closureOf(plan), ends, titleUnit: titleUnit(plan)?.key ?? null };
+    } catch (error) {
+      await Promise.allSettled(Object.values(opened).map((endpoint) => endpoint.close()));
+      throw error;
+    }
+  }
+
+  async #endpoint(pipelineId: number, spec: DeclaredPipeline['spec'], side: Side): Promise<Endpoint> {
+    const end = endOf(spec, side);
+    try {
+      const connection = await this.catalog.get(end.ref);
+      return await connection.endpoint({
+        consumer: `${String(pipelineId)}:${side}`,
+        object: end.object,
+        columns: columnsOf(spec, side),
+        capture: {
+          mode: end.capture?.mode ?? 'log',
+          ...(end.capture?.updatedAt !== undefined && { updatedAt: end.capture.updatedAt }),
+          ...(end.capture?.overlap !== undefined && { overlapMs: durationMs(end.capture.overlap) }),
+        },
+        ...(end.actor !== undefined && { actorColumn: end.actor }),
+      });
+    } catch (error) {
+      throw onSide(error, side);
+    }
+  }
+
+  async #end(pipelineId: number, declaration: DeclaredPipeline, plan: Plan, side: Side, endpoint: Endpoint): Promise<End> {
+    const spec = endOf(declaration.spec, side);
+    let info: SystemInfo;
+    try {
+      info = await (await this.catalog.get(spec.ref)).check();
+    } catch (error) {
+      throw onSide(error, side);
+    }
+    await this.#checkIdentity(pipelineId, side, info, endpoint);
+    const columns = new Map<string, readonly (readonly [string, string])[]>();
+    for (const unit of plan.units) {
+      const members = unit.members.flatMap((member) => {
+        const column = side === 'A' ? member.A : member.B;
+        return column === null ? [] : [[member.field, column] as const];
+      });
+      if (members.length > 0) columns.set(unit.key, members);
+    }
+    return {
+      side,
+      label: this.#label(declaration, side),
+      endpoint,
+      columns,
+      clock: { offsetMs: info.clockOffsetMs, errorMs: Math.max(1, info.clockErrorMs) },
+      staleFormMs: durationMs(spec.capture?.staleForm ?? DEFAULT_STALE_FORM),
+      batchSize: Math.min(BATCH_SIZE, endpoint.capabilities.batch.write),
+    };
+  }
+
+  /** Another system under the same address (a copy, a restored backup) has another past: a person must look before anything is written. */
+  async #checkIdentity(pipelineId: number, side: Side, info: SystemInfo, endpoint: Endpoint): Promise<void> {
+    const [row] = await run(this.pools.general, readIdentity, [pipelineId, side]);
+    if (row?.identity != null && row.identity !== info.identity) {
+      await run(this.pools.general, haltReplaced, [pipelineId, `side ${side} is another system than before (${info.identity} instead of ${row.identity}): restored or replaced`]);
+    }
+    await run(this.pools.general, setIdentity, [pipelineId, side, info.identity, endpoint.schema.fingerprint]);
+  }
+
+  #label(declaration: DeclaredPipeline, side: Side): string {
+    const end = endOf(declaration.spec, side);
+    return end.label ?? this.catalog.labelOf(end.ref);
+  }
+}
+
+function onSide(error: unknown, side: Side): unknown {
+  if (!(error instanceof AppError)) return error;
+  return new AppError(error.code, messageOf(error), { cause: error, details: { ...error.details, side }, faults: error.faults, retryable: error.retryable });
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import pino from 'pino';
+import { Clock } from '../../src/common/clock.js';
+import { ConnectionCatalog } from '../../src/connectors/connection-catalog.js';
+import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
+import { Leases } from '../../src/database/lease.js';
+import { HubPools } from '../../src/database/pools.js';
+import type { DeclaredPipeline } from '../../src/sync/declared-pipeline.js';
+import { SyncEngine } from '../../src/sync/engine.js';
+import { createTestDatabase, migratedDatabase, type TestDatabase } from './test-database.js';
+
+/** Two real databases and a hub, with the engine between them. */
+export class SyncPair {
+  readonly a: pg.Pool;
+  readonly b: pg.Pool;
+  readonly hub: HubPools;
+  #engine: SyncEngine | null = null;
+
+  private constructor(
+    private readonly databases: Readonly<Record<'a' | 'b' | 'hub', TestDatabase>>,
+    private readonly declaration: DeclaredPipeline,
+  ) {
+    this.a = new pg.Pool({ connectionString: databases.a.url, max: 4 });
+    this.b = new pg.Pool({ connectionString: databases.b.url, max: 4 });
+    this.hub = new HubPools(databases.hub.url, { lane: 4, general: 4 });
+    for (const pool of [this.a, this.b]) pool.on('error', () => undefined);
+  }
+
+  static async open(setUp: { a: string; b: string }, spec: PipelineSpec): Promise<SyncPair> {
+    const [a, b, hub] = await Promise.all([createTestDatabase(), createTestDatabase(), migratedDatabase()]);
+    const text = JSON.stringify(spec);
+    const pair = new SyncPair({ a, b, hub }, { spec, file: 'test.yaml', text, hash: createHash('sha256').update(text).digest('hex') });
+    await pair.a.query(setUp.a);
+    await pair.b.query(setUp.b);
+    return pair;
+  }
+
+  get urls(): Readonly<Record<'a' | 'b' | 'hub', string>> {
+    return { a: this.databases.a.url, b: this.databases.b.url, hub: this.databases.hub.url };
+  }
+
+  async start(): Promise<void> {
+    const catalog = new ConnectionCatalog();
+    for (const side of ['a', 'b'] as const) {
+      catalog.declare({ connector: 'postgres', config: { name: side, label: side === 'a' ? 'CRM' : 'Support', url: this.databases[side].url, tls: null, clientName: 'accord test' } });
+    }
+    this.#engine = new SyncEngine(this.hub, new Leases(this.hub.general), catalog, new Clock(), pino({ level: process.env['ACCORD_TEST_LOG'] ?? 'silent' }, pino.destination(2)));
+    await this.#engine.start([this.declaration]);
+  }
+
+  async stop(): Promise<void> {
+    await this.#engine?.stop();
+    this.#engine = null;
+  }
+
+  /** Waits until the pipeline runs, has read everything, and nothing is on its way. */
+  async quiet(timeoutMs = 20_000): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    let calm = 0;
+    let last = '';
+    while (Date.now() < deadline) {
+      const { rows } = await this.hub.general.query<{ state: string; busy: number; waiting: number; due: number; changes: string }>(`
+        select (select state from pipeline) as state,
+               (select count(*)::int from attempt_batch where state in ('sent', 'unknown')) as busy,
+               (select count(*)::int from unmatched where reason = 'waiting') as waiting,
+               (select count(*)::int from push_due where due_at < now() + interval '1 hour') as due,
+               (select coalesce(sum(value), 0)::text from counter) || ' ' || (select count(*) from lineage) as changes`);
+      const [row] = rows;
+      const now = JSON.stringify(row);
+      calm = row?.state === 'running' && row.busy === 0 && row.waiting === 0 && row.due === 0 && now === last ? calm + 1 : 0;
+      if (calm >= 4) return;
+      last = now;
+      await sleep(60);
+    }
+    const { rows } = await this.hub.general.query('select side, error_code, error_detail from side_state');
+    if (process.env['ACCORD_TEST_DEBUG'] !== undefined) {
+      for (const sql of [
+        'select * from attempt_batch order by id limit 6',
+        'select * from lineage order by id desc limit 8',
+        'select * from push_due limit 3',
+        'select s.* from shadow s join push_due using (link_id) limit 2',
+        'select * from unmatched limit 3',
+      ])
+        console.log(sql, JSON.stringify((await this.hub.general.query(sql)).rows, null, 0).slice(0, 4000));
+    }
+    throw new Error(`not quiet after ${String(timeoutMs)} ms: ${last} ${JSON.stringify(rows)}`);
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    await Promise.all([this.a.end(), this.b.end(), this.hub.close()]);
+    await Promise.all(Object.values(this.databases).map((database) => database.drop()));
+  }
+}
