@@ -7,6 +7,7 @@ import { httpLogging } from './common/logging.js';
 import { ProblemFilter } from './common/problem-filter.js';
 import { requestValidation } from './common/validation.js';
 import { DatabaseModule } from './database/database.module.js';
+import { NotifyModule } from './notify/notify.module.js';
 import { OpsModule } from './ops/ops.module.js';
 
 export interface AppOptions {
@@ -28,6 +29,7 @@ export class AppModule {
         LoggerModule.forRoot(httpLogging(env)),
         await DatabaseModule.forRoot(databaseUrl),
         OpsModule,
+        NotifyModule,
         ...(work ? [ScheduleModule.forRoot()] : []),
       ],
       providers: [
