@@ -8,7 +8,7 @@ import type {
   LineageEntry,
   Page,
   Pipeline,
-  PipelineLoad,
+  LoadReport,
   RecordDetail,
   RecordSummary,
   Side,
@@ -70,7 +70,7 @@ export const getPipeline = (name: string, signal?: AbortSignal) =>
   call<Pipeline>(`/pipelines/${id(name)}`, withSignal(signal));
 
 export const getLoad = (name: string, signal?: AbortSignal) =>
-  call<PipelineLoad>(`/pipelines/${id(name)}/load`, withSignal(signal));
+  call<LoadReport>(`/pipelines/${id(name)}/load`, withSignal(signal));
 
 export const acceptLoad = (name: string) => post<unknown>(`/pipelines/${id(name)}/load/accept`, {});
 

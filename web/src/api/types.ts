@@ -19,7 +19,7 @@ export interface Page<T> {
 export type ConflictState = 'open' | 'held' | 'closed';
 
 export interface Candidate {
-  readonly key: 'a' | 'b' | 'decision' | 'recovered';
+  readonly key: 'a' | 'b' | 'head' | 'decision' | 'recovered';
   readonly side: Side | null;
   readonly label: string;
   readonly value: Json;
@@ -28,6 +28,8 @@ export interface Candidate {
   readonly by: Author | null;
   /** Hub time, as the interval in which the edit certainly lies. */
   readonly at: { readonly from: string; readonly to: string } | null;
+  /** In lists: the value was too long and is cut off. */
+  readonly truncated?: true;
 }
 
 export interface ConflictSummary {
@@ -40,7 +42,7 @@ export interface ConflictSummary {
   readonly reason: string;
   readonly state: ConflictState;
   readonly rev: number;
-  readonly priority: string | number;
+  readonly priority: string;
   readonly openedAt: string;
   readonly changedAt: string;
   readonly base: { readonly value: Json } | null;
@@ -50,11 +52,17 @@ export interface ConflictSummary {
 export interface Conflict extends ConflictSummary {
   readonly recordIds: { readonly A: string | null; readonly B: string | null };
   readonly systems: { readonly A: string; readonly B: string };
-  readonly policy: { readonly strategy: string; readonly [key: string]: Json };
+  readonly policy: {
+    readonly strategy: string;
+    readonly sentence: string;
+    readonly [setting: string]: unknown;
+  };
   readonly revision: number;
+  /** What happened, and the policy that sends it here. */
+  readonly why: string;
   /** A merge that the service offers where one exists; never preselected. */
   readonly merged: { readonly value: Json } | null;
-  /** What each choice writes, in words. */
+  /** What each choice writes, in words; a choice that is absent cannot be taken. */
   readonly effects: {
     readonly a?: string;
     readonly b?: string;
@@ -62,7 +70,16 @@ export interface Conflict extends ConflictSummary {
     readonly merged?: string;
   };
   readonly decisions: readonly Decision[];
-  readonly closeReason?: string | null;
+  /** Other conflicts of the record that are not closed. */
+  readonly others: readonly Sibling[];
+  readonly closeReason: string | null;
+}
+
+export interface Sibling {
+  readonly id: string;
+  readonly unit: string;
+  readonly state: 'open' | 'held';
+  readonly reason: string;
 }
 
 export type Take = 'a' | 'b' | 'base' | 'merged' | 'value';
@@ -82,7 +99,7 @@ export interface Decision {
   readonly at: string;
   readonly undoUntil: string;
   readonly outcome: string;
-  readonly note?: string | null;
+  readonly note: string | null;
 }
 
 export interface RecordSummary {
@@ -177,7 +194,8 @@ export interface Pipeline {
   readonly paused: Paused | null;
   readonly health: PipelineHealth;
   readonly sentence: string;
-  readonly sides: { readonly A: PipelineSide; readonly B: PipelineSide };
+  /** `null`: never started. */
+  readonly sides: { readonly A: PipelineSide | null; readonly B: PipelineSide | null };
   readonly counts: {
     readonly linked: number;
     readonly inSync: number;
@@ -197,11 +215,9 @@ export interface LoadReport {
   readonly onlyA: number;
   readonly onlyB: number;
   readonly ambiguous: number;
+  readonly excludedA: number;
+  readonly excludedB: number;
   readonly acceptedAt: string | null;
-}
-
-export interface PipelineLoad {
-  readonly report: LoadReport | null;
   readonly progress: LoadProgress | null;
 }
 

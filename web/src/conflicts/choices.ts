@@ -23,19 +23,19 @@ export function choicesOf(conflict: Conflict): readonly Choice[] {
     {
       take: 'a',
       action: 'takeA',
-      name: systems.A,
-      taken: systems.A,
+      name: a?.label ?? systems.A,
+      taken: a?.label ?? systems.A,
       effect: effects.a ?? null,
-      available: a !== undefined,
+      available: a !== undefined && effects.a !== undefined,
       value: a?.value ?? null,
     },
     {
       take: 'b',
       action: 'takeB',
-      name: systems.B,
-      taken: systems.B,
+      name: b?.label ?? systems.B,
+      taken: b?.label ?? systems.B,
       effect: effects.b ?? null,
-      available: b !== undefined,
+      available: b !== undefined && effects.b !== undefined,
       value: b?.value ?? null,
     },
     {
@@ -44,7 +44,7 @@ export function choicesOf(conflict: Conflict): readonly Choice[] {
       name: strings.card.take.base,
       taken: strings.card.takeNames.base,
       effect: effects.base ?? null,
-      available: base !== null,
+      available: base !== null && effects.base !== undefined,
       value: base?.value ?? null,
     },
     {
@@ -53,7 +53,7 @@ export function choicesOf(conflict: Conflict): readonly Choice[] {
       name: strings.card.take.merged,
       taken: strings.card.takeNames.merged,
       effect: effects.merged ?? null,
-      available: merged !== null && merged !== undefined,
+      available: merged !== null && effects.merged !== undefined,
       value: merged?.value ?? null,
     },
   ];

@@ -1,6 +1,6 @@
-import { Alert, Anchor, Badge, Button, Group, Kbd, Switch, Text, Title } from '@mantine/core';
-import { IconEye, IconInfoCircle } from '@tabler/icons-react';
-import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react';
+import { Anchor, Badge, Group, Kbd, Switch, Text, Title } from '@mantine/core';
+import { IconInfoCircle } from '@tabler/icons-react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import type { Answer } from '../api/client';
 import type { Conflict, DecisionInput } from '../api/types';
@@ -14,13 +14,15 @@ import { ValueView } from '../value/value-view';
 import { CandidateRow, ValueRow } from './candidate-row';
 import { ChoiceList } from './choice-list';
 import { choicesOf, type Choice } from './choices';
+import { MarkNotice, StaleNotice } from './conflict-notices';
 import { DecisionHistory } from './decision-history';
 import { OtherValue } from './other-value';
 import { PressGuard } from './press-guard';
+import { Siblings } from './siblings';
+import { unitName } from './unit-name';
 import type { Mark } from './review-session';
 import { etagOf } from './use-decide';
 import { valuesOf } from './value-draft';
-import { whatChanged } from './what-changed';
 
 export interface ConflictCardProps {
   /** What the service says now. The card keeps showing what it showed first until the reader looks again. */
@@ -101,7 +103,7 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
       <header className="card-header">
         <div className="card-title">
           <Title order={1} id="conflict-heading" ref={heading} tabIndex={-1} className="card-heading">
-            {conflict.title} <span className="card-unit">{conflict.unit}</span>
+            {conflict.title} <span className="card-unit">{unitName(conflict.unit)}</span>
           </Title>
           <Text size="sm" c="dimmed">
             {conflict.pipeline} · <Ago at={conflict.openedAt} /> ·{' '}
@@ -143,7 +145,7 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
             raw={raw}
           />
         ))}
-        {conflict.merged !== null && conflict.merged !== undefined && (
+        {conflict.merged !== null && (
           <ValueRow
             tone="other"
             heading={
@@ -167,10 +169,7 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
       <div className="why">
         <IconInfoCircle size={17} aria-hidden />
         <Text size="sm">
-          <strong>{strings.card.why}.</strong> {conflict.reason}{' '}
-          <Text span c="dimmed">
-            {strings.card.policy(conflict.policy.strategy, conflict.pipeline, conflict.revision)}
-          </Text>
+          <strong>{strings.card.why}.</strong> {conflict.why}
         </Text>
       </div>
 
@@ -193,6 +192,7 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
         )}
       </Group>
       <DecisionHistory conflict={conflict} />
+      <Siblings conflict={conflict} />
       {typing && (
         <OtherValue
           conflict={conflict}
@@ -204,84 +204,6 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
         />
       )}
     </article>
-  );
-}
-
-interface StaleNoticeProps {
-  readonly shown: Conflict;
-  readonly current: Conflict;
-  readonly onLook: () => void;
-}
-
-function StaleNotice({ shown, current, onLook }: StaleNoticeProps) {
-  return (
-    <Alert
-      role="alert"
-      color="yellow"
-      variant="light"
-      icon={<IconEye size={20} />}
-      title={strings.card.stale.title}
-      className="stale"
-    >
-      <ul className="stale-list">
-        {whatChanged(shown, current).map((change) => (
-          <li key={change}>{change}</li>
-        ))}
-      </ul>
-      <Group gap="sm" mt="xs">
-        <LookAgain onLook={onLook} />
-        <Text size="sm" c="dimmed">
-          {strings.card.stale.hint}
-        </Text>
-      </Group>
-    </Alert>
-  );
-}
-
-function LookAgain({ onLook }: { readonly onLook: () => void }) {
-  return (
-    <Button size="xs" variant="default" onClick={onLook} aria-keyshortcuts={keyFor('again')}>
-      {strings.card.stale.look}
-      <Kbd ml={8} size="xs">
-        {keyFor('again')}
-      </Kbd>
-    </Button>
-  );
-}
-
-interface MarkNoticeProps {
-  readonly mark: Mark | undefined;
-  readonly conflict: Conflict;
-  readonly onLook: () => void;
-}
-
-function MarkNotice({ mark, conflict, onLook }: MarkNoticeProps) {
-  const words = strings.card.decided;
-  if (mark?.status === 'sending') return <Notice color="ink">{words.sending}</Notice>;
-  if (mark?.status === 'held') {
-    return (
-      <Notice color="ink">
-        {conflict.state === 'closed' ? words.written(mark.label) : words.held(mark.label)}
-      </Notice>
-    );
-  }
-  if (mark?.status === 'failed') {
-    return (
-      <Notice color="red">
-        {words.failed(mark.why)} <LookAgain onLook={onLook} />
-      </Notice>
-    );
-  }
-  if (conflict.state !== 'closed') return null;
-  const decided = conflict.decisions.some((decision) => decision.outcome === 'applied');
-  return <Notice color="gray">{decided ? words.closed : words.closedItself}</Notice>;
-}
-
-function Notice({ color, children }: { readonly color: string; readonly children: ReactNode }) {
-  return (
-    <Alert color={color} variant="light" py="xs" role="status">
-      {children}
-    </Alert>
   );
 }
 

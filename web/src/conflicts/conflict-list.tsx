@@ -8,6 +8,7 @@ import { strings } from '../strings';
 import { asLine } from '../value/shape';
 import { VisibleText } from '../value/visible-text';
 import type { Mark } from './review-session';
+import { unitName } from './unit-name';
 
 export interface ConflictListProps {
   readonly rows: readonly ConflictSummary[];
@@ -118,7 +119,7 @@ function RowContent({ row, mark }: { readonly row: ConflictSummary; readonly mar
         );
       })}
       <div className="conflict-row-foot">
-        <span className="conflict-row-unit">{row.unit}</span>
+        <span className="conflict-row-unit">{unitName(row.unit)}</span>
         <span>
           {strings.conflicts.kinds[row.kind] ?? row.kind} · <Ago at={row.openedAt} />
         </span>

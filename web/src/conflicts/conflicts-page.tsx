@@ -17,6 +17,7 @@ import { ConflictCard } from './conflict-card';
 import { ConflictFilters } from './conflict-filters';
 import { ConflictList } from './conflict-list';
 import { useReviewSession, type Mark } from './review-session';
+import { unitName } from './unit-name';
 import { useConflictRows } from './use-conflict-rows';
 import { useDecide } from './use-decide';
 
@@ -64,7 +65,7 @@ export function ConflictsPage() {
     announce(
       strings.undo.announce(
         label,
-        next === null ? strings.undo.lastOne : strings.undo.nextIs(next.unit, next.title),
+        next === null ? strings.undo.lastOne : strings.undo.nextIs(unitName(next.unit), next.title),
       ),
     );
     if (next !== null) select(next.id);

@@ -13,7 +13,7 @@ export function DecisionHistory({ conflict }: { readonly conflict: Conflict }) {
         : (strings.card.takeNames[take as keyof typeof strings.card.takeNames] ?? take);
   return (
     <section>
-      <Title order={3} size="sm" mb={4}>
+      <Title order={2} size="sm" mb={4}>
         {strings.card.history}
       </Title>
       <ul className="plain-list">

@@ -10,6 +10,7 @@ import { useAnnounce } from '../states/announcer';
 import { wordsOf } from '../states/query-state';
 import { strings } from '../strings';
 import { useReviewSession, type Mark, type Taken } from './review-session';
+import { unitName } from './unit-name';
 
 const ATTEMPTS = 3;
 const RETRY_MS = 800;
@@ -36,7 +37,7 @@ export function useDecide(): (shown: Answer<Conflict>, input: DecisionInput, lab
           notifications.show({
             color: 'red',
             message: strings.undo.decideFailed(
-              conflict.unit,
+              unitName(conflict.unit),
               mark.status === 'failed' ? mark.why : strings.card.stale.title,
             ),
             closeButtonProps: { 'aria-label': strings.undo.dismiss },

@@ -9,6 +9,7 @@ import type { DeadLetterGroup, Pipeline } from '../api/types';
 import { Ago } from '../format/time';
 import { QueryState, wordsOf } from '../states/query-state';
 import { strings } from '../strings';
+import { sideLabel } from './side-label';
 
 const SHOWN = 5;
 
@@ -68,7 +69,7 @@ function Letters({ group, pipeline }: { readonly group: DeadLetterGroup; readonl
     <li className="letter">
       <div className="letter-words">
         <Text fw={600}>
-          {strings.deadLetters.group(group.count, group.unit, pipeline.sides[group.side].label)}
+          {strings.deadLetters.group(group.count, group.unit, sideLabel(pipeline, group.side))}
         </Text>
         <Text size="sm">{group.detail}</Text>
         <Text size="xs" c="dimmed">

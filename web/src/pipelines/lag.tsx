@@ -3,6 +3,7 @@ import type { Pipeline, Side } from '../api/types';
 import { duration } from '../format/duration';
 import { SideBadge } from '../shell/side-badge';
 import { strings } from '../strings';
+import { sideLabel } from './side-label';
 
 /** How far each direction is behind: the age of the oldest change seen on one side and not yet applied on the other. */
 export function Lags({ pipeline }: { readonly pipeline: Pipeline }) {
@@ -23,7 +24,7 @@ function Lag({
   readonly from: Side;
   readonly to: Side;
 }) {
-  const { lagSeconds, backlog } = pipeline.sides[from];
+  const { lagSeconds = null, backlog = null } = pipeline.sides[from] ?? {};
   const words = strings.pipeline;
   const text =
     lagSeconds === null
@@ -35,7 +36,7 @@ function Lag({
     <div className="lag">
       <span className="lag-way">
         <SideBadge side={from} />
-        <span>{words.lag(pipeline.sides[from].label, pipeline.sides[to].label)}</span>
+        <span>{words.lag(sideLabel(pipeline, from), sideLabel(pipeline, to))}</span>
       </span>
       <span className={lagSeconds !== null && lagSeconds >= 60 ? 'lag-value lag-late' : 'lag-value'}>
         {text}

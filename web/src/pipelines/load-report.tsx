@@ -6,6 +6,7 @@ import { keys, useLoad } from '../api/queries';
 import type { Pipeline } from '../api/types';
 import { QueryState, wordsOf } from '../states/query-state';
 import { strings } from '../strings';
+import { sideLabel } from './side-label';
 
 /** What the first comparison found; while it waits for acceptance, nothing has been written anywhere. */
 export function LoadReport({ pipeline }: { readonly pipeline: Pipeline }) {
@@ -27,26 +28,24 @@ export function LoadReport({ pipeline }: { readonly pipeline: Pipeline }) {
     <section className="panel">
       <Title order={2}>{strings.load.report}</Title>
       <QueryState query={query} lines={2}>
-        {({ report }) =>
-          report === null ? null : (
-            <Stack gap="md">
-              <dl className="counts">
-                <Figure name={strings.load.linked} count={report.linked} />
-                <Figure name={strings.load.onlyA(pipeline.sides.A.label)} count={report.onlyA} />
-                <Figure name={strings.load.onlyB(pipeline.sides.B.label)} count={report.onlyB} />
-                <Figure name={strings.load.ambiguous} count={report.ambiguous} />
-              </dl>
-              <Group gap="md">
-                <Button loading={accepting.isPending} onClick={() => accepting.mutate()}>
-                  {strings.load.accept}
-                </Button>
-                <Text size="sm" c="dimmed">
-                  {strings.load.acceptHint}
-                </Text>
-              </Group>
-            </Stack>
-          )
-        }
+        {(report) => (
+          <Stack gap="md">
+            <dl className="counts">
+              <Figure name={strings.load.linked} count={report.linked} />
+              <Figure name={strings.load.onlyA(sideLabel(pipeline, 'A'))} count={report.onlyA} />
+              <Figure name={strings.load.onlyB(sideLabel(pipeline, 'B'))} count={report.onlyB} />
+              <Figure name={strings.load.ambiguous} count={report.ambiguous} />
+            </dl>
+            <Group gap="md">
+              <Button loading={accepting.isPending} onClick={() => accepting.mutate()}>
+                {strings.load.accept}
+              </Button>
+              <Text size="sm" c="dimmed">
+                {strings.load.acceptHint}
+              </Text>
+            </Group>
+          </Stack>
+        )}
       </QueryState>
     </section>
   );

@@ -9,6 +9,7 @@ import { keys } from '../api/queries';
 import type { Pipeline, Side } from '../api/types';
 import { wordsOf } from '../states/query-state';
 import { strings } from '../strings';
+import { sideLabel } from './side-label';
 
 /** Pause with a reason, of the pipeline or of one side's writes; one Resume button for each pause that stands. */
 export function PauseControl({ pipeline }: { readonly pipeline: Pipeline }) {
@@ -25,7 +26,7 @@ export function PauseControl({ pipeline }: { readonly pipeline: Pipeline }) {
     },
     onError: failed,
   });
-  const pausedSides = (['A', 'B'] as const).filter((side) => pipeline.sides[side].paused !== null);
+  const pausedSides = (['A', 'B'] as const).filter((side) => (pipeline.sides[side]?.paused ?? null) !== null);
   const canPause = pipeline.paused === null && pausedSides.length < 2;
   return (
     <Group gap="xs">
@@ -48,7 +49,7 @@ export function PauseControl({ pipeline }: { readonly pipeline: Pipeline }) {
           loading={resuming.isPending}
           onClick={() => resuming.mutate(side)}
         >
-          {strings.pipeline.resume} {pipeline.sides[side].label}
+          {strings.pipeline.resume} {sideLabel(pipeline, side)}
         </Button>
       ))}
       {canPause && (
@@ -104,8 +105,8 @@ function PauseForm({ pipeline, onClose }: { readonly pipeline: Pipeline; readonl
                 <Radio
                   key={side}
                   value={side}
-                  label={strings.pipeline.pauseSide(pipeline.sides[side].label)}
-                  disabled={pipeline.sides[side].paused !== null}
+                  label={strings.pipeline.pauseSide(sideLabel(pipeline, side))}
+                  disabled={(pipeline.sides[side]?.paused ?? null) !== null}
                 />
               ))}
             </Stack>

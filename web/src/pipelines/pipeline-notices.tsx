@@ -23,7 +23,8 @@ export function PipelineNotices({ pipeline }: { readonly pipeline: Pipeline }) {
   );
 }
 
-function SideNotices({ side }: { readonly side: PipelineSide }) {
+function SideNotices({ side }: { readonly side: PipelineSide | null }) {
+  if (side === null) return null;
   return (
     <>
       {side.paused !== null && (

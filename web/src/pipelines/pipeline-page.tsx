@@ -15,6 +15,7 @@ import { LoadProgress } from './load-progress';
 import { LoadReport } from './load-report';
 import { PauseControl } from './pause-control';
 import { PipelineNotices } from './pipeline-notices';
+import { sideLabel } from './side-label';
 
 const allCounts = [
   'linked',
@@ -80,18 +81,27 @@ function PipelineDetail({ pipeline }: { readonly pipeline: Pipeline }) {
 }
 
 function SideFacts({ pipeline, side }: { readonly pipeline: Pipeline; readonly side: Side }) {
-  const { label, connector, object, lastReadAt, lastWriteAt } = pipeline.sides[side];
+  const facts = pipeline.sides[side];
   return (
     <div className="side-facts">
       <Text fw={600} className="with-icon">
-        <SideBadge side={side} /> {label}
+        <SideBadge side={side} /> {sideLabel(pipeline, side)}
       </Text>
-      <Text size="sm" c="dimmed">
-        {connector} · {object}
-      </Text>
-      <Text size="sm">
-        {strings.pipeline.read} <Ago at={lastReadAt} /> · {strings.pipeline.wrote} <Ago at={lastWriteAt} />
-      </Text>
+      {facts === null ? (
+        <Text size="sm" c="dimmed">
+          {strings.pipeline.neverStarted}
+        </Text>
+      ) : (
+        <>
+          <Text size="sm" c="dimmed">
+            {facts.connector} · {facts.object}
+          </Text>
+          <Text size="sm">
+            {strings.pipeline.read} <Ago at={facts.lastReadAt} /> · {strings.pipeline.wrote}{' '}
+            <Ago at={facts.lastWriteAt} />
+          </Text>
+        </>
+      )}
     </div>
   );
 }

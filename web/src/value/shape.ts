@@ -45,7 +45,7 @@ function prettyJson(value: Json, indent = ''): string {
   const [open, close] = Array.isArray(value) ? '[]' : '{}';
   const parts = isObject(value)
     ? Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}: ${prettyJson(member, deeper)}`)
-    : (value).map((item) => prettyJson(item, deeper));
+    : value.map((item) => prettyJson(item, deeper));
   return `${open ?? ''}\n${parts.map((part) => deeper + part).join(',\n')}\n${indent}${close ?? ''}`;
 }
 
