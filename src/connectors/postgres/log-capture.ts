@@ -8,7 +8,7 @@ import { inCausalOrder } from './causal-order.js';
 import { restartStoppedLog } from './log-restart.js';
 import { logNames, ownMark, schemaName, stopped } from './log-schema.js';
 import { advanced, asLogCursor, doneUpTo, pending, type FrozenNext, type LogCursor } from './log-cursor.js';
-import { isOver, parseSnapshot } from './snapshot-text.js';
+import { isOver, parseSnapshot, upTo } from './snapshot-text.js';
 import { guarded, sqlState } from './server-error.js';
 import { isOurTrigger } from './trigger-sql.js';
 
@@ -45,8 +45,7 @@ export class LogCapture {
   private readonly newsSql: string;
   private readonly pageSql: string;
   private readonly columns: ReadonlySet<string>;
-  /** Read before whatever snapshot comes next; saves the next page from looking at entries that are known. */
-  private lastSeen: { readonly log: string; readonly last: number } = { log: '', last: 0 };
+  private readonly markerSql: string;
 
   constructor(
     private readonly pool: pg.Pool,
@@ -64,6 +63,8 @@ export class LogCapture {
       (c.triggers = (select count(*) from pg_trigger where tgrelid = ${oid} and tgenabled = 'A' and ${isOurTrigger}))::text
       from ${schemaName}.capture c where c.relid = ${oid}`;
     this.newsSql = head;
+    // In this order: the value is read, the id is taken; with the commit both are on disk.
+    this.markerSql = `select last_value::text, pg_current_xact_id()::text, pg_logical_emit_message(true, 'accord', '') from ${sequence}`;
     this.pageSql = `
       select h.*, ${Array.from({ length: columnCount - 7 }, () => 'null').join(', ')} from (${head}) h
       union all
@@ -74,6 +75,7 @@ export class LogCapture {
                                       where pg_visible_in_snapshot(xid, coalesce($2::pg_snapshot, pg_current_snapshot()))))
          and seq > $8::bigint
          and not pg_visible_in_snapshot(xid, $1::pg_snapshot)
+         and ($9::xid8 is null or entry.xid <= $9::xid8)
          and ($2::pg_snapshot is null or pg_visible_in_snapshot(xid, $2::pg_snapshot))
          and not (own and writer = $7)
        order by entry.seq limit $6::int)`;
@@ -81,26 +83,21 @@ export class LogCapture {
 
   async now(): Promise<LogCursor> {
     return this.guarded(async () => {
-      // The floor must be read before the snapshot that it belongs to.
-      const before = await this.head();
+      const { floor, last } = await this.marker();
       const head = await this.head();
-      const cursor: LogCursor = {
+      const snapshot = upTo(head.snapshot, last);
+      // Who runs now may have made entries at any time since it began: from the lowest that is kept.
+      const { running } = parseSnapshot(snapshot);
+      return {
         v: 1,
         mode: 'log',
         log: head.log,
         timeline: head.timeline,
-        snapshot: head.snapshot,
-        floor: before.last,
-        last: head.last,
-        running: {},
+        snapshot,
+        floor,
+        running: Object.fromEntries(running.map((xid) => [xid, Math.min(head.floor, floor)])),
         next: null,
         gapBefore: null,
-      };
-      // Who runs now may have made entries at any time since it began: from the lowest that is kept.
-      const { running } = parseSnapshot(head.snapshot);
-      return {
-        ...cursor,
-        running: Object.fromEntries(running.map((xid) => [xid, Math.min(head.floor, cursor.floor)])),
       };
     });
   }
@@ -126,6 +123,7 @@ export class LogCapture {
     const cursor = asLogCursor(given);
     return this.guarded(async () => {
       const late = pending(cursor);
+      const marker = cursor.next === null ? await this.marker() : null;
       const values = [
         cursor.snapshot,
         cursor.next?.snapshot ?? null,
@@ -135,6 +133,7 @@ export class LogCapture {
         limit + 1,
         ownMark(this.oid, this.consumer),
         cursor.next?.seq ?? 0,
+        marker?.last ?? null,
       ];
       const { rows } = await this.pool.query<(string | null)[]>({
         name: `page ${this.oid}`,
@@ -143,19 +142,15 @@ export class LogCapture {
         rowMode: 'array',
       });
       const head = this.readHead(rows.shift());
-      const seen = this.lastSeen;
-      this.lastSeen = { log: head.log, last: head.last };
       const gap = this.lostGround(cursor, head);
       if (gap !== null) return await this.startAgain(head, gap);
 
       const more = rows.length > limit;
       if (more) rows.pop();
-      const floor = Math.max(cursor.last, seen.log === head.log ? seen.last : 0);
-      const next: Omit<FrozenNext, 'seq'> = cursor.next ?? {
-        snapshot: head.snapshot,
-        floor,
-        last: head.last,
-      };
+      const next: Omit<FrozenNext, 'seq'> =
+        marker === null
+          ? (cursor.next as FrozenNext)
+          : { snapshot: upTo(head.snapshot, marker.last), floor: marker.floor };
       const { entries, gap: found } = this.entries(rows as unknown as EntryRow[]);
       const lastRow = rows.at(-1);
       const moved: LogCursor =
@@ -186,9 +181,17 @@ export class LogCapture {
       text: this.newsSql,
       rowMode: 'array',
     });
-    const head = this.readHead(rows[0]);
-    this.lastSeen = { log: head.log, last: head.last };
-    return head;
+    return this.readHead(rows[0]);
+  }
+
+  private async marker(): Promise<{ readonly floor: number; readonly last: string }> {
+    const { rows } = await this.pool.query<string[]>({
+      name: `marker ${this.oid}`,
+      text: this.markerSql,
+      rowMode: 'array',
+    });
+    const [floor, last] = rows[0] ?? [];
+    return { floor: Number(floor), last: last ?? '0' };
   }
 
   private readHead(row: readonly (string | null)[] | undefined): Head {

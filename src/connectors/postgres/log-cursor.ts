@@ -6,10 +6,15 @@ import { isOver, parseSnapshot } from './snapshot-text.js';
  * Where a reader of the trigger log stands: it has every entry that `snapshot` sees. What `next` sees and `snapshot` does not is the
  * batch being paged; it is frozen, so that nothing moves under the pages.
  *
- * The floors keep the scan short without an index on transactions. `floor` is a sequence value read before `snapshot` was taken: a
- * transaction that began later can only have made entries above it. A transaction that was running then may have older ones:
- * `running` remembers the floor of its first sight, and only once it is over is the log read again from there. So a long
- * transaction elsewhere costs nothing until it ends, and then one look at what was logged since it began.
+ * Before a snapshot is taken, a marker transaction reads the log's sequence (`floor`) and uses up a transaction id, written through
+ * to disk; the snapshot is cut off behind that id. So
+ * - every transaction that the snapshot does not know began after the floor was read and has made its entries above it. (A snapshot
+ *   itself ends at the newest transaction that is *over*; one that is newer and still running would be missing from its list.)
+ * - after a crash of the server no id and no sequence value that the cursor speaks of is handed out again.
+ *
+ * A transaction that was running then may have older entries: `running` remembers the floor of its first sight, and only once it is
+ * over is the log read again from there. So a long transaction elsewhere costs nothing until it ends, and then one look at what was
+ * logged since it began; no index on transactions is needed.
  */
 export interface LogCursor {
   readonly v: 1;
@@ -19,8 +24,6 @@ export interface LogCursor {
   readonly timeline: string;
   readonly snapshot: string;
   readonly floor: number;
-  /** The sequence's value when `snapshot` was taken, or a little later. A floor for the next snapshot. */
-  readonly last: number;
   readonly running: Readonly<Record<string, number>>;
   readonly next: FrozenNext | null;
   /** Changes of transactions below this one may be missing; once they are all over, one more gap is due. */
@@ -30,7 +33,6 @@ export interface LogCursor {
 export interface FrozenNext {
   readonly snapshot: string;
   readonly floor: number;
-  readonly last: number;
   /** Entries up to this one have been read. */
   readonly seq: number;
 }
@@ -66,7 +68,7 @@ export function advanced(cursor: LogCursor, next: Omit<FrozenNext, 'seq'>): LogC
     const floor = cursor.running[xid] ?? cursor.floor;
     if (floor < next.floor) running[xid] = floor;
   }
-  return { ...cursor, snapshot: next.snapshot, floor: next.floor, last: next.last, running, next: null };
+  return { ...cursor, snapshot: next.snapshot, floor: next.floor, running, next: null };
 }
 
 /** True when the cursor stands after the commit of transaction `mark`. */

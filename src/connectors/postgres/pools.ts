@@ -35,6 +35,8 @@ const reading = {
   statement_timeout: '60s',
   enable_seqscan: 'off',
   max_parallel_workers_per_gather: '0',
+  // A cursor may only speak of what is on disk (log-cursor.ts).
+  synchronous_commit: 'local',
 };
 const writing = { ...session, statement_timeout: '60s', idle_in_transaction_session_timeout: '60s' };
 
@@ -42,6 +44,10 @@ export function openPools(config: ConnectionConfig): Pools {
   const options = connectionOptions(config);
   const open = (settings: Readonly<Record<string, string>>, pipeline: boolean): pg.Pool => {
     const statements = Object.entries(settings).map(([name, value]) => `SET ${name} = ${quoteText(value)}`);
+    // What was acknowledged must survive a crash, whatever the side's own applications can live with.
+    statements.push(
+      `SELECT set_config('synchronous_commit', 'local', false) WHERE current_setting('synchronous_commit') = 'off'`,
+    );
     // Awaited by the pool, whatever its types say.
     const onConnect: (client: pg.ClientBase) => unknown = (client) => client.query(statements.join(';'));
     const pool = new pg.Pool({

@@ -22,3 +22,12 @@ export function isOver(snapshot: Snapshot, xid: string): boolean {
   const x = BigInt(xid);
   return x < snapshot.xmin || (x < snapshot.xmax && !snapshot.running.includes(xid));
 }
+
+/** The same snapshot without what it says about transactions after `last`. */
+export function upTo(text: string, last: string): string {
+  const end = BigInt(last) + 1n;
+  const { xmin, xmax, running } = parseSnapshot(text);
+  if (xmax <= end) return text;
+  const kept = running.filter((xid) => BigInt(xid) < end);
+  return `${xmin < end ? xmin : end}:${end}:${kept.join(',')}`;
+}
