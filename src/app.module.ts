@@ -9,6 +9,7 @@ import { requestValidation } from './common/validation.js';
 import { DatabaseModule } from './database/database.module.js';
 import { NotifyModule } from './notify/notify.module.js';
 import { OpsModule } from './ops/ops.module.js';
+import { ReviewModule } from './review/review.module.js';
 
 export interface AppOptions {
   readonly env: Env;
@@ -29,6 +30,7 @@ export class AppModule {
         LoggerModule.forRoot(httpLogging(env)),
         await DatabaseModule.forRoot(databaseUrl),
         OpsModule,
+        ReviewModule,
         NotifyModule,
         ...(work ? [ScheduleModule.forRoot()] : []),
       ],

@@ -3,12 +3,14 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { Leases } from './lease.js';
 import { mikroOrmConfig } from './mikro-orm-config.js';
+import { PlanStore } from './plan-store.js';
+import { RevisionPlans } from './revision-plans.js';
 import { PartitionJob } from './partition-job.js';
 import { HubPools } from './pools.js';
 
 /**
- * Accord's own database, for every module: `EntityManager` (MikroORM; forked per request), `HubPools` (plain SQL) and
- * `Leases`. The database must be migrated before.
+ * Accord's own database, for every module: `EntityManager` (MikroORM; forked per request), `HubPools` (plain SQL),
+ * `Leases` and `PlanStore`. The database must be migrated before.
  */
 @Module({})
 export class DatabaseModule {
@@ -21,9 +23,10 @@ export class DatabaseModule {
         Clock,
         { provide: HubPools, useFactory: () => new HubPools(url) },
         { provide: Leases, useFactory: (pools: HubPools) => new Leases(pools.general), inject: [HubPools] },
+        { provide: PlanStore, useFactory: (pools: HubPools) => new RevisionPlans(pools), inject: [HubPools] },
         PartitionJob,
       ],
-      exports: [HubPools, Leases, Clock],
+      exports: [HubPools, Leases, PlanStore, Clock],
     };
   }
 }

@@ -4,7 +4,6 @@ import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { HubPools } from '../database/pools.js';
 import { deadLetters, retryDeadLetters } from '../database/sql/dead-letters.js';
 import { inTransaction, retryingDeadlocks } from '../database/transaction.js';
-import { CountsCache } from './counts-cache.js';
 import { PipelinesService } from './pipelines.service.js';
 
 export class DeadLetterDto {
@@ -70,7 +69,6 @@ export class DeadLettersController {
   constructor(
     private readonly pools: HubPools,
     private readonly pipelines: PipelinesService,
-    private readonly counts: CountsCache,
   ) {}
 
   @Get()
@@ -105,7 +103,7 @@ export class DeadLettersController {
     const retried = await retryingDeadlocks(() =>
       inTransaction(this.pools.general, (client) => retryDeadLetters(client, id, selection)),
     );
-    this.counts.forget();
+    await this.pipelines.announce(name);
     return { retried };
   }
 }

@@ -80,6 +80,7 @@ export class LoadController {
         details: { state },
       });
     }
+    await this.pipelines.announce(name);
     return this.get(name);
   }
 }

@@ -5,8 +5,7 @@ import { verdict } from './verdict.js';
 
 /** A pipeline as the API answers it. */
 export function pipelineAnswer(figures: PipelineFigures): PipelineDto {
-  const { name, revision, state, sides, counts, load, spec } = figures;
-  const labels = { A: sides.A?.label ?? 'A', B: sides.B?.label ?? 'B' };
+  const { name, revision, state, sides, counts, load, plan } = figures;
   return {
     name,
     revision,
@@ -16,7 +15,7 @@ export function pipelineAnswer(figures: PipelineFigures): PipelineDto {
     sides: { A: sideAnswer(sides.A), B: sideAnswer(sides.B) },
     counts,
     load,
-    policies: spec === null ? {} : policiesInWords(spec, labels),
+    policies: plan === null ? {} : policiesInWords(plan),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { PipelineSpec } from '../core/pipeline/spec.js';
+import type { Plan } from '../core/plan.js';
 
 export type PipelineState = 'new' | 'comparing' | 'report' | 'loading' | 'running' | 'halted';
 
@@ -51,5 +51,6 @@ export interface PipelineFigures {
     readonly writesTotal: number;
   };
   readonly load: LoadFigures | null;
-  readonly spec: PipelineSpec | null;
+  /** `null` before its first revision was made. */
+  readonly plan: Plan | null;
 }

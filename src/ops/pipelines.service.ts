@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../common/errors.js';
-import type { PipelineSpec } from '../core/pipeline/spec.js';
+import type { Plan } from '../core/plan.js';
+import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
+import { announcePipeline } from '../database/sql/announce-pipeline.js';
+import { run } from '../database/sql/statement.js';
 import { pause, resume } from '../database/sql/pause.js';
 import type { CountsRow } from '../database/sql/pipeline-counts.js';
 import { type PipelineRow, pipelineRows } from '../database/sql/pipeline-rows.js';
@@ -15,6 +18,7 @@ export class PipelinesService {
   constructor(
     private readonly pools: HubPools,
     private readonly counts: CountsCache,
+    private readonly plans: PlanStore,
   ) {}
 
   async list(): Promise<PipelineFigures[]> {
@@ -38,7 +42,14 @@ export class PipelinesService {
   /** @throws AppError `not-found` */
   async resume(name: string, side: 'A' | 'B' | null): Promise<PipelineFigures> {
     if (!(await resume(this.pools.general, name, side))) throw await this.noSuchPipeline(name, side);
+    await this.announce(name);
     return this.get(name);
+  }
+
+  /** The engine and the screens look at it again; they would by themselves, a second later. */
+  async announce(name: string): Promise<void> {
+    this.counts.forget();
+    await run(this.pools.general, announcePipeline, [name]);
   }
 
   private async figures(rows: readonly PipelineRow[]): Promise<PipelineFigures[]> {
@@ -50,9 +61,14 @@ export class PipelinesService {
       rows.map(async (row) => {
         const side = (name: 'A' | 'B'): SideRow | undefined =>
           sides.find((of) => of.pipeline_id === row.id && of.side === name);
-        return figuresOf(row, side('A'), side('B'), await this.counts.of(row.id));
+        return figuresOf(row, side('A'), side('B'), await this.counts.of(row.id), await this.plan(row));
       }),
     );
+  }
+
+  /** `null` before its first revision, which needs both systems, was made. */
+  private async plan({ id, revision }: PipelineRow): Promise<Plan | null> {
+    return revision === 0 ? null : this.plans.planOf(id);
   }
 
   private async noSuchPipeline(name: string, side: 'A' | 'B' | null = null): Promise<AppError> {
@@ -70,6 +86,7 @@ function figuresOf(
   a: SideRow | undefined,
   b: SideRow | undefined,
   counts: CountsRow | undefined,
+  plan: Plan | null,
 ): PipelineFigures {
   const linked = counts?.linked ?? 0;
   return {
@@ -91,8 +108,7 @@ function figuresOf(
       writesTotal: counts?.writes_total ?? 0,
     },
     load: loadOf(row),
-    // Written by the pipeline loader in this shape.
-    spec: row.spec as PipelineSpec | null,
+    plan,
   };
 }
 

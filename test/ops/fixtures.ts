@@ -10,6 +10,7 @@ const spec = {
   },
   match: [{ id: 'key', by: ['domain'], action: 'link' }],
   fields: {
+    domain: { a: 'domain', b: 'domain', policy: { strategy: 'owner', owner: 'a' } },
     name: { a: 'name', b: 'title', policy: { strategy: 'owner', owner: 'a', onForeignEdit: 'revert' } },
     phone: { a: 'phone', b: 'tel', preferNonBlank: true, policy: { strategy: 'newest', tie: 'review' } },
     notes: { a: 'notes', b: 'notes', direction: 'aToB', policy: { strategy: 'merge', merge: 'text' } },
@@ -19,6 +20,36 @@ const spec = {
     size: { a: 'size', contextOnly: true },
   },
   groups: { address: { fields: ['street', 'city'], policy: { strategy: 'review' } } },
+};
+
+const schema = (...columns: string[]): object => ({
+  object: 'public.x',
+  key: ['id'],
+  fingerprint: 'f',
+  fields: columns.map((name) => ({
+    name,
+    nativeType: 'text',
+    type: 'text',
+    required: false,
+    readOnly: false,
+    unique: false,
+    hasDefault: false,
+    maxLength: null,
+    options: null,
+  })),
+});
+
+/** What a revision is compiled from, as the engine stores it. */
+const compileInput = {
+  spec,
+  schemas: {
+    A: schema('id', 'domain', 'name', 'phone', 'notes', 'street', 'city', 'tier', 'size'),
+    B: schema('id', 'domain', 'title', 'tel', 'notes', 'street', 'city', 'tier'),
+  },
+  sides: {
+    A: { label: 'CRM', tier: 'T0', orderedLog: true },
+    B: { label: 'Support', tier: 'T0', orderedLog: true },
+  },
 };
 
 export interface Pair {
@@ -35,7 +66,7 @@ export async function runningPipeline({ general }: HubPools, name = 'companies',
   const pipeline = rows[0]!.id;
   await general.query(
     `insert into pipeline_revision (pipeline_id, revision, spec, source, hash, created_by) values ($1, 1, $2, '', '', 'test')`,
-    [pipeline, JSON.stringify(spec)],
+    [pipeline, JSON.stringify(compileInput)],
   );
   await general.query(
     `insert into side_state (pipeline_id, side, label, connector, object, cursor, read_at, caught_up_at)

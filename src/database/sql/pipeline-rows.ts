@@ -9,7 +9,6 @@ export interface PipelineRow {
   readonly paused_at: Date | null;
   readonly paused_by: string | null;
   readonly pause_reason: string | null;
-  readonly spec: unknown;
   readonly load_phase: string | null;
   readonly load_done: number | null;
   readonly load_total: number | null;
@@ -21,11 +20,10 @@ export interface PipelineRow {
 export async function pipelineRows(database: ClientBase | Pool, name: string | null): Promise<PipelineRow[]> {
   const { rows } = await database.query<PipelineRow>({
     name: 'pipeline-rows',
-    text: `select p.id, p.name, p.revision, p.state, p.state_detail, p.paused_at, p.paused_by, p.pause_reason, r.spec,
+    text: `select p.id, p.name, p.revision, p.state, p.state_detail, p.paused_at, p.paused_by, p.pause_reason,
                   l.phase as load_phase, l.done as load_done, l.total as load_total,
                   extract(epoch from now() - l.started_at)::float8 as load_seconds
            from pipeline p
-           left join pipeline_revision r on r.pipeline_id = p.id and r.revision = p.revision
            left join load_report l on l.pipeline_id = p.id and l.finished_at is null
            where $1::text is null or p.name = $1
            order by p.name`,
