@@ -52,8 +52,12 @@ const spec = {
     email: { a: 'email', b: 'mail', pii: true },
     name: { a: 'name', b: 'title' },
     street: { a: 's', b: 's', pii: true },
+    height: { a: 'h', b: 'h' },
   },
-  groups: { address: { fields: ['street'], policy: { strategy: 'review' } } },
+  groups: {
+    address: { fields: ['street'], policy: { strategy: 'review' } },
+    size: { fields: ['height'], policy: { strategy: 'review' } },
+  },
 };
 
 export async function openHub(): Promise<Hub> {
@@ -71,7 +75,7 @@ export async function openHub(): Promise<Hub> {
                     select id, 1, $2, '', '', 'test' from p)
          insert into side_state (pipeline_id, side, label, connector, object)
          select id, side, label, 'postgres', 'public.x' from p, (values ('A', 'CRM'), ('B', 'Support')) s(side, label)`,
-        [name, JSON.stringify(pipelineSpec)],
+        [name, JSON.stringify({ spec: pipelineSpec, schemas: {}, sides: {} })],
       );
     },
     addConflict: async (seed = {}) => {

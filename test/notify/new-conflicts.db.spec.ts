@@ -114,6 +114,21 @@ describe('the mail about new conflicts', () => {
     expect((await hub.outbox())[0]?.html).not.toContain('Hidden');
   });
 
+  it('shows the values of a group without personal data, and of a record that was deleted', async () => {
+    await hub.addConflict({ unit: 'size', a: { height: 'Tall' }, b: { height: 'Short' } });
+    await hub.addConflict({ unit: '$life', a: 'deleted', b: 'live' });
+    await hub.teller().tell(atOnce);
+    const [mail] = await hub.outbox();
+    expect(mail?.text).toContain('height: Tall');
+    expect(mail?.text).toContain('CRM: deleted');
+  });
+
+  it('hides the values of a field that the pipeline no longer has', async () => {
+    await hub.addConflict({ unit: 'retired', a: 'Old value' });
+    await hub.teller().tell(atOnce);
+    expect((await hub.outbox())[0]?.text).not.toContain('Old value');
+  });
+
   it('hides values when it cannot know what the pipeline says of them', async () => {
     await hub.pools.general.query('delete from pipeline_revision');
     await hub.addConflict({ a: 'Unknown Oyj' });

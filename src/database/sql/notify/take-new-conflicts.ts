@@ -15,7 +15,7 @@ export interface NewConflictRow {
   readonly reason: string;
   readonly candidates: readonly { readonly side?: 'A' | 'B'; readonly v: Json }[];
   readonly labels: { readonly A?: string; readonly B?: string };
-  /** Whether the pipeline says that the unit, or a member of it, is personal data; true where the revision is not stored. */
+  /** Whether the pipeline says that the field, or a member of the group, is personal data; true where it cannot be known. */
   readonly pii: boolean;
 }
 
@@ -75,10 +75,11 @@ export async function takeNewConflicts(
                'candidates', t.candidates,
                'labels', (select coalesce(json_object_agg(s.side, s.label), '{}')
                           from side_state s where s.pipeline_id = t.pipeline_id),
-               'pii', coalesce((
-                 select coalesce((r.spec -> 'fields' -> t.unit ->> 'pii')::boolean, false)
-                     or exists (select from jsonb_array_elements_text(r.spec -> 'groups' -> t.unit -> 'fields') member
-                                where (r.spec -> 'fields' -> member ->> 'pii')::boolean)
+               'pii', t.unit <> '$life' and coalesce((
+                 select coalesce((r.spec #>> array['spec', 'fields', t.unit, 'pii'])::boolean, not r.spec #> '{spec,fields}' ? t.unit)
+                     and (r.spec #> array['spec', 'groups', t.unit, 'fields'] is null
+                          or exists (select from jsonb_array_elements_text(r.spec #> array['spec', 'groups', t.unit, 'fields']) member
+                                     where (r.spec #>> array['spec', 'fields', member, 'pii'])::boolean))
                  from pipeline_revision r
                  where r.pipeline_id = t.pipeline_id and r.revision = t.revision), true))
                order by t.priority, t.opened_at, t.id) from top t) as listed`,
