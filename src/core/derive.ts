@@ -63,11 +63,13 @@ function changesUnknownToHead(plan: UnitPlan, unit: Unit): News {
 function settleChanges(input: DeriveInput, news: News): Outcome {
   const { plan, unit } = input;
   const first = news.changed[0] as Candidate;
+  const noSharedPast = unit.incA === undefined && unit.incB === undefined;
   const headSeen = unit.head.dot === null || news.changed.some((c) => covers(c, unit.head));
 
   if (news.changed.length === 1 && headSeen && first.key !== 'recovered') {
     const foreign = foreignEdit(plan, first);
-    if (foreign !== null) return loneForeignEdit(input, first, foreign);
+    // Of two records that were just linked only one has a value: nobody edited anything that could be put back or looked at.
+    if (foreign !== null && (!noSharedPast || foreign === 'ignore')) return loneForeignEdit(input, first, foreign);
     // The author of the change had seen head: it simply follows. With a void on the other side the hub must sign, to cover it.
     return news.voids.length === 0
       ? { kind: 'author', how: 'fast-forward', value: first.value, from: first, overridden: [], why: `${label(input, first)} changed it` }
@@ -76,7 +78,6 @@ function settleChanges(input: DeriveInput, news: News): Outcome {
 
   const candidates = headSeen ? news.changed : [...news.changed, headCandidate(unit)];
   const oneSided = news.changed.length === 1;
-  const noSharedPast = unit.incA === undefined && unit.incB === undefined;
   const isCounter = plan.policy.strategy === 'merge' && plan.policy.merge === 'counter';
   // Equal sums of different edits are a coincidence: +2 and +2 must give +4.
   if (candidates.every((c) => plan.equal(c.value, first.value)) && (!isCounter || noSharedPast)) {
