@@ -39,8 +39,10 @@ export interface LifeInput extends Omit<DeriveInput, 'plan' | 'context'> {
 export function deriveLife(input: LifeInput): Outcome | { readonly kind: 'unlink'; readonly why: string } {
   const { unit, policy } = input;
   const outcome = derive({ ...input, plan: LIFE_UNIT, context: {} });
-  if (outcome.kind !== 'author' || outcome.how !== 'fast-forward' || outcome.value !== 'deleted') return outcome;
-  const deleter: Side = covers(unit.head, unit.A) ? 'B' : 'A';
+  // A side that was deleted alone, whether or not the other was gone and came back meanwhile.
+  const lone = outcome.kind === 'author' && (outcome.how === 'fast-forward' || outcome.how === 'void-cover') && outcome.value === 'deleted';
+  if (!lone || unit.head.value === 'deleted') return outcome;
+  const deleter: Side = unit.A.value === 'deleted' && !covers(unit.head, unit.A) ? 'A' : 'B';
   const label = input.sides[deleter].label;
   if (input.editedUnseen[otherSide(deleter)]) {
     switch (policy.deleteVsEdit) {

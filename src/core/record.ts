@@ -232,9 +232,10 @@ function resolveWithLife(input: RecordInput, state: State, life: Unit): RecordRe
     A: others.some(({ unit }) => !covers(unit.head, unit.A)),
     B: others.some(({ unit }) => !covers(unit.head, unit.B)),
   };
+  // Nor was a head seen that is still on its way there, or that the side refused.
   for (const { plan, unit } of others) {
-    if (lacksHead(plan, unit, 'A')) editedUnseen.B = true;
-    if (lacksHead(plan, unit, 'B')) editedUnseen.A = true;
+    if (!covers(unit.A, unit.head) && !plan.equal(unit.A.value, unit.head.value)) editedUnseen.B = true;
+    if (!covers(unit.B, unit.head) && !plan.equal(unit.B.value, unit.head.value)) editedUnseen.A = true;
   }
   const outcome = deriveLife({ unit: life, now: input.now, sides: input.plan.sides, policy: input.plan.life, editedUnseen });
   if (outcome.kind === 'unlink') {
