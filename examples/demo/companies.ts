@@ -17,7 +17,18 @@ const ambiguous = 5;
 /** Companies whose credit the two sides have never agreed on. */
 const neverAgreed = 4;
 
-const tags = ['vip', 'reseller', 'oem', 'trial', 'distributor', 'eu', 'net-30', 'prepaid', 'reference', 'dormant'];
+const tags = [
+  'vip',
+  'reseller',
+  'oem',
+  'trial',
+  'distributor',
+  'eu',
+  'net-30',
+  'prepaid',
+  'reference',
+  'dormant',
+];
 const staff = ['Dana Fox', 'Miguel Ortiz', 'Aiko Mori', 'Lena Brandt', 'Sam Okoye', 'Petra Novak'];
 
 /** The same companies on every machine. */
@@ -36,7 +47,8 @@ export function companyRows(): CompanyRows {
     const facts = companyFacts(faker, company, 10_000 + i);
     const [inCrm, inSupport] = [i < shared + onlyCrm, i < shared || i >= shared + onlyCrm];
     if (inCrm) accounts.push(account(faker, facts, i >= shared));
-    if (inSupport) organizations.push(organization(faker, facts, { alone: i >= shared, other: i < neverAgreed }));
+    if (inSupport)
+      organizations.push(organization(faker, facts, { alone: i >= shared, other: i < neverAgreed }));
   });
   doubles.forEach((company, i) => {
     const facts = { ...companyFacts(faker, company, 90_000 + i), number: null };
@@ -82,7 +94,10 @@ function companyFacts(faker: Faker, company: RegisteredCompany, number: number) 
     since: faker.date.past({ years: 12 }),
     contractStart: start,
     contractEnd: new Date(start.getTime() + faker.number.int({ min: 1, max: 5 }) * 365 * 86_400_000),
-    settings: { invoice: faker.helpers.arrayElement(['mail', 'post', 'portal']), reminders: faker.datatype.boolean() },
+    settings: {
+      invoice: faker.helpers.arrayElement(['mail', 'post', 'portal']),
+      reminders: faker.datatype.boolean(),
+    },
     language: country?.language ?? 'en',
     verified: faker.datatype.boolean(0.3),
   };
@@ -141,7 +156,11 @@ function account(faker: Faker, facts: Facts, alone: boolean): object {
   };
 }
 
-function organization(faker: Faker, facts: Facts, { alone, other }: { alone: boolean; other: boolean }): object {
+function organization(
+  faker: Faker,
+  facts: Facts,
+  { alone, other }: { alone: boolean; other: boolean },
+): object {
   // One in twelve was opened by support before sales had a number for it: found by its website.
   const withoutNumber = facts.number === null || (!alone && faker.number.int({ max: 11 }) === 0);
   return {
@@ -162,7 +181,9 @@ function organization(faker: Faker, facts: Facts, { alone, other }: { alone: boo
     account_manager: facts.owner,
     points: facts.points,
     open_tickets: facts.openTickets,
-    last_contact_at: new Date(facts.lastContact.getTime() + faker.number.int({ min: 0, max: 20 }) * 86_400_000),
+    last_contact_at: new Date(
+      facts.lastContact.getTime() + faker.number.int({ min: 0, max: 20 }) * 86_400_000,
+    ),
     customer_since: day(facts.since),
     contract_from: day(facts.contractStart),
     contract_until: day(facts.contractEnd),

@@ -11,7 +11,9 @@ export interface RegisteredCompany {
 }
 
 /** Countries of the demo, as the registry and the CRM write them, with their ISO code and how a phone number there looks. */
-export const countries: Readonly<Record<string, { readonly iso: string; readonly phone: string; readonly language: string }>> = {
+export const countries: Readonly<
+  Record<string, { readonly iso: string; readonly phone: string; readonly language: string }>
+> = {
   Germany: { iso: 'DE', phone: '+4930#######', language: 'de' },
   Austria: { iso: 'AT', phone: '+431#######', language: 'de' },
   Switzerland: { iso: 'CH', phone: '+4144#######', language: 'de' },
@@ -42,7 +44,13 @@ export function registeredCompanies(): RegisteredCompany[] {
       continue;
     }
     const [, city, zip] = /^(.*?)\s*(\S*\d\S*)?$/.exec(place.trim()) ?? [];
-    byName.set(key, { spellings: [name], street, city: city === undefined || city === '' ? place : city, zip: zip ?? null, country });
+    byName.set(key, {
+      spellings: [name],
+      street,
+      city: city === undefined || city === '' ? place : city,
+      zip: zip ?? null,
+      country,
+    });
   }
   return [...byName.values()];
 }

@@ -6,10 +6,18 @@ export function crmPhone(faker: Faker, e164: string): string {
   const number = parsePhoneNumberFromString(e164);
   if (number === undefined) return e164;
   if (number.country === 'DE') {
-    return faker.helpers.arrayElement([number.formatNational(), number.formatNational().replace(/ /, '/'), number.formatInternational()]);
+    return faker.helpers.arrayElement([
+      number.formatNational(),
+      number.formatNational().replace(/ /, '/'),
+      number.formatInternational(),
+    ]);
   }
   const international = number.formatInternational();
-  return faker.helpers.arrayElement([international, international.replaceAll(' ', '-'), international.replaceAll(' ', '.')]);
+  return faker.helpers.arrayElement([
+    international,
+    international.replaceAll(' ', '-'),
+    international.replaceAll(' ', '.'),
+  ]);
 }
 
 /** 31.12.2025 */

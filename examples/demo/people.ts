@@ -35,7 +35,9 @@ function personFacts(faker: Faker, companies: readonly string[], i: number) {
   return {
     first,
     last,
-    email: `${first}.${last}${i}@${faker.helpers.arrayElement(['mail', 'post', 'office'])}.example`.toLowerCase().replaceAll(/[' ]/g, ''),
+    email: `${first}.${last}${i}@${faker.helpers.arrayElement(['mail', 'post', 'office'])}.example`
+      .toLowerCase()
+      .replaceAll(/[' ]/g, ''),
     phone: faker.helpers.replaceSymbols(countries[country]?.phone ?? ''),
     mobile: faker.datatype.boolean(0.7) ? faker.helpers.replaceSymbols('+49151########') : null,
     born: faker.date.birthdate({ mode: 'age', min: 20, max: 66 }),
@@ -57,7 +59,10 @@ function contact(faker: Faker, facts: Facts): object {
     first_name: facts.first,
     last_name: facts.last,
     // Sales copies addresses from business cards.
-    email: faker.helpers.maybe(() => ` ${facts.email.replace(/^./, (c) => c.toUpperCase())}`, { probability: 0.1 }) ?? facts.email,
+    email:
+      faker.helpers.maybe(() => ` ${facts.email.replace(/^./, (c) => c.toUpperCase())}`, {
+        probability: 0.1,
+      }) ?? facts.email,
     phone: faker.datatype.boolean(0.8) ? crmPhone(faker, facts.phone) : null,
     mobile: facts.mobile === null ? null : crmPhone(faker, facts.mobile),
     birthday: germanDate(facts.born),

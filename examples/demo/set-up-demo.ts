@@ -38,7 +38,8 @@ export async function setUpDemo({ adminUrl }: { readonly adminUrl: string }): Pr
       await admin.query(`create database ${name} template template0 encoding 'UTF8'`);
     }
     await fill(urls.crmUrl, urls.supportUrl);
-    for (const name of Object.values(names)) await admin.query(`comment on database ${name} is '${complete}'`);
+    for (const name of Object.values(names))
+      await admin.query(`comment on database ${name} is '${complete}'`);
     return true;
   });
   return { ...urls, created };
@@ -89,5 +90,7 @@ export async function isOpened(adminUrl: string): Promise<boolean> {
 }
 
 export async function markOpened(adminUrl: string): Promise<void> {
-  await withClient(adminUrl, (admin) => admin.query(`comment on database ${names.crm} is '${complete}, opened'`));
+  await withClient(adminUrl, (admin) =>
+    admin.query(`comment on database ${names.crm} is '${complete}, opened'`),
+  );
 }
