@@ -1,0 +1,39 @@
+import type { Side } from '../clock.js';
+import type { SchemaFacts, SideFacts } from '../pipeline/facts.js';
+import type { PipelineSpec } from '../pipeline/spec.js';
+import { lintColumns } from './columns.js';
+import { lintCompiled, lintExpressions } from './expressions.js';
+import { lintMatching } from './matching.js';
+import type { LintMessage } from './message.js';
+import { lintPolicies } from './policies.js';
+import { lintRoundTrips, NO_SAMPLES, type Samples } from './round-trip.js';
+import { lintStructure } from './structure.js';
+
+export interface LintFacts {
+  readonly schemas: SchemaFacts;
+  readonly sides?: Readonly<Record<Side, SideFacts>>;
+  readonly samples?: Samples;
+  /** Time to judge expiries by, ms since the epoch. */
+  readonly now: number | null;
+}
+
+/** Everything that can be said about a pipeline beyond its shape. Pure; says more the more facts it gets. */
+export function lint(
+  spec: PipelineSpec,
+  { schemas, sides, samples, now }: LintFacts,
+): readonly LintMessage[] {
+  const found = [
+    ...lintStructure(spec),
+    ...lintPolicies(spec, schemas, sides, now),
+    ...lintMatching(spec, schemas),
+    ...lintExpressions(spec),
+    ...lintCompiled(spec, schemas),
+    ...lintColumns(spec, schemas),
+    ...lintRoundTrips(spec, schemas, samples ?? NO_SAMPLES),
+  ];
+  const seen = new Set<string>();
+  return found.filter(({ code, path }) => {
+    const key = JSON.stringify([code, path]);
+    return !seen.has(key) && seen.add(key).size > 0;
+  });
+}

@@ -1,0 +1,139 @@
+import { ArrayMaxSize, ArrayMinSize, ArrayUnique, Matches, ValidateIf } from 'class-validator';
+import {
+  Below,
+  Constant,
+  Count,
+  Duration,
+  FIELD_NAME,
+  Name,
+  NAME,
+  NameList,
+  OneOf,
+  RateText,
+  Text,
+} from './constraints.js';
+import { FieldDto, GroupDto } from './field.dto.js';
+
+const FIELD = {
+  names: FIELD_NAME,
+  expected: 'a field name: a small letter, then at most 62 small letters, digits or _',
+};
+const DELETES = ['review', 'delete', 'unlink', 'ignore'] as const;
+const PRIORITIES = ['urgent', 'high', 'normal', 'low'] as const;
+const RECORD_OR_FIELDS = 'expected record, or a list of 1 to 200 field names, each once';
+
+export class PipelineMetadataDto {
+  @Name() name!: string;
+  @Text({ optional: true }) description?: string;
+  @Below({ kind: 'words', type: () => Object, names: NAME, values: null, max: 50 }, { optional: true })
+  labels?: Record<string, string>;
+}
+
+/** How changes of a side are seen. */
+export class CaptureDto {
+  @OneOf(['log', 'polling', 'snapshot']) mode!: 'log' | 'polling' | 'snapshot';
+  @Text({ optional: true, max: 200 }) updatedAt?: string;
+  @Duration() overlap?: string;
+  @Duration() staleForm?: string;
+}
+
+export class EndpointDto {
+  @Name() ref!: string;
+  @Text({ max: 200 }) object!: string;
+  @Text({ optional: true, max: 80 }) label?: string;
+  @Below({ kind: 'object', type: () => CaptureDto }, { optional: true }) capture?: CaptureDto;
+  @Text({ optional: true, max: 200 }) actor?: string;
+}
+
+export class EndpointsDto {
+  @Below({ kind: 'object', type: () => EndpointDto }) a!: EndpointDto;
+  @Below({ kind: 'object', type: () => EndpointDto }) b!: EndpointDto;
+}
+
+export class MatchDto {
+  @Name() id!: string;
+  @NameList({ optional: true, max: 20 }) by?: string[];
+  @OneOf(['link', 'create', 'ignore']) action!: 'link' | 'create' | 'ignore';
+  @OneOf(['aToB', 'bToA', 'both'], { optional: true }) direction?: 'aToB' | 'bToA' | 'both';
+}
+
+/** Fields that wait together while one of them is in conflict. */
+export class HoldSetDto {
+  @Name() id!: string;
+  @ValidateIf((of: HoldSetDto) => of.fields !== 'record')
+  @ArrayMinSize(1, { message: RECORD_OR_FIELDS })
+  @ArrayMaxSize(200, { message: RECORD_OR_FIELDS })
+  @ArrayUnique({ message: RECORD_OR_FIELDS })
+  @Matches(FIELD_NAME, { each: true, message: RECORD_OR_FIELDS })
+  fields!: string[] | 'record';
+}
+
+export class InvariantDto {
+  @Name() id!: string;
+  @Text() expect!: string;
+  @NameList({ max: 50 }) fields!: string[];
+  @Text({ optional: true, max: 500 }) message?: string;
+}
+
+export class DeletesDto {
+  @OneOf(DELETES, { optional: true }) aDeleted?: (typeof DELETES)[number];
+  @OneOf(DELETES, { optional: true }) bDeleted?: (typeof DELETES)[number];
+  @OneOf(['review', 'delete', 'keep'], { optional: true }) deleteVsEdit?: 'review' | 'delete' | 'keep';
+}
+
+export class FlappingDto {
+  @Count({ min: 2, max: 100 }) flips!: number;
+  @Duration({}) window!: string;
+}
+
+export class GuardsDto {
+  @Below({ kind: 'object', type: () => FlappingDto }, { optional: true }) flapping?: FlappingDto;
+}
+
+export class WriteBudgetDto {
+  @RateText() a?: string;
+  @RateText() b?: string;
+}
+
+export class ScheduleDto {
+  @Duration() pollEvery?: string;
+  @Below({ kind: 'object', type: () => WriteBudgetDto }, { optional: true }) writeBudget?: WriteBudgetDto;
+}
+
+export class ReviewDto {
+  @Below(
+    { kind: 'words', type: () => Object, names: FIELD_NAME, values: PRIORITIES, max: 500 },
+    { optional: true },
+  )
+  priority?: Record<string, (typeof PRIORITIES)[number]>;
+  @Duration() undoWindow?: string;
+}
+
+export class LoadDto {
+  @OneOf(['automatic', 'manual'], { optional: true }) accept?: 'automatic' | 'manual';
+}
+
+/** Two objects that are kept in agreement. */
+export class PipelineDto {
+  @Constant('accord/v1') apiVersion!: 'accord/v1';
+  @Constant('Pipeline') kind!: 'Pipeline';
+  @Below({ kind: 'object', type: () => PipelineMetadataDto }) metadata!: PipelineMetadataDto;
+  @Below({ kind: 'object', type: () => EndpointsDto }) connections!: EndpointsDto;
+  @Below({ kind: 'list', type: () => MatchDto, min: 1, max: 20 }) match!: MatchDto[];
+  @OneOf(['review', 'ignore'], { optional: true }) onAmbiguous?: 'review' | 'ignore';
+  @Below({ kind: 'dictionary', type: () => FieldDto, ...FIELD, min: 1, max: 500 }) fields!: Record<
+    string,
+    FieldDto
+  >;
+  @Below({ kind: 'dictionary', type: () => GroupDto, ...FIELD, min: 0, max: 100 }, { optional: true })
+  groups?: Record<string, GroupDto>;
+  @Below({ kind: 'list', type: () => HoldSetDto, min: 0, max: 50 }, { optional: true })
+  holdSets?: HoldSetDto[];
+  @Below({ kind: 'list', type: () => InvariantDto, min: 0, max: 50 }, { optional: true })
+  invariants?: InvariantDto[];
+  @Below({ kind: 'object', type: () => DeletesDto }, { optional: true }) deletes?: DeletesDto;
+  @Below({ kind: 'object', type: () => GuardsDto }, { optional: true }) guards?: GuardsDto;
+  @Below({ kind: 'object', type: () => ScheduleDto }, { optional: true }) schedule?: ScheduleDto;
+  @Below({ kind: 'object', type: () => ReviewDto }, { optional: true }) review?: ReviewDto;
+  @Below({ kind: 'object', type: () => LoadDto }, { optional: true }) load?: LoadDto;
+}

@@ -1,0 +1,452 @@
+import 'reflect-metadata';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AppError } from '../../src/common/errors.js';
+import { diagnosticsJson, diagnosticsSarif, diagnosticsText } from '../../src/pipelines/diagnostic-report.js';
+import type { Diagnostic } from '../../src/pipelines/diagnostic.js';
+import { loadProject, validateProject, type LoadOptions } from '../../src/pipelines/load-project.js';
+
+const variables: Record<string, string> = {
+  CRM_URL: 'postgres://sync:secret@localhost:5432/crm',
+  SUPPORT_URL: 'postgresql://sync@localhost/support',
+};
+const options: LoadOptions = { variable: (name) => variables[name], now: Date.parse('2026-11-21T00:00:00Z') };
+const folders: string[] = [];
+
+async function project(files: Record<string, string | Buffer>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'accord-project-'));
+  folders.push(folder);
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  return folder;
+}
+
+async function diagnose(files: Record<string, string | Buffer>): Promise<readonly Diagnostic[]> {
+  return (await validateProject(await project(files), options)).diagnostics;
+}
+
+const connection = (name: string, url = '${CRM_URL}'): string =>
+  `apiVersion: accord/v1\nkind: Connection\nmetadata: { name: ${name} }\nconnector: postgres\nurl: ${url}\n`;
+
+const pipeline = (body: string, name = 'people'): string => `apiVersion: accord/v1
+kind: Pipeline
+metadata: { name: ${name} }
+connections:
+  a: { ref: crm, object: public.people }
+  b: { ref: support, object: public.contacts }
+match:
+  - { id: by-email, by: [email], action: link }
+  - { id: otherwise, action: create }
+${body}`;
+
+const fields = `fields:
+  email: { a: email, b: mail, policy: { strategy: review } }
+`;
+
+const both = { 'a.yaml': connection('crm'), 'b.yaml': connection('support', '${SUPPORT_URL}') };
+
+afterAll(async () => {
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+});
+
+describe('loadProject', () => {
+  it('reads every example without a complaint', async () => {
+    const { diagnostics, project: loaded } = await validateProject('examples/pipelines', options);
+    expect(diagnosticsText(diagnostics)).toBe(
+      // Polling knows when a record changed, not which field; no field there uses newest, so nothing is said of it.
+      '0 errors, 0 warnings',
+    );
+    expect(loaded?.pipelines.map(({ spec }) => spec.metadata.name)).toEqual([
+      'policies',
+      'smallest',
+      'transforms',
+      'whole-record',
+    ]);
+    expect([...(loaded?.connections.keys() ?? [])]).toEqual(['crm', 'support']);
+  });
+
+  it('gives the parsed file with its text, hash and places, and resolved addresses', async () => {
+    const text = pipeline(fields);
+    const { connections, pipelines } = await loadProject(
+      await project({ ...both, 'p.yml': text, 'notes.txt': '{' }),
+      options,
+    );
+    expect(connections.get('crm')?.url).toBe(variables['CRM_URL']);
+    expect(pipelines).toHaveLength(1);
+    expect(pipelines[0]).toMatchObject({
+      file: 'p.yml',
+      text,
+      hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(pipelines[0]?.spec.fields['email']).toEqual({
+      a: 'email',
+      b: 'mail',
+      policy: { strategy: 'review' },
+    });
+    expect(pipelines[0]?.positionOf(['fields', 'email', 'policy'])).toEqual({ line: 11, column: 31 });
+    expect(pipelines[0]?.positionOf(['fields', 'email', 'nope', 'deeper'])).toEqual({ line: 11, column: 3 });
+  });
+
+  it('throws one error with all faults of all files', async () => {
+    const folder = await project({
+      'a.yaml': connection('crm', '${NOPE}'),
+      'b.yaml': 'kind: [',
+      'p.yaml': pipeline('fields: {}\n'),
+    });
+    const thrown = await loadProject(folder, options).catch((error: unknown) => error);
+    expect(thrown).toBeInstanceOf(AppError);
+    const { code, faults, message } = thrown as AppError;
+    expect(code).toBe('invalid');
+    expect(faults.map(({ pointer }) => pointer.split(':')[0])).toEqual(
+      expect.arrayContaining(['a.yaml', 'b.yaml', 'p.yaml']),
+    );
+    expect(message).toContain('NOPE');
+    expect(message).not.toContain('secret');
+  });
+
+  it('throws a typed error for a folder that is not there', async () => {
+    await expect(loadProject('/nonexistent/folder', options)).rejects.toMatchObject({ code: 'not-found' });
+  });
+});
+
+type Row = readonly [name: string, body: string, code: string, message: RegExp, place: string];
+
+const wrong: readonly Row[] = [
+  [
+    'a misspelt key',
+    'feilds: {}\n',
+    'shape-unknown-key',
+    /unknown key "feilds"; did you mean fields\?/,
+    '10:1 /feilds',
+  ],
+  ['a missing part', '', 'shape-missing', /fields is missing/, '1:1 /fields'],
+  [
+    'a key far from all',
+    `${fields}zzzzzzzzzzzz: 1\n`,
+    'shape-unknown-key',
+    /expected apiVersion, kind/,
+    '12:1 /zzzzzzzzzzzz',
+  ],
+  [
+    'a policy without its side',
+    'fields:\n  email: { a: x, b: x, policy: { strategy: owner } }\n',
+    'shape-missing',
+    /owner is missing: expected a or b/,
+    '11:24 /fields/email/policy/owner',
+  ],
+  [
+    'an unknown policy',
+    'fields:\n  email: { a: x, b: x, policy: { strategy: newst, tie: a } }\n',
+    'shape-value',
+    /found "newst"; did you mean newest\?/,
+    '11:34 /fields/email/policy/strategy',
+  ],
+  [
+    'newest without a tie rule',
+    'fields:\n  email: { a: x, b: x, policy: { strategy: newest } }\n',
+    'shape-missing',
+    /tie is missing: expected review, a or b/,
+    '11:24 /fields/email/policy/tie',
+  ],
+  [
+    'a wrong type',
+    'fields:\n  email: { type: string, a: x, b: x, policy: { strategy: review } }\n',
+    'shape-value',
+    /expected text, integer, .*found "string"/,
+    '11:12 /fields/email/type',
+  ],
+  [
+    'a wrong duration',
+    `${fields}schedule: { pollEvery: 5 minutes }\n`,
+    'shape-value',
+    /expected a duration: 250ms, 5s.*found "5 minutes"/,
+    '12:13 /schedule/pollEvery',
+  ],
+  [
+    'a number where text belongs',
+    `${fields}onAmbiguous: 3\n`,
+    'shape-value',
+    /expected review or ignore, found 3/,
+    '12:1 /onAmbiguous',
+  ],
+  [
+    'a list where a mapping belongs',
+    'fields: [email]\n',
+    'shape-type',
+    /expected a mapping, found a list/,
+    '10:1 /fields',
+  ],
+  [
+    'a mapping where a list belongs',
+    `${fields}holdSets: { id: x }\n`,
+    'shape-type',
+    /expected a list, found a mapping/,
+    '12:1 /holdSets',
+  ],
+  [
+    'a group of one',
+    `${fields}groups: { g: { fields: [email], policy: { strategy: review } } }\n`,
+    'shape-value',
+    /a list of 2 to 50 field names/,
+    '12:16 /groups/g/fields',
+  ],
+  [
+    'an empty value',
+    `${fields}deletes:\n`,
+    'shape-type',
+    /found nothing; leave the key out/,
+    '12:1 /deletes',
+  ],
+  [
+    'an empty field',
+    'fields:\n  email:\n',
+    'shape-type',
+    /expected a mapping, found nothing/,
+    '11:3 /fields/email',
+  ],
+  [
+    'a field name that expressions cannot use',
+    'fields:\n  E-Mail: { a: x, b: x, policy: { strategy: review } }\n',
+    'shape-value',
+    /a field name: a small letter/,
+    '11:3 /fields/E-Mail',
+  ],
+  [
+    'a rule without an id',
+    'fields:\n  email: { a: x, b: x, policy: { strategy: rules, rules: [{ take: a }] } }\n',
+    'shape-missing',
+    /id is missing/,
+    '11:59 /fields/email/policy/rules/0/id',
+  ],
+  [
+    'a wrong expiry',
+    'fields:\n  email: { a: x, b: x, policy: { strategy: rules, rules: [{ id: r, take: a, expiresAt: "2026-13-01T00:00:00Z" }] } }\n',
+    'shape-value',
+    /a time with its offset/,
+    '11:77 /fields/email/policy/rules/0/expiresAt',
+  ],
+  [
+    'hold sets of nothing',
+    `${fields}holdSets: [{ id: h, fields: records }]\n`,
+    'shape-value',
+    /expected record, or a list/,
+    '12:21 /holdSets/0/fields',
+  ],
+  ['a duplicate key', `${fields}fields: {}\n`, 'yaml-duplicate-key', /unique/i, '12:1 '],
+  [
+    'an anchor',
+    'fields: &x\n  email: { a: x, b: x, policy: { strategy: review } }\n',
+    'yaml-anchor',
+    /write the value out/,
+    '11:3 ',
+  ],
+  ['a tag', 'fields: !!omap\n  - email: 1\n', 'yaml-tag', /omap/, '11:3 '],
+  ['a tab', 'fields:\n\temail: {}\n', 'yaml-tab-as-indent', /tab/i, '11:1 '],
+  ['a second document', `${fields}---\na: 1\n`, 'yaml-multiple-docs', /one document a file/, '12:1 '],
+];
+
+describe('validateProject', () => {
+  it.each(wrong)('names file, line, column and path of %s', async (_name, body, code, message, place) => {
+    const diagnostics = await diagnose({ ...both, 'p.yaml': pipeline(body) });
+    const found = diagnostics.find(
+      (diagnostic) => diagnostic.code === code && message.test(diagnostic.message),
+    );
+    expect(found ?? diagnostics).toMatchObject({ severity: 'error', file: 'p.yaml' });
+    expect(`${String(found?.line)}:${String(found?.column)} ${found?.path ?? ''}`).toBe(place);
+  });
+
+  it('reports faults of the shape all at once', async () => {
+    const diagnostics = await diagnose({
+      ...both,
+      'p.yaml': pipeline(
+        'fields:\n  a: { typ: text, policy: { strategy: merge, merge: sum } }\n  b: { direction: left }\nload: { accept: maybe }\n',
+      ),
+    });
+    expect(diagnostics.map(({ path }) => path)).toEqual([
+      '/fields/a/typ',
+      '/fields/a/policy/merge',
+      '/fields/b/direction',
+      '/load/accept',
+    ]);
+  });
+
+  it('warns of words that other tools read as booleans, and knows them to be text', async () => {
+    const body = 'fields:\n  email: { a: email, b: NO, policy: { strategy: review } }\n';
+    const { diagnostics, project: loaded } = await validateProject(
+      await project({ ...both, 'p.yaml': pipeline(body) }),
+      options,
+    );
+    expect(diagnostics).toEqual([
+      {
+        severity: 'warning',
+        code: 'yaml-word-boolean',
+        message: expect.stringContaining('NO is text here'),
+        file: 'p.yaml',
+        line: 11,
+        column: 25,
+        path: '',
+      },
+    ]);
+    expect(loaded?.pipelines[0]?.spec.fields['email']?.b).toBe('NO');
+  });
+
+  it.each([
+    [
+      'an alias bomb',
+      `a: &a [x,x,x,x,x,x,x,x,x]\n${Array.from(
+        { length: 8 },
+        (_, i) =>
+          `${'bcdefghi'[i] ?? ''}: &${'bcdefghi'[i] ?? ''} [${Array(9)
+            .fill(`*${'abcdefgh'[i] ?? ''}`)
+            .join(',')}]`,
+      ).join('\n')}\n`,
+      'yaml-alias',
+    ],
+    ['deep brackets', '['.repeat(200_000), 'yaml-too-deep'],
+    ['deep mappings', '{a: '.repeat(5_000), 'yaml-too-deep'],
+    ['deep lists', '- '.repeat(50_000), 'yaml-too-deep'],
+    [
+      'deep indentation',
+      Array.from({ length: 300 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'),
+      'yaml-too-deep',
+    ],
+    ['a NUL byte', 'kind: Pipe\0line\n', 'yaml-not-text'],
+    ['an escape character', 'kind: "\u001b[31m"\n', 'yaml-not-text'],
+    ['bytes that are no UTF-8', Buffer.from([0x6b, 0x3a, 0x20, 0xff, 0xfe]), 'yaml-not-text'],
+    ['10 MB', Buffer.alloc(10_000_000, 'a: b\n'), 'yaml-too-large'],
+    ['an empty file', '', 'yaml-empty'],
+    ['only a comment', '# nothing\n', 'yaml-empty'],
+    ['a scalar', 'hello\n', 'project-kind'],
+    ['an unclosed bracket', 'a: [1, 2\n', 'yaml-bad-indent'],
+    ['an unclosed quote', 'a: "x\n', 'yaml-missing-char'],
+    ['an unknown kind', 'kind: Pipline\n', 'project-kind'],
+    ['a poisoned key', 'kind: Pipeline\n__proto__: { polluted: true }\n', 'shape-unknown-key'],
+  ] as [string, string | Buffer, string][])(
+    'answers %s with a typed error, quickly',
+    async (_name, content, code) => {
+      const started = performance.now();
+      const diagnostics = await diagnose({ 'x.yaml': content });
+      expect(diagnostics.map((diagnostic) => diagnostic.code)).toContain(code);
+      expect(performance.now() - started).toBeLessThan(5_000);
+      expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+    },
+  );
+
+  it('reports a folder in place of a file', async () => {
+    const folder = await project(both);
+    await mkdir(join(folder, 'c.yaml'));
+    const { diagnostics } = await validateProject(folder, options);
+    expect(diagnostics).toMatchObject([{ code: 'project-unreadable', file: 'c.yaml', line: 0 }]);
+  });
+
+  it('looks across files', async () => {
+    const diagnostics = await diagnose({
+      ...both,
+      'c.yaml': connection('crm'),
+      'p.yaml': pipeline(fields),
+      'q.yaml': pipeline(fields).replace('ref: crm', 'ref: crn'),
+    });
+    expect(diagnostics.map(({ file, code, message }) => [file, code, message])).toEqual([
+      ['c.yaml', 'project-name-taken', 'another file has a connection crm already'],
+      ['q.yaml', 'project-name-taken', 'another file has a pipeline people already'],
+      ['q.yaml', 'project-connection-unknown', 'there is no connection crn; did you mean crm?'],
+    ]);
+  });
+
+  it.each([
+    ['${CRM_URL_X}', 'project-variable-missing', /CRM_URL_X to be set/],
+    ['${not a name}', 'project-variable-name', /not a name/],
+    ['http://x/y', 'project-url', /postgres:\/\/user@host/],
+    ['postgres://u:hunter2@h/d', 'project-secret', /password stands in the file/],
+  ])('judges the address %s', async (url, code, message) => {
+    const diagnostics = await diagnose({ 'a.yaml': connection('crm', url) });
+    expect(diagnostics).toMatchObject([
+      { code, message: expect.stringMatching(message), file: 'a.yaml', line: 5, column: 1, path: '/url' },
+    ]);
+    expect(JSON.stringify(diagnostics)).not.toContain('hunter2');
+  });
+
+  it('adds what the lint says, at its place', async () => {
+    const body =
+      'fields:\n  email: { a: email, b: mail, policy: { strategy: merge, merge: set } }\n  tags:\n    a: t\n    b: { column: t, read: "upper(valu)" }\n    policy: { strategy: review }\n';
+    const diagnostics = await diagnose({ ...both, 'p.yaml': pipeline(body) });
+    expect(diagnostics.map(({ code, line, column, path }) => [code, line, column, path])).toEqual([
+      ['expression-invalid', 14, 21, '/fields/tags/b/read'],
+    ]);
+  });
+});
+
+describe('reports', () => {
+  const diagnostics: readonly Diagnostic[] = [
+    {
+      severity: 'error',
+      code: 'shape-missing',
+      message: 'tie is missing',
+      file: 'p q.yaml',
+      line: 3,
+      column: 7,
+      path: '/fields/x',
+    },
+    {
+      severity: 'warning',
+      code: 'yaml-too-large',
+      message: 'too large',
+      file: 'z.yaml',
+      line: 0,
+      column: 0,
+      path: '',
+    },
+  ];
+
+  it('are text that editors can follow', () => {
+    expect(diagnosticsText(diagnostics)).toBe(
+      'p q.yaml:3:7: error shape-missing: tie is missing (/fields/x)\nz.yaml: warning yaml-too-large: too large\n1 error, 1 warning',
+    );
+  });
+
+  it('are JSON', () => {
+    expect(JSON.parse(diagnosticsJson(diagnostics))).toEqual({ valid: false, diagnostics });
+    expect(JSON.parse(diagnosticsJson([]))).toEqual({ valid: true, diagnostics: [] });
+  });
+
+  it('are SARIF with places and rules', () => {
+    const sarif = JSON.parse(diagnosticsSarif(diagnostics)) as {
+      version: string;
+      runs: { results: unknown[]; tool: { driver: { rules: unknown[] } } }[];
+    };
+    expect(sarif.version).toBe('2.1.0');
+    expect(sarif.runs[0]?.tool.driver.rules).toEqual([{ id: 'shape-missing' }, { id: 'yaml-too-large' }]);
+    expect(sarif.runs[0]?.results).toEqual([
+      expect.objectContaining({
+        ruleId: 'shape-missing',
+        level: 'error',
+        locations: [
+          {
+            physicalLocation: {
+              artifactLocation: { uri: 'p%20q.yaml' },
+              region: { startLine: 3, startColumn: 7 },
+            },
+          },
+        ],
+      }),
+      expect.objectContaining({
+        ruleIndex: 1,
+        level: 'warning',
+        locations: [{ physicalLocation: { artifactLocation: { uri: 'z.yaml' } } }],
+      }),
+    ]);
+  });
+});
+
+describe('documentation', () => {
+  it('shows pipelines that are valid', async () => {
+    const text = await readFile('docs/pipelines.md', 'utf8');
+    const blocks = [...text.matchAll(/```yaml\n([^]*?)```/g)]
+      .map((match) => match[1] ?? '')
+      .filter((block) => block.includes('apiVersion'));
+    expect(blocks.length).toBeGreaterThanOrEqual(2);
+    const files = Object.fromEntries(blocks.map((block, i) => [`${String(i)}.yaml`, block]));
+    expect(diagnosticsText(await diagnose(files))).toBe('0 errors, 0 warnings');
+  });
+});
