@@ -141,7 +141,9 @@ function decided(input: DeriveInput, news: News): Outcome {
   if (input.now < decision.dueAt) {
     return { kind: 'held', decision: decision.id, until: decision.dueAt, conflict: null };
   }
-  const overridden = news.changed
+  // A head that none of the changes had seen is somebody's edit as well, and gives way like one.
+  const headSeen = unit.head.dot === null || news.changed.length === 0 || news.changed.some((c) => covers(c, unit.head));
+  const overridden = [...news.changed, ...(headSeen ? [] : [headCandidate(unit)])]
     .filter((c) => !plan.equal(c.value, decision.value))
     .map((version): Overridden => ({ version, by: 'decision', detail: decision.by?.name ?? '' }));
   return {
@@ -161,7 +163,7 @@ function fromResolution(resolution: Resolution, candidates: readonly Candidate[]
     case 'diverged':
       return { kind: 'diverged', why: resolution.why };
     case 'value': {
-      const lost = candidates.filter((c) => c.key !== 'head' && !resolution.contains && !input.plan.equal(c.value, resolution.value));
+      const lost = candidates.filter((c) => !resolution.contains && !input.plan.equal(c.value, resolution.value));
       const overridden = lost.map((version): Overridden => ({ version, by: resolution.how, detail: resolution.why }));
       return { kind: 'author', how: resolution.how, value: resolution.value, from: resolution.from, overridden, why: resolution.why };
     }

@@ -55,10 +55,10 @@ export const concurrent: CaseTable = {
     },
     {
       id: 'owner',
-      says: "the owner's edit wins over a head it had not seen",
+      says: "the owner's edit wins over a head it had not seen, which is named",
       policies: ['owner A, accept', 'owner A, revert'],
       before: UNACKNOWLEDGED,
-      then: { outcome: 'owner', head: 'x @H1', push: ['B'] },
+      then: { outcome: 'owner', head: 'x @H1', push: ['B'], overridden: ['w @B2 by owner'] },
     },
     {
       id: 'newest',
@@ -249,7 +249,7 @@ export const concurrent: CaseTable = {
       says: "a recovered write of the owner's is restored",
       policies: ['owner A, accept'],
       before: { head: 'w @B2 (1.1)', recovered: { side: 'A', version: 'x @X1 (1.1)', base: 'v' } },
-      then: { outcome: 'owner', head: 'x @H1', push: ['A', 'B'] },
+      then: { outcome: 'owner', head: 'x @H1', push: ['A', 'B'], overridden: ['w @B2 by owner'] },
     },
     {
       id: '7',
