@@ -11,7 +11,7 @@ import { allTables, findTable, type Column, type Table } from './catalog.js';
 import { PostgresEndpoint } from './endpoint.js';
 import { quoteName } from './identifiers.js';
 import { schemaName } from './log-schema.js';
-import type { Pools } from './pools.js';
+import type { Pools, Queryable } from './pools.js';
 import { guarded } from './server-error.js';
 import { systemInfo } from './system-info.js';
 
@@ -55,7 +55,10 @@ export class PostgresConnection implements Connection {
           { details: { object: table.object } },
         );
       }
-      const columns = options.columns.map((name) => supported(table, name, this.hint(table)));
+      const hint = options.columns.every((name) => table.columns.has(name))
+        ? ''
+        : await renameHint(read, table, options);
+      const columns = options.columns.map((name) => supported(table, name, hint));
       for (const column of table.key) supported(table, column.name, '');
       const actor = options.actorColumn === undefined ? null : supported(table, options.actorColumn, '');
       return new PostgresEndpoint(options, {
@@ -72,10 +75,6 @@ export class PostgresConnection implements Connection {
 
   async close(): Promise<void> {
     await this.pools.end();
-  }
-
-  private hint(table: Table): string {
-    return ` It has: ${[...table.columns.keys()].slice(0, 40).join(', ')}`;
   }
 
   private guarded<T>(doing: string, work: () => Promise<T>): Promise<T> {
@@ -96,6 +95,24 @@ function supported(table: Table, name: string, hint: string): Column {
     );
   }
   return column;
+}
+
+/** What became of a column that was there when capture was installed, else what there is to choose from. */
+async function renameHint(db: Queryable, table: Table, options: EndpointOptions): Promise<string> {
+  const existing = ` It has: ${[...table.columns.keys()].slice(0, 40).join(', ')}`;
+  const { rows: installed } = await db.query<{ there: string | null }>(
+    `select to_regclass('${schemaName}.consumer')::text as there`,
+  );
+  if (typeof installed[0]?.there !== 'string') return existing;
+  const { rows } = await db.query<{ was: string; is: string }>({
+    text: `select u.name as was, a.attname as is from ${schemaName}.consumer c, unnest(c.columns, c.attnums) u(name, attnum)
+      join pg_attribute a on a.attrelid = $2 and a.attnum = u.attnum and not a.attisdropped and a.attname <> u.name
+      where c.consumer = $1 and c.relid = $2`,
+    values: [options.consumer, table.oid],
+  });
+  return rows.length === 0
+    ? existing
+    : ` Renamed since: ${rows.map(({ was, is }) => `"${was}" is now "${is}"`).join(', ')}.`;
 }
 
 function stampColumn(table: Table, options: EndpointOptions): Column | null {

@@ -103,7 +103,7 @@ export class GroupRunner {
           also[name] = value;
       });
       if (differs || Object.keys(also).length > 0)
-        found.push({ index: planned.index, kind: 'normalised', after, also });
+        found.push({ index: planned.index, kind: 'normalised', after: { ...set, ...after }, also });
     }
     return found;
   }

@@ -69,13 +69,12 @@ export function openPools(config: ConnectionConfig): Pools {
     pool.on('error', () => undefined);
     return pool;
   };
+  let ended: Promise<void> | undefined;
   const read = open(reading, false);
   const write = open(writing, true);
   return {
     read,
     write,
-    end: async () => {
-      await Promise.all([read.end(), write.end()]);
-    },
+    end: () => (ended ??= Promise.all([read.end(), write.end()]).then(() => undefined)),
   };
 }

@@ -6,6 +6,7 @@ import { claim, settle } from './fence.js';
 import { GroupRunner } from './group-runner.js';
 import { quoteText } from './identifiers.js';
 import { batchSetting, logNames, ownMark, ownSetting, schemaName } from './log-schema.js';
+import { missingGrants } from './missing-grants.js';
 import { isConnectionLoss, isContention, isRefusal, sqlState, translated } from './server-error.js';
 import { planBatch, type PlannedBatch } from './write-groups.js';
 import type { WriteScope } from './write-sql.js';
@@ -175,7 +176,7 @@ class Attempt {
   }
 
   private async failed(error: unknown): Promise<WriteReceipt | null> {
-    if (isConnectionLoss(error)) {
+    if (!(error instanceof Claimed) && isConnectionLoss(error)) {
       this.broken = true;
       if (this.committing) return { status: 'unknown', reason: messageOf(error) };
       return {
@@ -191,8 +192,11 @@ class Attempt {
     }
     if (error instanceof Claimed) return null;
     if (isContention(error)) return { status: 'dead', reason: messageOf(error), retryAfterMs: 200 };
-    throw translated(error, `writing to ${this.options.table.object}`);
+    const fault = translated(error, `writing to ${this.options.table.object}`);
+    if (fault.code !== 'permission-missing' || this.broken) throw fault;
+    throw await missingGrants(this.client, this.options.table, this.plan.groups, fault).catch(() => fault);
   }
 }
 
+/** Somebody wrote or settled this batch before. */
 class Claimed extends Error {}
