@@ -7,7 +7,7 @@ import type { HubPools } from '../database/pools.js';
 import { insertBatch, settleBatch, type BatchRow } from '../database/sql/lane/batches.js';
 import { setAllDue } from '../database/sql/lane/due.js';
 import { ambiguousByRule, pairsByRule, setUnmatched } from '../database/sql/load/match.js';
-import { acceptReport, clearLoad, countLoad, forgetLinked, insertReport, moveProgress, nextPairs, readReport, sampleLoad, toCreate, type ReportRow } from '../database/sql/load/report.js';
+import { acceptReport, analyzeLoad, clearLoad, countLoad, forgetLinked, insertReport, moveProgress, nextPairs, readReport, sampleLoad, toCreate, type ReportRow } from '../database/sql/load/report.js';
 import { run, type Statement } from '../database/sql/statement.js';
 import { inTransaction } from '../database/transaction.js';
 import { BatchIds } from './lane/batch-ids.js';
@@ -77,7 +77,7 @@ export class FirstLoad {
   }
 
   async finish(): Promise<void> {
-    await run(this.pools.general, forgetLinked, [this.pipeline.id]);
+    for (const side of SIDES) await run(this.pools.general, forgetLinked[side], [this.pipeline.id]);
     await inTransaction(this.pools.general, async (client) => {
       await run(client, moveProgress, [this.pipeline.id, 'done', 0, null]);
       await run(client, setState, [this.pipeline.id, 'running']);
@@ -102,6 +102,7 @@ export class FirstLoad {
     const { id, revision } = this.pipeline;
     for (const statement of clearLoad) await run(this.pools.general, statement, [id]);
     for (const side of SIDES) await this.#collectKeys(side);
+    for (const sql of analyzeLoad) await this.pools.general.query(sql);
     await inTransaction(this.pools.general, async (client) => {
       for (const rule of keyRules(this.pipeline)) {
         await run(client, pairsByRule, [id, rule.index]);

@@ -20,19 +20,27 @@ export interface PairRow {
   b_id: string;
 }
 
+/** Records with a key by this rule that no earlier rule has paired. Two outer joins: an `or` inside `not exists` cannot be hashed. */
+const free = `
+  free as (
+    select r.side, r.ext_id, r.match_key
+    from load_record r
+    left join load_pair pa on pa.pipeline_id = $1 and r.side = 'A' and pa.a_id = r.ext_id
+    left join load_pair pb on pb.pipeline_id = $1 and r.side = 'B' and pb.b_id = r.ext_id
+    where r.pipeline_id = $1 and r.rule = $2 and r.match_key is not null and pa.a_id is null and pb.b_id is null
+  )`;
+
 /**
- * Pairs by one rule: a key that exactly one record of each side has. Both sides are grouped by key once, which is linear in the number of
- * keys. Parameters: pipeline, rule.
+ * Pairs by one rule: a key that exactly one record of each side has. Grouped by key once, linear in the number of keys.
+ * Parameters: pipeline, rule.
  */
 export const pairsByRule: Statement<PairRow> = {
   name: 'load_pairs_by_rule',
   text: `
+  with ${free}
   insert into load_pair (pipeline_id, a_id, b_id, rule)
   select $1, min(ext_id) filter (where side = 'A'), min(ext_id) filter (where side = 'B'), $2
-  from load_record r
-  where pipeline_id = $1 and rule = $2 and match_key is not null
-    and not exists (select from load_pair p where p.pipeline_id = $1 and ((r.side = 'A' and p.a_id = r.ext_id) or (r.side = 'B' and p.b_id = r.ext_id)))
-  group by match_key
+  from free group by match_key
   having count(*) filter (where side = 'A') = 1 and count(*) filter (where side = 'B') = 1`,
 };
 
@@ -42,20 +50,15 @@ export const pairsByRule: Statement<PairRow> = {
 export const ambiguousByRule: Statement<Record<string, never>> = {
   name: 'load_ambiguous_by_rule',
   text: `
-  insert into unmatched (pipeline_id, side, ext_id, match_key, reason, detail)
-  select $1, r.side, r.ext_id, r.match_key, 'ambiguous', k.a || ' in A and ' || k.b || ' in B have the same key'
-  from load_record r
-  join (
+  with ${free},
+  several as (
     select match_key, count(*) filter (where side = 'A') as a, count(*) filter (where side = 'B') as b
-    from load_record r2
-    where pipeline_id = $1 and rule = $2 and match_key is not null
-      and not exists (select from load_pair p where p.pipeline_id = $1 and ((r2.side = 'A' and p.a_id = r2.ext_id) or (r2.side = 'B' and p.b_id = r2.ext_id)))
-    group by match_key
-    having count(*) filter (where side = 'A') > 0 and count(*) filter (where side = 'B') > 0
-       and count(*) > 2
-  ) k on k.match_key = r.match_key
-  where r.pipeline_id = $1 and r.rule = $2
-    and not exists (select from load_pair p where p.pipeline_id = $1 and ((r.side = 'A' and p.a_id = r.ext_id) or (r.side = 'B' and p.b_id = r.ext_id)))
+    from free group by match_key
+    having count(*) > 2 and count(*) filter (where side = 'A') > 0 and count(*) filter (where side = 'B') > 0
+  )
+  insert into unmatched (pipeline_id, side, ext_id, match_key, reason, detail)
+  select $1, f.side, f.ext_id, f.match_key, 'ambiguous', s.a || ' in A and ' || s.b || ' in B have the same key'
+  from free f join several s on s.match_key = f.match_key
   on conflict (pipeline_id, side, ext_id) do nothing`,
 };
 

@@ -117,10 +117,17 @@ function creatable(side: 'A' | 'B'): string {
 }
 
 /** What the load needed and nobody else: keys of records that are linked now. Parameters: pipeline. */
-export const forgetLinked: Statement<Record<string, never>> = {
-  name: 'load_forget_linked',
-  text: `
-  delete from load_record r where pipeline_id = $1
-    and (exists (select from link l where l.pipeline_id = $1 and r.side = 'A' and l.a_id = r.ext_id and l.state in ('live', 'creating'))
-      or exists (select from link l where l.pipeline_id = $1 and r.side = 'B' and l.b_id = r.ext_id and l.state in ('live', 'creating')))`,
+export const forgetLinked: Readonly<Record<'A' | 'B', Statement<Record<string, never>>>> = {
+  A: { name: 'load_forget_linked_a', text: forget('A') },
+  B: { name: 'load_forget_linked_b', text: forget('B') },
 };
+
+function forget(side: 'A' | 'B'): string {
+  return `
+  delete from load_record r using link l
+  where r.pipeline_id = $1 and r.side = '${side}' and l.pipeline_id = $1 and l.${side === 'A' ? 'a_id' : 'b_id'} = r.ext_id
+    and l.state in ('live', 'creating')`;
+}
+
+/** The comparison's tables were just filled: without statistics the joins over them go wrong by orders of magnitude. */
+export const analyzeLoad: readonly string[] = ['analyze load_record', 'analyze load_pair', 'analyze unmatched'];
