@@ -97,9 +97,11 @@ export class EventFeed implements OnApplicationBootstrap, OnModuleDestroy {
   #heard(payload: string): void {
     this.#heardUntil = this.clock.now();
     const { type, id } = parse(payload);
-    if (type === 'pipeline' && /^\d+$/.test(id)) {
+    if (type !== null && id === null) {
+      this.#gather({ type, subject: null });
+    } else if (type === 'pipeline' && id !== null && /^\d+$/.test(id)) {
       void this.#nameOf(Number(id)).then((name) => this.#gather({ type, subject: name }));
-    } else if (type !== null) {
+    } else if (type !== null && id !== null) {
       this.#gather({ type, subject: withPrefix(type, id) });
     }
   }
@@ -148,7 +150,7 @@ function changeOf({ type, id }: ChangedRow): Change {
 function bounded(changes: readonly Change[]): readonly Change[] {
   return EVENT_TYPES.flatMap((type) => {
     const own = changes.filter((change) => change.type === type);
-    return own.length > MOST_AT_ONCE ? everything([type]) : own;
+    return own.length > MOST_AT_ONCE || own.some(({ subject }) => subject === null) ? everything([type]) : own;
   });
 }
 
@@ -163,13 +165,14 @@ function withPrefix(type: EventType, id: string): string {
 }
 
 /** What is not of this shape says nothing about what changed, and is left out. */
-function parse(payload: string): { readonly type: EventType | null; readonly id: string } {
+function parse(payload: string): { readonly type: EventType | null; readonly id: string | null } {
   try {
     const { type, id } = JSON.parse(payload) as { readonly type?: unknown; readonly id?: unknown };
     const known = EVENT_TYPES.find((one) => one === type);
+    if (known !== undefined && id === null) return { type: known, id };
     if (known !== undefined && (typeof id === 'string' || typeof id === 'number')) return { type: known, id: String(id) };
   } catch {
     // Not JSON: not ours.
   }
-  return { type: null, id: '' };
+  return { type: null, id: null };
 }

@@ -105,6 +105,13 @@ describe('the event stream', () => {
     expect(screen.heard.length).toBeLessThan(10);
   });
 
+  it('passes on that more changed than the engine can name', async () => {
+    const screen = await open();
+    await notify({ type: 'conflict', id: null });
+    await screen.until(({ heard }) => heard.length > 0);
+    expect(screen.heard.map(({ event, data }) => ({ event, data }))).toEqual([{ event: 'conflict', data: { id: null } }]);
+  });
+
   it('ignores what is not an event', async () => {
     const screen = await open();
     await api.pools.general.query(`select pg_notify('accord_events', 'garbage'), pg_notify('accord_events', '{"type":"secret","id":"1"}')`);

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { uuidv7 } from '../../src/common/ids.js';
-import { author } from '../../src/core/author.js';
-import { readUnit, writeUnit } from '../../src/core/at-rest.js';
+import { acknowledge, author } from '../../src/core/author.js';
+import { rawOf, readUnit, writeUnit } from '../../src/core/at-rest.js';
 import { canonise, decode, encode } from '../../src/core/canon/codec.js';
 import { dotText, vectorText, type Side } from '../../src/core/clock.js';
 import { conflictKey } from '../../src/core/conflict.js';
@@ -11,6 +11,7 @@ import { deriveLife, LIFE_UNIT } from '../../src/core/life.js';
 import { fromBothSides, ORIGIN } from '../../src/core/linking.js';
 import { observe } from '../../src/core/observe.js';
 import type { FieldPlan, Plan, SidePlan, UnitPlan } from '../../src/core/plan.js';
+import { lacksHead } from '../../src/core/push.js';
 import { policyData } from '../../src/core/policy/words.js';
 import type { Author, Unit } from '../../src/core/unit.js';
 import { stableStringify, type Canon, type FieldType, type Json, type Raw } from '../../src/core/value.js';
@@ -130,16 +131,14 @@ export class HubRecords {
     const { id } = rows[0]!;
     const clock = `${dotText(ORIGIN.both.dot)}|${vectorText(ORIGIN.both.ctx)}`;
     const fields: Record<string, Json> = {};
-    const units: Record<string, Json> = {};
     for (const unitPlan of this.plan.units) {
       const value = canonOf(unitPlan, values[unitPlan.key] ?? null);
       const raw = { value, raw: unitPlan.put('A', value, undefined), stamp: null };
       const unit = fromBothSides(unitPlan, raw, { ...raw, raw: unitPlan.put('B', value, undefined) });
       fields[unitPlan.key] = writeUnit(unitPlan, clock, unit).field;
-      units[unitPlan.key] = { v: value, d: dotText(unit.head.dot), c: vectorText(unit.head.ctx), k: 'linked' };
     }
     await this.pool.query(`insert into shadow (link_id, pipeline_id, clock, fields) values ($1, $2, $3, $4)`, [id, this.pipelineId, clock, JSON.stringify(fields)]);
-    await this.pool.query(`insert into lineage (link_id, pipeline_id, kind, revision, units) values ($1, $2, 'linked', 1, $3)`, [id, this.pipelineId, JSON.stringify(units)]);
+    await this.pool.query(`insert into lineage (link_id, pipeline_id, kind, revision, units) values ($1, $2, 'linked', 1, $3)`, [id, this.pipelineId, JSON.stringify({ '*': fields })]);
     return id;
   }
 
@@ -148,7 +147,38 @@ export class HubRecords {
     while (!(await inTransaction(this.pool, (client) => this.#fold(client, linkId, edits)))) continue;
   }
 
-  /** Looks again at a unit, as the engine does when a record is due: authors what may be authored now. */
+  /** An edit that simply flows: seen, made head, and on its way to the other side. @returns the write batch */
+  async flow(linkId: number, edit: Edit): Promise<number> {
+    const batch = await inTransaction(this.pool, async (client) => {
+      const shadow = await readShadow(client, linkId);
+      const unitPlan = this.#planOf(edit.unit);
+      const canon = canonOf(unitPlan, edit.value);
+      const before = readUnit(shadow.clock, shadow.fields[edit.unit], shadow.open?.[edit.unit]);
+      const at = edit.at ?? Date.now();
+      const seen = observe(unitPlan, before, { side: edit.side, value: canon, raw: unitPlan.put(edit.side, canon, undefined), stamp: [at, at], by: edit.by ?? null, stale: false });
+      const outcome = derive({ plan: unitPlan, unit: seen.unit, now: Date.now(), sides: this.plan.sides, context: {} });
+      if (outcome.kind !== 'author' || outcome.how !== 'fast-forward' || seen.kind !== 'event') throw new Error('the edit does not simply flow');
+      const other = edit.side === 'A' ? 'B' : 'A';
+      const id = await this.#send(client, linkId, other, edit.unit, before);
+      const next = acknowledge(author(seen.unit, outcome), other, undefined);
+      await this.#store(client, linkId, shadow, unitPlan, next);
+      const event = { o: before[edit.side].value, v: canon, d: dotText(seen.dot), c: vectorText(seen.ctx), k: 'forward', s: [at, at] };
+      await client.query(
+        `insert into lineage (link_id, pipeline_id, kind, side, occurred_at, actor, revision, batch_${other === 'A' ? 'a' : 'b'}, source_tx, units)
+         values ($1, $2, 'observed', $3, $4, $5, 1, $6, '711', $7)`,
+        [linkId, this.pipelineId, edit.side, new Date(at), edit.by === undefined ? null : JSON.stringify(edit.by), id, JSON.stringify({ [edit.unit]: event })],
+      );
+      return id;
+    });
+    return batch;
+  }
+
+  /** The end of a write batch: acknowledged, perhaps with exceptions, or dead. */
+  async receipt(batch: number, state: 'acked' | 'dead' = 'acked', exceptions: Json = []): Promise<void> {
+    await this.pool.query(`update attempt_batch set state = $2, exceptions = $3, settled_at = clock_timestamp() where id = $1`, [batch, state, JSON.stringify(exceptions)]);
+  }
+
+  /** Looks again at a unit, as the engine does when a record is due: authors what may be authored now, and writes it to the sides. */
   async settle(linkId: number, key: string, now = Date.now()): Promise<void> {
     while (!(await inTransaction(this.pool, (client) => this.#settle(client, linkId, key, now)))) continue;
   }
@@ -161,9 +191,14 @@ export class HubRecords {
     return readUnit(rows[0]!.clock, rows[0]!.fields[key], rows[0]!.open?.[key]);
   }
 
+  /** Stores the registers of one unit as they are given. */
+  async put(linkId: number, key: string, next: Unit): Promise<void> {
+    await inTransaction(this.pool, async (client) => this.#store(client, linkId, await readShadow(client, linkId), this.#planOf(key), next));
+  }
+
   async #fold(client: PoolClient, linkId: number, edits: readonly Edit[]): Promise<boolean> {
     const shadow = await readShadow(client, linkId);
-    const next = { ...shadow.open };
+    const next: Record<string, Json> = { ...shadow.open };
     const fields: Record<string, Json> = {};
     const events: (readonly [Side, number, Author | null, Json])[] = [];
     for (const { unit: key, side: at, value, by = null, at: when = Date.now() } of edits) {
@@ -207,21 +242,38 @@ export class HubRecords {
       await this.#showConflict(client, linkId, key);
       return true;
     }
-    let next = author(unit, outcome);
-    next = { ...next, A: { ...next.head, raw: undefined }, B: { ...next.head, raw: undefined } };
-    const stored = writeUnit(unitPlan, shadow.clock, next);
-    const open = { ...shadow.open };
-    if (stored.open === null) Reflect.deleteProperty(open, key);
-    else open[key] = stored.open;
-    if (!(await this.#write(client, linkId, shadow.rev, { [key]: stored.field }, open))) return false;
-    const event = { o: unit.head.value, v: next.head.value, d: dotText(next.head.dot), c: vectorText(next.head.ctx), k: outcome.how, w: outcome.why };
+    const authored = author(unit, outcome);
+    const batches: Record<Side, number | null> = { A: null, B: null };
+    let next = authored;
+    for (const at of ['A', 'B'] as const) {
+      if (lacksHead(unitPlan, authored, at)) batches[at] = await this.#send(client, linkId, at, key, unit);
+      next = acknowledge(next, at, undefined);
+    }
+    if (!(await this.#store(client, linkId, shadow, unitPlan, next))) return false;
+    const event = {
+      o: unit.head.value,
+      v: next.head.value,
+      d: dotText(next.head.dot),
+      c: vectorText(next.head.ctx),
+      k: outcome.how,
+      w: outcome.why,
+      ...(outcome.overridden.length > 0 && { x: outcome.overridden.map(({ version }) => [version.value, dotText(version.dot)]) }),
+    };
     const decision = unit.decision?.id ?? null;
-    await client.query(`insert into lineage (link_id, pipeline_id, kind, revision, decision_id, units) values ($1, $2, 'authored', 1, $3, $4)`, [
-      linkId,
-      this.pipelineId,
-      decision,
-      JSON.stringify({ [key]: event }),
-    ]);
+    await client.query(
+      `insert into lineage (link_id, pipeline_id, kind, revision, decision_id, actor, batch_a, batch_b, units) values ($1, $2, $3, 1, $4, $5, $6, $7, $8)`,
+      [
+        linkId,
+        this.pipelineId,
+        decision === null ? 'authored' : 'decided',
+        decision,
+        unit.decision?.by == null ? null : JSON.stringify(unit.decision.by),
+        batches.A,
+        batches.B,
+        JSON.stringify({ [key]: event }),
+      ],
+    );
+    await client.query(`update attempt_batch set state = 'acked', settled_at = clock_timestamp() where id = any($1)`, [[batches.A, batches.B]]);
     if (decision !== null) await client.query(`update decision set outcome = 'applied' where id = $1 and outcome = 'held'`, [decision]);
     await client.query(
       `update conflict set state = 'closed', closed_at = clock_timestamp(), changed_at = clock_timestamp(), close_reason = 'decided', rev = rev + 1
@@ -229,6 +281,26 @@ export class HubRecords {
       [linkId, key],
     );
     return true;
+  }
+
+  async #store(client: PoolClient, linkId: number, shadow: Shadow, unitPlan: UnitPlan, next: Unit): Promise<boolean> {
+    const stored = writeUnit(unitPlan, shadow.clock, next);
+    const open = { ...shadow.open };
+    if (stored.open === null) Reflect.deleteProperty(open, unitPlan.key);
+    else open[unitPlan.key] = stored.open;
+    return this.#write(client, linkId, shadow.rev, { [unitPlan.key]: stored.field }, open);
+  }
+
+  async #send(client: PoolClient, linkId: number, at: Side, key: string, unit: Unit): Promise<number> {
+    const img = unit[at];
+    const payload = [{ l: linkId, u: { [key]: [dotText(img.dot), vectorText(img.ctx), rawOf(this.#planOf(key), at, img)] } }];
+    const { rows } = await client.query<{ id: number }>(
+      `insert into attempt_batch (id, pipeline_id, side, kind, state, items, payload) values (nextval('batch_id_seq'), $1, $2, 'update', 'sent', 1, $3) returning id`,
+      [this.pipelineId, at, JSON.stringify(payload)],
+    );
+    const { id } = rows[0]!;
+    await client.query(`update shadow set att_${at === 'A' ? 'a' : 'b'} = $2 where link_id = $1`, [linkId, id]);
+    return id;
   }
 
   async #write(client: PoolClient, linkId: number, rev: number, fields: Readonly<Record<string, Json>>, open: Readonly<Record<string, Json>>): Promise<boolean> {
@@ -258,6 +330,13 @@ export class HubRecords {
     }
     if (shown?.key === conflictKey(outcome.conflict)) return;
     const doc = writeConflict(unitPlan, unit, outcome.conflict);
+    const id = shown?.id ?? uuidv7();
+    await client.query(`insert into lineage (link_id, pipeline_id, kind, revision, conflict_id, units) values ($1, $2, 'conflict', 1, $3, $4)`, [
+      linkId,
+      this.pipelineId,
+      id,
+      JSON.stringify({ [key]: { k: doc.kind, w: doc.reason } }),
+    ]);
     const values = [doc.key, doc.kind, doc.reason, doc.base === null ? null : JSON.stringify(doc.base), JSON.stringify(doc.candidates)];
     if (shown !== undefined) {
       await client.query(
@@ -270,7 +349,7 @@ export class HubRecords {
     await client.query(
       `insert into conflict (id, pipeline_id, link_id, unit, state, title, key, kind, reason, base, candidates, policy, revision, priority, opened_at, changed_at)
        values ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $10, $11, 1, $12, clock_timestamp(), clock_timestamp())`,
-      [uuidv7(), this.pipelineId, linkId, key, `Record ${linkId}`, ...values, JSON.stringify(policyData(unitPlan.policy)), priority],
+      [id, this.pipelineId, linkId, key, `Record ${linkId}`, ...values, JSON.stringify(policyData(unitPlan.policy)), priority],
     );
   }
 
@@ -286,8 +365,15 @@ function canonOf(plan: UnitPlan, value: Json): Canon {
   return Object.fromEntries(plan.members.map((member) => [member.field, parts[member.field] ?? null]));
 }
 
-async function readShadow(client: PoolClient, linkId: number): Promise<{ rev: number; clock: string; fields: Record<string, Json>; open: Record<string, Json> | null }> {
-  const { rows } = await client.query<{ rev: number; clock: string; fields: Record<string, Json>; open: Record<string, Json> | null }>(
+interface Shadow {
+  readonly rev: number;
+  readonly clock: string;
+  readonly fields: Readonly<Record<string, Json>>;
+  readonly open: Readonly<Record<string, Json>> | null;
+}
+
+async function readShadow(client: PoolClient, linkId: number): Promise<Shadow> {
+  const { rows } = await client.query<Shadow>(
     'select rev, clock, fields, open from shadow where link_id = $1',
     [linkId],
   );

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { cursorSecret, PageCursors } from '../common/page-cursor.js';
+import { noSuch, publicId, recordKey } from '../common/public-ids.js';
+import { HubPools } from '../database/pools.js';
+import { recordsById, type RecordRow } from '../database/sql/lineage/records.js';
+import { NEWEST, unitEvents } from '../database/sql/lineage/unit-events.js';
+import { run } from '../database/sql/statement.js';
+import type { LineagePageDto, LineageQueryDto } from './lineage.dto.js';
+import { presentEvent } from './unit-event.js';
+
+/** What happened to a record: every edit, decision and write, newest first. */
+@Injectable()
+export class LineageService {
+  readonly #cursors: PageCursors;
+
+  constructor(private readonly pools: HubPools) {
+    this.#cursors = new PageCursors(cursorSecret(pools.url));
+  }
+
+  /** @throws AppError `not-found`, `malformed` for a cursor of another list */
+  async list(id: string, { field, limit, cursor }: LineageQueryDto): Promise<LineagePageDto> {
+    const row = await this.#record(id);
+    const filter = ['lineage', row.link_id, field ?? null];
+    const start = cursor === undefined ? NEWEST : this.#cursors.read(filter, cursor);
+    const rows = await run(this.pools.general, unitEvents, [row.link_id, field ?? null, ...start, limit + 1]);
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    const labels = { A: row.label_a ?? 'A', B: row.label_b ?? 'B' };
+    return {
+      items: page.map((event) => presentEvent(event, labels)),
+      next: rows.length > limit && last !== undefined ? this.#cursors.write(filter, [last.id, last.rank, last.unit]) : null,
+    };
+  }
+
+  async #record(id: string): Promise<RecordRow> {
+    const key = recordKey(id);
+    const [row] = await run(this.pools.general, recordsById, [[key]]);
+    if (row === undefined) throw noSuch('record', publicId.record(key));
+    return row;
+  }
+}

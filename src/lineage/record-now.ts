@@ -1,0 +1,132 @@
+import { publicId } from '../common/public-ids.js';
+import { versionAnswer, type VersionDto } from '../common/version-answer.js';
+import { rawOf, readUnit } from '../core/at-rest.js';
+import { displayClock, parseDot, parseVector, SIDES, type Side } from '../core/clock.js';
+import { isGone } from '../core/life.js';
+import { withImage } from '../core/observe.js';
+import { LIFE, type Plan, type UnitPlan } from '../core/plan.js';
+import type { SideLabels } from '../core/policy/words.js';
+import { recordTitle, titleUnit } from '../core/title.js';
+import { image, type Unit } from '../core/unit.js';
+import type { Json } from '../core/value.js';
+import type { ConcernRow, RecordRow } from '../database/sql/lineage/records.js';
+import type { WhyRow } from '../database/sql/lineage/unit-events.js';
+import { fieldState, planOfUnit, worstState } from './field-state.js';
+import type { RecordDto, RecordFieldDto, RecordState } from './record.dto.js';
+import { whyOf } from './unit-event.js';
+
+export interface RecordFacts {
+  readonly row: RecordRow;
+  readonly plan: Plan;
+  readonly concerns: readonly ConcernRow[];
+  readonly whys: readonly WhyRow[];
+  readonly now: number;
+}
+
+/** A record as it now is, from its registers. */
+export function presentNow({ row, plan, concerns, whys, now }: RecordFacts): RecordDto {
+  const labels = labelsOf(row, plan);
+  const units = unitsOf(row, plan);
+  const context = { plan, units, concerns, sending: sendingOf(row), now };
+  const fields = [...units].map(([key, unit]): RecordFieldDto => {
+    const unitPlan = planOfUnit(plan, key) as UnitPlan;
+    return presentField(unitPlan, unit, {
+      state: fieldState(unitPlan, unit, context),
+      why: whyNow(key, concerns, whys, labels),
+    });
+  });
+  return { ...presentHeader(row, plan, units, concerns), state: stateOf(row, worstState(fields.map(({ state }) => state))), fields, asOf: null };
+}
+
+export function labelsOf(row: Pick<RecordRow, 'label_a' | 'label_b'>, plan: Plan): SideLabels {
+  return { A: row.label_a ?? plan.sides.A.label, B: row.label_b ?? plan.sides.B.label };
+}
+
+export function stateOf(row: Pick<RecordRow, 'state'>, ofFields: RecordState): RecordState {
+  return row.state === 'live' ? ofFields : row.state;
+}
+
+export function presentHeader(row: RecordRow, plan: Plan, units: ReadonlyMap<string, Unit>, concerns: readonly ConcernRow[]): Omit<RecordDto, 'fields' | 'state' | 'asOf'> {
+  const name = titleUnit(plan);
+  const titled = name === null ? undefined : units.get(name.key);
+  const fallback = row.a_id ?? row.b_id ?? publicId.record(row.link_id);
+  return {
+    id: publicId.record(row.link_id),
+    pipeline: row.pipeline,
+    title: recordTitle(titled?.head.value ?? titled?.A.value, fallback),
+    ids: { A: row.a_id, B: row.b_id },
+    systems: labelsOf(row, plan),
+    conflicts: concerns.flatMap(({ id }) => (id === null ? [] : [publicId.conflict(id)])),
+  };
+}
+
+export function presentField(plan: UnitPlan, unit: Unit, said: Pick<RecordFieldDto, 'state' | 'why'>): RecordFieldDto {
+  return {
+    field: plan.key,
+    value: unit.head.value,
+    A: sideOf(plan, unit, 'A'),
+    B: sideOf(plan, unit, 'B'),
+    clock: displayClock(unit.head),
+    ...said,
+  };
+}
+
+/** In plan order. A record's existence is a field of its own only where it is not simply there. */
+function unitsOf(row: RecordRow, plan: Plan): ReadonlyMap<string, Unit> {
+  const units = new Map<string, Unit>();
+  const { clock, fields, open } = row;
+  if (clock === null || fields === null) return units;
+  const read = (key: string): Unit => readUnit(clock, fields[key], open?.[key]);
+  if (fields[LIFE] !== undefined) {
+    const life = read(LIFE);
+    if (isGone(life) || open?.[LIFE] !== undefined) units.set(LIFE, life);
+  }
+  for (const unitPlan of plan.units) units.set(unitPlan.key, beforeWrites(row, unitPlan, read(unitPlan.key)));
+  return units;
+}
+
+/** While a write is not acknowledged, the side is known to hold what it held before. */
+function beforeWrites(row: RecordRow, plan: UnitPlan, unit: Unit): Unit {
+  let shown = unit;
+  for (const side of SIDES) {
+    const sending = side === 'A' ? row.sending_a : row.sending_b;
+    const before = (side === 'A' ? row.before_a : row.before_b)?.[plan.key];
+    const own = (row.open?.[plan.key] as { readonly a?: Json; readonly b?: Json } | undefined)?.[side === 'A' ? 'a' : 'b'];
+    if (sending === null || before === undefined || own !== undefined) continue;
+    const [dot, ctx, raw] = before;
+    shown = withImage(shown, side, { value: plan.get(side, raw), dot: parseDot(dot), ctx: parseVector(ctx), stamp: null, by: null, raw });
+  }
+  return shown;
+}
+
+function sendingOf(row: RecordRow): ReadonlySet<string> {
+  return new Set(
+    SIDES.flatMap((side) => {
+      const sending = side === 'A' ? row.sending_a : row.sending_b;
+      const before = side === 'A' ? row.before_a : row.before_b;
+      return sending === 'sent' || sending === 'unknown' ? Object.keys(before ?? {}) : [];
+    }),
+  );
+}
+
+function sideOf(plan: UnitPlan, unit: Unit, side: Side): VersionDto | null {
+  if (plan.key !== LIFE && plan.members.every((member) => member[side] === null)) return null;
+  const img = image(unit, side);
+  return versionAnswer(img, safeRaw(plan, unit, side));
+}
+
+function safeRaw(plan: UnitPlan, unit: Unit, side: Side): Json {
+  try {
+    return rawOf(plan, side, image(unit, side));
+  } catch {
+    // A mapping that was changed since may not be able to write an old value.
+    return null;
+  }
+}
+
+function whyNow(key: string, concerns: readonly ConcernRow[], whys: readonly WhyRow[], labels: SideLabels): string {
+  const concern = concerns.find(({ unit }) => unit === key);
+  if (concern !== undefined) return concern.reason;
+  const row = whys.find(({ unit }) => unit === key);
+  return (row === undefined ? null : whyOf(row, labels)) ?? 'nothing is known of its past';
+}

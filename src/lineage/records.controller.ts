@@ -1,0 +1,64 @@
+import { Controller, Get, Header, Param, Query } from '@nestjs/common';
+import { ApiBadRequestResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
+import { ExplanationService } from './explanation.service.js';
+import { ExplanationDto, LineagePageDto, LineageQueryDto } from './lineage.dto.js';
+import { LineageService } from './lineage.service.js';
+import { RecordListService } from './record-list.service.js';
+import { AsOfQueryDto, LookupQueryDto, RecordDto, RecordPageDto, RecordQueryDto } from './record.dto.js';
+import { RecordsService } from './records.service.js';
+
+/** Records that are linked across both systems, and their history. */
+@ApiTags('records')
+@Controller()
+export class RecordsController {
+  constructor(
+    private readonly records: RecordsService,
+    private readonly lists: RecordListService,
+    private readonly lineage: LineageService,
+    private readonly explanations: ExplanationService,
+  ) {}
+
+  @Get('records')
+  @ApiOperation({ summary: 'Records in the order in which they were linked, or those that match q' })
+  @ApiOkResponse({ type: RecordPageDto })
+  @ApiBadRequestResponse({ description: 'Problem `malformed`: the cursor belongs to another filter' })
+  @ApiUnprocessableEntityResponse({ description: 'Problem `invalid`' })
+  list(@Query() query: RecordQueryDto): Promise<RecordPageDto> {
+    return this.lists.list(query);
+  }
+
+  @Get('records\\:lookup')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: 'The record that has this id in a system' })
+  @ApiOkResponse({ type: RecordDto })
+  @ApiNotFoundResponse({ description: 'Problem `not-found`' })
+  lookup(@Query() query: LookupQueryDto): Promise<RecordDto> {
+    return this.records.lookup(query);
+  }
+
+  @Get('records/:id')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: 'One record: what each system holds, what both are to hold, and why; now or as it was known at a time' })
+  @ApiOkResponse({ type: RecordDto })
+  @ApiNotFoundResponse({ description: 'Problem `not-found`' })
+  get(@Param('id') id: string, @Query() { asOf }: AsOfQueryDto): Promise<RecordDto> {
+    return this.records.get(id, asOf);
+  }
+
+  @Get('records/:id/lineage')
+  @ApiOperation({ summary: 'What happened to it, newest first' })
+  @ApiOkResponse({ type: LineagePageDto })
+  @ApiNotFoundResponse({ description: 'Problem `not-found`' })
+  history(@Param('id') id: string, @Query() query: LineageQueryDto): Promise<LineagePageDto> {
+    return this.lineage.list(id, query);
+  }
+
+  @Get('records/:id/fields/:field/explanation')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: 'Why this value stands, from the history alone' })
+  @ApiOkResponse({ type: ExplanationDto })
+  @ApiNotFoundResponse({ description: 'Problem `not-found`' })
+  explain(@Param('id') id: string, @Param('field') field: string): Promise<ExplanationDto> {
+    return this.explanations.explain(id, field);
+  }
+}

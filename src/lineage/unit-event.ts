@@ -1,0 +1,109 @@
+import { publicId } from '../common/public-ids.js';
+import { authorAnswer } from '../common/version-answer.js';
+import { defaultClock, readUnit } from '../core/at-rest.js';
+import { displayClock, parseDot, parseVector, type Clocked } from '../core/clock.js';
+import { ORIGIN } from '../core/linking.js';
+import type { SideLabels } from '../core/policy/words.js';
+import type { Author, Unit } from '../core/unit.js';
+import type { Json } from '../core/value.js';
+import type { UnitEventDoc, UnitEventRow } from '../database/sql/lineage/unit-events.js';
+import type { EntryKind, LineageEntryDto } from './lineage.dto.js';
+
+interface First {
+  readonly side: 'A' | 'B' | null;
+  readonly first_field: string | null;
+  readonly first_open: Json | null;
+}
+
+/** A unit as the first row of its record has it: that row holds stored forms, under the clock that a record of its origin begins with. */
+export function firstUnit(row: First): Unit {
+  const field = row.first_field === null ? undefined : (JSON.parse(row.first_field) as Json);
+  return readUnit(defaultClock(ORIGIN[row.side ?? 'both']), field, row.first_open ?? undefined);
+}
+
+export function clockOf(event: Pick<UnitEventDoc, 'd' | 'c'>): Clocked {
+  return { dot: parseDot(event.d ?? ''), ctx: parseVector(event.c ?? '') };
+}
+
+export function actorOf(actor: Json): Author | null {
+  return actor as unknown as Author | null;
+}
+
+/** One entry of the history as it is shown. */
+export function presentEvent(row: UnitEventRow, labels: SideLabels): LineageEntryDto {
+  const { event } = row;
+  const first = event === null ? firstUnit(row) : null;
+  return {
+    id: publicId.change(row.id) + (row.rank === 0 ? '' : row.rank === 1 ? '-A' : '-B'),
+    record: publicId.record(row.link_id),
+    field: row.unit,
+    kind: row.rank > 0 ? 'written' : kindOf(row.row_kind, event?.k ?? row.row_kind),
+    how: event?.k ?? row.row_kind,
+    side: row.side,
+    recordedAt: row.recorded_at.toISOString(),
+    occurredAt: row.occurred_at?.toISOString() ?? null,
+    actor: row.rank > 0 ? null : authorAnswer(actorOf(row.actor)),
+    before: row.rank > 0 ? null : (event?.o ?? null),
+    after: first === null ? (event?.v ?? null) : first.head.value,
+    clock: displayClock(first === null ? clockOf(event as UnitEventDoc) : first.head),
+    why: row.rank > 0 ? null : whyOf(row, labels),
+    cause: {
+      tx: row.rank > 0 ? null : row.source_tx,
+      batch: row.batch,
+      decision: row.decision_id === null ? null : publicId.decision(row.decision_id),
+      conflict: row.conflict_id === null ? null : publicId.conflict(row.conflict_id),
+      revision: row.revision,
+    },
+  };
+}
+
+/** Why a unit is as this event left it, as one sentence without its full stop. */
+export function whyOf(
+  row: First & { readonly row_kind: string; readonly event: UnitEventDoc | null; readonly actor: Json },
+  labels: SideLabels,
+): string | null {
+  const { event, side } = row;
+  if (event === null) return whyFirst(row, labels);
+  if (event.w !== undefined) return event.w;
+  const label = side === null ? 'Accord' : labels[side];
+  const by = actorOf(row.actor)?.name;
+  switch (event.k) {
+    case 'forward':
+    case 'observed':
+      return by === undefined || by === '' ? `changed in ${label}` : `changed in ${label} by ${by}`;
+    case 'stale-form':
+      return `typed in ${label} over a form that was loaded before the last write`;
+    case 'missed':
+      return `${label} had changed meanwhile, so nothing was overwritten`;
+    case 'gone':
+      return `the record was gone from ${label}`;
+    case 'cosmetic':
+      return `written differently in ${label}, the same value`;
+    default:
+      return null;
+  }
+}
+
+function whyFirst(row: First & { readonly row_kind: string }, labels: SideLabels): string {
+  if (row.side !== null) return `taken over from ${labels[row.side]} when the record was made`;
+  const unit = firstUnit(row);
+  return unit.head.dot === null ? `${labels.A} and ${labels.B} differed when the records were linked` : 'both had it when the records were linked';
+}
+
+function kindOf(rowKind: string, k: string): EntryKind {
+  switch (rowKind) {
+    case 'linked':
+    case 'created':
+    case 'policy-change':
+    case 'undone':
+    case 'conflict':
+    case 'decided':
+      return rowKind;
+    case 'receipt':
+      return k === 'rejected' ? 'rejected' : k === 'normalised' ? 'cosmetic' : 'missed';
+    case 'observed':
+      return k === 'cosmetic' || k === 'unreadable' ? k : 'observed';
+    default:
+      return 'authored';
+  }
+}
