@@ -2,27 +2,38 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { LoggerModule } from 'nestjs-pino';
+import type { Logger } from 'pino';
 import { Env } from './common/env.js';
 import { httpLogging } from './common/logging.js';
 import { ProblemFilter } from './common/problem-filter.js';
 import { requestValidation } from './common/validation.js';
+import type { ConnectionCatalog } from './connectors/connection-catalog.js';
 import { DatabaseModule } from './database/database.module.js';
 import { NotifyModule } from './notify/notify.module.js';
 import { OpsModule } from './ops/ops.module.js';
 import { ReviewModule } from './review/review.module.js';
+import type { DeclaredPipeline } from './sync/declared-pipeline.js';
+import { SyncModule } from './sync/sync.module.js';
 
 export interface AppOptions {
   readonly env: Env;
   /** Accord's own database, migrated. */
   readonly databaseUrl: string;
-  /** False: nothing runs by itself, neither jobs nor the engine. For tests of the API. */
-  readonly work?: boolean;
+  /** Without it nothing runs by itself, neither jobs nor the engine: for tests of the API. */
+  readonly work?: Work;
+}
+
+/** What the service does by itself. */
+export interface Work {
+  readonly pipelines: readonly DeclaredPipeline[];
+  readonly catalog: ConnectionCatalog;
+  readonly logger: Logger;
 }
 
 /** The whole service. Features know only the database and the common parts, and are put together here. */
 @Module({})
 export class AppModule {
-  static async forRoot({ env, databaseUrl, work = true }: AppOptions): Promise<DynamicModule> {
+  static async forRoot({ env, databaseUrl, work }: AppOptions): Promise<DynamicModule> {
     return {
       module: AppModule,
       imports: [
@@ -32,7 +43,7 @@ export class AppModule {
         OpsModule,
         ReviewModule,
         NotifyModule,
-        ...(work ? [ScheduleModule.forRoot()] : []),
+        ...(work === undefined ? [] : [ScheduleModule.forRoot(), SyncModule.forRoot(work)]),
       ],
       providers: [
         { provide: APP_PIPE, useFactory: requestValidation },

@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger } from 'nestjs-pino';
-import { AppModule } from './app.module.js';
+import { AppModule, type Work } from './app.module.js';
 import type { Env } from './common/env.js';
 import { AppError } from './common/errors.js';
 import { configureHttp } from './http.js';
@@ -12,9 +12,13 @@ import { quiet } from './quiet-logger.js';
  *
  * @throws AppError `listen-refused`
  */
-export async function startApplication(env: Env, databaseUrl: string): Promise<NestExpressApplication> {
+export async function startApplication(
+  env: Env,
+  databaseUrl: string,
+  work: Work,
+): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(
-    await AppModule.forRoot({ env, databaseUrl }),
+    await AppModule.forRoot({ env, databaseUrl, work }),
     {
       bufferLogs: true,
       abortOnError: false,

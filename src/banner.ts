@@ -5,8 +5,8 @@ import type { Service } from './service.js';
 
 /** What a person sees who has started the service: where it is, how things stand, and what to do next. */
 export async function banner(
-  { app, url, database }: Service,
-  { colour, demo }: { readonly colour: boolean; readonly demo: boolean },
+  { app, url, database, project }: Service,
+  { colour }: { readonly colour: boolean },
 ): Promise<string> {
   const { bold, cyan, dim, green } = picocolors.createColors(colour);
   const pipelines = await app.get(PipelinesService, { strict: false }).list();
@@ -22,10 +22,10 @@ export async function banner(
       ? [`  No pipeline yet. Name a folder of pipeline files in ACCORD_PIPELINES, and start again.`]
       : pipelines.map((figures) => `  ${bold(figures.name)}  ${verdict(figures).sentence}`)),
     '',
-    ...(demo
+    ...(project.demo
       ? [`  Try   ${cyan('npm run demo:traffic')}   people at work on both sides; watch conflicts come up`]
       : []),
-    `  ${demo ? '     ' : 'Try  '} ${cyan('npm run accord -- status')}   the same as here, on the command line`,
+    `  ${project.demo ? '     ' : 'Try  '} ${cyan('npm run accord -- status')}   the same as here, on the command line`,
     `  Stop  ${bold('Ctrl+C')}   nothing is lost; the next start goes on from there`,
     '',
     '',

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { Env } from './common/env.js';
 import { AppError } from './common/errors.js';
 import { createLogger } from './common/logging.js';
@@ -13,15 +14,15 @@ const patienceMs = 30_000;
  */
 export async function runService(readEnv: () => Env): Promise<number> {
   let service: Service;
-  let env: Env;
+  let log: Logger;
   const stopped = stopSignal();
   try {
-    env = readEnv();
-    service = await startService(env);
+    const env = readEnv();
+    log = createLogger(env);
+    service = await startService(env, log);
   } catch (error) {
     return explain(error);
   }
-  const log = createLogger(env);
   const { user, system } = process.cpuUsage();
   log.info(
     {
@@ -32,8 +33,10 @@ export async function runService(readEnv: () => Env): Promise<number> {
     'service started',
   );
   const { banner } = await import('./banner.js');
-  process.stderr.write(await banner(service, { colour: process.stderr.isTTY, demo: false }));
+  process.stderr.write(await banner(service, { colour: process.stderr.isTTY }));
 
+  const opening = new AbortController();
+  const opened = service.project.demo ? playOpening(service, log, opening.signal) : Promise.resolve();
   const signal = await stopped;
   log.info({ signal }, 'service stopping');
   const watchdog = setTimeout(() => {
@@ -41,6 +44,8 @@ export async function runService(readEnv: () => Env): Promise<number> {
     process.exit(1);
   }, patienceMs);
   try {
+    opening.abort();
+    await opened;
     await service.stop();
     log.info('service stopped');
     return 0;
@@ -50,6 +55,20 @@ export async function runService(readEnv: () => Env): Promise<number> {
   } finally {
     clearTimeout(watchdog);
   }
+}
+
+/** The demo is nothing to look at before people have worked with it. */
+async function playOpening({ app, database }: Service, log: Logger, signal: AbortSignal): Promise<void> {
+  const [{ openDemo }, { PipelinesService }] = await Promise.all([
+    import('./demo.js'),
+    import('./ops/pipelines.service.js'),
+  ]);
+  const pipelines = app.get(PipelinesService, { strict: false });
+  const allRun = async (): Promise<boolean> =>
+    (await pipelines.list()).every(({ state }) => state === 'running');
+  await openDemo(database.url, allRun, signal).catch((error: unknown) => {
+    log.warn({ err: error }, 'the opening of the demo was cut short');
+  });
 }
 
 /** Listens from the first moment on, so that a stop during the start is not missed: it is done when the start is. */

@@ -1,12 +1,15 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Logger } from 'pino';
 import type { Env } from './common/env.js';
 import { openOwnDatabase, type OwnDatabase } from './embedded/own-database.js';
+import type { OpenProject } from './project.js';
 
 /** The service while it runs. */
 export interface Service {
   /** Where it answers. */
   readonly url: string;
   readonly database: OwnDatabase;
+  readonly project: OpenProject;
   readonly app: NestExpressApplication;
   /**
    * Stops in order: no new work, what was begun is finished, leases are let go, connections closed, and last of all the
@@ -20,17 +23,19 @@ export interface Service {
  *
  * @throws AppError that says in words what is missing
  */
-export async function startService(env: Env): Promise<Service> {
+export async function startService(env: Env, logger: Logger): Promise<Service> {
   // Reading the modules takes the processor, starting a database server mostly waits: together they take as long as one.
-  const [database, { migrate }, { startApplication, listeningAt }, { Draining }] = await Promise.all([
-    openOwnDatabase(env),
-    import('./database/migrate.js'),
-    import('./application.js'),
-    import('./ops/draining.js'),
-  ]);
+  const [database, { migrate }, { openProject }, { startApplication, listeningAt }, { Draining }] =
+    await Promise.all([
+      openOwnDatabase(env),
+      import('./database/migrate.js'),
+      import('./project.js'),
+      import('./application.js'),
+      import('./ops/draining.js'),
+    ]);
   try {
-    await migrate(database.url);
-    const app = await startApplication(env, database.url);
+    const [project] = await Promise.all([openProject(env, database), migrate(database.url)]);
+    const app = await startApplication(env, database.url, { ...project, logger });
     let stopping: Promise<void> | undefined;
     const stop = async (): Promise<void> => {
       app.get(Draining, { strict: false }).begin(new Date());
@@ -40,7 +45,7 @@ export async function startService(env: Env): Promise<Service> {
         await database.close();
       }
     };
-    return { url: listeningAt(app, env), database, app, stop: () => (stopping ??= stop()) };
+    return { url: listeningAt(app, env), database, project, app, stop: () => (stopping ??= stop()) };
   } catch (error) {
     await database.close();
     throw error;

@@ -34,6 +34,7 @@ export const errorCatalogue = {
   'not-waiting': traits(409, 'info', 'Nothing waits for this'),
   'not-undoable': traits(409, 'info', 'The decision cannot be undone any more'),
   'key-reused': traits(422, 'info', 'The Idempotency-Key belongs to another request'),
+  leased: traits(423, 'info', 'Another process is at work on it', retryable),
   stale: traits(412, 'info', 'It changed since it was read'),
   'precondition-required': traits(428, 'info', 'The request must say which version it changes (If-Match)'),
   'too-large': traits(413, 'info', 'The request is too large'),
@@ -52,6 +53,8 @@ export const errorCatalogue = {
   'embedded-data-foreign': traits(500, 'fatal', 'The data folder does not belong to this PostgreSQL'),
   'embedded-start-failed': traits(500, 'fatal', 'The embedded PostgreSQL did not start'),
   'embedded-stop-failed': traits(500, 'error', 'The embedded PostgreSQL did not stop'),
+
+  'demo-failed': traits(500, 'fatal', 'The demo was not set up'),
 
   // Database of Accord itself
   'database-unreachable': traits(503, 'error', 'The database cannot be reached', retryable),

@@ -7,8 +7,9 @@ import type { Plan } from '../core/plan.js';
 import { titleUnit } from '../core/title.js';
 import type { HubPools } from '../database/pools.js';
 import { run, type Statement } from '../database/sql/statement.js';
-import { columnsOf, endOf, type DeclaredPipeline } from './declared-pipeline.js';
+import { endOf, type DeclaredPipeline } from './declared-pipeline.js';
 import { durationMs } from '../core/pipeline/duration.js';
+import { endpointOptions } from './endpoint-options.js';
 import type { Revisions } from './revisions.js';
 import type { End, RunningPipeline } from './running-pipeline.js';
 
@@ -64,17 +65,7 @@ export class PipelineOpener {
     const end = endOf(spec, side);
     try {
       const connection = await this.catalog.get(end.ref);
-      return await connection.endpoint({
-        consumer: `${String(pipelineId)}:${side}`,
-        object: end.object,
-        columns: columnsOf(spec, side),
-        capture: {
-          mode: end.capture?.mode ?? 'log',
-          ...(end.capture?.updatedAt !== undefined && { updatedAt: end.capture.updatedAt }),
-          ...(end.capture?.overlap !== undefined && { overlapMs: durationMs(end.capture.overlap) }),
-        },
-        ...(end.actor !== undefined && { actorColumn: end.actor }),
-      });
+      return await connection.endpoint(endpointOptions(pipelineId, spec, side));
     } catch (error) {
       throw onSide(error, side);
     }

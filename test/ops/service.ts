@@ -30,7 +30,7 @@ export async function startTestService(
   const database = await migratedDatabase();
   const env = loadEnv({ LOG_LEVEL: 'silent', PORT: '0', ...variables });
   const app = await NestFactory.create<NestExpressApplication>(
-    await AppModule.forRoot({ env, databaseUrl: database.url, work: false }),
+    await AppModule.forRoot({ env, databaseUrl: database.url }),
     { bufferLogs: true, forceCloseConnections: true, logger: false },
   );
   configureHttp(app, env, web);

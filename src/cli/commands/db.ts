@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import { Client } from 'pg';
 import { AppError, messageOf } from '../../common/errors.js';
-import { migrate, schemaVersion } from '../../database/migrate.js';
 import { openOwnDatabase } from '../../embedded/own-database.js';
 import { action, type Context } from '../command.js';
 import { print } from '../terminal.js';
@@ -24,6 +22,10 @@ export function addDb(program: Command): void {
 }
 
 async function show({ terminal }: Context, url: string): Promise<void> {
+  const [{ Client }, { schemaVersion }] = await Promise.all([
+    import('pg'),
+    import('../../database/migrate.js'),
+  ]);
   const client = new Client({ connectionString: url, application_name: 'accord db migrate' });
   try {
     await client.connect();
@@ -47,6 +49,8 @@ async function show({ terminal }: Context, url: string): Promise<void> {
 }
 
 async function run({ terminal }: Context, url: string): Promise<void> {
+  // Loaded when it is needed: other commands should answer at once.
+  const { migrate } = await import('../../database/migrate.js');
   const report = await migrate(url);
   print(terminal, report, () =>
     report.ran.length === 0 ? `Nothing to do: it is at ${report.version}.` : `Ran ${report.ran.join(', ')}.`,

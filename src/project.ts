@@ -1,0 +1,48 @@
+import type { Env } from './common/env.js';
+import { variableNamed } from './common/env.js';
+import { ConnectionCatalog } from './connectors/connection-catalog.js';
+import type { ConnectionSpec } from './core/pipeline/spec.js';
+import { setUpDemo, wantsDemo } from './demo.js';
+import type { OwnDatabase } from './embedded/own-database.js';
+import { loadProject } from './pipelines/load-project.js';
+import type { DeclaredPipeline } from './sync/declared-pipeline.js';
+
+/** The pipelines of this process, and the systems between which they run. */
+export interface OpenProject {
+  readonly pipelines: readonly DeclaredPipeline[];
+  readonly catalog: ConnectionCatalog;
+  /** Where the files are; `null` when there are none. */
+  readonly folder: string | null;
+  readonly demo: boolean;
+}
+
+/**
+ * The pipelines of ACCORD_PIPELINES, or of the demo. Nothing is connected yet.
+ *
+ * @throws AppError `invalid` with every fault of every file; `demo-failed`
+ */
+export async function openProject(env: Env, database: OwnDatabase): Promise<OpenProject> {
+  const demo = wantsDemo(env, database) ? await setUpDemo(database.url) : null;
+  const folder = demo?.folder ?? env.ACCORD_PIPELINES ?? null;
+  const catalog = new ConnectionCatalog();
+  if (folder === null) return { pipelines: [], catalog, folder, demo: false };
+  const { connections, pipelines } = await loadProject(folder, {
+    variable: (name) => demo?.variables[name] ?? variableNamed(name),
+    now: Date.now(),
+  });
+  for (const connection of connections.values()) declare(catalog, connection);
+  return { pipelines, catalog, folder, demo: demo !== null };
+}
+
+function declare(catalog: ConnectionCatalog, { metadata, connector, label, url, tls }: ConnectionSpec): void {
+  catalog.declare({
+    connector,
+    config: {
+      name: metadata.name,
+      label: label ?? metadata.name,
+      url,
+      tls: tls ?? null,
+      clientName: 'accord',
+    },
+  });
+}
