@@ -120,7 +120,7 @@ export class PipelineRunner {
     let pipeline: RunningPipeline | null = null;
     try {
       pipeline = await this.#open();
-      await this.#work(pipeline, signal);
+      await this.#work(pipeline, grant, signal);
     } finally {
       clearInterval(renew);
       if (pipeline !== null) await Promise.all(SIDES.map((side) => pipeline?.ends[side].endpoint.close()));
@@ -141,8 +141,8 @@ export class PipelineRunner {
     }
   }
 
-  async #work(pipeline: RunningPipeline, signal: AbortSignal): Promise<void> {
-    const worker = new PipelineWorker(pipeline, this.pools, this.clock);
+  async #work(pipeline: RunningPipeline, grant: LeaseGrant, signal: AbortSignal): Promise<void> {
+    const worker = new PipelineWorker(pipeline, this.pools, this.clock, (client) => this.leases.assertHeld(client, grant));
     const sweeper = new Sweeper(pipeline, this.pools);
     const poll = pipeline.spec.schedule?.pollEvery;
     const pollMs = poll === undefined ? (SIDES.every((s) => pipeline.ends[s].endpoint.capabilities.orderedLog) ? DEFAULT_POLL_MS : 5000) : durationMs(poll);
@@ -164,6 +164,9 @@ export class PipelineRunner {
       if (state.state !== 'running' || state.paused) {
         await this.#pause(STATE_READ_MS);
         continue;
+      }
+      for (const side of SIDES) {
+        if (worker.sides[side].cursor === null) await new Resync(pipeline, worker, this.pools, signal).run(side);
       }
       const more = (await worker.hasWork()) && (await this.#cycle(worker, pipeline, signal));
       const now = this.clock.now();
@@ -191,8 +194,9 @@ export class PipelineRunner {
       this.log.warn({ pipeline: this.name, side: error.side, reason: error.reason }, 'capture has a gap');
       if (error.reason === 'truncated' || error.reason === 'restored') {
         const { label } = pipeline.ends[error.side];
+        await new Resync(pipeline, worker, this.pools, signal).forget(error.side);
         await run(this.pools.general, halt, [this.pipelineId, `${label}: ${error.message}. Nothing was deleted elsewhere. Resume to compare both sides again.`]);
-        await new Resync(pipeline, worker, this.pools, signal).skip(error.side);
+        this.wake();
       } else {
         await new Resync(pipeline, worker, this.pools, signal).run(error.side);
       }

@@ -67,6 +67,8 @@ export class PipelineWorker {
     readonly pipeline: RunningPipeline,
     private readonly pools: HubPools,
     private readonly clock: Clock,
+    /** Throws when the pipeline has passed to another process: then nothing of the transaction may stand. */
+    private readonly assertOurs: (client: PoolClient) => Promise<void>,
     private readonly options: WorkerOptions = WORKER_DEFAULTS,
   ) {
     this.#lane = new LaneTransaction(pipeline, this.#log, this.#ids, new FlapMemory(), this.#solo);
@@ -245,7 +247,10 @@ export class PipelineWorker {
     };
     for (let attempt = 1; ; attempt++) {
       try {
-        return await inTransaction(this.pools.lane, (client: PoolClient) => this.#lane.run(client, intake));
+        return await inTransaction(this.pools.lane, async (client: PoolClient) => {
+          await this.assertOurs(client);
+          return this.#lane.run(client, intake);
+        });
       } catch (error) {
         this.#log.clear();
         if (!(error instanceof RegistersMoved) || attempt >= 20) throw error;

@@ -1,3 +1,4 @@
+import type { Cursor } from '../connectors/connector.js';
 import type { Side } from '../core/clock.js';
 import type { HubPools } from '../database/pools.js';
 import { run, type Statement } from '../database/sql/statement.js';
@@ -35,13 +36,13 @@ export class Resync {
     await this.#goOnFrom(side, cursor);
   }
 
-  /** Goes on from now without looking: a person must resume. */
-  async skip(side: Side): Promise<void> {
-    await this.#goOnFrom(side, await this.pipeline.ends[side].endpoint.now());
+  /** Forgets the place: until a person resumes the pipeline nothing is read; then the side is compared as a whole. */
+  async forget(side: Side): Promise<void> {
+    await this.#goOnFrom(side, null);
   }
 
-  async #goOnFrom(side: Side, cursor: unknown): Promise<void> {
-    await run(this.pools.general, replaceCursor, [this.pipeline.id, side, JSON.stringify(cursor)]);
+  async #goOnFrom(side: Side, cursor: Cursor | null): Promise<void> {
+    await run(this.pools.general, replaceCursor, [this.pipeline.id, side, cursor === null ? null : JSON.stringify(cursor)]);
     await this.worker.load();
   }
 }
