@@ -150,7 +150,7 @@ function RowState({ row, mark }: { readonly row: ConflictSummary; readonly mark:
       </Badge>
     );
   }
-  const priority = strings.conflicts.priorities[String(row.priority)];
+  const priority = strings.conflicts.priorities[row.priority];
   return priority !== undefined && priority !== 'normal' ? (
     <Badge size="sm" color={priority === 'low' ? 'gray' : 'orange'}>
       {priority}

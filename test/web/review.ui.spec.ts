@@ -1,0 +1,266 @@
+import 'reflect-metadata';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '../support/chromium.js';
+import { cardOf, expectAccessible, openScreen, type ScreenOptions } from './screen.js';
+import { startUiService, type UiService } from './ui-service.js';
+
+// Browser, service and database share the machine with the other suites.
+jest.setTimeout(60_000);
+
+describe('the review screen', () => {
+  let service: UiService;
+  let browser: Browser;
+  let page: Page;
+  let links: number[];
+
+  beforeAll(async () => {
+    service = await startUiService();
+    browser = await launchChromium();
+  }, 90_000);
+  afterAll(async () => {
+    await browser.close();
+    await service.close();
+  });
+
+  beforeEach(async () => {
+    await service.pools.general.query(
+      'truncate conflict, decision, link, shadow, lineage, push_due restart identity cascade',
+    );
+    links = [];
+    for (const name of ['ann', 'bob', 'eve']) {
+      const link = await service.records.agreed(
+        { a: `A-${name}`, b: `B-${name}` },
+        { email: `${name}@x.com`, tags: ['old', 'vip'] },
+      );
+      await service.records.edit(
+        link,
+        { unit: 'email', side: 'A', value: `${name}@y.com`, by: { kind: 'person', name: 'Dana Fox' } },
+        {
+          unit: 'email',
+          side: 'B',
+          value: `${name}@z.com`,
+          by: { kind: 'integration', name: 'billing-api' },
+        },
+      );
+      links.push(link);
+    }
+  });
+  afterEach(() => page.context().close());
+
+  const open = async (path = '/conflicts', options?: ScreenOptions): Promise<void> => {
+    page = await openScreen(browser, service.url + path, options);
+    await page.getByRole('gridcell').first().waitFor();
+  };
+  const first = async (): Promise<void> => {
+    await page.keyboard.press('j');
+    await cardOf(page, links[0]!, 'email');
+  };
+  /** What the engine tells the screens when it has changed conflicts. */
+  const announce = () =>
+    service.pools.general.query(
+      `select pg_notify('accord_events', json_build_object('type', 'conflict', 'id', 'cf_' || id)::text) from conflict`,
+    );
+  const decisions = async () =>
+    (
+      await service.pools.general.query<{
+        take: string;
+        outcome: string;
+        value: unknown;
+        note: string | null;
+      }>('select take, outcome, value, note from decision order by at')
+    ).rows;
+  const decided = async (count: number) => {
+    for (let waited = 0; waited < 5_000; waited += 50) {
+      const rows = await decisions();
+      if (rows.length >= count) return rows;
+      await page.waitForTimeout(50);
+    }
+    return decisions();
+  };
+
+  it('shows base and both values with their differences, author, clock, why and what each choice writes', async () => {
+    await open();
+    await first();
+    const card = page.getByRole('article');
+    const text = (await card.innerText()).replaceAll(/\s+/g, ' ');
+    expect(text).toContain('base');
+    expect(text).toContain('ann@x.com');
+    expect(text).toContain('Dana Fox');
+    expect(text).toContain('billing-api');
+    expect(text).toContain('Why here.');
+    expect(text).toContain('nothing written to CRM');
+    expect(await card.locator('ins').allInnerTexts()).toEqual(['y', 'z']);
+    expect(await card.locator('del').allInnerTexts()).toEqual(['x', 'x']);
+    expect(await card.getByText('removed “x”, added “y”').count()).toBe(1);
+    await expectAccessible(page);
+  });
+
+  it('decides with one key, goes to the next, and undoes with another', async () => {
+    await open();
+    await first();
+    await page.keyboard.press('1');
+    await cardOf(page, links[1]!, 'email');
+    expect(await decided(1)).toMatchObject([{ take: 'a', outcome: 'held' }]);
+    const undo = page.getByRole('region', { name: 'Undo' });
+    await undo.getByText(/CRM taken · writes in \d+ s/).waitFor();
+
+    await page.keyboard.press('z');
+    await cardOf(page, links[0]!, 'email');
+    expect(await decisions()).toMatchObject([{ outcome: 'undone' }]);
+    expect(
+      (await service.pools.general.query(`select state from conflict where link_id = $1`, [links[0]])).rows,
+    ).toEqual([{ state: 'open' }]);
+  });
+
+  it('never decides on Enter, Space, Backspace or Delete, wherever the focus is', async () => {
+    await open();
+    await first();
+    const never = ['Enter', 'Space', 'Backspace', 'Delete'];
+    for (const key of never) await page.keyboard.press(key);
+    for (const name of [/^1 CRM/, /^2 Support/, /^3 Back to base/]) {
+      await page.getByRole('button', { name }).focus();
+      for (const key of never) await page.keyboard.press(key);
+    }
+    await page.waitForTimeout(300);
+    expect(await decisions()).toEqual([]);
+    expect(await page.getByText('Enter and Space never decide. Press 3, or click.').count()).toBe(1);
+  });
+
+  it('decides on Enter where single keys are switched off, and then on no single key', async () => {
+    await open();
+    await first();
+    await page.keyboard.press('?');
+    await page.getByRole('switch', { name: 'Single keys decide and move' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.keyboard.press('1');
+    await page.waitForTimeout(200);
+    expect(await decisions()).toEqual([]);
+    await page.getByRole('button', { name: /^2 Support/ }).press('Enter');
+    expect(await decided(1)).toMatchObject([{ take: 'b' }]);
+  });
+
+  it('takes no second key for a card that has just appeared', async () => {
+    await open();
+    await first();
+    await page.evaluate(`
+      for (const key of ['1', '1', '1']) document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+    `);
+    await page.waitForTimeout(400);
+    expect(await decisions()).toHaveLength(1);
+  });
+
+  it('ignores a key that is held down, and keys that are typed into a field', async () => {
+    await open();
+    await first();
+    await page.evaluate(
+      `document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '1', repeat: true, bubbles: true }))`,
+    );
+    await page.getByRole('combobox', { name: 'Field' }).focus();
+    await page.keyboard.type('12');
+    await page.waitForTimeout(300);
+    expect(await decisions()).toEqual([]);
+  });
+
+  it('shows what changed while it was looked at, and takes no key before it was looked at again', async () => {
+    await open();
+    await first();
+    await service.records.edit(links[0]!, { unit: 'email', side: 'B', value: 'ann@new.com' });
+    await announce();
+    await page.getByText('It changed while you were looking').waitFor();
+    expect(await page.getByText('Support has a new value').count()).toBe(1);
+    expect(await page.getByRole('article').innerText()).not.toContain('ann@new.com');
+    await page.keyboard.press('1');
+    await page.waitForTimeout(200);
+    expect(await decisions()).toEqual([]);
+
+    await page.keyboard.press('r');
+    await page.getByText('It changed while you were looking').waitFor({ state: 'hidden' });
+    expect(await page.getByRole('article').innerText()).toContain('new');
+    await page.waitForTimeout(200);
+    await page.keyboard.press('2');
+    expect(await decided(1)).toMatchObject([{ take: 'b' }]);
+  });
+
+  it('takes a decision back when the service refuses it as stale, and brings the reader to what changed', async () => {
+    await open();
+    await first();
+    // The news of the change does not reach this screen: the refusal is how it learns.
+    await page
+      .context()
+      .route('**/api/v1/conflicts/cf_*', (route) =>
+        route.request().method() === 'GET' ? route.abort() : route.continue(),
+      );
+    await service.records.edit(links[0]!, { unit: 'email', side: 'A', value: 'ann@else.com' });
+    await page.keyboard.press('1');
+    await page.getByText('email was not decided').waitFor();
+    await page.context().unroute('**/api/v1/conflicts/cf_*');
+    expect(await decisions()).toEqual([]);
+    await page.getByRole('row').filter({ hasText: 'Look again' }).getByRole('gridcell').click();
+    await page.getByRole('article').getByText('It changed while you were looking').waitFor();
+    await page.keyboard.press('r');
+    await page.waitForTimeout(300);
+    await page.keyboard.press('1');
+    expect(await decided(1)).toMatchObject([{ take: 'a' }]);
+  });
+
+  it('takes another value that a person types', async () => {
+    await open();
+    await first();
+    await page.keyboard.press('e');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Value' }).fill('ann@agreed.com');
+    await dialog.getByLabel('Note').fill('asked her');
+    await dialog.getByRole('textbox', { name: 'Value' }).press('Enter');
+    expect(await decisions()).toEqual([]);
+    await dialog.getByRole('textbox', { name: 'Value' }).fill('ann@agreed.com');
+    await expectAccessible(page);
+    await dialog.getByRole('textbox', { name: 'Value' }).press('Control+Enter');
+    expect(await decided(1)).toMatchObject([{ take: 'value', value: 'ann@agreed.com', note: 'asked her' }]);
+  });
+
+  it('offers a merge of a set and takes it', async () => {
+    await service.records.edit(
+      links[0]!,
+      { unit: 'tags', side: 'A', value: ['eu', 'old', 'vip'] },
+      { unit: 'tags', side: 'B', value: ['vip'] },
+    );
+    await open('/conflicts?unit=tags');
+    await page.keyboard.press('j');
+    await cardOf(page, links[0]!, 'tags');
+    const chips = await page.getByRole('article').locator('.chip-added').allInnerTexts();
+    expect(chips.map((chip) => chip.replaceAll(/\s+/g, ' '))).toContain('+ added eu');
+    await expectAccessible(page);
+    await page.keyboard.press('4');
+    expect(await decided(1)).toMatchObject([{ take: 'merged' }]);
+  });
+
+  it('never moves the list: new conflicts wait behind a pill', async () => {
+    await open();
+    const rows = () => page.getByRole('gridcell').allInnerTexts();
+    const before = (await rows()).length;
+    await service.records.edit(
+      links[2]!,
+      { unit: 'amount', side: 'A', value: '5' },
+      { unit: 'amount', side: 'B', value: '6' },
+    );
+    await announce();
+    const pill = page.getByRole('button', { name: /new$/ });
+    await pill.waitFor();
+    expect(await rows()).toHaveLength(before);
+    await pill.click();
+    await page.getByRole('gridcell').nth(before).waitFor();
+    expect((await rows())[0]).toContain('amount');
+  });
+
+  it('is usable at 320 px in the dark, without a fault of accessibility', async () => {
+    await open('/conflicts', { width: 320, height: 640, scheme: 'dark' });
+    await expectAccessible(page);
+    await page.getByRole('gridcell').first().click();
+    await cardOf(page, links[0]!, 'email');
+    await expectAccessible(page);
+    await page.getByRole('button', { name: /^2 Support/ }).click();
+    expect(await decided(1)).toMatchObject([{ take: 'b' }]);
+  });
+});

@@ -1,0 +1,46 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+
+export interface ScreenOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly scheme?: 'light' | 'dark';
+}
+
+/** A page of its own storage. Faults of the page's script fail the test that closes it. */
+export async function openScreen(
+  browser: Browser,
+  url: string,
+  { width = 1280, height = 800, scheme = 'light' }: ScreenOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: scheme,
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('close', () => {
+    if (faults.length > 0) throw new Error(`The page failed: ${faults.join('; ')}`);
+  });
+  await page.goto(url);
+  return page;
+}
+
+/** Axe finds nothing, and nothing is wider than the screen. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) }))).toEqual([]);
+  expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBeLessThanOrEqual(
+    0,
+  );
+}
+
+/** The card of this record and field is shown, and the time in which keys are not taken for it has passed. */
+export async function cardOf(page: Page, record: number, unit: string): Promise<void> {
+  await page.getByRole('heading', { level: 1, name: new RegExp(`^Record ${record} .*${unit}$`) }).waitFor();
+  await page.waitForTimeout(450);
+}

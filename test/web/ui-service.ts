@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Logger, LoggerModule, PinoLogger } from 'nestjs-pino';
+import { Clock } from '../../src/common/clock.js';
+import { loadEnv } from '../../src/common/env.js';
+import { httpLogging } from '../../src/common/logging.js';
+import { ProblemFilter } from '../../src/common/problem-filter.js';
+import { requestValidation } from '../../src/common/validation.js';
+import { PlanStore } from '../../src/database/plan-store.js';
+import { HubPools } from '../../src/database/pools.js';
+import { configureHttp } from '../../src/http.js';
+import { OpsModule } from '../../src/ops/ops.module.js';
+import { ReviewModule } from '../../src/review/review.module.js';
+import { HubRecords, reviewPlan } from '../support/hub-records.js';
+import { migratedDatabase, runFolder } from '../support/test-database.js';
+
+@Module({})
+class Hub {}
+
+export interface UiService {
+  readonly url: string;
+  readonly pools: HubPools;
+  readonly records: HubRecords;
+  close(): Promise<void>;
+}
+
+/** The built screen with the real API behind it, one running pipeline and no engine: what changes is what a test changes. */
+export async function startUiService({ undoWindow = '60s' } = {}): Promise<UiService> {
+  const web = join(runFolder(), 'web');
+  await buildWeb(web);
+  const database = await migratedDatabase();
+  const pools = new HubPools(database.url);
+  const plan = reviewPlan();
+  const records = await HubRecords.create(pools.general, plan, undoWindow);
+  const env = loadEnv({ LOG_LEVEL: 'silent' });
+  const hub: DynamicModule = {
+    module: Hub,
+    global: true,
+    providers: [
+      Clock,
+      { provide: HubPools, useValue: pools },
+      { provide: PlanStore, useValue: { planOf: () => Promise.resolve(plan) } },
+    ],
+    exports: [Clock, HubPools, PlanStore],
+  };
+  @Module({ imports: [LoggerModule.forRoot(httpLogging(env)), hub, OpsModule, ReviewModule] })
+  class App {}
+  const app = await NestFactory.create<NestExpressApplication>(App, {
+    bufferLogs: true,
+    forceCloseConnections: true,
+  });
+  app.useLogger(app.get(Logger));
+  app.useGlobalPipes(requestValidation());
+  app.useGlobalFilters(new ProblemFilter(await app.resolve(PinoLogger)));
+  configureHttp(app, env, web);
+  await app.listen(0, '127.0.0.1');
+  return {
+    url: await app.getUrl(),
+    pools,
+    records,
+    close: async () => {
+      await app.close();
+      await pools.close();
+      await database.drop();
+    },
+  };
+}
+
+let built: Promise<void> | undefined;
+
+/** Vite reads its own modules and native code: outside of Jest's module registry. */
+function buildWeb(outDir: string): Promise<void> {
+  built ??= new Promise((resolve, reject) => {
+    const vite = join('node_modules', 'vite', 'bin', 'vite.js');
+    const child = spawn(process.execPath, [vite, 'build', 'web', '--outDir', outDir, '--logLevel', 'error'], {
+      stdio: 'inherit',
+    });
+    child.on('error', reject);
+    child.on('exit', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`vite build ended with ${String(code)}`));
+    });
+  });
+  return built;
+}
