@@ -9,6 +9,7 @@ import { ProblemFilter } from './common/problem-filter.js';
 import { requestValidation } from './common/validation.js';
 import type { ConnectionCatalog } from './connectors/connection-catalog.js';
 import { DatabaseModule } from './database/database.module.js';
+import { LineageModule } from './lineage/lineage.module.js';
 import { NotifyModule } from './notify/notify.module.js';
 import { OpsModule } from './ops/ops.module.js';
 import { ReviewModule } from './review/review.module.js';
@@ -42,6 +43,7 @@ export class AppModule {
         await DatabaseModule.forRoot(databaseUrl),
         OpsModule,
         ReviewModule,
+        LineageModule,
         NotifyModule,
         ...(work === undefined ? [] : [ScheduleModule.forRoot(), SyncModule.forRoot(work)]),
       ],

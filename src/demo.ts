@@ -41,8 +41,8 @@ export function wantsDemo(
  */
 export async function setUpDemo(adminUrl: string): Promise<Demo> {
   try {
-    const { setUpDemo: setUp } = (await importFrom('set-up-demo')) as DemoSetUp;
-    const { env } = await setUp({ adminUrl });
+    const demo = (await importFrom('set-up-demo')) as DemoSetUp;
+    const { env } = await demo.setUpDemo({ adminUrl });
     return { folder: fileURLToPath(new URL('../examples/demo/pipelines', import.meta.url)), variables: env };
   } catch (cause) {
     throw new AppError(

@@ -21,6 +21,8 @@ const ConflictSchema = defineEntity({
       properties: ['openedAt'],
       where: "state = 'open' and notified_at is null",
     },
+    { name: 'conflict_changed', properties: ['changedAt'] },
+    { name: 'conflict_link', properties: ['linkId'] },
   ],
   uniques: [{ name: 'conflict_one_per_unit', properties: ['linkId', 'unit'], where: "state <> 'closed'" }],
   properties: {
