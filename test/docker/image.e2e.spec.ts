@@ -50,7 +50,7 @@ describe('the image', () => {
     service?.kill('SIGKILL');
     rmSync(app, { recursive: true, force: true });
     await database.drop();
-  });
+  }, 120_000);
 
   it('holds what runs, and neither sources nor what only building needs', () => {
     const there = [
