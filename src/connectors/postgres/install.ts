@@ -67,11 +67,22 @@ export async function uninstall(pool: pg.Pool, table: Table, consumer: string): 
     const { rows } = await client.query<{ n: string }>(
       `select count(*)::text as n from ${schemaName}.consumer`,
     );
-    if (rows[0]?.n === '0') await client.query(`drop schema ${schemaName} cascade`);
+    if (rows[0]?.n === '0') await dropSchema(client);
   });
 }
 
-export async function isInstalled(db: Queryable): Promise<boolean> {
+/** An account that could not make the schema again leaves it, empty, as the administrator made it. */
+async function dropSchema(client: Queryable): Promise<void> {
+  const { rows } = await client.query<{ may: string }>(
+    `select has_database_privilege(current_database(), 'CREATE')::text as may`,
+  );
+  const tables = ['applied', 'consumer', 'capture'].map((name) => `${schemaName}.${name}`).join(', ');
+  await client.query(
+    rows[0]?.may === 'true' ? `drop schema ${schemaName} cascade` : `drop table if exists ${tables}`,
+  );
+}
+
+async function isInstalled(db: Queryable): Promise<boolean> {
   const { rows } = await db.query<{ there: string }>(
     `select (to_regclass('${schemaName}.consumer') is not null)::text as there`,
   );

@@ -33,7 +33,10 @@ export function logNames(oid: number): LogNames {
 
 /** Of the whole database. `applied` is the fence of write batches; the others exist where something is captured by log. */
 export const fenceTables = `
-create schema if not exists ${schemaName};
+do $$ begin
+  -- Even "if not exists" asks for the right to create one, which an account may lack where an administrator made the schema.
+  if to_regnamespace('${schemaName}') is null then create schema ${schemaName}; end if;
+end $$;
 create table if not exists ${schemaName}.applied (
   consumer text not null,
   batch_id bigint not null,

@@ -30,9 +30,9 @@ export function sqlState(error: unknown): string | undefined {
 /** The session is gone: no answer came and none will. */
 export function isConnectionLoss(error: unknown): boolean {
   const state = sqlState(error);
-  return state === undefined
-    ? !(error instanceof ConnectorError)
-    : state.startsWith('57P') || state.startsWith('08');
+  if (state !== undefined) return state.startsWith('57P') || state.startsWith('08');
+  // The driver and Node's sockets throw plain errors; anything more special is a fault of our own.
+  return (error as { name?: unknown } | null)?.name === 'Error';
 }
 
 /** The transaction lost against another one; the same statements may succeed at once. */
