@@ -10,7 +10,7 @@ import type {
   Pipeline,
   LoadReport,
   RecordDetail,
-  RecordSummary,
+  RecordPage,
   Side,
 } from './types';
 
@@ -52,7 +52,7 @@ export const undo = (decision: string): Promise<Answer<Decision>> =>
   post(`/decisions/${id(decision)}/undo`, {});
 
 export const listRecords = (filter: RecordFilter, cursor: string | null, signal?: AbortSignal) =>
-  call<Page<RecordSummary>>(pathWith('/records', { ...filter, limit: 50, cursor }), withSignal(signal));
+  call<RecordPage>(pathWith('/records', { ...filter, limit: 50, cursor }), withSignal(signal));
 
 export const getRecord = (record: string, asOf: string | null, signal?: AbortSignal) =>
   call<RecordDetail>(pathWith(`/records/${id(record)}`, { asOf }), withSignal(signal));

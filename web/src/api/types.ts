@@ -107,7 +107,16 @@ export interface RecordSummary {
   readonly pipeline: string;
   readonly title: string;
   readonly ids: { readonly A: string | null; readonly B: string | null };
+  readonly systems: { readonly A: string; readonly B: string };
   readonly state: string;
+  /** Conflicts that are not closed. */
+  readonly conflicts: readonly string[];
+}
+
+/** A search by name goes through the records a stretch at a time: a page may be empty and have a next. */
+export interface RecordPage extends Page<RecordSummary> {
+  /** What was searched, in words; `null` without a search. */
+  readonly searched: string | null;
 }
 
 export interface FieldSide {
@@ -131,9 +140,8 @@ export interface RecordField {
 }
 
 export interface RecordDetail extends RecordSummary {
-  readonly systems: { readonly A: string; readonly B: string };
   readonly fields: readonly RecordField[];
-  readonly conflicts: readonly string[];
+  readonly asOf: string | null;
 }
 
 export interface LineageEntry {

@@ -52,7 +52,7 @@ export function ChoiceList({ choices, disabled, onTake, onOther }: ChoiceListPro
               <span className="choice-name">{choice.name}</span>
             </Button>
             <Text size="sm" c="dimmed" className="choice-effect">
-              {choice.available ? (choice.effect ?? '') : strings.card.unavailable[choice.take]}
+              {choice.available ? sentence(choice.effect ?? '') : strings.card.unavailable[choice.take]}
             </Text>
           </li>
         );
@@ -72,4 +72,8 @@ export function ChoiceList({ choices, disabled, onTake, onOther }: ChoiceListPro
       </li>
     </ul>
   );
+}
+
+function sentence(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

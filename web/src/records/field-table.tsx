@@ -1,21 +1,13 @@
 import { Badge, Text } from '@mantine/core';
 import { Link } from 'react-router';
-import type { FieldSide, FieldState, RecordDetail, RecordField, Side } from '../api/types';
+import type { FieldSide, RecordDetail, RecordField, Side } from '../api/types';
 import { AuthorName, ClockText } from '../conflicts/candidate-row';
 import { When } from '../format/time';
 import { SideBadge } from '../shell/side-badge';
 import { strings } from '../strings';
 import { shapeOf } from '../value/shape';
 import { ValueView } from '../value/value-view';
-
-const colors: Readonly<Record<FieldState, string>> = {
-  'in-sync': 'teal',
-  conflict: 'orange',
-  held: 'ink',
-  blocked: 'red',
-  'in-flight': 'ink',
-  diverged: 'gray',
-};
+import { recordColor } from './state-colors';
 
 /** A table where there is room; on a narrow screen each row becomes a block whose cells carry their column's name. */
 export function FieldTable({ record }: { readonly record: RecordDetail }) {
@@ -65,7 +57,7 @@ function FieldRow({ field, record }: { readonly field: RecordField; readonly rec
       <SideCell field={field} side="A" label={record.systems.A} />
       <SideCell field={field} side="B" label={record.systems.B} />
       <td data-label={strings.record.state} className="field-state">
-        <Badge color={colors[field.state]}>{strings.record.states[field.state]}</Badge>
+        <Badge color={recordColor(field.state)}>{strings.record.states[field.state]}</Badge>
         {field.state === 'conflict' && (
           <Link
             className="decide-link"

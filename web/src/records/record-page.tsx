@@ -11,6 +11,7 @@ import { strings } from '../strings';
 import { AsOf } from './as-of';
 import { FieldTable } from './field-table';
 import { Lineage } from './lineage';
+import { recordColor } from './state-colors';
 
 export function RecordPage() {
   const { id = '' } = useParams();
@@ -63,7 +64,7 @@ function RecordHeader({ record }: { readonly record: RecordDetail }) {
       </Text>
       <Group gap="sm" mt={2}>
         <Title order={1}>{record.title}</Title>
-        <Badge color={record.state === 'live' ? 'teal' : 'gray'}>
+        <Badge color={recordColor(record.state)}>
           {strings.records.states[record.state] ?? record.state}
         </Badge>
       </Group>

@@ -9,6 +9,7 @@ import { SideBadge } from '../shell/side-badge';
 import { Empty } from '../states/empty';
 import { QueryState } from '../states/query-state';
 import { strings } from '../strings';
+import { recordColor } from './state-colors';
 
 export function RecordsPage() {
   const [search, setSearch] = useSearchParams();
@@ -73,8 +74,25 @@ export function RecordsPage() {
             records.length === 0 ? (
               <Empty
                 icon={<IconDatabaseOff size={28} stroke={1.5} />}
-                title={filter.q === '' ? strings.records.noneYet : strings.records.none}
-              />
+                title={
+                  query.hasNextPage
+                    ? strings.records.notYet
+                    : filter.q === ''
+                      ? strings.records.noneYet
+                      : strings.records.none
+                }
+              >
+                {query.hasNextPage && (
+                  <Button
+                    variant="default"
+                    size="xs"
+                    onClick={() => void query.fetchNextPage()}
+                    loading={query.isFetchingNextPage}
+                  >
+                    {strings.records.further}
+                  </Button>
+                )}
+              </Empty>
             ) : (
               <>
                 <ul className="record-list">
@@ -117,8 +135,8 @@ function RecordRow({ record }: { readonly record: RecordSummary }) {
         </span>
         <Text size="sm" c="dimmed" component="span" className="record-pipeline">
           {record.pipeline}
-          {record.state !== 'live' && (
-            <Badge ml={8} color="gray">
+          {record.state !== 'in-sync' && (
+            <Badge ml={8} color={recordColor(record.state)}>
               {strings.records.states[record.state] ?? record.state}
             </Badge>
           )}
