@@ -12,7 +12,7 @@ const patienceMs = 30_000;
 
 /** Speaks to the running service. Its problems become the errors they were. */
 export class ServiceClient {
-  constructor(private readonly url: string) {}
+  constructor(readonly url: string) {}
 
   static of(env: Pick<Env, 'ACCORD_URL' | 'PORT'>): ServiceClient {
     return new ServiceClient((env.ACCORD_URL ?? `http://127.0.0.1:${env.PORT}`).replace(/\/+$/, ''));

@@ -3,10 +3,14 @@ import { version } from '../ops/build.js';
 import { addConflicts } from './commands/conflicts.js';
 import { addDb } from './commands/db.js';
 import { addDecide } from './commands/decide.js';
+import { addDoctor } from './commands/doctor.js';
 import { addLoad } from './commands/load.js';
 import { addPauseAndResume } from './commands/pause.js';
+import { addRun } from './commands/run.js';
 import { addStart } from './commands/start.js';
 import { addStatus } from './commands/status.js';
+import { addUninstall } from './commands/uninstall.js';
+import { addValidate } from './commands/validate.js';
 import { exitCode } from './exit-codes.js';
 
 /** The command line, with every command. */
@@ -19,11 +23,15 @@ export function createProgram(): Command {
     .showHelpAfterError('(accord --help lists the commands, accord <command> --help its options)')
     .exitOverride();
   addStart(program);
+  addValidate(program);
+  addRun(program);
   addStatus(program);
   addConflicts(program);
   addDecide(program);
   addPauseAndResume(program);
   addLoad(program);
+  addDoctor(program);
+  addUninstall(program);
   addDb(program);
   // Commands inherit what is set on the program when they are added, except this.
   for (const command of allCommands(program)) command.exitOverride().option('--json', 'the result as JSON');

@@ -27,7 +27,6 @@ describe('the OpenAPI document', () => {
     // Nest registers a route that is outside the prefix a second time, with a slash.
     return [...new Set(handled.map((route) => route.replace(/\/$/, '')))];
   };
-  // eslint-disable-next-line
   const documented = (): string[] =>
     Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`),

@@ -13,6 +13,7 @@ export interface SideRow {
   readonly error_detail: string | null;
   readonly error_since: Date | null;
   readonly read_at: Date | null;
+  readonly caught_up_at: Date | null;
   readonly wrote_at: Date | null;
   readonly lag_seconds: number | null;
   readonly backlog: number;
@@ -33,7 +34,7 @@ export async function sideRows(
   const { rows } = await database.query<SideRow>({
     name: 'side-rows',
     text: `select s.pipeline_id, s.side, s.label, s.connector, s.object, s.paused_at, s.paused_by, s.pause_reason,
-                  s.error_code, s.error_detail, s.error_since, s.read_at, s.wrote_at,
+                  s.error_code, s.error_detail, s.error_since, s.read_at, s.caught_up_at, s.wrote_at,
                   case when s.caught_up_at is not null then
                     extract(epoch from greatest(
                       interval '0',
