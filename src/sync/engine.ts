@@ -8,7 +8,7 @@ import type { HubPools } from '../database/pools.js';
 import { run, type Statement } from '../database/sql/statement.js';
 import { endOf, type DeclaredPipeline } from './declared-pipeline.js';
 import { PipelineOpener } from './open-pipeline.js';
-import { PipelineRunner } from './pipeline-runner.js';
+import { LEASE_MS, PipelineRunner } from './pipeline-runner.js';
 import { Revisions } from './revisions.js';
 
 const registerPipeline: Statement<{ id: number }> = {
@@ -40,6 +40,7 @@ export class SyncEngine {
     private readonly catalog: ConnectionCatalog,
     private readonly clock: Clock,
     private readonly log: Logger,
+    private readonly leaseMs: number = LEASE_MS,
   ) {}
 
   async start(declarations: readonly DeclaredPipeline[]): Promise<void> {
@@ -58,7 +59,7 @@ export class SyncEngine {
     const opener = new PipelineOpener(declared, this.catalog, new Revisions(this.pools), this.pools);
     await this.#listen();
     for (const [id, { spec }] of declared) {
-      const runner = new PipelineRunner(id, spec.metadata.name, opener, this.pools, this.leases, this.clock, this.log);
+      const runner = new PipelineRunner(id, spec.metadata.name, opener, this.pools, this.leases, this.clock, this.log, this.leaseMs);
       this.#runners.set(id, runner);
       runner.start();
     }

@@ -17,7 +17,8 @@ import type { RunningPipeline } from './running-pipeline.js';
 import { SideRuntime } from './side-runtime.js';
 import { Sweeper } from './sweeper.js';
 
-const LEASE_MS = 10_000;
+/** How long another process waits before it takes over from one that died. */
+export const LEASE_MS = 5000;
 const DEFAULT_POLL_MS = 25;
 const STATE_READ_MS = 1000;
 const SWEEP_MS = 60_000;
@@ -64,6 +65,7 @@ export class PipelineRunner {
     private readonly leases: Leases,
     private readonly clock: Clock,
     private readonly log: Logger,
+    private readonly leaseMs: number = LEASE_MS,
   ) {}
 
   start(): void {
@@ -87,9 +89,9 @@ export class PipelineRunner {
     const holder = `${String(process.pid)}-${crypto.randomUUID()}`;
     let failures = 0;
     while (!this.#stop.signal.aborted) {
-      const grant = await this.leases.acquire(`sync:${String(this.pipelineId)}`, holder, LEASE_MS).catch(() => null);
+      const grant = await this.leases.acquire(`sync:${String(this.pipelineId)}`, holder, this.leaseMs).catch(() => null);
       if (grant === null) {
-        await this.#pause(1000);
+        await this.#pause(this.leaseMs / 5);
         continue;
       }
       try {
@@ -109,13 +111,13 @@ export class PipelineRunner {
   async #hold(grant: LeaseGrant): Promise<void> {
     const lost = new AbortController();
     const renew = setInterval(() => {
-      this.leases.renew(grant, LEASE_MS).then(
+      this.leases.renew(grant, this.leaseMs).then(
         (held) => {
           if (!held) lost.abort();
         },
         () => undefined,
       );
-    }, LEASE_MS / 4);
+    }, this.leaseMs / 4);
     const signal = AbortSignal.any([this.#stop.signal, lost.signal]);
     let pipeline: RunningPipeline | null = null;
     try {

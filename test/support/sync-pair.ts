@@ -20,7 +20,7 @@ export class SyncPair {
 
   private constructor(
     private readonly databases: Readonly<Record<'a' | 'b' | 'hub', TestDatabase>>,
-    private readonly declaration: DeclaredPipeline,
+    readonly declared: DeclaredPipeline,
   ) {
     this.a = new pg.Pool({ connectionString: databases.a.url, max: 4 });
     this.b = new pg.Pool({ connectionString: databases.b.url, max: 4 });
@@ -47,7 +47,7 @@ export class SyncPair {
       catalog.declare({ connector: 'postgres', config: { name: side, label: side === 'a' ? 'CRM' : 'Support', url: this.databases[side].url, tls: null, clientName: 'accord test' } });
     }
     this.#engine = new SyncEngine(this.hub, new Leases(this.hub.general), catalog, new Clock(), pino({ level: process.env['ACCORD_TEST_LOG'] ?? 'silent' }, pino.destination(2)));
-    await this.#engine.start([this.declaration]);
+    await this.#engine.start([this.declared]);
   }
 
   async stop(): Promise<void> {

@@ -1,3 +1,4 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
 import { SyncPair } from '../support/sync-pair.js';
 

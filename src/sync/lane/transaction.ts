@@ -1,9 +1,11 @@
 import type { PoolClient } from 'pg';
-import type { ChangePage, Cursor, ItemException, WriteBatch, WriteReceipt } from '../../connectors/connector.js';
+import type { ChangePage, Cursor, ItemException, LogEntry, WriteBatch, WriteReceipt } from '../../connectors/connector.js';
 import { SIDES, type Side } from '../../core/clock.js';
 import { LIFE } from '../../core/plan.js';
 import { resolveRecord, type RecordResult } from '../../core/record.js';
 import { image } from '../../core/unit.js';
+import { jsonEqual, type Raw } from '../../core/value.js';
+import { rawOf } from '../../core/at-rest.js';
 import { insertBatch, settleBatch, type BatchRow } from '../../database/sql/lane/batches.js';
 import { addCounters } from '../../database/sql/lane/counters.js';
 import { moveCursor } from '../../database/sql/lane/cursor.js';
@@ -49,7 +51,7 @@ export interface ReadBack {
   readonly batch: BatchRow;
   readonly item: PayloadItem;
   /** `null`: the record was gone. */
-  readonly current: Readonly<Record<string, import('../../core/value.js').Raw>> | null;
+  readonly current: Readonly<Record<string, Raw>> | null;
 }
 
 export interface Outgoing {
@@ -207,7 +209,7 @@ export class LaneTransaction {
     client: PoolClient,
     set: WorkingSet,
     side: Side,
-    entries: readonly import('../../connectors/connector.js').LogEntry[],
+    entries: readonly LogEntry[],
     intake: Intake,
     strangers: Set<string>,
     vanished: Set<string>,
@@ -246,14 +248,28 @@ export class LaneTransaction {
     return changes;
   }
 
-  /** A write missed although the log shows nothing new: somebody changed the row without the log seeing it. What was read stands. */
+  /**
+   * A write missed although the log, read to behind that write, shows nothing new of what it expected: somebody changed the row without
+   * the log seeing it, and what was read stands. A unit that has moved since is the ordinary case: its edit was on its way.
+   */
   #foldReadBacks(set: WorkingSet, intake: Intake): void {
-    for (const back of intake.readBacks) {
-      const record = set.records.get(back.linkId);
+    for (const { linkId, side, item, current } of intake.readBacks) {
+      const record = set.records.get(linkId);
       if (record === undefined) continue;
+      if (current === null) {
+        // Its life is known to have moved: the log has spoken already.
+        if (!record.units.has(LIFE)) foldAbsence(record, side, intake.now);
+        continue;
+      }
+      const unseen = Object.entries(item.u).filter(([key, pre]) => {
+        const plan = this.pipeline.plan.unit.get(key);
+        const unit = record.units.get(key);
+        return plan !== undefined && unit !== undefined && jsonEqual(rawOf(plan, side, image(unit, side)), pre[2]);
+      });
+      const columns = new Set(unseen.flatMap(([key]) => (this.pipeline.ends[side].columns.get(key) ?? []).map(([, column]) => column)));
+      const values = Object.fromEntries(Object.entries(current).filter(([column]) => columns.has(column)));
       const read = { start: intake.now, end: intake.now, previous: null };
-      if (back.current === null) foldAbsence(record, back.side, intake.now);
-      else foldState(record, back.side, { id: record.ids[back.side] ?? '', values: back.current, modifiedAt: null, by: null }, read, this.#foldContext(intake, back.side, null));
+      foldState(record, side, { id: record.ids[side] ?? '', values, modifiedAt: null, by: null }, read, this.#foldContext(intake, side, null));
     }
   }
 
@@ -262,7 +278,7 @@ export class LaneTransaction {
   }
 
   /** Our last write to this side, if one of these entries may precede it, or may be a form that was loaded before it. */
-  async #lastWrite(client: PoolClient, record: RecordState, side: Side, entries: readonly import('../../connectors/connector.js').LogEntry[], intake: Intake): Promise<LastWrite | null> {
+  async #lastWrite(client: PoolClient, record: RecordState, side: Side, entries: readonly LogEntry[], intake: Intake): Promise<LastWrite | null> {
     const id = record.att[side];
     const batch = id === null ? undefined : this.log.get(id);
     if (batch === undefined || batch.state !== 'acked') return null;
