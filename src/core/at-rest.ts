@@ -1,5 +1,6 @@
 import { dotText, flatten, join, parseDot, parseVector, sameDot, vectorText, type Side, type VersionVector } from './clock.js';
 import { holdsHead } from './author.js';
+import { CanonError } from './errors.js';
 import type { UnitPlan } from './plan.js';
 import { image, incorporated, type Author, type Blocked, type Contest, type Decision, type Image, type Orphan, type Unit, type Version } from './unit.js';
 import { jsonEqual, type Canon, type Json, type Raw } from './value.js';
@@ -64,12 +65,14 @@ export function readUnit(clock: string, field: Json | undefined, open: Json | un
   const B = o.b === undefined ? { ...head, raw: doc.b } : readImage(o.b);
   const orphans = (o.x ?? []).map((x): Orphan => ({ ...readVersion(x), side: x.side, base: x.base }));
   const decision: Decision | null = o.dec === undefined ? null : { ...readVersion(o.dec), id: o.dec.id, dueAt: o.dec.due };
+  // Never seen: nothing is known of either side, so what comes first shares no past with anything.
+  const unseen = field === undefined && open === undefined;
   const unit: Unit = {
     head,
     A,
     B,
-    incA: readInc(o.ia, doc.v),
-    incB: readInc(o.ib, doc.v),
+    incA: unseen ? undefined : readInc(o.ia, doc.v),
+    incB: unseen ? undefined : readInc(o.ib, doc.v),
     orphans,
     decision,
     contest: readContest(o.con),
@@ -100,8 +103,8 @@ export function writeUnit(plan: UnitPlan, clock: string, unit: Unit): StoredUnit
 }
 
 function writeOpen(plan: UnitPlan, unit: Unit, restA: boolean, restB: boolean): Json | null {
-  const ia = writeInc(plan, unit, 'A');
-  const ib = writeInc(plan, unit, 'B');
+  const ia = writeInc(unit, 'A');
+  const ib = writeInc(unit, 'B');
   const quiet = unit.orphans.length === 0 && unit.decision === null && unit.contest === null && unit.blocked === null;
   if (restA && restB && ia === undefined && ib === undefined && quiet) return null;
   const { stamp, by } = unit.head;
@@ -140,9 +143,19 @@ export function readImage(doc: VersionDoc): Image {
 function ownRaw(plan: UnitPlan, side: Side, img: Image): Raw | undefined {
   if (img.raw === undefined || img.raw === img.value) {
     // Identity lenses make up nearly all fields: the raw is the value itself.
-    return img.raw === undefined || plan.put(side, img.value, undefined) === img.raw ? undefined : img.raw;
+    return img.raw === undefined || putOrNothing(plan, side, img.value) === img.raw ? undefined : img.raw;
   }
-  return jsonEqual(plan.put(side, img.value, undefined), img.raw) ? undefined : img.raw;
+  return jsonEqual(putOrNothing(plan, side, img.value), img.raw) ? undefined : img.raw;
+}
+
+/** What the mapping writes; `undefined` for a value that can be read from the side and not written back. */
+function putOrNothing(plan: UnitPlan, side: Side, value: Canon): Raw | undefined {
+  try {
+    return plan.put(side, value, undefined);
+  } catch (error) {
+    if (error instanceof CanonError) return undefined;
+    throw error;
+  }
 }
 
 function writeVersion(version: Version): VersionDoc {
@@ -166,10 +179,11 @@ function readInc(doc: readonly [Canon] | 0 | undefined, head: Canon): Unit['incA
   return { value: doc === undefined ? head : doc[0] };
 }
 
-function writeInc(plan: UnitPlan, unit: Unit, side: Side): readonly [Canon] | 0 | undefined {
+function writeInc(unit: Unit, side: Side): readonly [Canon] | 0 | undefined {
   const inc = incorporated(unit, side);
   if (inc === undefined) return 0;
-  return inc.value === unit.head.value || plan.equal(inc.value, unit.head.value) ? undefined : [inc.value];
+  // To the letter: merges work on it.
+  return jsonEqual(inc.value, unit.head.value) ? undefined : [inc.value];
 }
 
 function readContest(doc: OpenDoc['con']): Contest | null {
@@ -198,7 +212,8 @@ function isScalar(value: Json): boolean {
 
 /** The stored field of a unit that has just come from one side, under that side's origin clock; short for `writeUnit(fromOneSide(…))`. */
 export function writeFresh(plan: UnitPlan, side: Side, value: Canon, raw: Raw): Json {
-  const own = raw === value ? plan.put(side, value, undefined) === raw : jsonEqual(plan.put(side, value, undefined), raw);
+  const put = putOrNothing(plan, side, value);
+  const own = raw === value ? put === raw : jsonEqual(put, raw);
   if (own && isScalar(value)) return value;
   return own ? { v: value } : { v: value, [side === 'A' ? 'a' : 'b']: raw };
 }
