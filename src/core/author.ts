@@ -1,7 +1,7 @@
 import { flatten, join, withDot, type Dot, type Side, type VersionVector } from './clock.js';
 import type { Authored } from './outcome.js';
 import type { SidePlan, UnitPlan } from './plan.js';
-import { image, type Image, type Unit, type Version } from './unit.js';
+import { image, UNREADABLE, type Image, type Unit, type Version } from './unit.js';
 
 /**
  * Makes an outcome the new head. To be called only in the transaction that plans a write with it, or that closes the matter without
@@ -21,7 +21,8 @@ export function author(unit: Unit, outcome: Authored): Unit {
     decision: null,
     contest: null,
     tick: join(unit.tick, withDot(unit.tick, head.dot)),
-    blocked: null,
+    // Another head may be accepted where the last was refused; what a side shows stays unreadable.
+    blocked: unit.blocked?.code === UNREADABLE ? unit.blocked : null,
   };
 }
 

@@ -1,7 +1,7 @@
 import { covers, sameDot, type Side } from './clock.js';
 import { holdsHead } from './author.js';
 import type { UnitPlan } from './plan.js';
-import { image, type Unit } from './unit.js';
+import { image, UNREADABLE, type Unit } from './unit.js';
 
 /**
  * Whether a side lacks head and may be given it: head has seen everything that stands there (else the write would hide an edit),
@@ -12,5 +12,6 @@ export function lacksHead(plan: UnitPlan, unit: Unit, side: Side): boolean {
   if (plan.contextOnly || holdsHead(unit, img) || !covers(unit.head, img) || plan.equal(img.value, unit.head.value)) return false;
   if ((plan.direction === 'AtoB' && side === 'A') || (plan.direction === 'BtoA' && side === 'B')) return false;
   const blocked = unit.blocked;
-  return blocked === null || blocked.side !== side || !sameDot(blocked.head, unit.head.dot);
+  if (blocked === null || blocked.side !== side) return true;
+  return blocked.code !== UNREADABLE && !sameDot(blocked.head, unit.head.dot);
 }

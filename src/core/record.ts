@@ -61,7 +61,7 @@ export function resolveRecord(input: RecordInput): RecordResult {
     const unit = state.units.get(unitPlan.key);
     if (unit !== undefined) outcomes.set(unitPlan.key, deriveUnit(input, unitPlan, unit));
   }
-  const stopped = stopFights(input, state, outcomes);
+  const stopped = stopFights(input, state, outcomes, heldTogether(plan, outcomes));
   holdInvariants(input, outcomes);
   const heldBack = heldTogether(plan, outcomes);
   for (const unitPlan of plan.units) {
@@ -110,10 +110,10 @@ function contextOf(input: RecordInput, plan: UnitPlan): RuleScope['context'] {
 }
 
 /** A unit that oscillates is frozen before the next write, not after. A person's decision is never a fight. */
-function stopFights(input: RecordInput, state: State, outcomes: Map<string, Outcome>): ReadonlySet<string> {
+function stopFights(input: RecordInput, state: State, outcomes: Map<string, Outcome>, heldBack: ReadonlySet<string>): ReadonlySet<string> {
   const stopped = new Set<string>();
   for (const [key, outcome] of outcomes) {
-    if (outcome.kind !== 'author' || outcome.how === 'decision') continue;
+    if (outcome.kind !== 'author' || outcome.how === 'decision' || heldBack.has(key)) continue;
     const plan = input.plan.unit.get(key) as UnitPlan;
     if (input.unsettled || !canWrite(input, plan, previewAuthor(input, plan, state.units.get(key) as Unit, outcome))) continue;
     if (!input.fights(key, plan.compareKey(outcome.value))) continue;
@@ -145,6 +145,8 @@ function holdInvariants(input: RecordInput, outcomes: Map<string, Outcome>): voi
       const img = image(unit, side);
       return { key: side === 'A' ? 'a' : 'b', side, value: img.value, dot: img.dot, ctx: img.ctx, stamp: img.stamp, by: img.by };
     });
+    // A decision that breaks the rule is a new question: what was asked before has been answered.
+    if (unit.decision !== null) candidates.push({ ...unit.decision, key: 'decision', side: null });
     outcomes.set(first, { kind: 'conflict', conflict: { kind: 'invariant', reason: invariant.message, candidates } });
     for (const key of moving.slice(1)) outcomes.set(key, { kind: 'diverged', why: `waits: ${invariant.message}` });
   }

@@ -58,6 +58,9 @@ export interface Blocked {
   readonly head: Dot | null;
 }
 
+/** Code of a unit whose raw on that side is not a value of its type: somebody's edit that is not understood, and not ours to replace. */
+export const UNREADABLE = 'unreadable';
+
 /** The registers of one unit (a field, or a group of fields decided together). Everything about it is derived from these. */
 export interface Unit {
   readonly head: Version;
