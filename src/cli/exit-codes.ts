@@ -30,6 +30,7 @@ const byCode: Partial<Record<ErrorCode, ExitCode>> = {
   'not-found': exitCode.notFound,
   stale: exitCode.stale,
   'already-decided': exitCode.stale,
+  leased: exitCode.stale,
   'not-waiting': exitCode.stale,
   'not-undoable': exitCode.stale,
 };

@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ReviewModule } from '../../src/review/review.module.js';
 import { blockUnit, runningPipeline, type Pair } from '../ops/fixtures.js';
 import { startTestService, type TestService } from '../ops/service.js';
 import { apiApp, type ApiApp } from '../support/review-app.js';
 import { createTestDatabase } from '../support/test-database.js';
 import { accord, type Ended } from './child.js';
+
+// Every command is a process of its own.
+jest.setTimeout(90_000);
 
 /** The one JSON object that a command prints with --json. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- assertions say what it should be

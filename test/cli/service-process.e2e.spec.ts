@@ -3,10 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { runSource, type Child } from './child.js';
+
+// Every command is a process of its own.
+jest.setTimeout(90_000);
 
 const runsAt = /runs at (http:\/\/127\.0\.0\.1:\d+)/;
 
