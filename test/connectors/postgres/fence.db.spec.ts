@@ -113,7 +113,7 @@ describe('a write whose answer is lost', () => {
         settled = await slow.settle(id);
       expect(settled.status).not.toBe('unknown');
       seen[`${answer.status} → ${settled.status}`] = (seen[`${answer.status} → ${settled.status}`] ?? 0) + 1;
-      const stands = (await side.sql(`select name from slow where id = $1`, [record]))[0]?.['name'];
+      const stands = (await side.sql(`select name from slow where id = $1`, [record]))[0]?.name;
       expect(stands).toBe(settled.status === 'committed' ? 'new' : 'old');
       if (answer.status === 'committed') expect(settled).toEqual(answer);
       if (answer.status === 'dead') expect(settled.status).toBe('dead');
@@ -127,7 +127,7 @@ describe('a write whose answer is lost', () => {
       const rows = await side.sql(
         `select pid from pg_stat_activity where application_name = 'accord test' and datname = current_database() and wait_event_type = 'Lock'`,
       );
-      if (rows.length > 0) return rows[0]?.['pid'];
+      if (rows.length > 0) return rows[0]?.pid;
       await delay(20);
     }
   }

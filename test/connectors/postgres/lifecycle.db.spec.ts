@@ -258,8 +258,8 @@ describe('capture by log on a live table', () => {
     await second.install();
     const behind = await second.now();
     let cursor: Cursor = await first.now();
-    const oid = (await side.sql(`select 'company'::regclass::oid::text as oid`))[0]?.['oid'] as string;
-    const kept = async () => Number((await side.sql(`select count(*) from accord.log_${oid}`))[0]?.['count']);
+    const oid = (await side.sql(`select 'company'::regclass::oid::text as oid`))[0]?.oid as string;
+    const kept = async () => Number((await side.sql(`select count(*) from accord.log_${oid}`))[0]?.count);
     await side.sql(
       `insert into company (id, name) select g, repeat('x', 300) from generate_series(1000, 40000) g`,
     );
@@ -301,7 +301,7 @@ describe('capture by log on a live table', () => {
     const endpoint = await open(['name']);
     await endpoint.install();
     const start = await endpoint.now();
-    const oid = (await side.sql(`select 'company'::regclass::oid::text as oid`))[0]?.['oid'] as string;
+    const oid = (await side.sql(`select 'company'::regclass::oid::text as oid`))[0]?.oid as string;
     await side.sql(
       `update accord.capture set max_bytes = 1000; select max(nextval('accord.log_${oid}_seq')) from generate_series(1, 65000)`,
     );

@@ -49,7 +49,7 @@ describe('capture without a trigger', () => {
       expect(pages).toHaveLength(4);
       const [state] = pages[0]?.states ?? [];
       expect(state).toMatchObject({
-        values: { name: `n${state?.id}!` },
+        values: { name: `n${String(state?.id)}!` },
         by: { kind: 'person', name: 'Ada' },
       });
       expect(Math.abs((state?.modifiedAt ?? 0) - Date.now())).toBeLessThan(10_000);

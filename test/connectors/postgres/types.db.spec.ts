@@ -162,7 +162,7 @@ describe('the types of columns', () => {
     });
   });
 
-  it('are described for those who map them', async () => {
+  it('are described for those who map them', () => {
     const field = (column: string) => endpoint.schema.fields.find((each) => each.name === column);
     expect(field('c9')).toMatchObject({ nativeType: 'character varying(5)', type: 'text', maxLength: 5 });
     expect(field('c18')).toMatchObject({ type: 'enum', options: ['sad', 'happy'] });
