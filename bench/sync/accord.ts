@@ -60,6 +60,7 @@ export class Accord implements SystemUnderTest {
     const ended = await withClient(this.urls.B, (b) =>
       until(
         async () => {
+          this.mustRun();
           const { rows } = await b.query<{ n: string }>(`select count(*) as n from ${table}`);
           return Number(rows[0]?.n) === records && (await this.state()) === 'running';
         },
@@ -107,7 +108,7 @@ export class Accord implements SystemUnderTest {
     this.service.stderr?.pipe(log);
     const alive = await until(
       async () => {
-        if (this.service?.exitCode !== null) throw new Error(`the service ended; the log is ${this.logFile}`);
+        this.mustRun();
         return await fetch(`http://127.0.0.1:${this.port}/health/live`).then(
           (answer) => answer.ok,
           () => false,
@@ -116,6 +117,10 @@ export class Accord implements SystemUnderTest {
       { everyMs: 20, timeoutMs: 60_000 },
     );
     if (alive === undefined) throw new Error(`the service does not answer; the log is ${this.logFile}`);
+  }
+
+  private mustRun(): void {
+    if (this.service?.exitCode !== null) throw new Error(`the service ended; the log is ${this.logFile}`);
   }
 
   private async api<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
@@ -134,7 +139,8 @@ export class Accord implements SystemUnderTest {
 
   async hold(): Promise<void> {
     await this.api('POST', '/pause', { reason: 'bench' });
-    await sleep(300);
+    // The engine looks at its state every second when nothing wakes it.
+    await sleep(2_000);
   }
 
   async release(): Promise<void> {
@@ -196,6 +202,8 @@ export class Accord implements SystemUnderTest {
     }
     await this.hub?.end();
     for (const name of ['bench_hub', 'bench_a', 'bench_b']) await dropDatabase(this.options.adminUrl, name);
-    if (this.folder !== '') await rm(this.folder, { recursive: true, force: true });
+    // After a crash the log is what is left to read.
+    const crashed = service?.exitCode !== 0;
+    if (this.folder !== '' && !crashed) await rm(this.folder, { recursive: true, force: true });
   }
 }

@@ -61,6 +61,13 @@ export async function runSystem(
       if (workload !== 'W1') edits.push(...script[workload]);
       const verdict = await judgeDatabases(system.urls, records, edits, await system.openConflicts());
       const lostBefore = results.at(-1)?.verdict.lostEdits ?? 0;
+      const figure =
+        latency === null
+          ? `${(measured?.seconds ?? Number.NaN).toFixed(2)} s`
+          : `p50 ${latency.p50Ms.toFixed(0)} ms, p99 ${latency.p99Ms.toFixed(0)} ms`;
+      say(
+        `${system.name}: ${workload} ${figure}, peak ${Math.round(peakBytes / 2 ** 20)} MB, ${JSON.stringify(verdict)}`,
+      );
       results.push({
         workload,
         measured,
