@@ -47,6 +47,7 @@ export const strings = {
       count === 0
         ? 'No conflict waits for a decision.'
         : `${n(count, 'conflict waits', 'conflicts wait')} for a decision.`,
+    elseInSync: 'Everything else is in sync.',
     decide: 'Decide the next one',
     emptyTitle: 'No pipeline yet',
     empty:

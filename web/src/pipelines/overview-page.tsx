@@ -26,9 +26,9 @@ function Overview({ pipelines }: { readonly pipelines: readonly Pipeline[] }) {
     <Stack gap="xl">
       <header className="verdict">
         <div>
-          <Title order={1}>{verdict(pipelines)}</Title>
+          <Title order={1}>{verdict(pipelines, waiting)}</Title>
           <Text c="dimmed" mt={4}>
-            {strings.overview.waiting(waiting)}
+            {restOf(pipelines, waiting)}
           </Text>
         </div>
         {waiting > 0 && (
@@ -65,7 +65,7 @@ export function NoPipelines() {
 }
 
 /** The worst first: what is down, what needs a person, what is still working; only then "in agreement". */
-function verdict(pipelines: readonly Pipeline[]): string {
+function verdict(pipelines: readonly Pipeline[], waiting: number): string {
   const named = (health: Pipeline['health']) =>
     pipelines
       .filter((pipeline) => pipeline.health === health)
@@ -74,5 +74,11 @@ function verdict(pipelines: readonly Pipeline[]): string {
   const [down, attention, working] = [named('down'), named('attention'), named('catching-up')];
   if (down !== '') return strings.overview.down(down);
   if (attention !== '') return strings.overview.attention(attention);
-  return working === '' ? strings.overview.allGood(pipelines.length) : strings.overview.working(working);
+  if (working !== '') return strings.overview.working(working);
+  return waiting === 0 ? strings.overview.allGood(pipelines.length) : strings.overview.waiting(waiting);
+}
+
+function restOf(pipelines: readonly Pipeline[], waiting: number): string {
+  const allRun = pipelines.every((pipeline) => pipeline.health === 'ok');
+  return allRun && waiting > 0 ? strings.overview.elseInSync : strings.overview.waiting(waiting);
 }

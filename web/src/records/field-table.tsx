@@ -59,10 +59,7 @@ function FieldRow({ field, record }: { readonly field: RecordField; readonly rec
       <td data-label={strings.record.state} className="field-state">
         <Badge color={recordColor(field.state)}>{strings.record.states[field.state]}</Badge>
         {field.state === 'conflict' && (
-          <Link
-            className="decide-link"
-            to={`/conflicts?pipeline=${encodeURIComponent(record.pipeline)}&unit=${encodeURIComponent(field.field)}`}
-          >
+          <Link className="decide-link" to={conflictOf(record, field)}>
             {strings.record.conflict}
           </Link>
         )}
@@ -101,4 +98,11 @@ function SideCell({
       )}
     </td>
   );
+}
+
+/** The record knows its conflicts, not which field each is about: with several, the list of that field. */
+function conflictOf(record: RecordDetail, field: RecordField): string {
+  const [only, other] = record.conflicts;
+  if (only !== undefined && other === undefined) return `/conflicts/${only}`;
+  return `/conflicts?pipeline=${encodeURIComponent(record.pipeline)}&unit=${encodeURIComponent(field.field)}`;
 }
