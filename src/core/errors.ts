@@ -1,3 +1,5 @@
+import type { Json } from './value.js';
+
 /** Stable codes of what the core refuses. A code may be added, never renamed. */
 export type CanonErrorCode =
   /** The raw, or a typed value, cannot be of the declared type. */
@@ -63,7 +65,7 @@ export class PlanError extends Error {
 }
 
 /** A value as shown in an error message: a scalar with at most 40 characters, or the kind of a compound. */
-export function shown(value: unknown): string {
+export function shown(value: Json | undefined): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
   const text = typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : String(value);

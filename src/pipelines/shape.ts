@@ -165,7 +165,7 @@ function checkTyped(type: ChildType, value: unknown, path: Path, faults: ShapeFa
   else
     faults.push({
       code: 'value',
-      message: `expected ${names.join(', ')}, found ${shownValue(chosen)}${didYouMean(String(chosen), names)}`,
+      message: `expected ${names.join(', ')}, found ${shownValue(chosen)}${typeof chosen === 'string' ? didYouMean(chosen, names) : ''}`,
       path: [...path, type.by],
     });
 }
@@ -209,8 +209,18 @@ function kindOf(value: unknown): string {
 }
 
 function shownValue(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return value === null ? 'nothing' : 'a mapping';
-  const text = typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : String(value);
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+  switch (typeof value) {
+    case 'string':
+      return value.length > 60 ? `${JSON.stringify(value.slice(0, 60))}…` : JSON.stringify(value);
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+      return String(value);
+    default:
+      return Array.isArray(value)
+        ? 'a list'
+        : value === null || value === undefined
+          ? 'nothing'
+          : 'a mapping';
+  }
 }

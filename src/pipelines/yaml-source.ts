@@ -9,7 +9,6 @@ import {
   visit,
   type Document,
   type Node,
-  type Pair,
 } from 'yaml';
 
 export interface Position {
@@ -97,7 +96,8 @@ function unreadable(text: string): YamlFault | null {
       code: 'yaml-too-large',
       message: `expected at most ${String(MAX_BYTES)} characters, found ${String(text.length)}`,
     };
-  const bad = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]/.exec(text);
+  // All control characters but tab and line ends, and what undecodable bytes become.
+  const bad = /(?![\t\r\n])[\p{Cc}\ufffd]/u.exec(text);
   if (bad !== null) {
     const before = text.slice(0, bad.index);
     const position = { line: before.split('\n').length, column: bad.index - before.lastIndexOf('\n') };
@@ -145,11 +145,11 @@ function forbidden(document: Document, place: (offset: number) => Position): rea
         add('error', 'yaml-anchor', 'anchors are not allowed; write the value out', node);
       if (node.tag !== undefined && isExplicitTag(node.tag, node))
         add('error', 'yaml-tag', `tags are not allowed: ${node.tag}`, node);
-      if (isScalar(node) && node.type === 'PLAIN' && WORD_BOOLEANS.test(String(node.source ?? ''))) {
+      if (isScalar(node) && node.type === 'PLAIN' && WORD_BOOLEANS.test(node.source ?? '')) {
         add(
           'warning',
           'yaml-word-boolean',
-          `${String(node.source)} is text here, but a boolean to YAML 1.1 tools; quote it`,
+          `${node.source ?? ''} is text here, but a boolean to YAML 1.1 tools; quote it`,
           node,
         );
       }
@@ -180,7 +180,7 @@ function locate(
   let offset = document.contents?.range?.[0] ?? 0;
   for (const part of path) {
     if (isMap(node)) {
-      const pair = (node.items as Pair[]).find(
+      const pair = node.items.find(
         (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(part),
       );
       if (pair === undefined) break;

@@ -63,7 +63,7 @@ function depthExceeds(value: Json): boolean {
     const [node, depth] = top;
     if (node === null || typeof node !== 'object') continue;
     if (depth >= MAX_JSON_DEPTH) return true;
-    for (const child of Object.values(node) as Json[]) stack.push([child, depth + 1]);
+    for (const child of Object.values<Json>(node)) stack.push([child, depth + 1]);
   }
   return false;
 }

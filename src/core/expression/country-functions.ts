@@ -4,7 +4,10 @@ import { failed } from './bounds.js';
 
 const sync = { async: false };
 
-class CountryFunctions {}
+/** A namespace in expressions is a constant of its own type: `country.name("FR")`. */
+class CountryFunctions {
+  readonly namespace = 'country';
+}
 
 /** Names in the languages of i18n-iso-countries, official and usual ones; upper and lower case do not matter. */
 export function registerCountryFunctions(env: Environment): void {

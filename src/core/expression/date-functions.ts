@@ -5,8 +5,14 @@ import { failed } from './bounds.js';
 
 const sync = { async: false };
 
-class DateFunctions {}
-class InstantFunctions {}
+/** A namespace in expressions is a constant of its own type: `date.parse(value, "dd.MM.yyyy")`. */
+class DateFunctions {
+  readonly namespace = 'date';
+}
+
+class InstantFunctions {
+  readonly namespace = 'instant';
+}
 
 /**
  * Dates are texts `YYYY-MM-DD`, instants texts in UTC. Patterns are Luxon's tokens with English names; a pattern that reads must hold
@@ -93,7 +99,7 @@ function shifted(instant: string, zone: string): DateTime<true> {
 
 function read(text: string, pattern: string, zone: string): DateTime<true> {
   const tokens = pattern.replace(/'[^']*'/g, '');
-  if (!/y/.test(tokens) || !/[ML]/.test(tokens) || !/d/.test(tokens))
+  if (!tokens.includes('y') || !/[ML]/.test(tokens) || !tokens.includes('d'))
     return failed('the pattern must hold year, month and day');
   const time = DateTime.fromFormat(text, pattern, { zone, ...ENGLISH });
   return time.isValid ? time : failed(`not of the pattern ${pattern}`);

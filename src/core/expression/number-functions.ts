@@ -4,7 +4,10 @@ import { argument, failed } from './bounds.js';
 
 const sync = { async: false };
 
-class NumberFunctions {}
+/** A namespace in expressions is a constant of its own type: `number.parse(value, "comma")`. */
+class NumberFunctions {
+  readonly namespace = 'number';
+}
 
 /** `style`: `point` (1,234.50) or `comma` (1.234,50). Texts in, exact texts out; no binary fraction in between. */
 export function registerNumberFunctions(env: Environment): void {

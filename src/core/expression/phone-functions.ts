@@ -1,16 +1,13 @@
 import type { Environment } from '@marcbachmann/cel-js';
-import {
-  isSupportedCountry,
-  parsePhoneNumberFromString,
-  type CountryCode,
-  type PhoneNumber,
-} from 'libphonenumber-js';
+import { isSupportedCountry, parsePhoneNumberFromString, type PhoneNumber } from 'libphonenumber-js';
 import { failed } from './bounds.js';
 
 const sync = { async: false };
 
 /** A namespace in expressions is a constant of its own type: `phone.toE164(value, "DE")`. */
-class PhoneFunctions {}
+class PhoneFunctions {
+  readonly namespace = 'phone';
+}
 
 /** `region`: ISO 3166 code of the country where a number without a country code belongs. */
 export function registerPhoneFunctions(env: Environment): void {
@@ -58,7 +55,7 @@ function parse(value: string, region: string | undefined): PhoneNumber {
   const [base = '', extension] = value.split(';ext=');
   const number = parsePhoneNumberFromString(
     base,
-    region === undefined ? undefined : { defaultCountry: region as CountryCode, extract: false },
+    region === undefined ? undefined : { defaultCountry: region, extract: false },
   );
   if (number === undefined) return failed('phone: not a phone number');
   if (extension !== undefined && /^\d{1,10}$/.test(extension)) number.setExt(extension);

@@ -30,7 +30,7 @@ export function registerTextFunctions(env: Environment): void {
     .registerFunction('map(dyn, map): dyn', (value: unknown, table: unknown) => lookup(value, table), sync)
     .registerFunction(
       'map(dyn, map, dyn): dyn',
-      (value: unknown, table: unknown, other: unknown) => entries(table).get(value) ?? other,
+      (value: unknown, table: unknown, other: unknown) => entries(table).get(String(value)) ?? other,
       sync,
     )
     .registerFunction('unmap(dyn, map): dyn', unmap, sync)
@@ -105,16 +105,18 @@ function like(value: string, pattern: string): boolean {
   return p === pattern.length;
 }
 
-function entries(table: unknown): Map<unknown, unknown> {
-  return table instanceof Map
-    ? (table as Map<unknown, unknown>)
-    : new Map<unknown, unknown>(Object.entries(table as object));
+/** Keys as text: what an expression writes as `{1: "one"}` arrives as an object. */
+function entries(table: unknown): Map<string, unknown> {
+  const pairs =
+    table instanceof Map ? [...(table as Map<unknown, unknown>)] : Object.entries(table as object);
+  return new Map(pairs.map(([key, value]) => [String(key), value]));
 }
 
 /** A value that the table does not know is a failure, never a blank: it would overwrite the other side. */
 function lookup(value: unknown, table: unknown): unknown {
   const known = entries(table);
-  return known.has(value) ? known.get(value) : failed('map: the table has no such value');
+  const key = String(value);
+  return known.has(key) ? known.get(key) : failed('map: the table has no such value');
 }
 
 function unmap(value: unknown, table: unknown): unknown {

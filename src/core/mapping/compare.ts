@@ -23,7 +23,7 @@ export function comparison(type: FieldType, compare: CompareSpec | undefined): C
       return { key: (value) => (value === null ? BLANK : stableStringify(value)), equal: jsonEqual };
     case 'boolean':
     case 'float':
-      return { key: (value) => (value === null ? BLANK : String(value)), equal: identical };
+      return { key: (value) => (value === null ? BLANK : JSON.stringify(value)), equal: identical };
     default:
       return { key: (value) => (value === null ? BLANK : (value as string)), equal: identical };
   }

@@ -146,7 +146,7 @@ function unitPlan(draft: Draft, policy: Policy, spec: PipelineSpec): UnitPlan {
     policy,
     preferNonBlank: specs.some((field) => field.preferNonBlank === true),
     contextOnly: isContextOnly(draft),
-    priority: priority?.[key] ?? priority?.['default'] ?? 'normal',
+    priority: priority?.[key] ?? priority?.default ?? 'normal',
     pii: specs.some((field) => field.pii === true),
   };
 }

@@ -164,7 +164,7 @@ const children = new Map<object, Map<string, ChildInfo>>();
 /** Declares what stands below a property. `shape.ts` walks it; class-validator looks at one level at a time. */
 export function Below(child: Child, options: Presence = {}): PropertyDecorator {
   return (target, name) => {
-    Allow()(target, name as string);
+    Allow()(target, name);
     const of = children.get(target.constructor) ?? new Map<string, ChildInfo>();
     of.set(name as string, { child, optional: options.optional ?? false });
     children.set(target.constructor, of);
