@@ -48,7 +48,7 @@ export function runSource(file: string, args: readonly string[], env: Record<str
     pid: child.pid!,
     ended,
     kill: (signal) => child.kill(signal),
-    said: (pattern, withinMs = 20_000) =>
+    said: (pattern, withinMs = 60_000) =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(
           () => reject(new Error(`did not say ${pattern} in time, but:\n${out}${err}`)),

@@ -149,7 +149,7 @@ describe('the command line', () => {
       expect(out).not.toContain('\u001b');
       expect(out).not.toContain('\u202e');
       expect(out).toContain('\\u{202e}');
-      expect((await accord(['conflicts', '--pipeline', 'other'], env)).out).toContain('Nothing waits');
+      expect((await accord(['conflicts', '--unit', 'notes'], env)).out).toContain('Nothing waits');
     });
 
     it('shows one in full, with what each choice would write', async () => {
