@@ -12,6 +12,6 @@ export function lacksHead(plan: UnitPlan, unit: Unit, side: Side): boolean {
   if (plan.contextOnly || holdsHead(unit, img) || !covers(unit.head, img) || plan.equal(img.value, unit.head.value)) return false;
   if ((plan.direction === 'AtoB' && side === 'A') || (plan.direction === 'BtoA' && side === 'B')) return false;
   const blocked = unit.blocked;
-  if (blocked === null || blocked.side !== side) return true;
+  if (blocked?.side !== side) return true;
   return blocked.code !== UNREADABLE && !sameDot(blocked.head, unit.head.dot);
 }

@@ -116,8 +116,8 @@ function stopFights(input: RecordInput, state: State, outcomes: Map<string, Outc
     if (outcome.kind !== 'author' || outcome.how === 'decision' || heldBack.has(key)) continue;
     const plan = input.plan.unit.get(key) as UnitPlan;
     if (input.unsettled || !canWrite(input, plan, previewAuthor(input, plan, state.units.get(key) as Unit, outcome))) continue;
-    if (!input.fights(key, plan.compareKey(outcome.value))) continue;
     const unit = state.units.get(key) as Unit;
+    if (!takenValues(plan, unit, outcome).some((value) => input.fights(key, plan.compareKey(value)))) continue;
     const reason = 'the same few values keep coming back from both sides: something automatic rewrites them';
     const contest = { kind: 'fight' as const, ctx: [0, 0, 0, 0] as const, candidates: [], reason };
     const frozen: Unit = { ...unit, contest };
@@ -126,6 +126,12 @@ function stopFights(input: RecordInput, state: State, outcomes: Map<string, Outc
     stopped.add(key);
   }
   return stopped;
+}
+
+/** Where a value is only put back, what it is put back over was taken in between: else a side that insists would be answered for ever. */
+function takenValues(plan: UnitPlan, unit: Unit, outcome: Authored): readonly Canon[] {
+  const putBack = plan.equal(outcome.value, unit.head.value);
+  return [...(putBack ? outcome.overridden.map(({ version }) => version.value) : []), outcome.value];
 }
 
 /** What would break a rule across fields is not written; the first of its units that moves carries the conflict. */

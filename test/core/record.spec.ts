@@ -19,7 +19,11 @@ const EMAIL = unitPlan('email', POLICIES.review);
 const DOMAIN = unitPlan('domain', POLICIES.review);
 const NOTE = unitPlan('note', POLICIES.review);
 
-function input(plan: Plan, registers: Readonly<Record<string, Registers | Unit>>, more: Partial<RecordInput> = {}): RecordInput {
+function input(
+  plan: Plan,
+  registers: Readonly<Record<string, Registers | Unit>>,
+  more: Partial<RecordInput> = {},
+): RecordInput {
   const units = Object.entries(registers).map(
     ([key, value]) => [key, 'tick' in value ? value : readRegisters(value)] as const,
   );
@@ -63,7 +67,10 @@ describe('units that are held together', () => {
 
   it('once it is decided all of the set goes out together', () => {
     const email = decidedOn(plan, 'email', readRegisters(DISPUTED), 'x');
-    expect(resolveRecord(input(plan, { email, domain: CHANGED })).writes).toEqual({ A: [], B: ['email', 'domain'] });
+    expect(resolveRecord(input(plan, { email, domain: CHANGED })).writes).toEqual({
+      A: [],
+      B: ['email', 'domain'],
+    });
   });
 
   it('a value that is held back is not counted as a round of a fight', () => {
@@ -81,10 +88,12 @@ describe('rules across fields', () => {
   const ordered: Invariant = {
     id: 'ordered',
     units: ['from', 'to'],
-    holds: ({ from, to }) => String(from) <= String(to),
+    holds: ({ from, to }) => (from as string) <= (to as string),
     message: 'the start must not be after the end',
   };
-  const plan = recordPlan([unitPlan('from', POLICIES.review), unitPlan('to', POLICIES.review)], { invariants: [ordered] });
+  const plan = recordPlan([unitPlan('from', POLICIES.review), unitPlan('to', POLICIES.review)], {
+    invariants: [ordered],
+  });
   const from = { head: '3 @H1 (1.1)', A: '7 @A2 (1.1.1)' } as const;
   const to = { head: '5 @H1 (1.1)' } as const;
 
@@ -105,7 +114,9 @@ describe('rules across fields', () => {
   });
 
   it('two changes that break it together wait together, under one conflict', () => {
-    const result = resolveRecord(input(plan, { from: { ...from, A: '9 @A2 (1.1.1)' }, to: { ...to, A: '8 @A2 (1.1.1)' } }));
+    const result = resolveRecord(
+      input(plan, { from: { ...from, A: '9 @A2 (1.1.1)' }, to: { ...to, A: '8 @A2 (1.1.1)' } }),
+    );
     expect([...result.conflicts.keys()]).toEqual(['from']);
     expect(result.diverged.get('to')).toBe(`waits: ${ordered.message}`);
   });
@@ -121,7 +132,13 @@ describe('rules across fields', () => {
   it('a decision that breaks it is shown as a new question, not silently kept waiting', () => {
     const unit = readRegisters(from);
     const first = resolveRecord(input(plan, { from: unit, to })).conflicts.get('from')!;
-    const decided = decide(unit, { id: 'd1', value: '8', shown: shownVersions(unit, first.candidates), by: BY, dueAt: 0 });
+    const decided = decide(unit, {
+      id: 'd1',
+      value: '8',
+      shown: shownVersions(unit, first.candidates),
+      by: BY,
+      dueAt: 0,
+    });
     const second = resolveRecord(input(plan, { from: decided, to })).conflicts.get('from')!;
     expect(second.candidates.map(({ key, value }) => [key, value])).toEqual([
       ['a', '7'],
@@ -161,7 +178,11 @@ describe('what cannot be written now', () => {
     const unit = readRegisters(PENDING);
     const blocked: Blocked = { side: 'A', code: 'check', detail: '', since: 0, head: unit.head.dot };
     expect(lacksHead(EMAIL, { ...unit, blocked }, 'A')).toBe(false);
-    const next = observe(EMAIL, { ...unit, blocked }, { side: 'B', value: 'z', raw: 'z', stamp: null, by: null, stale: false });
+    const next = observe(
+      EMAIL,
+      { ...unit, blocked },
+      { side: 'B', value: 'z', raw: 'z', stamp: null, by: null, stale: false },
+    );
     expect(resolveRecord(input(plan, { email: next.unit })).writes).toEqual({ A: ['email'], B: [] });
   });
 
@@ -169,20 +190,31 @@ describe('what cannot be written now', () => {
     const unit = readRegisters(AT_REST);
     const blocked: Blocked = { side: 'A', code: 'unreadable', detail: '', since: 0, head: unit.head.dot };
     const unreadable: Unit = { ...unit, A: { ...unit.A, raw: 'not a number' }, blocked };
-    const seen = observe(EMAIL, unreadable, { side: 'B', value: 'z', raw: 'z', stamp: null, by: null, stale: false });
+    const seen = observe(EMAIL, unreadable, {
+      side: 'B',
+      value: 'z',
+      raw: 'z',
+      stamp: null,
+      by: null,
+      stale: false,
+    });
     const result = resolveRecord(input(plan, { email: seen.unit }));
     expect(result.writes).toEqual({ A: [], B: [] });
     expect(result.units.get('email')).toMatchObject({ head: { value: 'z' }, blocked });
 
     // Readable again, it had not seen what came meanwhile.
-    const again = observe(EMAIL, { ...result.units.get('email')!, blocked: null }, {
-      side: 'A',
-      value: 'y',
-      raw: 'y',
-      stamp: null,
-      by: null,
-      stale: false,
-    });
+    const again = observe(
+      EMAIL,
+      { ...result.units.get('email')!, blocked: null },
+      {
+        side: 'A',
+        value: 'y',
+        raw: 'y',
+        stamp: null,
+        by: null,
+        stale: false,
+      },
+    );
     expect(resolveRecord(input(plan, { email: again.unit })).conflicts.get('email')?.kind).toBe('value');
   });
 });
@@ -196,7 +228,14 @@ describe('fights', () => {
     expect(frozen.conflicts.get('email')?.kind).toBe('fight');
 
     const unit = frozen.units.get('email')!;
-    const moved = observe(EMAIL, unit, { side: 'A', value: 'z', raw: 'z', stamp: null, by: null, stale: false }).unit;
+    const moved = observe(EMAIL, unit, {
+      side: 'A',
+      value: 'z',
+      raw: 'z',
+      stamp: null,
+      by: null,
+      stale: false,
+    }).unit;
     expect(resolveRecord(input(plan, { email: moved })).conflicts.get('email')?.kind).toBe('fight');
 
     const decided = decidedOn(plan, 'email', moved, 'z');
