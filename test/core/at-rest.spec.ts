@@ -14,7 +14,11 @@ const CLOCK = defaultClock(ORIGIN.both);
 describe('registers at rest', () => {
   it('a value under the default clock is the value and nothing else', () => {
     for (const value of ['Acme', null, true, 7]) {
-      const unit = fromBothSides(PLAN, { value, raw: value, stamp: null }, { value, raw: value, stamp: null });
+      const unit = fromBothSides(
+        PLAN,
+        { value, raw: value, stamp: null },
+        { value, raw: value, stamp: null },
+      );
       expect(writeUnit(PLAN, CLOCK, unit)).toEqual({ field: value, open: null });
     }
   });
@@ -35,7 +39,7 @@ describe('registers at rest', () => {
   });
 
   it("a side's own form is kept where the mapping would write another", () => {
-    const trimmed = unitPlan('name', POLICIES.review, { get: (_side, raw) => String(raw).trim() });
+    const trimmed = unitPlan('name', POLICIES.review, { get: (_side, raw) => (raw as string).trim() });
     const unit = acknowledge(readRegisters({ head: 'Acme @B2 (1.1)' }), 'A', 'Acme ');
     const { field, open } = writeUnit(trimmed, CLOCK, unit);
     expect(field).toEqual({ v: 'Acme', d: 'B2', a: 'Acme ' });
@@ -45,7 +49,8 @@ describe('registers at rest', () => {
   it('numbers that were used up stay used up', () => {
     const unit = readRegisters({ head: 'v @H1 (1.1)' });
     const back = ['x', 'v'].reduce(
-      (now, value) => observe(PLAN, now, { side: 'A', value, raw: value, stamp: null, by: null, stale: false }).unit,
+      (now, value) =>
+        observe(PLAN, now, { side: 'A', value, raw: value, stamp: null, by: null, stale: false }).unit,
       unit,
     );
     const { field, open } = writeUnit(PLAN, CLOCK, back);
@@ -55,7 +60,7 @@ describe('registers at rest', () => {
 
   it('the base of a merge is kept to the letter, even where it counts as equal to head', () => {
     const loose = unitPlan('note', POLICIES['merge text'], {
-      equal: (x, y) => String(x).toLowerCase() === String(y).toLowerCase(),
+      equal: (x, y) => (x as string).toLowerCase() === (y as string).toLowerCase(),
     });
     const unit = readRegisters({ head: 'one two @B2 (1.1)', A: 'ONE two @A1', incA: 'ONE two' });
     const { field, open } = writeUnit(loose, CLOCK, unit);
@@ -64,7 +69,12 @@ describe('registers at rest', () => {
 
   it('a unit that was never seen shares no past with anything', () => {
     const unit = readUnit(CLOCK, undefined, undefined);
-    expect(unit).toMatchObject({ head: { value: null, dot: null }, incA: undefined, incB: undefined, tick: [0, 0, 0, 0] });
+    expect(unit).toMatchObject({
+      head: { value: null, dot: null },
+      incA: undefined,
+      incB: undefined,
+      tick: [0, 0, 0, 0],
+    });
     const { field, open } = writeUnit(PLAN, CLOCK, unit);
     expect(readUnit(CLOCK, field, open ?? undefined)).toEqual(unit);
   });

@@ -20,7 +20,7 @@ describe('a record between two sides', () => {
         world.checkAtRest();
         expect(world.watch.faults).toEqual([]);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 });

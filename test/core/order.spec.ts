@@ -15,7 +15,9 @@ interface Seen {
   readonly at: number;
 }
 
-const steps = fc.array(fc.record({ side: fc.constantFrom<Side>('A', 'B'), pick: fc.nat({ max: 5 }) }), { maxLength: 6 });
+const steps = fc.array(fc.record({ side: fc.constantFrom<Side>('A', 'B'), pick: fc.nat({ max: 5 }) }), {
+  maxLength: 6,
+});
 
 /** Values that could be seen on a side, among them those that stand or stood. */
 function values(plan: Plan, key: string, unit: Unit): readonly Canon[] {
@@ -33,12 +35,20 @@ function values(plan: Plan, key: string, unit: Unit): readonly Canon[] {
   }
 }
 
-function take(plan: Plan, units: ReadonlyMap<string, Unit>, key: string, seen: readonly Seen[]): RecordResult {
+function take(
+  plan: Plan,
+  units: ReadonlyMap<string, Unit>,
+  key: string,
+  seen: readonly Seen[],
+): RecordResult {
   const next = new Map(units);
   for (const { side, value, at } of seen) {
     const before = next.get(key)!;
     const stamp = [at, at + 1] as const;
-    next.set(key, observe(plan.unit.get(key)!, before, { side, value, raw: value, stamp, by: null, stale: false }).unit);
+    next.set(
+      key,
+      observe(plan.unit.get(key)!, before, { side, value, raw: value, stamp, by: null, stale: false }).unit,
+    );
   }
   return resolve(plan, next);
 }
@@ -99,7 +109,7 @@ describe('between two plans', () => {
           expect(take(world.plan, units, key, other)).toEqual(expected);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
@@ -120,7 +130,7 @@ describe('between two plans', () => {
         const all = visible(take(world.plan, units, key, seen));
         expect(visible(take(world.plan, units, key, sampled(seen)))).toEqual(all);
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
@@ -134,7 +144,14 @@ describe('between two plans', () => {
           const unit = units.get(plan.key)!;
           for (const side of SIDES) {
             const { value } = unit[side];
-            const again = observe(plan, unit, { side, value, raw: value, stamp: [9, 9], by: null, stale: false });
+            const again = observe(plan, unit, {
+              side,
+              value,
+              raw: value,
+              stamp: [9, 9],
+              by: null,
+              stale: false,
+            });
             expect(again.kind).toBe('cosmetic');
             expect(again.unit[side]).toEqual({ ...unit[side], raw: value });
           }
@@ -145,7 +162,7 @@ describe('between two plans', () => {
         expect(twice.authored).toEqual([]);
         expect(stableStringify(visible(twice) as never)).toBe(stableStringify(visible(after) as never));
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });

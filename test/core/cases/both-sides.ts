@@ -65,7 +65,13 @@ export const concurrent: CaseTable = {
       says: 'the edit that was certainly made later stands, with its own time',
       policies: ['newest', 'newest, skew 10', 'newest, ties to A'],
       before: LATER_A,
-      then: { outcome: 'newest', head: 'x @H2', push: ['B'], overridden: ['y @B2 by newest'], why: 'it was made last' },
+      then: {
+        outcome: 'newest',
+        head: 'x @H2',
+        push: ['B'],
+        overridden: ['y @B2 by newest'],
+        why: 'it was made last',
+      },
     },
     {
       id: 'newest',
@@ -207,7 +213,13 @@ export const concurrent: CaseTable = {
       says: 'the first rule that matches decides',
       policies: ['rule: take B'],
       before: BOTH,
-      then: { outcome: 'rule', head: 'y @H2', push: ['A'], overridden: ['x @A2 by rule'], why: 'rule prefer-b' },
+      then: {
+        outcome: 'rule',
+        head: 'y @H2',
+        push: ['A'],
+        overridden: ['x @A2 by rule'],
+        why: 'rule prefer-b',
+      },
     },
     {
       id: 'rules',
@@ -255,7 +267,10 @@ export const concurrent: CaseTable = {
       id: '7',
       says: 'a recovered write has no time of its own',
       policies: ['newest'],
-      before: { head: 'w @B2 (1.1) [1–2]', recovered: { side: 'A', version: 'x @X1 (1.1) [8–9]', base: 'v' } },
+      before: {
+        head: 'w @B2 (1.1) [1–2]',
+        recovered: { side: 'A', version: 'x @X1 (1.1) [8–9]', base: 'v' },
+      },
       then: { outcome: 'conflict: tie', candidates: ['head w @B2', 'recovered x @X1'] },
     },
   ],

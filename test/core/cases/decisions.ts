@@ -5,7 +5,8 @@ const BOTH = { head: 'v @H1 (1.1)', A: 'x @A2 (1.1.1)', B: 'y @B2 (1.1.1)' } as 
 /** Semantics §2.4: while a conflict is open. */
 export const open: CaseTable = {
   title: 'While a conflict is open',
-  intro: 'It is derived from the registers: it moves and closes with them, and nothing of the unit is written.',
+  intro:
+    'It is derived from the registers: it moves and closes with them, and nothing of the unit is written.',
   rows: [
     {
       id: 'again',
@@ -195,7 +196,13 @@ export const decided: CaseTable = {
       says: 'a side edited since keeps its newer value, as a candidate',
       policies: ['review'],
       before: BOTH,
-      events: ['a person decides y', 'Accord plans', 'the write to A lands', 'B edits z', 'a person undoes it'],
+      events: [
+        'a person decides y',
+        'Accord plans',
+        'the write to A lands',
+        'B edits z',
+        'a person undoes it',
+      ],
       then: { outcome: 'conflict: undone', candidates: ['a y @H3', 'b z @B3', 'recovered x @A2'] },
     },
     {

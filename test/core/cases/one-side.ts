@@ -6,7 +6,8 @@ const SHARED = 'v @H1 (1.1)';
 /** Semantics §2.1: what one observation does to a side's image. */
 export const observations: CaseTable = {
   title: 'One observation',
-  intro: 'What a value seen on a side does to what is known of that side, and what follows when nothing else moved.',
+  intro:
+    'What a value seen on a side does to what is known of that side, and what follows when nothing else moved.',
   rows: [
     {
       id: '2.1',
@@ -22,7 +23,13 @@ export const observations: CaseTable = {
       policies: PLAIN,
       before: { head: SHARED },
       events: ['A edits x'],
-      then: { outcome: 'fast-forward', head: 'x @A2', push: ['B'], image: { A: 'x @A2' }, why: 'CRM changed it' },
+      then: {
+        outcome: 'fast-forward',
+        head: 'x @A2',
+        push: ['B'],
+        image: { A: 'x @A2' },
+        why: 'CRM changed it',
+      },
     },
     {
       id: '2.1',
@@ -132,7 +139,7 @@ export const outcomes: CaseTable = {
     },
     {
       id: '1s',
-      says: "a lone change against a strict owner is undone, and named",
+      says: 'a lone change against a strict owner is undone, and named',
       policies: ['owner A, revert'],
       before: { head: SHARED, B: 'x @B2 (1.1.1)' },
       then: {

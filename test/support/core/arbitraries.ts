@@ -38,7 +38,13 @@ const unit = fc.nat({ max: 3 });
 export const action: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 8,
-    arbitrary: fc.record({ do: fc.constant('edit' as const), side, unit, kind: fc.nat({ max: 11 }), also: fc.boolean() }),
+    arbitrary: fc.record({
+      do: fc.constant('edit' as const),
+      side,
+      unit,
+      kind: fc.nat({ max: 11 }),
+      also: fc.boolean(),
+    }),
   },
   {
     weight: 8,
@@ -53,7 +59,12 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('deliver' as const),
       side,
-      fault: fc.constantFrom('none' as const, 'none' as const, 'request lost' as const, 'answer lost' as const),
+      fault: fc.constantFrom(
+        'none' as const,
+        'none' as const,
+        'request lost' as const,
+        'answer lost' as const,
+      ),
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('settle' as const), side }) },
@@ -79,7 +90,10 @@ export interface Setup {
 }
 
 export const setup: fc.Arbitrary<Setup> = fc.record({
-  units: fc.subarray(CANDIDATES.map(({ key }) => key), { minLength: 1, maxLength: 4 }),
+  units: fc.subarray(
+    CANDIDATES.map(({ key }) => key),
+    { minLength: 1, maxLength: 4 },
+  ),
   holdTogether: mostlyFalse(),
   linked: fc.boolean(),
 });
@@ -87,15 +101,20 @@ export const setup: fc.Arbitrary<Setup> = fc.record({
 export const actions = fc.array(action, { maxLength: 60, size: 'max' });
 
 export function planOf({ units, holdTogether }: Setup, more: Partial<Plan> = {}): Plan {
-  return recordPlan(CANDIDATES.filter(({ key }) => units.includes(key)), {
-    ...(holdTogether && { holdSets: [new Set(units)] }),
-    ...more,
-  });
+  return recordPlan(
+    CANDIDATES.filter(({ key }) => units.includes(key)),
+    {
+      ...(holdTogether && { holdSets: [new Set(units)] }),
+      ...more,
+    },
+  );
 }
 
 /** A world of two equal records, or of two that were just linked and differ. */
 export function worldOf(of: Setup, more: Partial<Plan> = {}): World {
-  return new World(planOf(of, more), of.linked, (plan, on) => (of.linked ? linkedValue(plan, on) : equalValue(plan)));
+  return new World(planOf(of, more), of.linked, (plan, on) =>
+    of.linked ? linkedValue(plan, on) : equalValue(plan),
+  );
 }
 
 function equalValue(plan: UnitPlan): Canon {

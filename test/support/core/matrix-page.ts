@@ -14,7 +14,11 @@ certainly made. A side that is not mentioned holds head.
 `;
 
 /** The page of all case tables, as Markdown. */
-export function matrixPage(tables: readonly CaseTable[], life: readonly LifeRow[], plain: readonly PolicyName[]): string {
+export function matrixPage(
+  tables: readonly CaseTable[],
+  life: readonly LifeRow[],
+  plain: readonly PolicyName[],
+): string {
   const everywhere = `"Any policy" stands for: ${plain.join('; ')}.\n`;
   return [INTRO, everywhere, ...tables.map((table) => section(table, plain)), lifeSection(life)].join('\n');
 }
@@ -61,7 +65,10 @@ function policies(row: CaseRow, plain: readonly PolicyName[]): string {
 
 function registers(row: CaseRow): string {
   const { recovered } = row.before;
-  return [state(row.before), ...(recovered === undefined ? [] : [`recovered on ${recovered.side} ${code(recovered.version)}`])].join(', ');
+  return [
+    state(row.before),
+    ...(recovered === undefined ? [] : [`recovered on ${recovered.side} ${code(recovered.version)}`]),
+  ].join(', ');
 }
 
 function state({ head, A, B, incA, incB }: CaseRow['before']): string {
@@ -98,6 +105,7 @@ function code(text: string): string {
 }
 
 function grid(head: readonly string[], lines: readonly (readonly string[])[]): string {
-  const row = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const row = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [row(head), row(head.map(() => '---')), ...lines.map(row), ''].join('\n');
 }

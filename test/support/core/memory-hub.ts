@@ -118,13 +118,18 @@ export class MemoryHub {
     const screens = this.shown.get(key) ?? [];
     const screen = screens[screens.length - 1 - looksAgo] ?? screens[screens.length - 1];
     const plan = this.plan.unit.get(key);
-    if (screen === undefined || plan === undefined || this.result?.conflicts.has(key) !== true)
-      return null;
+    if (screen === undefined || plan === undefined || this.result?.conflicts.has(key) !== true) return null;
     const picked = screen.conflict.candidates[choice % (screen.conflict.candidates.length + 1)];
     const value = picked === undefined ? fresh : picked.value;
     const id = `d${String(++this.#ids)}`;
     const by = { kind: 'person', name: 'Ada' } as const;
-    const unit = decide(this.#load(plan), { id, value, shown: screen.versions, by, dueAt: this.now + holdMs });
+    const unit = decide(this.#load(plan), {
+      id,
+      value,
+      shown: screen.versions,
+      by,
+      dueAt: this.now + holdMs,
+    });
     this.#undoable.set(key, screen.conflict.candidates);
     this.watch.decided(key, unit, screen.versions);
     this.#save(plan, unit);
@@ -143,11 +148,16 @@ export class MemoryHub {
 
   /** Everything is read, nothing is on its way. */
   isQuiet(): boolean {
-    return SIDES.every((side) => this.#cursor[side] === this.sides[side].log.length && !isOpen(this.#attempts[side]));
+    return SIDES.every(
+      (side) => this.#cursor[side] === this.sides[side].log.length && !isOpen(this.#attempts[side]),
+    );
   }
 
   #load(plan: UnitPlan): Unit {
-    const { field, open } = JSON.parse(this.#stored.get(plan.key) as string) as { field: Json; open: Json | null };
+    const { field, open } = JSON.parse(this.#stored.get(plan.key) as string) as {
+      field: Json;
+      open: Json | null;
+    };
     return readUnit(this.#clock, field, open ?? undefined);
   }
 
@@ -159,7 +169,7 @@ export class MemoryHub {
   #writable(side: Side): boolean {
     const attempt = this.#attempts[side];
     // Everything that preceded our last write must have been read before the next one.
-    return !isOpen(attempt) && (attempt?.receipt == null || this.#cursor[side] >= attempt.receipt.position);
+    return !isOpen(attempt) && this.#cursor[side] >= (attempt?.receipt?.position ?? 0);
   }
 
   #end(attempt: Attempt, receipt: SideReceipt | 'fenced'): void {
@@ -175,7 +185,9 @@ export class MemoryHub {
       const back = withImage(units.get(key) as Unit, side, before);
       units.set(key, { ...back, [side === 'A' ? 'incA' : 'incB']: { value: before.value } });
     }
-    if (attempt.state === 'dead') this.#attempts[side] = attempt.receipt === null ? null : { ...attempt, before: new Map(), state: 'acked' };
+    if (attempt.state === 'dead')
+      this.#attempts[side] =
+        attempt.receipt === null ? null : { ...attempt, before: new Map(), state: 'acked' };
   }
 
   /** Stored as if the open write had arrived: acknowledged, it needs no second write. */
@@ -184,7 +196,8 @@ export class MemoryHub {
     if (attempt === null || !isOpen(attempt)) return;
     for (const [key, before] of attempt.before) {
       const unit = units.get(key) as Unit;
-      if (sameDot(image(unit, side).dot, before.dot)) units.set(key, acknowledge(unit, side, attempt.write.set.get(key)));
+      if (sameDot(image(unit, side).dot, before.dot))
+        units.set(key, acknowledge(unit, side, attempt.write.set.get(key)));
     }
   }
 
@@ -197,7 +210,14 @@ export class MemoryHub {
       // The write's condition held: whatever precedes it had gone back to what it expected.
       if (attempt?.before.has(line.unit) === true && line.seq <= position) continue;
       const stamp = [line.at - 2, line.at + 2] as const;
-      const seen = observe(plan, unit, { side, value: line.value, raw: line.value, stamp, by: null, stale: false });
+      const seen = observe(plan, unit, {
+        side,
+        value: line.value,
+        raw: line.value,
+        stamp,
+        by: null,
+        stale: false,
+      });
       if (seen.kind === 'event') this.watch.event(line.unit, dotText(seen.dot));
       units.set(line.unit, seen.unit);
     }
@@ -228,7 +248,10 @@ export class MemoryHub {
     for (const [key, conflict] of result.conflicts) {
       const unit = units.get(key) as Unit;
       const screens = this.shown.get(key) ?? [];
-      this.shown.set(key, [...screens, { conflict, versions: shownVersions(unit, conflict.candidates) }].slice(-3));
+      this.shown.set(
+        key,
+        [...screens, { conflict, versions: shownVersions(unit, conflict.candidates) }].slice(-3),
+      );
     }
   }
 
@@ -240,7 +263,7 @@ export class MemoryHub {
   }
 }
 
-function isOpen(attempt: Attempt | null): attempt is Attempt {
+function isOpen(attempt: Attempt | null): boolean {
   return attempt !== null && (attempt.state === 'sent' || attempt.state === 'unknown');
 }
 

@@ -19,7 +19,8 @@ export interface Registers {
   readonly recovered?: { readonly side: 'A' | 'B'; readonly version: string; readonly base: string };
 }
 
-const VERSION = /^(?<value>.*?)(?: @(?<dot>[ABHX]\d+))?(?: \((?<ctx>[\d.]*)\))?(?: \[(?<lo>\d+)–(?<hi>\d+)\])?$/u;
+const VERSION =
+  /^(?<value>.*?)(?: @(?<dot>[ABHX]\d+))?(?: \((?<ctx>[\d.]*)\))?(?: \[(?<lo>\d+)–(?<hi>\d+)\])?$/u;
 
 export function readValue(text: string): Canon {
   if (text === '∅') return null;

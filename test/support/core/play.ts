@@ -27,7 +27,7 @@ export class Play {
   #plan: UnitPlan;
   #shown: RecordResult['conflicts'] = new Map();
   #seen: Unit;
-  readonly #sent: Partial<Record<Side, Image>> = {};
+  readonly #sent = new Map<Side, Image>();
 
   constructor(
     private readonly row: CaseRow,
@@ -107,7 +107,8 @@ export class Play {
       return;
     }
     if (event.startsWith('time ')) this.now = Number(event.slice(5));
-    else if (event.startsWith('the policy becomes ')) this.#plan = this.#planFor(event.slice(19) as PolicyName);
+    else if (event.startsWith('the policy becomes '))
+      this.#plan = this.#planFor(event.slice(19) as PolicyName);
     else if (event === 'Accord plans') this.#send();
     else if (event === 'a person looks') this.#look();
     else if (event === 'a person undoes it') this.#undo();
@@ -124,15 +125,15 @@ export class Play {
     this.unit = result.units.get(KEY) as Unit;
     for (const side of SIDES) {
       if (result.writes[side].length === 0) continue;
-      this.#sent[side] = image(this.unit, side);
+      this.#sent.set(side, image(this.unit, side));
       this.unit = acknowledge(this.unit, side, undefined);
     }
   }
 
   #end(side: Side, how: string): void {
-    const before = this.#sent[side];
+    const before = this.#sent.get(side);
     if (before === undefined) throw new Error(`nothing was sent to ${side}`);
-    this.#sent[side] = undefined as never;
+    this.#sent.delete(side);
     if (how === 'lands') return;
     const back = withImage(this.unit, side, before);
     this.unit = { ...back, [side === 'A' ? 'incA' : 'incB']: { value: before.value } };
@@ -157,7 +158,9 @@ export class Play {
   #undo(): void {
     const shown = this.#shown.get(KEY)?.candidates ?? [];
     this.unit =
-      this.unit.decision !== null ? undoHeld(this.unit) : contestDecision(this.unit, shown, 'Ada took it back');
+      this.unit.decision !== null
+        ? undoHeld(this.unit)
+        : contestDecision(this.unit, shown, 'Ada took it back');
   }
 }
 

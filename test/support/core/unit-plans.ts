@@ -5,8 +5,9 @@ import { jsonEqual, stableStringify, type FieldType } from '../../../src/core/va
 /** Unit plans made by hand, with the side's raw being the canonical value: what the kernel does with them is all that shows. */
 export function unitPlan(key: string, policy: Policy, more: Partial<UnitPlan> = {}): UnitPlan {
   const type: FieldType | 'group' = more.type ?? typeFor(policy);
-  const fields: readonly FieldPlan[] =
-    more.members ?? [{ field: key, type: type === 'group' ? 'json' : type, A: key, B: key }];
+  const fields: readonly FieldPlan[] = more.members ?? [
+    { field: key, type: type === 'group' ? 'json' : type, A: key, B: key },
+  ];
   return {
     key,
     members: fields,

@@ -38,21 +38,30 @@ export class Watch {
     for (const version of [decision, ...shown]) this.named.add(nameOf(key, version.value));
   }
 
-  resolved(plan: Plan, before: ReadonlyMap<string, Unit>, result: RecordResult, unsettled: boolean, now: number): void {
+  resolved(
+    plan: Plan,
+    before: ReadonlyMap<string, Unit>,
+    result: RecordResult,
+    unsettled: boolean,
+    now: number,
+  ): void {
     if (unsettled && (result.authored.length > 0 || result.writes.A.length + result.writes.B.length > 0)) {
       this.fault('something was authored or written while a write was not settled');
     }
     for (const { key, outcome, before: from, after } of result.authored) {
       if (outcome.how !== 'fast-forward') this.event(key, dotText(after.head.dot));
-      if (!includes(flatten(after.head), flatten(from.head))) this.fault(`P9: the context of head of ${key} shrank`);
+      if (!includes(flatten(after.head), flatten(from.head)))
+        this.fault(`P9: the context of head of ${key} shrank`);
       for (const side of SIDES) {
-        if (!includes(flatten(after.head), flatten(image(from, side)))) this.fault(`head of ${key} does not cover what ${side} holds`);
+        if (!includes(flatten(after.head), flatten(image(from, side))))
+          this.fault(`head of ${key} does not cover what ${side} holds`);
       }
       for (const { version } of outcome.overridden) this.named.add(nameOf(key, version.value));
     }
     for (const [key, conflict] of result.conflicts) {
       for (const { value } of conflict.candidates) this.named.add(nameOf(key, value));
-      if (SIDES.some((side) => result.writes[side].includes(key))) this.fault(`${key} is in conflict and written`);
+      if (SIDES.some((side) => result.writes[side].includes(key)))
+        this.fault(`${key} is in conflict and written`);
     }
     for (const set of plan.holdSets) {
       if (![...set].some((key) => result.conflicts.has(key) || result.held.has(key))) continue;
@@ -70,12 +79,16 @@ export class Watch {
   stored(plan: UnitPlan, unit: Unit): void {
     const clocks = [...CLOCKS, defaultClock(unit.head)];
     const clock = clocks[this.#round++ % clocks.length] as string;
-    const { field, open } = JSON.parse(JSON.stringify(writeUnit(plan, clock, unit))) as { field: Json; open: Json | null };
+    const { field, open } = JSON.parse(JSON.stringify(writeUnit(plan, clock, unit))) as {
+      field: Json;
+      open: Json | null;
+    };
     const back = readUnit(clock, field, open ?? undefined);
     const [wrote, read] = [essence(plan, unit, open === null), essence(plan, back, open === null)];
     if (wrote !== read) this.fault(`stored ${wrote} and read ${read} under ${clock}`);
     const again = writeUnit(plan, clock, back);
-    if (!jsonEqual(again as unknown as Json, { field, open })) this.fault(`stored twice it differs: ${wrote}`);
+    if (!jsonEqual(again as unknown as Json, { field, open }))
+      this.fault(`stored twice it differs: ${wrote}`);
   }
 }
 
@@ -88,7 +101,12 @@ function includes(x: VersionVector, y: VersionVector): boolean {
 }
 
 function essence(plan: UnitPlan, unit: Unit, atRest: boolean): string {
-  const version = (v: Version): unknown => [v.value, dotText(v.dot), vectorText(v.ctx), ...(atRest ? [] : [v.stamp, v.by])];
+  const version = (v: Version): unknown => [
+    v.value,
+    dotText(v.dot),
+    vectorText(v.ctx),
+    ...(atRest ? [] : [v.stamp, v.by]),
+  ];
   const side = (s: 'A' | 'B'): unknown => [version(image(unit, s)), rawOf(plan, s, image(unit, s))];
   return JSON.stringify([
     version(unit.head),
@@ -100,7 +118,12 @@ function essence(plan: UnitPlan, unit: Unit, atRest: boolean): string {
     unit.decision === null ? null : [version(unit.decision), unit.decision.id, unit.decision.dueAt],
     unit.contest === null
       ? null
-      : [unit.contest.kind, vectorText(unit.contest.ctx), unit.contest.candidates.map(version), unit.contest.reason],
+      : [
+          unit.contest.kind,
+          vectorText(unit.contest.ctx),
+          unit.contest.candidates.map(version),
+          unit.contest.reason,
+        ],
     vectorText(unit.tick),
     unit.blocked,
   ]);

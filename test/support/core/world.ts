@@ -6,11 +6,27 @@ import { MemorySide } from './memory-side.js';
 import { nameOf, Watch } from './watch.js';
 
 export type Action =
-  | { readonly do: 'edit'; readonly side: Side; readonly unit: number; readonly kind: number; readonly also: boolean }
-  | { readonly do: 'transact'; readonly lines: Readonly<Record<Side, number>>; readonly busy: Readonly<Record<Side, boolean>> }
+  | {
+      readonly do: 'edit';
+      readonly side: Side;
+      readonly unit: number;
+      readonly kind: number;
+      readonly also: boolean;
+    }
+  | {
+      readonly do: 'transact';
+      readonly lines: Readonly<Record<Side, number>>;
+      readonly busy: Readonly<Record<Side, boolean>>;
+    }
   | { readonly do: 'deliver'; readonly side: Side; readonly fault: 'none' | 'request lost' | 'answer lost' }
   | { readonly do: 'settle'; readonly side: Side }
-  | { readonly do: 'decide'; readonly unit: number; readonly looksAgo: number; readonly choice: number; readonly holdMs: number }
+  | {
+      readonly do: 'decide';
+      readonly unit: number;
+      readonly looksAgo: number;
+      readonly choice: number;
+      readonly holdMs: number;
+    }
   | { readonly do: 'undo'; readonly unit: number }
   | { readonly do: 'wait'; readonly ms: number };
 
@@ -38,7 +54,8 @@ export class World {
     private readonly noPast: boolean,
     initial: (unit: UnitPlan, side: Side) => Canon,
   ) {
-    const replaced = (side: Side, unit: string, before: Canon, after: Canon): void => this.#replaced(side, unit, before, after);
+    const replaced = (side: Side, unit: string, before: Canon, after: Canon): void =>
+      this.#replaced(side, unit, before, after);
     this.sides = { A: new MemorySide('A', replaced), B: new MemorySide('B', replaced) };
     for (const unit of plan.units) {
       for (const side of SIDES) {
@@ -96,7 +113,8 @@ export class World {
       this.transact();
       for (const side of SIDES) this.hub.deliver(side, 'none');
       this.hub.now += 100;
-      if (before === this.#fingerprint() && this.hub.isQuiet() && this.hub.result?.lookAgainAt === null) return;
+      if (before === this.#fingerprint() && this.hub.isQuiet() && this.hub.result?.lookAgainAt === null)
+        return;
     }
     this.watch.fault('P8: it never came to rest');
   }
@@ -134,13 +152,17 @@ export class World {
 
   #checkSum(key: string, value: Canon): void {
     const sum = this.#sums.get(key);
-    if (sum !== undefined && String(sum) !== value) this.watch.fault(`P4: ${key} is ${String(value)}, not ${String(sum)}`);
+    if (sum !== undefined && String(sum) !== value)
+      this.watch.fault(`P4: ${key} is ${JSON.stringify(value)}, not ${String(sum)}`);
     const set = this.#expectedSets.get(key);
     if (set !== undefined && !jsonEqual([...set].sort(), value)) {
       this.watch.fault(`P4: ${key} is ${JSON.stringify(value)}, not ${JSON.stringify([...set].sort())}`);
     }
     const words = this.#words.get(key);
-    const lost = words === undefined ? [] : [...words].filter((word) => !String(value).split(' ').includes(word));
+    const lost =
+      words === undefined
+        ? []
+        : [...words].filter((word) => !((value ?? '') as string).split(' ').includes(word));
     if (lost.length > 0) this.watch.fault(`P2: ${key} lost ${lost.join(' ')}`);
   }
 
@@ -156,7 +178,9 @@ export class World {
 
   #heldWithOthers(key: string): boolean {
     const { result } = this.hub;
-    return this.plan.holdSets.some((set) => set.has(key) && [...set].some((k) => result?.conflicts.has(k) === true));
+    return this.plan.holdSets.some(
+      (set) => set.has(key) && [...set].some((k) => result?.conflicts.has(k) === true),
+    );
   }
 
   #edit({ side, unit, kind, also }: Extract<Action, { do: 'edit' }>): void {
@@ -166,7 +190,8 @@ export class World {
     for (const plan of plans) {
       const value = this.#typed(plan, side, kind);
       // Values inside a transaction never stood.
-      if (kind % 5 === 4 && mergeOf(plan) === null) changes.push([plan.key, `never ${String(++this.#fresh)}`]);
+      if (kind % 5 === 4 && mergeOf(plan) === null)
+        changes.push([plan.key, `never ${String(++this.#fresh)}`]);
       changes.push([plan.key, value]);
       const seen = this.#seen[side].get(plan.key) as Set<string>;
       seen.add(stableStringify(value));
@@ -197,7 +222,7 @@ export class World {
         return members.sort();
       }
       case 'text': {
-        const words = String(now ?? '').split(' ');
+        const words = ((now ?? '') as string).split(' ');
         words.splice(kind % (words.length + 1), 0, fresh);
         this.#words.get(key)?.add(fresh);
         return words.join(' ');
@@ -206,7 +231,9 @@ export class World {
       case 'min':
         return String(this.#fresh * (kind % 2 === 0 ? 1 : -1));
       default: {
-        const stood = [...(this.#seen[side].get(key) as Set<string>)].map((text) => JSON.parse(text) as Canon);
+        const stood = [...(this.#seen[side].get(key) as Set<string>)].map(
+          (text) => JSON.parse(text) as Canon,
+        );
         if (kind === 0) return plan.isGroup ? { street: null, zip: null } : null;
         if (kind <= 2) return stood[kind % stood.length] ?? null;
         if (kind === 3) return this.sides[otherSide(side)].values.get(key) ?? null;
@@ -222,8 +249,15 @@ export class World {
     const known = this.#knownTo.get(nameOf(unit, after));
     // Of two records that share no past a blank says nothing against the other's value.
     const said = !(this.noPast && isBlank(before));
-    if (said && mergeOf(plan) === null && known?.has(stableStringify(before)) !== true && !this.watch.isNamed(unit, before)) {
-      this.watch.fault(`P2: ${stableStringify(after)} replaced ${stableStringify(before)} of ${unit} on ${side} unseen`);
+    if (
+      said &&
+      mergeOf(plan) === null &&
+      known?.has(stableStringify(before)) !== true &&
+      !this.watch.isNamed(unit, before)
+    ) {
+      this.watch.fault(
+        `P2: ${stableStringify(after)} replaced ${stableStringify(before)} of ${unit} on ${side} unseen`,
+      );
     }
     this.#seen[side].set(unit, new Set([...(known ?? []), stableStringify(after)]));
   }
