@@ -6,6 +6,8 @@ const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const DATETIME =
   /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d+))?(Z|z|[+-]\d{2}(?::?\d{2}(?::?\d{2})?)?)?$/;
 const CANONICAL_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{0,5}[1-9])?Z$/;
+/** How a `timestamptz` is printed under UTC. */
+const POSTGRES_UTC = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d{0,5}[1-9])?\+00$/;
 const TIME = /^(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?([+-]\d{2}(?::\d{2}(?::\d{2})?)?|Z)?$/;
 
 /** PostgreSQL's open ends, kept as they are. */
@@ -31,6 +33,9 @@ export function canonicalDateTime(
   offset: boolean,
 ): { readonly text: string } | { readonly fault: DateTimeFault } {
   if (offset && CANONICAL_INSTANT.test(text) && isInstant(text)) return { text };
+  if (offset && POSTGRES_UTC.test(text) && isInstant(text)) {
+    return { text: `${text.slice(0, 10)}T${text.slice(11, -3)}Z` };
+  }
   if (INFINITY.has(text)) return { text };
   const match = DATETIME.exec(text);
   if (match === null) return { fault: 'not-a-datetime' };
