@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Cursor, Endpoint, LogEntry, LogPage } from '../../../src/connectors/connector.js';
-import { createSide, drain, type Side } from './side.js';
+import { createSide, drain, quiet, type Side } from './side.js';
 
 describe('capture by log, with many writers at once', () => {
   let side: Side;
@@ -75,12 +75,12 @@ describe('capture by log, with many writers at once', () => {
       expect(page.entries).toHaveLength(1);
       cursor = page.cursor;
     }
-    const idle = await drain(endpoint, cursor);
-    expect(await endpoint.hasNews(idle.cursor)).toBe(false);
+    const idle = await quiet(endpoint, cursor);
+    expect(await endpoint.hasNews(idle)).toBe(false);
     await open.query('commit');
     open.release();
-    expect(await endpoint.hasNews(idle.cursor)).toBe(true);
-    const late = await drain(endpoint, idle.cursor);
+    expect(await endpoint.hasNews(idle)).toBe(true);
+    const late = await drain(endpoint, idle);
     expect(late.entries.map(({ id, after }) => [id, after])).toEqual([['1', { body: 'late' }]]);
   });
 

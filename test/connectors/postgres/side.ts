@@ -75,6 +75,22 @@ export async function drain(
   }
 }
 
+/**
+ * Reads until there is no news. Transactions of other databases of the server that were under way when the cursor was made may each cause
+ * one more look, so a single read need not be the last.
+ */
+export async function quiet(endpoint: Endpoint, from: LogPage['cursor']): Promise<LogPage['cursor']> {
+  let cursor = from;
+  for (let look = 0; look < 200; look++) {
+    if (!(await endpoint.hasNews(cursor))) return cursor;
+    const page = await drain(endpoint, cursor);
+    if (page.entries.length > 0) throw new Error('expected nothing new');
+    cursor = page.cursor;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error('there is always news');
+}
+
 let lastBatch = 0;
 
 export function batchId(): string {
