@@ -29,7 +29,13 @@ export class PageCursors {
     const mac = bytes.subarray(0, MAC_BYTES);
     if (mac.length !== MAC_BYTES || !timingSafeEqual(mac, this.#mac(filter, text))) {
       throw new AppError('malformed', 'cursor: expected one that was given as `next` for the same filter.', {
-        faults: [{ pointer: '/cursor', code: 'cursor', detail: 'belongs to another filter, or was not given by this service' }],
+        faults: [
+          {
+            pointer: '/cursor',
+            code: 'cursor',
+            detail: 'belongs to another filter, or was not given by this service',
+          },
+        ],
       });
     }
     return JSON.parse(text) as SortKeys;

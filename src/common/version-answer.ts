@@ -5,6 +5,9 @@ import type { Author, Version } from '../core/unit.js';
 import type { Json } from '../core/value.js';
 import { clockValue, dateTime, jsonValue } from './api-schema.js';
 
+/** An answer's fields without its class, to build a larger answer from. */
+export type Plain<T> = Pick<T, keyof T>;
+
 export class AuthorDto {
   @ApiProperty({ enum: ['person', 'integration', 'import', 'unknown'] })
   kind!: string;
@@ -35,11 +38,15 @@ export class VersionDto {
   @ApiProperty({ type: AuthorDto, nullable: true, description: 'Who made it, as far as the side tells' })
   by!: AuthorDto | null;
 
-  @ApiProperty({ type: IntervalDto, nullable: true, description: 'Hub time within which the edit certainly was made' })
+  @ApiProperty({
+    type: IntervalDto,
+    nullable: true,
+    description: 'Hub time within which the edit certainly was made',
+  })
   at!: IntervalDto | null;
 }
 
-export function versionAnswer(version: Version, raw: Json): VersionDto {
+export function versionAnswer(version: Version, raw: Json): Plain<VersionDto> {
   return {
     value: version.value,
     raw,

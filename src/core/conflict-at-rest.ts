@@ -83,7 +83,8 @@ function writeCandidate(plan: UnitPlan, unit: Unit, candidate: Candidate, base: 
     key,
     ...(side !== null && { side }),
     ...writeImage(plan, side ?? 'A', { ...candidate, raw }),
-    ...(own !== undefined && (base === undefined || !plan.equal(own.value, base.value)) && { base: [own.value] as const }),
+    ...(own !== undefined &&
+      (base === undefined || !plan.equal(own.value, base.value)) && { base: [own.value] as const }),
   };
 }
 

@@ -40,7 +40,9 @@ export function explain(past: Past): ExplanationDto {
     because: chain.map((entry, i) => stepOf(entry, i + 1, labels)),
     rejected: at < 0 ? [] : rejectedBy(events[at] as UnitEventRow, standing as LineageEntryDto, labels),
     wouldChangeIf: wouldChangeIf(past),
-    holds: own.map(({ state, reason }) => (state === 'held' ? 'a decision waits for its undo window' : reason)),
+    holds: own.map(({ state, reason }) =>
+      state === 'held' ? 'a decision waits for its undo window' : reason,
+    ),
     complete: past.complete,
     historyStartsAt: past.startsAt?.toISOString() ?? null,
   };
@@ -62,14 +64,23 @@ function setsHead(entry: LineageEntryDto): boolean {
   }
 }
 
-function sentenceOf(standing: LineageEntryDto | null, chain: readonly LineageEntryDto[], labels: SideLabels, concerns: readonly ConcernRow[]): string {
+function sentenceOf(
+  standing: LineageEntryDto | null,
+  chain: readonly LineageEntryDto[],
+  labels: SideLabels,
+  concerns: readonly ConcernRow[],
+): string {
   const open = concerns.find(({ state }) => state === 'open');
   const waits = open === undefined ? '' : ` It waits for a person: ${open.reason}.`;
   if (standing === null) return `Nothing is known of how it came to be.${waits}`;
   return `${standingSentence(standing, chain, labels)}${waits}`;
 }
 
-function standingSentence(standing: LineageEntryDto, chain: readonly LineageEntryDto[], labels: SideLabels): string {
+function standingSentence(
+  standing: LineageEntryDto,
+  chain: readonly LineageEntryDto[],
+  labels: SideLabels,
+): string {
   const value = said(standing.after);
   const on = dateOf(standing.occurredAt ?? standing.recordedAt);
   switch (standing.kind) {
@@ -80,7 +91,7 @@ function standingSentence(standing: LineageEntryDto, chain: readonly LineageEntr
     }
     case 'decided': {
       const conflict = chain.findLast(({ kind }) => kind === 'conflict');
-      const because = conflict?.why == null ? '' : `, because ${conflict.why}`;
+      const because = conflict?.why === undefined || conflict.why === null ? '' : `, because ${conflict.why}`;
       return `${value} stands: ${standing.actor?.name ?? 'a person'} chose it on ${on}${because}.`;
     }
     case 'linked':
@@ -109,7 +120,8 @@ function stepOf(entry: LineageEntryDto, step: number, labels: SideLabels): StepD
 }
 
 function rejectedBy(row: UnitEventRow, standing: LineageEntryDto, labels: SideLabels): RejectedDto[] {
-  const reason = standing.cause.decision === null ? (standing.why ?? standing.how) : `decision ${standing.cause.decision}`;
+  const reason =
+    standing.cause.decision === null ? (standing.why ?? standing.how) : `decision ${standing.cause.decision}`;
   return (row.event?.x ?? []).map(([value, dot]) => ({
     value,
     from: dot.startsWith('A') ? labels.A : dot.startsWith('B') ? labels.B : null,
@@ -122,13 +134,19 @@ function wouldChangeIf({ plan, labels, field }: Past): string[] {
   if (plan.key === LIFE) return [`the record is deleted or made in ${labels.A} or ${labels.B}`];
   if (plan.contextOnly) return [`a system changes ${field}; it is only read, by rules`];
   const policy = 'the policy of the field is changed, and then an edit comes';
-  if (plan.direction !== 'both') return [`${labels[plan.direction === 'AtoB' ? 'A' : 'B']} changes ${field}`, policy];
+  if (plan.direction !== 'both')
+    return [`${labels[plan.direction === 'AtoB' ? 'A' : 'B']} changes ${field}`, policy];
   if (plan.policy.strategy === 'owner' && plan.policy.onForeignEdit !== 'accept') {
     const owner = labels[plan.policy.owner];
-    const also = plan.policy.onForeignEdit === 'review' ? [`a person lets an edit from elsewhere through`] : [];
+    const also =
+      plan.policy.onForeignEdit === 'review' ? [`a person lets an edit from elsewhere through`] : [];
     return [`${owner}, which owns it, changes ${field}`, ...also, policy];
   }
-  return [`${labels.A} or ${labels.B} changes ${field}`, 'a person undoes or makes a decision about it', policy];
+  return [
+    `${labels.A} or ${labels.B} changes ${field}`,
+    'a person undoes or makes a decision about it',
+    policy,
+  ];
 }
 
 function said(value: Json): string {

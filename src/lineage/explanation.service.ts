@@ -34,9 +34,15 @@ export class ExplanationService {
     ]);
     const unitPlan = planOfUnit(plan, field);
     if (unitPlan === undefined && rows.length === 0) {
-      throw new AppError('not-found', `${JSON.stringify(field.slice(0, 80))} is no field of ${row.pipeline}; there are ${plan.units.map(({ key }) => key).join(', ')}.`);
+      throw new AppError(
+        'not-found',
+        `${JSON.stringify(field.slice(0, 80))} is no field of ${row.pipeline}; there are ${plan.units.map(({ key }) => key).join(', ')}.`,
+      );
     }
-    const isWhole = rows.length <= MOST_EVENTS && start !== undefined && (start.kind === 'linked' || start.kind === 'created');
+    const isWhole =
+      rows.length <= MOST_EVENTS &&
+      start !== undefined &&
+      (start.kind === 'linked' || start.kind === 'created');
     return explain({
       linkId: link,
       field,

@@ -29,7 +29,13 @@ export function fieldState(unitPlan: UnitPlan, unit: Unit, context: FieldContext
   if (context.sending.has(unitPlan.key)) return 'in-flight';
   if (unitPlan.key === LIFE) return isGone(unit) ? 'diverged' : 'in-sync';
   const { plan, now } = context;
-  const outcome = derive({ plan: unitPlan, unit, now, sides: plan.sides, context: contextOf(unitPlan, context) });
+  const outcome = derive({
+    plan: unitPlan,
+    unit,
+    now,
+    sides: plan.sides,
+    context: contextOf(unitPlan, context),
+  });
   switch (outcome.kind) {
     case 'conflict':
       return 'conflict';
@@ -58,7 +64,8 @@ function contextOf(unitPlan: UnitPlan, { plan, units }: FieldContext): RuleScope
   if (unitPlan.policy.strategy !== 'rules') return {};
   const context: Record<string, { a: Canon; b: Canon }> = {};
   for (const [key, unit] of units) {
-    if (plan.dependants.get(key)?.includes(unitPlan.key) === true) context[key] = { a: unit.A.value, b: unit.B.value };
+    if (plan.dependants.get(key)?.includes(unitPlan.key) === true)
+      context[key] = { a: unit.A.value, b: unit.B.value };
   }
   return context;
 }

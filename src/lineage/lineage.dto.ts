@@ -62,7 +62,10 @@ export const ENTRY_KINDS = [
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 export class LineageEntryDto {
-  @ApiProperty({ example: 'chg_1207', description: 'Entries of one cause share it; with `field` it is unique' })
+  @ApiProperty({
+    example: 'chg_1207',
+    description: 'Entries of one cause share it; with `field` it is unique',
+  })
   id!: string;
 
   @ApiProperty()
@@ -83,7 +86,11 @@ export class LineageEntryDto {
   @ApiProperty({ ...dateTime, description: 'When Accord knew' })
   recordedAt!: string;
 
-  @ApiProperty({ ...dateTime, nullable: true, description: 'When it happened in the system, as far as it tells' })
+  @ApiProperty({
+    ...dateTime,
+    nullable: true,
+    description: 'When it happened in the system, as far as it tells',
+  })
   occurredAt!: string | null;
 
   @ApiProperty({ type: AuthorDto, nullable: true })

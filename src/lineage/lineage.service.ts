@@ -28,7 +28,10 @@ export class LineageService {
     const labels = { A: row.label_a ?? 'A', B: row.label_b ?? 'B' };
     return {
       items: page.map((event) => presentEvent(event, labels)),
-      next: rows.length > limit && last !== undefined ? this.#cursors.write(filter, [last.id, last.rank, last.unit]) : null,
+      next:
+        rows.length > limit && last !== undefined
+          ? this.#cursors.write(filter, [last.id, last.rank, last.unit])
+          : null,
     };
   }
 

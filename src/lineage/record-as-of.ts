@@ -15,16 +15,30 @@ const NOTHING: Image = { value: null, dot: null, ctx: [0, 0, 0, 0], stamp: null,
  * A record as it was known at a time: the history up to then, folded. Fields in the order of today's plan; those that have left the
  * pipeline since are not shown.
  */
-export function presentAsOf(row: RecordRow, plan: Plan, registers: readonly RegisterRow[], concerns: readonly ConcernRow[], asOf: string): RecordDto {
+export function presentAsOf(
+  row: RecordRow,
+  plan: Plan,
+  registers: readonly RegisterRow[],
+  concerns: readonly ConcernRow[],
+  asOf: string,
+): RecordDto {
   const labels = labelsOf(row, plan);
   const units = unitsAt(registers, plan);
   const fields = [...units].map(([key, unit]): RecordFieldDto => {
     const unitPlan = planOfUnit(plan, key) as UnitPlan;
     const concern = concerns.find((one) => one.unit === key);
     const why = concern?.reason ?? whyAt(registers, key, labels);
-    return presentField(unitPlan, unit, { state: concern === undefined ? stateAt(unitPlan, unit) : 'conflict', why });
+    return presentField(unitPlan, unit, {
+      state: concern === undefined ? stateAt(unitPlan, unit) : 'conflict',
+      why,
+    });
   });
-  return { ...presentHeader(row, plan, units, concerns), state: worstState(fields.map(({ state }) => state)), fields, asOf };
+  return {
+    ...presentHeader(row, plan, units, concerns),
+    state: worstState(fields.map(({ state }) => state)),
+    fields,
+    asOf,
+  };
 }
 
 /** Folds the last event of each register. Exported for the proof that folding all of history gives today's registers. */
@@ -51,7 +65,18 @@ function unitAt(rows: readonly RegisterRow[]): Unit {
     return waits || start === null ? NOTHING : image(start, side);
   };
   const inc = { value: head.value };
-  return { head, A: on('A'), B: on('B'), incA: inc, incB: inc, orphans: [], decision: null, contest: null, tick: [0, 0, 0, 0], blocked: null };
+  return {
+    head,
+    A: on('A'),
+    B: on('B'),
+    incA: inc,
+    incB: inc,
+    orphans: [],
+    decision: null,
+    contest: null,
+    tick: [0, 0, 0, 0],
+    blocked: null,
+  };
 }
 
 function versionOf(row: RegisterRow): Version {
@@ -69,6 +94,9 @@ function stateAt(plan: UnitPlan, unit: Unit): FieldState {
 
 function whyAt(registers: readonly RegisterRow[], key: string, labels: SideLabels): string {
   const rows = registers.filter(({ unit }) => unit === key);
-  const row = rows.find(({ register }) => register === 'head') ?? rows.find(({ register }) => register === 'first');
-  return (row === undefined ? null : whyOf({ ...row, row_kind: '' }, labels)) ?? 'nothing is known of its past';
+  const row =
+    rows.find(({ register }) => register === 'head') ?? rows.find(({ register }) => register === 'first');
+  return (
+    (row === undefined ? null : whyOf({ ...row, row_kind: '' }, labels)) ?? 'nothing is known of its past'
+  );
 }

@@ -57,11 +57,17 @@ export class RecordListService {
     const after = query.cursor === undefined ? 0 : Number(this.#cursors.read(filter, query.cursor)[0]);
     const titles = await this.#titles(query.pipeline);
     const only = query.pipeline === undefined ? null : (titles.pipelines[0] ?? null);
-    const found = query.q === undefined ? await this.#listed(query, only, after) : await this.#searched(query, query.q, titles, only, after);
+    const found =
+      query.q === undefined
+        ? await this.#listed(query, only, after)
+        : await this.#searched(query, query.q, titles, only, after);
     const items = await this.#summaries(found.ids, titles);
     return {
       // A search finds first and filters then; a list was filtered already.
-      items: query.q === undefined || query.state === undefined ? items : items.filter(({ state }) => state === query.state),
+      items:
+        query.q === undefined || query.state === undefined
+          ? items
+          : items.filter(({ state }) => state === query.state),
       next: found.after === null ? null : this.#cursors.write(filter, [found.after]),
       searched: found.searched,
     };
@@ -74,15 +80,27 @@ export class RecordListService {
   }
 
   /** By id at once; by name a stretch of records at a time. */
-  async #searched({ limit }: RecordQueryDto, q: string, titles: Titles, pipeline: number | null, after: number): Promise<Found> {
+  async #searched(
+    { limit }: RecordQueryDto,
+    q: string,
+    titles: Titles,
+    pipeline: number | null,
+    after: number,
+  ): Promise<Found> {
     const byId = await this.#byId(q, pipeline);
-    const rows = await run(this.pools.general, linksByTitle, [q, titles.pipelines, titles.units, after, STRETCH]);
+    const rows = await run(this.pools.general, linksByTitle, [
+      q,
+      titles.pipelines,
+      titles.units,
+      after,
+      STRETCH,
+    ]);
     const named = rows.flatMap(({ id }) => (id === null || byId.includes(id) ? [] : [id]));
     const room = after === 0 ? Math.max(limit - byId.length, 0) : limit;
     const ids = after === 0 ? [...byId.slice(0, limit), ...named.slice(0, room)] : named.slice(0, room);
     const cut = named.length > room;
     const [extent] = rows;
-    const more = extent !== undefined && extent.looked === STRETCH;
+    const more = extent?.looked === STRETCH;
     const names = [...new Set(titles.units)].join(', ');
     return {
       ids,
@@ -94,24 +112,33 @@ export class RecordListService {
   }
 
   async #byId(q: string, pipeline: number | null): Promise<readonly number[]> {
-    const ids = (await run(this.pools.general, linksByExternalId, [q, null, pipeline, MOST_BY_ID])).map(({ id }) => id);
+    const ids = (await run(this.pools.general, linksByExternalId, [q, null, pipeline, MOST_BY_ID])).map(
+      ({ id }) => id,
+    );
     if (!/^rec_[1-9]\d{0,15}$/.test(q)) return ids;
     const rows = await run(this.pools.general, recordsById, [[recordKey(q)]]);
-    const own = rows.filter((row) => pipeline === null || row.pipeline_id === pipeline).map((row) => row.link_id);
+    const own = rows
+      .filter((row) => pipeline === null || row.pipeline_id === pipeline)
+      .map((row) => row.link_id);
     return [...new Set([...own, ...ids])];
   }
 
   async #titles(pipeline: string | undefined): Promise<Titles> {
     const known = await run(this.pools.general, pipelineIds, []);
     const asked = known.filter(({ name }) => pipeline === undefined || name === pipeline);
-    if (asked.length === 0 && pipeline !== undefined) throw new AppError('not-found', `There is no pipeline ${JSON.stringify(pipeline)}.`);
+    if (asked.length === 0 && pipeline !== undefined)
+      throw new AppError('not-found', `There is no pipeline ${JSON.stringify(pipeline)}.`);
     const plans = new Map<number, Plan>();
     for (const { id } of asked) {
       const plan = await this.plans.planOf(id).catch(notYetCompiled);
       if (plan !== null) plans.set(id, plan);
     }
     const ids = asked.map(({ id }) => id);
-    return { plans, pipelines: ids, units: ids.map((id) => (plans.has(id) ? (titleUnit(plans.get(id) as Plan)?.key ?? '') : '')) };
+    return {
+      plans,
+      pipelines: ids,
+      units: ids.map((id) => (plans.has(id) ? (titleUnit(plans.get(id) as Plan)?.key ?? '') : '')),
+    };
   }
 
   async #summaries(ids: readonly number[], titles: Titles): Promise<RecordSummaryDto[]> {
@@ -129,15 +156,22 @@ export class RecordListService {
   }
 
   /** Records that are open without a conflict: only their registers say whether something is on its way or differs by policy. */
-  async #preciseStates(rows: readonly RecordSummaryRow[], plans: ReadonlyMap<number, Plan>): Promise<ReadonlyMap<number, RecordState>> {
-    const unclear = rows.filter((row) => row.state === 'live' && row.is_open && row.conflict_states.length === 0 && !row.blocked);
+  async #preciseStates(
+    rows: readonly RecordSummaryRow[],
+    plans: ReadonlyMap<number, Plan>,
+  ): Promise<ReadonlyMap<number, RecordState>> {
+    const unclear = rows.filter(
+      (row) => row.state === 'live' && row.is_open && row.conflict_states.length === 0 && !row.blocked,
+    );
     if (unclear.length === 0) return new Map();
     const records = await run(this.pools.general, recordsById, [unclear.map((row) => row.link_id)]);
     const now = this.clock.now();
     return new Map(
       records.flatMap((row) => {
         const plan = plans.get(row.pipeline_id);
-        return plan === undefined ? [] : [[row.link_id, presentNow({ row, plan, concerns: [], whys: [], now }).state] as const];
+        return plan === undefined
+          ? []
+          : [[row.link_id, presentNow({ row, plan, concerns: [], whys: [], now }).state] as const];
       }),
     );
   }
@@ -154,7 +188,9 @@ function plainState(row: RecordSummaryRow): RecordState {
 function storedValue(text: string | null): Json {
   if (text === null) return null;
   const stored = JSON.parse(text) as Json;
-  return stored !== null && typeof stored === 'object' && !Array.isArray(stored) ? ((stored as { readonly v?: Json }).v ?? null) : stored;
+  return stored !== null && typeof stored === 'object' && !Array.isArray(stored)
+    ? ((stored as { readonly v?: Json }).v ?? null)
+    : stored;
 }
 
 function notYetCompiled(error: unknown): null {

@@ -35,7 +35,12 @@ export function presentNow({ row, plan, concerns, whys, now }: RecordFacts): Rec
       why: whyNow(key, concerns, whys, labels),
     });
   });
-  return { ...presentHeader(row, plan, units, concerns), state: stateOf(row, worstState(fields.map(({ state }) => state))), fields, asOf: null };
+  return {
+    ...presentHeader(row, plan, units, concerns),
+    state: stateOf(row, worstState(fields.map(({ state }) => state))),
+    fields,
+    asOf: null,
+  };
 }
 
 export function labelsOf(row: Pick<RecordRow, 'label_a' | 'label_b'>, plan: Plan): SideLabels {
@@ -46,7 +51,12 @@ export function stateOf(row: Pick<RecordRow, 'state'>, ofFields: RecordState): R
   return row.state === 'live' ? ofFields : row.state;
 }
 
-export function presentHeader(row: RecordRow, plan: Plan, units: ReadonlyMap<string, Unit>, concerns: readonly ConcernRow[]): Omit<RecordDto, 'fields' | 'state' | 'asOf'> {
+export function presentHeader(
+  row: RecordRow,
+  plan: Plan,
+  units: ReadonlyMap<string, Unit>,
+  concerns: readonly ConcernRow[],
+): Omit<RecordDto, 'fields' | 'state' | 'asOf'> {
   const name = titleUnit(plan);
   const titled = name === null ? undefined : units.get(name.key);
   const fallback = row.a_id ?? row.b_id ?? publicId.record(row.link_id);
@@ -60,7 +70,11 @@ export function presentHeader(row: RecordRow, plan: Plan, units: ReadonlyMap<str
   };
 }
 
-export function presentField(plan: UnitPlan, unit: Unit, said: Pick<RecordFieldDto, 'state' | 'why'>): RecordFieldDto {
+export function presentField(
+  plan: UnitPlan,
+  unit: Unit,
+  said: Pick<RecordFieldDto, 'state' | 'why'>,
+): RecordFieldDto {
   return {
     field: plan.key,
     value: unit.head.value,
@@ -91,10 +105,19 @@ function beforeWrites(row: RecordRow, plan: UnitPlan, unit: Unit): Unit {
   for (const side of SIDES) {
     const sending = side === 'A' ? row.sending_a : row.sending_b;
     const before = (side === 'A' ? row.before_a : row.before_b)?.[plan.key];
-    const own = (row.open?.[plan.key] as { readonly a?: Json; readonly b?: Json } | undefined)?.[side === 'A' ? 'a' : 'b'];
+    const own = (row.open?.[plan.key] as { readonly a?: Json; readonly b?: Json } | undefined)?.[
+      side === 'A' ? 'a' : 'b'
+    ];
     if (sending === null || before === undefined || own !== undefined) continue;
     const [dot, ctx, raw] = before;
-    shown = withImage(shown, side, { value: plan.get(side, raw), dot: parseDot(dot), ctx: parseVector(ctx), stamp: null, by: null, raw });
+    shown = withImage(shown, side, {
+      value: plan.get(side, raw),
+      dot: parseDot(dot),
+      ctx: parseVector(ctx),
+      stamp: null,
+      by: null,
+      raw,
+    });
   }
   return shown;
 }
@@ -124,9 +147,14 @@ function safeRaw(plan: UnitPlan, unit: Unit, side: Side): Json {
   }
 }
 
-function whyNow(key: string, concerns: readonly ConcernRow[], whys: readonly WhyRow[], labels: SideLabels): string {
+function whyNow(
+  key: string,
+  concerns: readonly ConcernRow[],
+  whys: readonly WhyRow[],
+  labels: SideLabels,
+): string {
   const concern = concerns.find(({ unit }) => unit === key);
   if (concern !== undefined) return concern.reason;
   const row = whys.find(({ unit }) => unit === key);
-  return (row === undefined ? null : whyOf(row, labels)) ?? 'nothing is known of its past';
+  return (row === undefined ? null : whyOf(row, labels)) ?? 'not changed lately';
 }

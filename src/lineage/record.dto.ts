@@ -5,7 +5,15 @@ import { clockValue, dateTime, jsonValue } from '../common/api-schema.js';
 import { VersionDto } from '../common/version-answer.js';
 import type { Json } from '../core/value.js';
 
-export const RECORD_STATES = ['in-sync', 'conflict', 'held', 'blocked', 'creating', 'deleted', 'unlinked'] as const;
+export const RECORD_STATES = [
+  'in-sync',
+  'conflict',
+  'held',
+  'blocked',
+  'creating',
+  'deleted',
+  'unlinked',
+] as const;
 export type RecordState = (typeof RECORD_STATES)[number] | 'in-flight' | 'diverged';
 
 export class RecordQueryDto {
@@ -18,7 +26,8 @@ export class RecordQueryDto {
   @ApiProperty({
     required: false,
     maxLength: 500,
-    description: 'Our id (rec_42), an id of either system, or else the exact name of a record. Names are looked at a stretch at a time: `next` goes on',
+    description:
+      'Our id (rec_42), an id of either system, or else the exact name of a record. Names are looked at a stretch at a time: `next` goes on',
   })
   @IsOptional()
   @IsString()
@@ -64,7 +73,9 @@ export class LookupQueryDto {
 export class AsOfQueryDto {
   @ApiProperty({ ...dateTime, required: false, description: 'The record as it was known then' })
   @IsOptional()
-  @Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})$/, { message: 'asOf must be a time such as 2026-01-12T09:00:00Z' })
+  @Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})$/, {
+    message: 'asOf must be a time such as 2026-01-12T09:00:00Z',
+  })
   asOf?: string;
 }
 
@@ -100,7 +111,10 @@ export class RecordSummaryDto {
   @ApiProperty({ type: LabelsDto })
   systems!: LabelsDto;
 
-  @ApiProperty({ enum: [...RECORD_STATES, 'in-flight', 'diverged'], description: 'The worst of its fields, or what became of it' })
+  @ApiProperty({
+    enum: [...RECORD_STATES, 'in-flight', 'diverged'],
+    description: 'The worst of its fields, or what became of it',
+  })
   state!: RecordState;
 
   @ApiProperty({ type: [String], description: 'Conflicts that are not closed' })
@@ -111,7 +125,11 @@ export class RecordPageDto {
   @ApiProperty({ type: [RecordSummaryDto] })
   items!: RecordSummaryDto[];
 
-  @ApiProperty({ type: String, nullable: true, description: 'May be given with fewer items than asked for: a search goes on there' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'May be given with fewer items than asked for: a search goes on there',
+  })
   next!: string | null;
 
   @ApiProperty({ type: String, nullable: true, description: 'What was searched, in words; null without q' })

@@ -1,5 +1,12 @@
 import { Controller, Get, Header, Param, Query } from '@nestjs/common';
-import { ApiBadRequestResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
+import {
+  ApiBadRequestResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  ApiUnprocessableEntityResponse,
+} from '@nestjs/swagger';
 import { ExplanationService } from './explanation.service.js';
 import { ExplanationDto, LineagePageDto, LineageQueryDto } from './lineage.dto.js';
 import { LineageService } from './lineage.service.js';
@@ -38,7 +45,10 @@ export class RecordsController {
 
   @Get('records/:id')
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'One record: what each system holds, what both are to hold, and why; now or as it was known at a time' })
+  @ApiOperation({
+    summary:
+      'One record: what each system holds, what both are to hold, and why; now or as it was known at a time',
+  })
   @ApiOkResponse({ type: RecordDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
   get(@Param('id') id: string, @Query() { asOf }: AsOfQueryDto): Promise<RecordDto> {

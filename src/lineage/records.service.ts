@@ -4,12 +4,22 @@ import { AppError } from '../common/errors.js';
 import { noSuch, publicId, recordKey } from '../common/public-ids.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
-import { concernsAt, concernsOf, linksByExternalId, pipelineIds, recordsById, type RecordRow } from '../database/sql/lineage/records.js';
+import {
+  concernsAt,
+  concernsOf,
+  linksByExternalId,
+  pipelineIds,
+  recordsById,
+  type RecordRow,
+} from '../database/sql/lineage/records.js';
 import { historyStart, lastWhy, registersAt } from '../database/sql/lineage/unit-events.js';
 import { run } from '../database/sql/statement.js';
 import { presentAsOf } from './record-as-of.js';
 import { presentNow } from './record-now.js';
 import type { LookupQueryDto, RecordDto } from './record.dto.js';
+
+/** How far back the answer to "why" is looked for; the explanation of a field looks further. */
+const LATEST_EVENTS = 1_000;
 
 /** One record of two systems: what each holds, what both are to hold, and why. */
 @Injectable()
@@ -32,7 +42,11 @@ export class RecordsService {
   async lookup({ pipeline, side, externalId }: LookupQueryDto): Promise<RecordDto> {
     const id = await this.pipelineId(pipeline);
     const [link] = await run(this.pools.general, linksByExternalId, [externalId, side, id, 1]);
-    if (link === undefined) throw new AppError('not-found', `No linked record of ${pipeline} has the id ${JSON.stringify(externalId)} on side ${side}.`);
+    if (link === undefined)
+      throw new AppError(
+        'not-found',
+        `No linked record of ${pipeline} has the id ${JSON.stringify(externalId)} on side ${side}.`,
+      );
     return this.get(publicId.record(link.id));
   }
 
@@ -48,7 +62,7 @@ export class RecordsService {
     const [plan, concerns, whys] = await Promise.all([
       this.plans.planOf(row.pipeline_id),
       run(this.pools.general, concernsOf, [row.link_id]),
-      run(this.pools.general, lastWhy, [row.link_id]),
+      run(this.pools.general, lastWhy, [row.link_id, LATEST_EVENTS]),
     ]);
     return presentNow({ row, plan, concerns, whys, now: this.clock.now() });
   }
@@ -62,8 +76,14 @@ export class RecordsService {
     ]);
     if (registers.length > 0) return presentAsOf(row, plan, registers, concerns, asOf);
     const [start] = await run(this.pools.general, historyStart, [row.link_id]);
-    const begins = start === undefined ? 'There is no history of it.' : `Its history begins at ${start.recorded_at.toISOString()}.`;
-    throw new AppError('not-found', `Nothing was known of ${publicId.record(row.link_id)} at ${asOf}. ${begins}`);
+    const begins =
+      start === undefined
+        ? 'There is no history of it.'
+        : `Its history begins at ${start.recorded_at.toISOString()}.`;
+    throw new AppError(
+      'not-found',
+      `Nothing was known of ${publicId.record(row.link_id)} at ${asOf}. ${begins}`,
+    );
   }
 }
 

@@ -87,7 +87,9 @@ export function whyOf(
 function whyFirst(row: First & { readonly row_kind: string }, labels: SideLabels): string {
   if (row.side !== null) return `taken over from ${labels[row.side]} when the record was made`;
   const unit = firstUnit(row);
-  return unit.head.dot === null ? `${labels.A} and ${labels.B} differed when the records were linked` : 'both had it when the records were linked';
+  return unit.head.dot === null
+    ? `${labels.A} and ${labels.B} differed when the records were linked`
+    : 'both had it when the records were linked';
 }
 
 function kindOf(rowKind: string, k: string): EntryKind {

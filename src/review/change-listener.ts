@@ -44,7 +44,12 @@ export class ChangeListener {
   }
 
   async #open(): Promise<void> {
-    const client = new Client({ connectionString: this.url, application_name: 'accord events', keepAlive: true, connectionTimeoutMillis: 10_000 });
+    const client = new Client({
+      connectionString: this.url,
+      application_name: 'accord events',
+      keepAlive: true,
+      connectionTimeoutMillis: 10_000,
+    });
     client.on('error', () => undefined);
     client.on('notification', ({ payload }) => this.events.heard(payload ?? ''));
     client.on('end', () => this.#lost(client));

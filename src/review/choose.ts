@@ -27,7 +27,8 @@ export function choose({ plan, input, base, stored, shown, labels }: Choice): Ca
     case 'a':
     case 'b': {
       const taken = shown.find(({ key }) => key === input.take);
-      if (taken === undefined) throw refuse('/take', `${labels[input.take === 'a' ? 'A' : 'B']} has no value to take here`);
+      if (taken === undefined)
+        throw refuse('/take', `${labels[input.take === 'a' ? 'A' : 'B']} has no value to take here`);
       return taken.value;
     }
     case 'base':
@@ -39,7 +40,8 @@ export function choose({ plan, input, base, stored, shown, labels }: Choice): Ca
       return merged.value;
     }
     case 'value':
-      if (input.value === undefined) throw refuse('/value', 'is missing; take: value needs one (null clears the field)');
+      if (input.value === undefined)
+        throw refuse('/value', 'is missing; take: value needs one (null clears the field)');
       return typedValue(plan, input.value);
   }
 }

@@ -21,7 +21,10 @@ export class ConflictQueryDto {
   @MaxLength(200)
   pipeline?: string;
 
-  @ApiProperty({ required: false, description: 'Name of a field or group; `$life`: whether the record exists' })
+  @ApiProperty({
+    required: false,
+    description: 'Name of a field or group; `$life`: whether the record exists',
+  })
   @IsOptional()
   @IsString()
   @MaxLength(200)
@@ -103,7 +106,11 @@ export class ConflictSummaryDto {
   @ApiProperty(dateTime)
   changedAt!: string;
 
-  @ApiProperty({ type: ValueDto, nullable: true, description: 'The last agreed value; null: the records share no past' })
+  @ApiProperty({
+    type: ValueDto,
+    nullable: true,
+    description: 'The last agreed value; null: the records share no past',
+  })
   base!: ValueDto | null;
 
   @ApiProperty({ type: [CandidateDto] })
@@ -169,7 +176,11 @@ export class ConflictDto extends ConflictSummaryDto {
   @ApiProperty({ type: SystemsDto })
   systems!: SystemsDto;
 
-  @ApiProperty({ type: 'object', additionalProperties: true, description: '`strategy`, its settings, and `sentence`: the same in words' })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: '`strategy`, its settings, and `sentence`: the same in words',
+  })
   policy!: { readonly strategy: string; readonly sentence: string; readonly [setting: string]: unknown };
 
   @ApiProperty({ type: 'integer' })
@@ -178,10 +189,17 @@ export class ConflictDto extends ConflictSummaryDto {
   @ApiProperty({ description: 'Why a person is asked: what happened, and the policy that sends it here' })
   why!: string;
 
-  @ApiProperty({ type: ValueDto, nullable: true, description: 'A clean three-way merge, where there is one; never preselected' })
+  @ApiProperty({
+    type: ValueDto,
+    nullable: true,
+    description: 'A clean three-way merge, where there is one; never preselected',
+  })
   merged!: ValueDto | null;
 
-  @ApiProperty({ type: EffectsDto, description: 'What each choice writes, in words; a choice that is absent cannot be taken' })
+  @ApiProperty({
+    type: EffectsDto,
+    description: 'What each choice writes, in words; a choice that is absent cannot be taken',
+  })
   effects!: EffectsDto;
 
   @ApiProperty({ type: [DecisionDto] })

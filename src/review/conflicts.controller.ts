@@ -32,7 +32,9 @@ export class ConflictsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'The queue: by priority, oldest first; closed ones newest first. No total: it is never counted' })
+  @ApiOperation({
+    summary: 'The queue: by priority, oldest first; closed ones newest first. No total: it is never counted',
+  })
   @ApiOkResponse({ type: ConflictPageDto })
   @ApiBadRequestResponse({ description: 'Problem `malformed`: the cursor belongs to another filter' })
   @ApiUnprocessableEntityResponse({ description: 'Problem `invalid`' })
@@ -41,7 +43,9 @@ export class ConflictsController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One conflict with all that is needed to decide it; its ETag is what a decision must carry' })
+  @ApiOperation({
+    summary: 'One conflict with all that is needed to decide it; its ETag is what a decision must carry',
+  })
   @ApiOkResponse({ type: ConflictDto, headers: { ETag: { schema: { type: 'string' } } } })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
   async get(@Param('id') id: string, @Res({ passthrough: true }) response: Response): Promise<ConflictDto> {
@@ -53,14 +57,24 @@ export class ConflictsController {
 
   @Post(':id/decisions')
   @HttpCode(201)
-  @ApiOperation({ summary: 'Decide. Nothing is written before undoUntil; an edit that was not shown is never overruled' })
+  @ApiOperation({
+    summary: 'Decide. Nothing is written before undoUntil; an edit that was not shown is never overruled',
+  })
   @ApiHeader({ name: 'If-Match', required: true, description: 'ETag of the conflict as it was shown' })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key and body again: the same answer, kept for 24 hours' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'The same key and body again: the same answer, kept for 24 hours',
+  })
   @ApiCreatedResponse({ type: DecisionDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
   @ApiConflictResponse({ description: 'Problem `already-decided`' })
-  @ApiPreconditionFailedResponse({ description: 'Problem `stale`, with the conflict as it now is in `current`' })
-  @ApiUnprocessableEntityResponse({ description: 'Problem `invalid` naming the field and what was expected, or `key-reused`' })
+  @ApiPreconditionFailedResponse({
+    description: 'Problem `stale`, with the conflict as it now is in `current`',
+  })
+  @ApiUnprocessableEntityResponse({
+    description: 'Problem `invalid` naming the field and what was expected, or `key-reused`',
+  })
   @ApiResponse({ status: 428, description: 'Problem `precondition-required`' })
   async decide(
     @Param('id') id: string,
@@ -71,10 +85,17 @@ export class ConflictsController {
   ): Promise<DecisionDto> {
     const accepted = acceptedTags(ifMatch);
     try {
-      const { body } = await this.decisions.decide({ conflict: id, accepted, input, by: localPrincipal, idempotencyKey });
+      const { body } = await this.decisions.decide({
+        conflict: id,
+        accepted,
+        input,
+        by: localPrincipal,
+        idempotencyKey,
+      });
       return body;
     } catch (error) {
-      if (error instanceof AppError && error.code === 'stale') response.setHeader('ETag', etagOf(error.details.current as ConflictDto));
+      if (error instanceof AppError && error.code === 'stale')
+        response.setHeader('ETag', etagOf(error.details.current as ConflictDto));
       throw error;
     }
   }

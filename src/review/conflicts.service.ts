@@ -40,7 +40,10 @@ export class ConflictsService {
     const plans = await this.#plansOf(page);
     return {
       items: page.map((row) => presentSummary(row, plans.get(row.pipeline_id) as Plan)),
-      next: rows.length > page.length && last !== undefined ? this.#cursors.write(filterOf(query), sortKeys(last)) : null,
+      next:
+        rows.length > page.length && last !== undefined
+          ? this.#cursors.write(filterOf(query), sortKeys(last))
+          : null,
     };
   }
 
@@ -58,14 +61,29 @@ export class ConflictsService {
   }
 
   #queue(query: ConflictQueryDto): Promise<ConflictRow[]> {
-    const start = query.cursor === undefined ? QUEUE_START : this.#cursors.read(filterOf(query), query.cursor);
+    const start =
+      query.cursor === undefined ? QUEUE_START : this.#cursors.read(filterOf(query), query.cursor);
     const { pipeline, state, unit } = query;
-    return run(this.pools.general, conflictQueue, [pipeline ?? null, state ?? null, unit ?? null, linkOf(query), ...start, query.limit + 1]);
+    return run(this.pools.general, conflictQueue, [
+      pipeline ?? null,
+      state ?? null,
+      unit ?? null,
+      linkOf(query),
+      ...start,
+      query.limit + 1,
+    ]);
   }
 
   #closed(query: ConflictQueryDto): Promise<ConflictRow[]> {
-    const start = query.cursor === undefined ? CLOSED_START : this.#cursors.read(filterOf(query), query.cursor);
-    return run(this.pools.general, closedConflicts, [query.pipeline ?? null, query.unit ?? null, linkOf(query), ...start, query.limit + 1]);
+    const start =
+      query.cursor === undefined ? CLOSED_START : this.#cursors.read(filterOf(query), query.cursor);
+    return run(this.pools.general, closedConflicts, [
+      query.pipeline ?? null,
+      query.unit ?? null,
+      linkOf(query),
+      ...start,
+      query.limit + 1,
+    ]);
   }
 
   async #plansOf(rows: readonly ConflictRow[]): Promise<ReadonlyMap<number, Plan>> {

@@ -13,7 +13,13 @@ import type { Canon, Json } from '../core/value.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
 import { insertDecision, outdateDecisions, type DecisionRow } from '../database/sql/review/decisions.js';
-import { lockConflict, recordReview, reviewSettings, setConflictState, type LockedConflictRow } from '../database/sql/review/registers.js';
+import {
+  lockConflict,
+  recordReview,
+  reviewSettings,
+  setConflictState,
+  type LockedConflictRow,
+} from '../database/sql/review/registers.js';
 import { run } from '../database/sql/statement.js';
 import { inTransaction, retryingDeadlocks } from '../database/transaction.js';
 import { announceStep } from './announce.js';
@@ -86,7 +92,9 @@ export class DecideService {
     } catch (error) {
       if (!(error instanceof Moved)) throw error;
       const current = await this.conflicts.get(conflict);
-      throw new AppError('stale', 'The conflict is not what was shown any more: look at it again.', { details: { current } });
+      throw new AppError('stale', 'The conflict is not what was shown any more: look at it again.', {
+        details: { current },
+      });
     }
   }
 
@@ -102,13 +110,15 @@ export class DecideService {
     if (!request.accepted.includes(etagOf(row))) throw new Moved();
     mustBeOpen(row);
     const unitPlan = mustBePartOf(plan, row.unit);
-    if (locked === null) throw new AppError('already-decided', 'The record is gone; there is nothing left to decide.');
+    if (locked === null)
+      throw new AppError('already-decided', 'The record is gone; there is nothing left to decide.');
 
     const labels = { A: plan.sides.A.label, B: plan.sides.B.label };
     const stored = readCandidates(row.candidates, row.base);
     const shown = shownCandidates(stored, locked.unit);
     const value = choose({ plan: unitPlan, input: request.input, base: row.base, stored, shown, labels });
-    if (row.unit !== LIFE) mustBeWritable(unitPlan, locked.unit, value, request.input.take === 'value', labels);
+    if (row.unit !== LIFE)
+      mustBeWritable(unitPlan, locked.unit, value, request.input.take === 'value', labels);
 
     const [settings] = await run(client, reviewSettings, [row.pipeline_id]);
     const now = this.clock.now();
@@ -139,15 +149,36 @@ export class DecideService {
       now,
       dueAt,
     ]);
-    await this.#record(client, row, { decisionId, by: request.by, take, before: locked.unit.head.value, unit: next, revision: settings?.revision ?? plan.revision });
-    await announceStep(client, { pipelineId: row.pipeline_id, linkId: row.link_id, conflictId: row.id, decisionId, lookAt: dueAt, reason: 'decision' });
+    await this.#record(client, row, {
+      decisionId,
+      by: request.by,
+      take,
+      before: locked.unit.head.value,
+      unit: next,
+      revision: settings?.revision ?? plan.revision,
+    });
+    await announceStep(client, {
+      pipelineId: row.pipeline_id,
+      linkId: row.link_id,
+      conflictId: row.id,
+      decisionId,
+      lookAt: dueAt,
+      reason: 'decision',
+    });
     return decision as DecisionRow;
   }
 
   async #record(
     client: PoolClient,
     row: LockedConflictRow,
-    step: { readonly decisionId: string; readonly by: string; readonly take: string; readonly before: Canon; readonly unit: Unit; readonly revision: number },
+    step: {
+      readonly decisionId: string;
+      readonly by: string;
+      readonly take: string;
+      readonly before: Canon;
+      readonly unit: Unit;
+      readonly revision: number;
+    },
   ): Promise<void> {
     const decision = step.unit.decision as NonNullable<Unit['decision']>;
     const event = {
@@ -160,12 +191,24 @@ export class DecideService {
     };
     const actor = JSON.stringify({ kind: 'person', name: step.by });
     const units = JSON.stringify({ [row.unit]: event });
-    await run(client, recordReview, [row.link_id, row.pipeline_id, step.revision, 'decided', actor, row.id, step.decisionId, units]);
+    await run(client, recordReview, [
+      row.link_id,
+      row.pipeline_id,
+      step.revision,
+      'decided',
+      actor,
+      row.id,
+      step.decisionId,
+      units,
+    ]);
   }
 }
 
 /** Registers first, then the conflict: the order in which the engine takes them. */
-async function lockBoth(client: PoolClient, at: Place): Promise<{ readonly locked: LockedUnit | null; readonly row: LockedConflictRow }> {
+async function lockBoth(
+  client: PoolClient,
+  at: Place,
+): Promise<{ readonly locked: LockedUnit | null; readonly row: LockedConflictRow }> {
   const locked = await lockUnit(client, at.link_id, at.unit);
   const [row] = await run(client, lockConflict, [at.id]);
   if (row === undefined) throw noSuch('conflict', publicId.conflict(at.id));
@@ -174,11 +217,17 @@ async function lockBoth(client: PoolClient, at: Place): Promise<{ readonly locke
 
 function mustBeOpen(row: LockedConflictRow): void {
   if (row.state === 'open') return;
-  throw new AppError('already-decided', row.state === 'held' ? 'It was decided; undo that decision to decide anew.' : `It is closed: ${row.close_reason ?? 'the values agree again'}.`);
+  throw new AppError(
+    'already-decided',
+    row.state === 'held'
+      ? 'It was decided; undo that decision to decide anew.'
+      : `It is closed: ${row.close_reason ?? 'the values agree again'}.`,
+  );
 }
 
 function mustBePartOf(plan: Plan, unit: string): UnitPlan {
   const unitPlan = unitPlanOf(plan, unit);
-  if (unitPlan === undefined) throw new AppError('invalid', `${unit} is no longer part of the pipeline: nothing can be written to it.`);
+  if (unitPlan === undefined)
+    throw new AppError('invalid', `${unit} is no longer part of the pipeline: nothing can be written to it.`);
   return unitPlan;
 }

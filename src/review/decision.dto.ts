@@ -11,7 +11,11 @@ export class DecideDto {
   @IsIn(TAKES)
   take!: Take;
 
-  @ApiProperty({ ...jsonValue, required: false, description: 'With `take: value` only; a group is given whole' })
+  @ApiProperty({
+    ...jsonValue,
+    required: false,
+    description: 'With `take: value` only; a group is given whole',
+  })
   @Allow()
   value?: Json;
 
@@ -49,7 +53,8 @@ export class DecisionDto {
 
   @ApiProperty({
     enum: ['held', 'applied', 'undone', 'stale', 'closed'],
-    description: 'held: not written yet. stale: values moved first, decide again. closed: the conflict had ended by itself',
+    description:
+      'held: not written yet. stale: values moved first, decide again. closed: the conflict had ended by itself',
   })
   outcome!: string;
 }

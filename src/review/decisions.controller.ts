@@ -1,5 +1,12 @@
 import { Controller, Param, Post, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiConflictResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiConflictResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { Response } from 'express';
 import { DecisionDto } from './decision.dto.js';
 import { localPrincipal } from './principal.js';
@@ -15,10 +22,13 @@ export class DecisionsController {
   @ApiOkResponse({ type: DecisionDto, description: 'Nothing had been written; the conflict is open again' })
   @ApiAcceptedResponse({
     type: DecisionDto,
-    description: 'It had been written: the conflict is open again, with what each side had among the choices; the next decision writes',
+    description:
+      'It had been written: the conflict is open again, with what each side had among the choices; the next decision writes',
   })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
-  @ApiConflictResponse({ description: 'Problem `not-undoable`: a later decision stands, or it never took effect' })
+  @ApiConflictResponse({
+    description: 'Problem `not-undoable`: a later decision stands, or it never took effect',
+  })
   async undo(@Param('id') id: string, @Res({ passthrough: true }) response: Response): Promise<DecisionDto> {
     const { status, body } = await this.decisions.undo(id, localPrincipal);
     response.status(status);

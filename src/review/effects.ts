@@ -20,12 +20,18 @@ export function wouldWrite(plan: UnitPlan, unit: Unit, side: Side, value: Canon)
 
 export function mayWrite(plan: UnitPlan, side: Side): boolean {
   if (plan.key === LIFE) return true;
-  if (plan.contextOnly || (plan.direction === 'AtoB' && side === 'A') || (plan.direction === 'BtoA' && side === 'B')) return false;
+  if (
+    plan.contextOnly ||
+    (plan.direction === 'AtoB' && side === 'A') ||
+    (plan.direction === 'BtoA' && side === 'B')
+  )
+    return false;
   return plan.members.some((member) => member[side] !== null);
 }
 
 function action(plan: UnitPlan, label: string, value: Canon): string {
-  if (plan.key === LIFE) return value === 'deleted' ? `deletes the record in ${label}` : `makes the record again in ${label}`;
+  if (plan.key === LIFE)
+    return value === 'deleted' ? `deletes the record in ${label}` : `makes the record again in ${label}`;
   const count = plan.members.length;
   return `writes ${plan.key} to ${label} (${count === 1 ? '1 field' : `${String(count)} fields`})`;
 }

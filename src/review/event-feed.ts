@@ -1,5 +1,25 @@
-import { Injectable, Logger, type MessageEvent, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { concat, defer, finalize, from, interval, map, merge, mergeMap, of, ReplaySubject, Subject, takeUntil, type Observable } from 'rxjs';
+import {
+  Injectable,
+  Logger,
+  type MessageEvent,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import {
+  concat,
+  defer,
+  finalize,
+  from,
+  interval,
+  map,
+  merge,
+  mergeMap,
+  of,
+  ReplaySubject,
+  Subject,
+  takeUntil,
+  type Observable,
+} from 'rxjs';
 import { Clock } from '../common/clock.js';
 import { publicId } from '../common/public-ids.js';
 import { HubPools } from '../database/pools.js';
@@ -73,7 +93,10 @@ export class EventFeed implements OnApplicationBootstrap, OnModuleDestroy {
       this.#subscribers += 1;
       // All three are subscribed to at once: nothing falls between the replay and what is live.
       return merge(
-        concat(of(this.#hello()), defer(() => this.#missed(lastEventId)).pipe(mergeMap((changes) => from(this.#messages(changes))))),
+        concat(
+          of(this.#hello()),
+          defer(() => this.#missed(lastEventId)).pipe(mergeMap((changes) => from(this.#messages(changes)))),
+        ),
         this.#changes.pipe(mergeMap((changes) => from(this.#messages(changes)))),
         interval(HEARTBEAT_MS).pipe(map((): MessageEvent => ({ comment: 'still here' }))),
       ).pipe(
@@ -91,7 +114,11 @@ export class EventFeed implements OnApplicationBootstrap, OnModuleDestroy {
 
   #messages(changes: readonly Change[]): MessageEvent[] {
     const id = String(this.clock.now());
-    return changes.map(({ type, subject }) => ({ id, type, data: { [type === 'pipeline' ? 'name' : 'id']: subject } }));
+    return changes.map(({ type, subject }) => ({
+      id,
+      type,
+      data: { [type === 'pipeline' ? 'name' : 'id']: subject },
+    }));
   }
 
   #heard(payload: string): void {
@@ -120,7 +147,8 @@ export class EventFeed implements OnApplicationBootstrap, OnModuleDestroy {
   #catchUp(): void {
     this.#changedSince(this.#heardUntil).then(
       (changes) => this.#changes.next(changes),
-      (error: unknown) => this.#logger.warn({ msg: 'changes missed while not listening are not known', err: error }),
+      (error: unknown) =>
+        this.#logger.warn({ msg: 'changes missed while not listening are not known', err: error }),
     );
   }
 
@@ -150,7 +178,9 @@ function changeOf({ type, id }: ChangedRow): Change {
 function bounded(changes: readonly Change[]): readonly Change[] {
   return EVENT_TYPES.flatMap((type) => {
     const own = changes.filter((change) => change.type === type);
-    return own.length > MOST_AT_ONCE || own.some(({ subject }) => subject === null) ? everything([type]) : own;
+    return own.length > MOST_AT_ONCE || own.some(({ subject }) => subject === null)
+      ? everything([type])
+      : own;
   });
 }
 
@@ -170,7 +200,8 @@ function parse(payload: string): { readonly type: EventType | null; readonly id:
     const { type, id } = JSON.parse(payload) as { readonly type?: unknown; readonly id?: unknown };
     const known = EVENT_TYPES.find((one) => one === type);
     if (known !== undefined && id === null) return { type: known, id };
-    if (known !== undefined && (typeof id === 'string' || typeof id === 'number')) return { type: known, id: String(id) };
+    if (known !== undefined && (typeof id === 'string' || typeof id === 'number'))
+      return { type: known, id: String(id) };
   } catch {
     // Not JSON: not ours.
   }

@@ -18,7 +18,11 @@ export class EventsController {
       'Hints to look again, never data; the same hint may come twice. A null id or name: more changed than can be named, look at all of ' +
       'that type. A comment comes every 15 s.',
   })
-  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Sent by browsers on their own; what changed since is told first' })
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: 'Sent by browsers on their own; what changed since is told first',
+  })
   @ApiOkResponse({ content: { 'text/event-stream': { schema: { type: 'string' } } } })
   events(@Headers('last-event-id') lastEventId?: string): Observable<MessageEvent> {
     return this.feed.stream(lastEventId);

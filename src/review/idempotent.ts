@@ -24,10 +24,18 @@ export interface Answered<T> {
  *
  * @throws AppError `key-reused` for a key that belongs to another request, `invalid` for one that is not 1 to 255 printable characters
  */
-export async function once<T>(client: Pick<ClientBase, 'query'>, request: Request, work: () => Promise<Answered<T>>): Promise<Answered<T>> {
+export async function once<T>(
+  client: Pick<ClientBase, 'query'>,
+  request: Request,
+  work: () => Promise<Answered<T>>,
+): Promise<Answered<T>> {
   const { key } = request;
   if (key === undefined) return work();
-  if (!/^[\x21-\x7e]{1,255}$/.test(key)) throw new AppError('invalid', 'Idempotency-Key: expected 1 to 255 printable ASCII characters without spaces.');
+  if (!/^[\x21-\x7e]{1,255}$/.test(key))
+    throw new AppError(
+      'invalid',
+      'Idempotency-Key: expected 1 to 255 printable ASCII characters without spaces.',
+    );
   const hash = createHash('sha256').update(stableStringify(request.content)).digest('hex');
   const [taken] = await run(client, takeKey, [key, request.principal, hash]);
   if (taken === undefined) return storedAnswer<T>(client, key, request.principal, hash);
@@ -36,10 +44,23 @@ export async function once<T>(client: Pick<ClientBase, 'query'>, request: Reques
   return answer;
 }
 
-async function storedAnswer<T>(client: Pick<ClientBase, 'query'>, key: string, principal: string, hash: string): Promise<Answered<T>> {
+async function storedAnswer<T>(
+  client: Pick<ClientBase, 'query'>,
+  key: string,
+  principal: string,
+  hash: string,
+): Promise<Answered<T>> {
   const [known] = await run(client, readAnswer, [key]);
-  if (known?.status == null || known.principal !== principal || known.request_hash !== hash) {
-    throw new AppError('key-reused', 'This Idempotency-Key was sent with another request. Use a new key for each decision.');
+  if (
+    known === undefined ||
+    known.status === null ||
+    known.principal !== principal ||
+    known.request_hash !== hash
+  ) {
+    throw new AppError(
+      'key-reused',
+      'This Idempotency-Key was sent with another request. Use a new key for each decision.',
+    );
   }
   return { status: known.status, body: known.body as T };
 }

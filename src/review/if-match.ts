@@ -9,7 +9,10 @@ import { AppError } from '../common/errors.js';
 export function acceptedTags(header: string | undefined): readonly string[] {
   const tags = (header ?? '').split(',').map((tag) => tag.trim());
   if (header === undefined || tags.every((tag) => tag === '' || tag === '*')) {
-    throw new AppError('precondition-required', 'If-Match must carry the ETag of the conflict as it was shown.');
+    throw new AppError(
+      'precondition-required',
+      'If-Match must carry the ETag of the conflict as it was shown.',
+    );
   }
   return tags;
 }

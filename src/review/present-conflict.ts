@@ -1,5 +1,5 @@
 import { publicId } from '../common/public-ids.js';
-import { versionAnswer } from '../common/version-answer.js';
+import { versionAnswer, type Plain } from '../common/version-answer.js';
 import { readUnit } from '../core/at-rest.js';
 import { readCandidates, type StoredCandidate } from '../core/conflict-at-rest.js';
 import { LIFE, type Plan, type UnitPlan } from '../core/plan.js';
@@ -19,6 +19,8 @@ import { unitPlanOf } from './unit-plan.js';
 const LIST_CHARACTERS = 1_000;
 
 const PRIORITIES = ['urgent', 'high', 'normal', 'low'] as const;
+
+type Summary = Omit<ConflictSummaryDto, 'candidates'> & { candidates: Plain<CandidateDto>[] };
 
 interface Read {
   readonly plan: UnitPlan | undefined;
@@ -41,11 +43,22 @@ export function presentSummary(row: ConflictRow, plan: Plan): ConflictSummaryDto
   };
 }
 
-export function presentConflict(row: ConflictRow, plan: Plan, decisions: readonly DecisionRow[], others: readonly SiblingRow[]): ConflictDto {
+export function presentConflict(
+  row: ConflictRow,
+  plan: Plan,
+  decisions: readonly DecisionRow[],
+  others: readonly SiblingRow[],
+): ConflictDto {
   const read = readRow(row, plan);
   const { labels } = read;
-  const merged = read.plan === undefined || row.state === 'closed' ? null : suggestedMerge(read.plan, row.base, read.stored);
-  const sentence = read.plan === undefined ? 'the field is no longer part of the pipeline' : policySentence(read.plan, plan, labels);
+  const merged =
+    read.plan === undefined || row.state === 'closed'
+      ? null
+      : suggestedMerge(read.plan, row.base, read.stored);
+  const sentence =
+    read.plan === undefined
+      ? 'the field is no longer part of the pipeline'
+      : policySentence(read.plan, plan, labels);
   return {
     ...summaryOf(row, read),
     recordIds: { A: row.a_id, B: row.b_id },
@@ -82,7 +95,7 @@ function readRow(row: ConflictRow, plan: Plan): Read {
   };
 }
 
-function summaryOf(row: ConflictRow, read: Read): ConflictSummaryDto {
+function summaryOf(row: ConflictRow, read: Read): Summary {
   return {
     id: publicId.conflict(row.id),
     pipeline: row.pipeline,
@@ -101,12 +114,21 @@ function summaryOf(row: ConflictRow, read: Read): ConflictSummaryDto {
   };
 }
 
-function presentCandidate(candidate: StoredCandidate, { plan, labels }: Read): CandidateDto {
+function presentCandidate(candidate: StoredCandidate, { plan, labels }: Read): Plain<CandidateDto> {
   const { key, side } = candidate;
-  return { key, side, label: labelOf(candidate, plan, labels), ...versionAnswer(candidate, rawOf(candidate, plan)) };
+  return {
+    key,
+    side,
+    label: labelOf(candidate, plan, labels),
+    ...versionAnswer(candidate, rawOf(candidate, plan)),
+  };
 }
 
-function labelOf({ key, side, value, by }: StoredCandidate, plan: UnitPlan | undefined, labels: SideLabels): string {
+function labelOf(
+  { key, side, value, by }: StoredCandidate,
+  plan: UnitPlan | undefined,
+  labels: SideLabels,
+): string {
   switch (key) {
     case 'a':
     case 'b': {
@@ -134,7 +156,11 @@ function rawOf({ side, raw, value }: StoredCandidate, plan: UnitPlan | undefined
   }
 }
 
-function effectsOf(row: ConflictRow, { plan, unit, shown, labels }: Read, merged: { readonly value: Canon } | null): EffectsDto {
+function effectsOf(
+  row: ConflictRow,
+  { plan, unit, shown, labels }: Read,
+  merged: { readonly value: Canon } | null,
+): EffectsDto {
   if (plan === undefined || unit === null) return {};
   const effect = (value: Canon): string => effectOf(plan, unit, value, labels);
   const a = shown.find(({ key }) => key === 'a');

@@ -15,7 +15,11 @@ export interface LockedUnit {
 }
 
 /** `null` when the record's registers are gone. To be called before the conflict is locked: the engine locks in this order too. */
-export async function lockUnit(client: Pick<ClientBase, 'query'>, linkId: number, key: string): Promise<LockedUnit | null> {
+export async function lockUnit(
+  client: Pick<ClientBase, 'query'>,
+  linkId: number,
+  key: string,
+): Promise<LockedUnit | null> {
   const [row] = await run(client, lockRegisters, [linkId, key]);
   if (row === undefined) return null;
   const field = row.field === null ? undefined : (JSON.parse(row.field) as Json);
@@ -23,7 +27,12 @@ export async function lockUnit(client: Pick<ClientBase, 'query'>, linkId: number
 }
 
 /** Writes the unit back. The lock makes the compare-and-set certain to succeed; it stays as the proof that nothing was overwritten. */
-export async function writeLocked(client: Pick<ClientBase, 'query'>, locked: LockedUnit, plan: UnitPlan, next: Unit): Promise<void> {
+export async function writeLocked(
+  client: Pick<ClientBase, 'query'>,
+  locked: LockedUnit,
+  plan: UnitPlan,
+  next: Unit,
+): Promise<void> {
   const { field, open } = writeUnit(plan, locked.clock, next);
   const written = await run(client, writeRegisters, [
     locked.linkId,
@@ -32,5 +41,6 @@ export async function writeLocked(client: Pick<ClientBase, 'query'>, locked: Loc
     JSON.stringify(field),
     open === null ? null : JSON.stringify(open),
   ]);
-  if (written.length !== 1) throw new Error(`the registers of link ${locked.linkId} moved while they were locked`);
+  if (written.length !== 1)
+    throw new Error(`the registers of link ${locked.linkId} moved while they were locked`);
 }

@@ -9,7 +9,10 @@ import { image, type Unit, type Version } from '../core/unit.js';
  *
  * @param unit the registers; `null` when they are gone, or have moved on since the conflict was closed
  */
-export function shownCandidates(stored: readonly StoredCandidate[], unit: Unit | null): readonly StoredCandidate[] {
+export function shownCandidates(
+  stored: readonly StoredCandidate[],
+  unit: Unit | null,
+): readonly StoredCandidate[] {
   const own = stored.filter(({ key }) => key !== 'head');
   if (unit === null) return own;
   const head = stored.find(({ key }) => key === 'head');

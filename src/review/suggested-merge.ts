@@ -17,7 +17,11 @@ export function suggestedMerge(
 ): { readonly value: Canon } | null {
   const [first, second] = stored;
   if (base === null || stored.length !== 2 || first?.key !== 'a' || second?.key !== 'b') return null;
-  const result = mergeByType(plan, base.value, stored.map((c): Contribution => ({ base: c.base?.value, value: c.value })));
+  const result = mergeByType(
+    plan,
+    base.value,
+    stored.map((c): Contribution => ({ base: c.base?.value, value: c.value })),
+  );
   if (result?.ok !== true) return null;
   const isNews = [first, second].every((candidate) => !plan.equal(candidate.value, result.value));
   return isNews ? { value: result.value } : null;

@@ -19,7 +19,9 @@ type JsonObject = { readonly [key: string]: Json };
 export function typedValue(plan: UnitPlan, value: Json): Canon {
   if (plan.key === LIFE) {
     if (value === 'live' || value === 'deleted') return value;
-    throw invalid([{ pointer: '/value', code: 'value-type', detail: 'expected "live" (keep the record) or "deleted"' }]);
+    throw invalid([
+      { pointer: '/value', code: 'value-type', detail: 'expected "live" (keep the record) or "deleted"' },
+    ]);
   }
   return plan.isGroup ? typedGroup(plan, value) : typedField(plan.members[0] as FieldPlan, value, '/value');
 }
@@ -30,15 +32,33 @@ export function typedValue(plan: UnitPlan, value: Json): Canon {
  *
  * @throws AppError `invalid`, naming the field, the side and what was expected
  */
-export function mustBeWritable(plan: UnitPlan, unit: Unit, value: Canon, typed: boolean, labels: SideLabels): void {
+export function mustBeWritable(
+  plan: UnitPlan,
+  unit: Unit,
+  value: Canon,
+  typed: boolean,
+  labels: SideLabels,
+): void {
   const faults = SIDES.filter((side) => mayWrite(plan, side)).flatMap((side): Fault[] => {
     try {
       const back = plan.get(side, plan.put(side, value, rawOf(plan, side, image(unit, side))));
       if (!typed || plan.equal(back, value)) return [];
-      return [{ pointer: '/value', code: 'value-inexact', detail: `${plan.key}: ${labels[side]} would not keep it as typed` }];
+      return [
+        {
+          pointer: '/value',
+          code: 'value-inexact',
+          detail: `${plan.key}: ${labels[side]} would not keep it as typed`,
+        },
+      ];
     } catch (error) {
       if (!(error instanceof CanonError)) throw error;
-      return [{ pointer: '/value', code: error.code, detail: `${error.field}: expected ${error.expected} for ${labels[side]}, found ${error.found}` }];
+      return [
+        {
+          pointer: '/value',
+          code: error.code,
+          detail: `${error.field}: expected ${error.expected} for ${labels[side]}, found ${error.found}`,
+        },
+      ];
     }
   });
   if (faults.length > 0) throw invalid(faults);
@@ -52,13 +72,24 @@ function typedGroup(plan: UnitPlan, value: Json): Canon {
   }
   const given = value as JsonObject;
   const faults: Fault[] = [
-    ...names.filter((name) => !Object.hasOwn(given, name)).map((name) => ({ pointer: pointerTo(name), code: 'missing', detail: `is missing; ${expected}` })),
+    ...names
+      .filter((name) => !Object.hasOwn(given, name))
+      .map((name) => ({ pointer: pointerTo(name), code: 'missing', detail: `is missing; ${expected}` })),
     ...Object.keys(given)
       .filter((name) => !names.includes(name))
-      .map((name) => ({ pointer: pointerTo(name), code: 'unknown', detail: `is not part of ${plan.key}; ${expected}` })),
+      .map((name) => ({
+        pointer: pointerTo(name),
+        code: 'unknown',
+        detail: `is not part of ${plan.key}; ${expected}`,
+      })),
   ];
   if (faults.length > 0) throw invalid(faults);
-  return Object.fromEntries(plan.members.map((member) => [member.field, typedField(member, given[member.field] as Json, pointerTo(member.field))]));
+  return Object.fromEntries(
+    plan.members.map((member) => [
+      member.field,
+      typedField(member, given[member.field] as Json, pointerTo(member.field)),
+    ]),
+  );
 }
 
 function typedField(member: FieldPlan, value: Json, pointer: string): Canon {
@@ -66,7 +97,13 @@ function typedField(member: FieldPlan, value: Json, pointer: string): Canon {
     return canonise(member.type, value, member.field);
   } catch (error) {
     if (!(error instanceof CanonError)) throw error;
-    throw invalid([{ pointer, code: error.code, detail: `${error.field}: expected ${error.expected}, found ${error.found}` }]);
+    throw invalid([
+      {
+        pointer,
+        code: error.code,
+        detail: `${error.field}: expected ${error.expected}, found ${error.found}`,
+      },
+    ]);
   }
 }
 
@@ -75,5 +112,7 @@ function pointerTo(member: string): string {
 }
 
 function invalid(faults: readonly Fault[]): AppError {
-  return new AppError('invalid', faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; '), { faults });
+  return new AppError('invalid', faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; '), {
+    faults,
+  });
 }

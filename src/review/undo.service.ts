@@ -11,7 +11,12 @@ import type { Plan, UnitPlan } from '../core/plan.js';
 import type { Unit } from '../core/unit.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
-import { decisionById, laterDecision, markUndone, type DecisionRow } from '../database/sql/review/decisions.js';
+import {
+  decisionById,
+  laterDecision,
+  markUndone,
+  type DecisionRow,
+} from '../database/sql/review/decisions.js';
 import {
   lockConflict,
   lockOpenConflict,
@@ -61,7 +66,9 @@ export class UndoService {
     if (at === undefined) throw noSuch('decision', id);
     // Before the transaction: it may need a connection of its own, and whoever waits for one must hold none.
     const plan = await this.plans.planOf(at.pipeline_id);
-    return retryingDeadlocks(() => inTransaction(this.pools.general, (client) => this.#undo(client, at, plan, by)));
+    return retryingDeadlocks(() =>
+      inTransaction(this.pools.general, (client) => this.#undo(client, at, plan, by)),
+    );
   }
 
   async #undo(client: PoolClient, at: DecisionRow, plan: Plan, by: string): Promise<Answered<DecisionDto>> {
@@ -74,9 +81,14 @@ export class UndoService {
     if (decision.outcome === 'undone') return { status: 200, body: presentDecision(decision) };
 
     const unitPlan = unitPlanOf(plan, row.unit);
-    if (locked === null || unitPlan === undefined) throw new AppError('not-undoable', 'The record or its field is no longer in sync: there is nothing to put back.');
+    if (locked === null || unitPlan === undefined)
+      throw new AppError(
+        'not-undoable',
+        'The record or its field is no longer in sync: there is nothing to put back.',
+      );
     const undoing: Undoing = { decision, locked, row, plan, unitPlan, by };
-    if (locked.unit.decision?.id === id) return { status: 200, body: presentDecision(await this.#takeBack(client, undoing)) };
+    if (locked.unit.decision?.id === id)
+      return { status: 200, body: presentDecision(await this.#takeBack(client, undoing)) };
     await this.#mustBeLast(client, decision);
     return { status: 202, body: presentDecision(await this.#contest(client, undoing)) };
   }
@@ -96,8 +108,15 @@ export class UndoService {
     const { decision, row, locked, plan, unitPlan, by } = undoing;
     const earlier = readCandidates(decision.shown, row.base);
     const next = contestDecision(locked.unit, earlier, `${by} took the decision of ${decision.by} back`);
-    const outcome = derive({ plan: unitPlan, unit: next, now: this.clock.now(), sides: plan.sides, context: {} });
-    if (outcome.kind !== 'conflict') throw new AppError('not-undoable', 'A newer decision has taken its place.');
+    const outcome = derive({
+      plan: unitPlan,
+      unit: next,
+      now: this.clock.now(),
+      sides: plan.sides,
+      context: {},
+    });
+    if (outcome.kind !== 'conflict')
+      throw new AppError('not-undoable', 'A newer decision has taken its place.');
     await writeLocked(client, locked, unitPlan, next);
     const doc = writeConflict(unitPlan, next, outcome.conflict);
     const [open] = await run(client, lockOpenConflict, [row.link_id, row.unit]);
@@ -117,10 +136,17 @@ export class UndoService {
     if (decision.outcome !== 'applied' && decision.outcome !== 'held') {
       throw new AppError('not-undoable', 'It never took effect: the values had moved first.');
     }
-    const [later] = await run(client, laterDecision, [decision.link_id, decision.unit, decision.at, decision.id]);
+    const [later] = await run(client, laterDecision, [
+      decision.link_id,
+      decision.unit,
+      decision.at,
+      decision.id,
+    ]);
     if (later !== undefined) {
       const last = publicId.decision(later.id);
-      throw new AppError('not-undoable', `A later decision stands; undo ${last} first.`, { details: { decision: last } });
+      throw new AppError('not-undoable', `A later decision stands; undo ${last} first.`, {
+        details: { decision: last },
+      });
     }
   }
 
@@ -129,7 +155,16 @@ export class UndoService {
     const [undone] = await run(client, markUndone, [decision.id]);
     const actor = JSON.stringify({ kind: 'person', name: by });
     const units = JSON.stringify({ [row.unit]: undoneEvent(locked.unit, decision, `${by}: ${how}`) });
-    await run(client, recordReview, [row.link_id, row.pipeline_id, plan.revision, 'undone', actor, conflictId, decision.id, units]);
+    await run(client, recordReview, [
+      row.link_id,
+      row.pipeline_id,
+      plan.revision,
+      'undone',
+      actor,
+      conflictId,
+      decision.id,
+      units,
+    ]);
     await announceStep(client, {
       pipelineId: row.pipeline_id,
       linkId: row.link_id,
@@ -144,5 +179,12 @@ export class UndoService {
 
 function undoneEvent(unit: Unit, decision: DecisionRow, why: string): Readonly<Record<string, unknown>> {
   const { head } = unit;
-  return { o: decision.value, v: head.value, d: dotText(head.dot), c: vectorText(head.ctx), k: 'undone', w: why };
+  return {
+    o: decision.value,
+    v: head.value,
+    d: dotText(head.dot),
+    c: vectorText(head.ctx),
+    k: 'undone',
+    w: why,
+  };
 }

@@ -12,12 +12,25 @@ describe('the conflict queue', () => {
     api = await apiApp(ReviewModule);
     link = await api.records.agreed(
       { a: 'A-1', b: 'B-1' },
-      { name: 'Ann Lee', email: 'ann@x.com', notes: 'one\ntwo\nthree\n', tags: ['new', 'vip'], address: { street: 'High St 1', city: 'York' }, phone: '1' },
+      {
+        name: 'Ann Lee',
+        email: 'ann@x.com',
+        notes: 'one\ntwo\nthree\n',
+        tags: ['new', 'vip'],
+        address: { street: 'High St 1', city: 'York' },
+        phone: '1',
+      },
     );
     await api.records.edit(
       link,
       { unit: 'email', side: 'A', value: 'ann@y.com', by: { kind: 'person', name: 'Dana Fox' }, at },
-      { unit: 'email', side: 'B', value: 'ann@z.com', by: { kind: 'integration', name: 'billing-api' }, at: at + 3_000 },
+      {
+        unit: 'email',
+        side: 'B',
+        value: 'ann@z.com',
+        by: { kind: 'integration', name: 'billing-api' },
+        at: at + 3_000,
+      },
       { unit: 'notes', side: 'A', value: 'ONE\ntwo\nthree\n' },
       { unit: 'notes', side: 'B', value: 'one\ntwo\nTHREE\n' },
       { unit: 'tags', side: 'A', value: ['new', 'vip', 'eu'] },
@@ -59,7 +72,14 @@ describe('the conflict queue', () => {
           by: { kind: 'person', name: 'Dana Fox' },
           at: { from: '2026-01-12T10:00:00.000Z', to: '2026-01-12T10:00:00.000Z' },
         },
-        { key: 'b', side: 'B', label: 'Support', value: 'ann@z.com', clock: { A: 1, B: 2, hub: 1 }, by: { kind: 'integration', name: 'billing-api' } },
+        {
+          key: 'b',
+          side: 'B',
+          label: 'Support',
+          value: 'ann@z.com',
+          clock: { A: 1, B: 2, hub: 1 },
+          by: { kind: 'integration', name: 'billing-api' },
+        },
       ],
       recordIds: { A: 'A-1', B: 'B-1' },
       systems: { A: 'CRM', B: 'Support' },
@@ -72,7 +92,9 @@ describe('the conflict queue', () => {
       decisions: [],
     });
     expect(conflict.why).toContain('a person decides when both sides change it');
-    expect(conflict.others.map(({ unit }) => unit)).toEqual(expect.arrayContaining(['notes', 'tags', 'address']));
+    expect(conflict.others.map(({ unit }) => unit)).toEqual(
+      expect.arrayContaining(['notes', 'tags', 'address']),
+    );
   });
 
   it('offers a clean three-way merge by the type of the field, and none where there is none', async () => {
@@ -83,7 +105,9 @@ describe('the conflict queue', () => {
   });
 
   it('counts the fields of a group in the effect', async () => {
-    expect((await conflictOn('address')).effects.a).toBe('writes address to Support (2 fields); nothing written to CRM');
+    expect((await conflictOn('address')).effects.a).toBe(
+      'writes address to Support (2 fields); nothing written to CRM',
+    );
   });
 
   it('shows what the owner holds as that side, though it did not move', async () => {
@@ -93,12 +117,17 @@ describe('the conflict queue', () => {
       { key: 'a', label: 'CRM', value: '2' },
       { key: 'b', label: 'Support', value: '1' },
     ]);
-    expect(conflict.effects).toMatchObject({ b: 'writes phone to CRM (1 field); nothing written to Support' });
+    expect(conflict.effects).toMatchObject({
+      b: 'writes phone to CRM (1 field); nothing written to Support',
+    });
   });
 
   it('says a delete in words', async () => {
     const conflict = await conflictOn('$life');
-    expect(conflict.candidates.map(({ label, value }) => `${label}: ${String(value)}`)).toEqual(['deleted in CRM: deleted', 'kept in Support: live']);
+    expect(conflict.candidates.map(({ label, value }) => `${label}: ${JSON.stringify(value)}`)).toEqual([
+      'deleted in CRM: "deleted"',
+      'kept in Support: "live"',
+    ]);
     expect(conflict.effects).toMatchObject({
       a: 'deletes the record in Support; nothing written to CRM',
       b: 'makes the record again in CRM; nothing written to Support',
@@ -116,17 +145,25 @@ describe('the conflict queue', () => {
     const seen: string[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
-      const page: ConflictPageDto = await api.json(`/conflicts?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      const page: ConflictPageDto = await api.json(
+        `/conflicts?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`,
+      );
       expect(page.items.length).toBeLessThanOrEqual(2);
       seen.push(...page.items.map(({ unit }) => unit));
       cursor = page.next;
       if (seen.length === 2) {
         const other = await api.records.agreed({ a: 'A-2', b: 'B-2' }, { name: 'Bo' });
-        await api.records.edit(other, { unit: 'name', side: 'A', value: 'Bob' }, { unit: 'name', side: 'B', value: 'Bobby' });
+        await api.records.edit(
+          other,
+          { unit: 'name', side: 'A', value: 'Bob' },
+          { unit: 'name', side: 'B', value: 'Bobby' },
+        );
       }
     }
     expect(seen[0]).toBe('amount');
-    expect([...seen].sort()).toEqual(['$life', 'address', 'amount', 'email', 'name', 'notes', 'phone', 'tags'].sort());
+    expect([...seen].sort()).toEqual(
+      ['$life', 'address', 'amount', 'email', 'name', 'notes', 'phone', 'tags'].sort(),
+    );
   });
 
   it('refuses a cursor with another filter, one that was changed, and a limit out of bounds', async () => {
@@ -146,7 +183,8 @@ describe('the conflict queue', () => {
   });
 
   it('is filtered by state, unit, record and pipeline', async () => {
-    const count = async (query: string): Promise<number> => (await api.json<ConflictPageDto>(`/conflicts?${query}`)).items.length;
+    const count = async (query: string): Promise<number> =>
+      (await api.json<ConflictPageDto>(`/conflicts?${query}`)).items.length;
     expect(await count('state=closed')).toBe(0);
     expect(await count('state=held')).toBe(0);
     expect(await count(`record=rec_${link}&unit=email`)).toBe(1);

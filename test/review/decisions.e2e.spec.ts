@@ -31,7 +31,14 @@ describe('a decision', () => {
     made += 1;
     link = await api.records.agreed(
       { a: `A-${made}`, b: `B-${made}` },
-      { name: 'Ann', email: 'ann@x.com', amount: '1', code: 'abc', phone: '1', address: { street: 'High St 1', city: 'York' } },
+      {
+        name: 'Ann',
+        email: 'ann@x.com',
+        amount: '1',
+        code: 'abc',
+        phone: '1',
+        address: { street: 'High St 1', city: 'York' },
+      },
     );
   });
 
@@ -41,13 +48,19 @@ describe('a decision', () => {
   }
 
   async function show(unit: string, state = 'open'): Promise<Shown> {
-    const { items } = await api.json<ConflictPageDto>(`/conflicts?record=rec_${link}&state=${state}&unit=${encodeURIComponent(unit)}`);
+    const { items } = await api.json<ConflictPageDto>(
+      `/conflicts?record=rec_${link}&state=${state}&unit=${encodeURIComponent(unit)}`,
+    );
     expect(items).toHaveLength(1);
     const response = await api.call(`/conflicts/${items[0]!.id}`);
     return { conflict: (await response.json()) as ConflictDto, etag: response.headers.get('etag')! };
   }
 
-  function post({ conflict, etag }: Shown, body: Json, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  function post(
+    { conflict, etag }: Shown,
+    body: Json,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
     return api.call(`/conflicts/${conflict.id}/decisions`, {
       method: 'POST',
       body: JSON.stringify(body),
@@ -61,7 +74,11 @@ describe('a decision', () => {
     return (await response.json()) as DecisionDto;
   }
 
-  async function refused(shown: Shown, body: Json, headers: Readonly<Record<string, string>> = {}): Promise<string> {
+  async function refused(
+    shown: Shown,
+    body: Json,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
     const response = await post(shown, body, headers);
     const problem = (await response.json()) as Problem;
     return `${response.status} ${problem.code}: ${problem.detail}`;
@@ -75,13 +92,30 @@ describe('a decision', () => {
   it('sets the register with what was shown, holds the conflict, and asks the engine to come when it can no longer be undone', async () => {
     const shown = await disagree('email', 'ann@y.com', 'ann@z.com');
     const decision = await decided(shown, { take: 'b', note: 'she told me' });
-    expect(decision).toMatchObject({ conflict: shown.conflict.id, take: 'b', value: 'ann@z.com', by: 'local user', outcome: 'held', note: 'she told me' });
+    expect(decision).toMatchObject({
+      conflict: shown.conflict.id,
+      take: 'b',
+      value: 'ann@z.com',
+      by: 'local user',
+      outcome: 'held',
+      note: 'she told me',
+    });
     expect(Date.parse(decision.undoUntil) - Date.parse(decision.at)).toBe(600_000);
 
     const unit = await api.records.registers(link, 'email');
-    expect(unit.decision).toMatchObject({ value: 'ann@z.com', dot: { actor: 'H', n: 2 }, ctx: [2, 2, 1, 0], dueAt: Date.parse(decision.undoUntil) });
+    expect(unit.decision).toMatchObject({
+      value: 'ann@z.com',
+      dot: { actor: 'H', n: 2 },
+      ctx: [2, 2, 1, 0],
+      dueAt: Date.parse(decision.undoUntil),
+    });
     expect(unit.head.value).toBe('ann@x.com');
-    expect(await one('select extract(epoch from due_at)::float8 * 1000 as due, reason from push_due where link_id = $1', [link])).toEqual({
+    expect(
+      await one(
+        'select extract(epoch from due_at)::float8 * 1000 as due, reason from push_due where link_id = $1',
+        [link],
+      ),
+    ).toEqual({
       due: Date.parse(decision.undoUntil),
       reason: 'decision',
     });
@@ -117,7 +151,11 @@ describe('a decision', () => {
 
   it('must say which version it is about, and that one must be what is there', async () => {
     const shown = await disagree('email', 'y', 'z');
-    const bare = await api.call(`/conflicts/${shown.conflict.id}/decisions`, { method: 'POST', body: '{"take":"a"}', headers: { 'content-type': 'application/json' } });
+    const bare = await api.call(`/conflicts/${shown.conflict.id}/decisions`, {
+      method: 'POST',
+      body: '{"take":"a"}',
+      headers: { 'content-type': 'application/json' },
+    });
     expect([bare.status, ((await bare.json()) as Problem).code]).toEqual([428, 'precondition-required']);
     expect(await refused({ ...shown, etag: '*' }, { take: 'a' })).toMatch(/^428 /);
 
@@ -125,7 +163,11 @@ describe('a decision', () => {
     const response = await post(shown, { take: 'a' });
     const problem = (await response.json()) as Problem;
     expect([response.status, problem.code, response.headers.get('etag')]).toEqual([412, 'stale', '"2-open"']);
-    expect(problem.current).toMatchObject({ id: shown.conflict.id, rev: 2, candidates: [{ key: 'a', value: 'y2' }, { key: 'b' }] });
+    expect(problem.current).toMatchObject({
+      id: shown.conflict.id,
+      rev: 2,
+      candidates: [{ key: 'a', value: 'y2' }, { key: 'b' }],
+    });
     expect((await api.records.registers(link, 'email')).decision).toBeNull();
     await decided({ ...shown, etag: response.headers.get('etag')! }, { take: 'a' });
   });
@@ -141,7 +183,9 @@ describe('a decision', () => {
     const shown = await disagree('email', 'y', 'z');
     await decided(shown, { take: 'a' });
     expect(await refused(shown, { take: 'b' })).toMatch(/^412 stale/);
-    expect(await refused({ ...shown, etag: '"1-held"' }, { take: 'b' })).toMatch(/^409 already-decided: It was decided; undo/);
+    expect(await refused({ ...shown, etag: '"1-held"' }, { take: 'b' })).toMatch(
+      /^409 already-decided: It was decided; undo/,
+    );
   });
 
   it('under one Idempotency-Key happens once, however often and how much at once it is sent', async () => {
@@ -170,34 +214,56 @@ describe('a decision', () => {
     });
 
     it('may clear the field', async () => {
-      expect(await decided(await disagree('email', 'y', 'z'), { take: 'value', value: null })).toMatchObject({ value: null });
+      expect(await decided(await disagree('email', 'y', 'z'), { take: 'value', value: null })).toMatchObject({
+        value: null,
+      });
     });
 
     it('names the field and what was expected when it is not of the type', async () => {
       const shown = await disagree('amount', '5', '6');
-      expect(await refused(shown, { take: 'value', value: 'five' })).toBe('422 invalid: /value: amount: expected a decimal number, found "five"');
+      expect(await refused(shown, { take: 'value', value: 'five' })).toBe(
+        '422 invalid: /value: amount: expected a decimal number, found "five"',
+      );
       expect(await refused(shown, { take: 'value' })).toMatch(/^422 invalid: \/value: is missing/);
-      expect(await refused(shown, { take: 'a', value: 1 })).toMatch(/^422 invalid: \/value: is only for take: value/);
+      expect(await refused(shown, { take: 'a', value: 1 })).toMatch(
+        /^422 invalid: \/value: is only for take: value/,
+      );
       expect(await refused(shown, { take: 'mine' })).toMatch(/^422 invalid: \/take/);
-      expect(await refused(await disagree('name', 'x', 'y'), { take: 'value', value: 'a\0b' })).toMatch(/expected text without NUL/);
+      expect(await refused(await disagree('name', 'x', 'y'), { take: 'value', value: 'a\0b' })).toMatch(
+        /expected text without NUL/,
+      );
     });
 
     it('names the side that would not keep it', async () => {
       const shown = await disagree('code', 'abd', 'abe');
-      expect(await refused(shown, { take: 'value', value: 'abcdefg' })).toBe('422 invalid: /value: code: Support would not keep it as typed');
+      expect(await refused(shown, { take: 'value', value: 'abcdefg' })).toBe(
+        '422 invalid: /value: code: Support would not keep it as typed',
+      );
       await decided(shown, { take: 'value', value: 'abcde' });
     });
 
     it('wants a group whole', async () => {
-      const shown = await disagree('address', { street: 'Low St 2', city: 'York' }, { street: 'High St 1', city: 'Leeds' });
-      expect(await refused(shown, { take: 'value', value: { street: 'Low St 2', zip: '1' } })).toMatch(/\/value\/city: is missing.*\/value\/zip: is not part of address/);
-      expect(await refused(shown, { take: 'value', value: 'Low St' })).toMatch(/expected an object with street, city/);
-      expect(await decided(shown, { take: 'value', value: { street: 'Low St 2', city: 'Leeds' } })).toMatchObject({ value: { street: 'Low St 2', city: 'Leeds' } });
+      const shown = await disagree(
+        'address',
+        { street: 'Low St 2', city: 'York' },
+        { street: 'High St 1', city: 'Leeds' },
+      );
+      expect(await refused(shown, { take: 'value', value: { street: 'Low St 2', zip: '1' } })).toMatch(
+        /\/value\/city: is missing.*\/value\/zip: is not part of address/,
+      );
+      expect(await refused(shown, { take: 'value', value: 'Low St' })).toMatch(
+        /expected an object with street, city/,
+      );
+      expect(
+        await decided(shown, { take: 'value', value: { street: 'Low St 2', city: 'Leeds' } }),
+      ).toMatchObject({ value: { street: 'Low St 2', city: 'Leeds' } });
     });
   });
 
   it('takes base, a clean merge, or the side that did not move, and nothing that was not offered', async () => {
-    expect(await decided(await disagree('email', 'y', 'z'), { take: 'base' })).toMatchObject({ value: 'ann@x.com' });
+    expect(await decided(await disagree('email', 'y', 'z'), { take: 'base' })).toMatchObject({
+      value: 'ann@x.com',
+    });
     const notes = await disagree('notes', 'mine', 'yours');
     expect(await refused(notes, { take: 'merged' })).toMatch(/^422 invalid: \/take: there is no clean merge/);
     await api.records.edit(link, { unit: 'phone', side: 'A', value: '2' });
@@ -207,7 +273,9 @@ describe('a decision', () => {
   it('on a deleted record keeps or deletes it', async () => {
     await api.records.edit(link, { unit: '$life', side: 'A', value: 'deleted' });
     const shown = await show('$life');
-    expect(await refused(shown, { take: 'value', value: 'undead' })).toMatch(/expected "live" \(keep the record\) or "deleted"/);
+    expect(await refused(shown, { take: 'value', value: 'undead' })).toMatch(
+      /expected "live" \(keep the record\) or "deleted"/,
+    );
     expect(await decided(shown, { take: 'b' })).toMatchObject({ value: 'live' });
   });
 
@@ -221,8 +289,12 @@ describe('a decision', () => {
     expect([conflict.id, etag]).toEqual([shown.conflict.id, '"1-open"']);
     const unit = await api.records.registers(link, 'email');
     expect([unit.decision, unit.tick[2]]).toEqual([null, 2]);
-    expect(await one('select kind from lineage where link_id = $1 order by id desc limit 1', [link])).toEqual({ kind: 'undone' });
-    expect(await one('select due_at <= clock_timestamp() as due from push_due where link_id = $1', [link])).toEqual({ due: true });
+    expect(await one('select kind from lineage where link_id = $1 order by id desc limit 1', [link])).toEqual(
+      { kind: 'undone' },
+    );
+    expect(
+      await one('select due_at <= clock_timestamp() as due from push_due where link_id = $1', [link]),
+    ).toEqual({ due: true });
     expect(await decided({ conflict, etag }, { take: 'b' })).toMatchObject({ value: 'z' });
     expect((await api.records.registers(link, 'email')).decision?.dot).toEqual({ actor: 'H', n: 3 });
   });
@@ -256,7 +328,9 @@ describe('a decision', () => {
     await api.records.settle(link, 'phone', Date.now() + 3_600_000);
     await api.records.edit(link, { unit: 'phone', side: 'B', value: '3' });
     expect((await undo(id)).status).toBe(202);
-    expect((await show('phone')).conflict.candidates.map(({ key, value }) => `${key} ${String(value)}`)).toEqual(['a 2', 'b 3', 'recovered 1']);
+    expect(
+      (await show('phone')).conflict.candidates.map(({ key, value }) => `${key} ${JSON.stringify(value)}`),
+    ).toEqual(['a "2"', 'b "3"', 'recovered "1"']);
   });
 
   it('that a later one has replaced cannot be taken back before that one', async () => {
@@ -276,11 +350,17 @@ describe('a decision', () => {
     const stale = await show('email');
     expect(stale.conflict).toMatchObject({
       kind: 'stale-decision',
-      candidates: [{ key: 'a', value: 'y2' }, { key: 'b', value: 'z' }, { key: 'decision', label: 'decided earlier by local user', value: 'z' }],
+      candidates: [
+        { key: 'a', value: 'y2' },
+        { key: 'b', value: 'z' },
+        { key: 'decision', label: 'decided earlier by local user', value: 'z' },
+      ],
     });
     await decided(stale, { take: 'a' });
     const { conflict } = await show('email', 'held');
-    expect(conflict.decisions.map(({ id: of, outcome }) => `${of === id ? 'first' : 'second'} ${outcome}`)).toEqual(['first stale', 'second held']);
+    expect(
+      conflict.decisions.map(({ id: of, outcome }) => `${of === id ? 'first' : 'second'} ${outcome}`),
+    ).toEqual(['first stale', 'second held']);
   });
 
   it('has typed errors for what names nothing', async () => {

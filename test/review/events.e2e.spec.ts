@@ -19,7 +19,10 @@ class Screen {
   #text = '';
 
   constructor(url: string, lastEventId?: string) {
-    const headers = { accept: 'text/event-stream', ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) };
+    const headers = {
+      accept: 'text/event-stream',
+      ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
+    };
     this.#request = request(`${url}/events`, { headers, agent: false }, (response) => this.#read(response));
     this.#request.on('error', () => undefined);
     this.#request.end();
@@ -57,7 +60,12 @@ class Screen {
         .trim();
     this.lastId = field('id') ?? this.lastId;
     const data = field('data');
-    if (data !== undefined) this.heard.push({ event: field('event') ?? 'message', id: this.lastId, data: JSON.parse(data) as Heard['data'] });
+    if (data !== undefined)
+      this.heard.push({
+        event: field('event') ?? 'message',
+        id: this.lastId,
+        data: JSON.parse(data) as Heard['data'],
+      });
   }
 }
 
@@ -80,7 +88,8 @@ describe('the event stream', () => {
     return screen;
   }
 
-  const notify = (event: unknown): Promise<unknown> => api.pools.general.query(`select pg_notify('accord_events', $1)`, [JSON.stringify(event)]);
+  const notify = (event: unknown): Promise<unknown> =>
+    api.pools.general.query(`select pg_notify('accord_events', $1)`, [JSON.stringify(event)]);
 
   it('tells every screen what changed, by the names of the API', async () => {
     const [one, two] = [await open(), await open()];
@@ -97,10 +106,14 @@ describe('the event stream', () => {
 
   it('tells the same thing once when it changes often, and "look at all" when too much changes', async () => {
     const screen = await open();
-    await api.pools.general.query(`select pg_notify('accord_events', '{"type":"pipeline","id":"companies","n":' || n || '}') from generate_series(1, 50) n`);
+    await api.pools.general.query(
+      `select pg_notify('accord_events', '{"type":"pipeline","id":"companies","n":' || n || '}') from generate_series(1, 50) n`,
+    );
     await screen.until(({ heard }) => heard.length > 0);
     expect(screen.heard).toHaveLength(1);
-    await api.pools.general.query(`select pg_notify('accord_events', '{"type":"conflict","id":"' || gen_random_uuid() || '"}') from generate_series(1, 1000)`);
+    await api.pools.general.query(
+      `select pg_notify('accord_events', '{"type":"conflict","id":"' || gen_random_uuid() || '"}') from generate_series(1, 1000)`,
+    );
     await screen.until(({ heard }) => heard.some(({ data }) => data.id === null));
     expect(screen.heard.length).toBeLessThan(10);
   });
@@ -109,12 +122,16 @@ describe('the event stream', () => {
     const screen = await open();
     await notify({ type: 'conflict', id: null });
     await screen.until(({ heard }) => heard.length > 0);
-    expect(screen.heard.map(({ event, data }) => ({ event, data }))).toEqual([{ event: 'conflict', data: { id: null } }]);
+    expect(screen.heard.map(({ event, data }) => ({ event, data }))).toEqual([
+      { event: 'conflict', data: { id: null } },
+    ]);
   });
 
   it('ignores what is not an event', async () => {
     const screen = await open();
-    await api.pools.general.query(`select pg_notify('accord_events', 'garbage'), pg_notify('accord_events', '{"type":"secret","id":"1"}')`);
+    await api.pools.general.query(
+      `select pg_notify('accord_events', 'garbage'), pg_notify('accord_events', '{"type":"secret","id":"1"}')`,
+    );
     await notify({ type: 'pipeline', id: 'companies' });
     await screen.until(({ heard }) => heard.length > 0);
     expect(screen.heard.map(({ event }) => event)).toEqual(['pipeline']);
@@ -125,11 +142,17 @@ describe('the event stream', () => {
     const { lastId } = before;
     before.close();
     const link = await api.records.agreed({ a: 'A-1', b: 'B-1' }, { name: 'Ann' });
-    await api.records.edit(link, { unit: 'name', side: 'A', value: 'x' }, { unit: 'name', side: 'B', value: 'y' });
+    await api.records.edit(
+      link,
+      { unit: 'name', side: 'A', value: 'x' },
+      { unit: 'name', side: 'B', value: 'y' },
+    );
     const { rows } = await api.pools.general.query<{ id: string }>('select id from conflict');
     const back = await open(lastId);
     await back.until(({ heard }) => heard.some(({ event }) => event === 'conflict'));
-    expect(back.heard.filter(({ event }) => event === 'conflict').map(({ data }) => data.id)).toEqual([`cf_${rows[0]!.id}`]);
+    expect(back.heard.filter(({ event }) => event === 'conflict').map(({ data }) => data.id)).toEqual([
+      `cf_${rows[0]!.id}`,
+    ]);
     const fresh = await open();
     await notify({ type: 'pipeline', id: 'companies' });
     await fresh.until(({ heard }) => heard.length > 0);
@@ -140,7 +163,11 @@ describe('the event stream', () => {
     for (const id of ['1', 'abc']) {
       const screen = await open(id);
       await screen.until(({ heard }) => heard.length === 3);
-      expect(screen.heard.map(({ event, data }) => `${event} ${JSON.stringify(data)}`)).toEqual(['conflict {"id":null}', 'pipeline {"name":null}', 'decision {"id":null}']);
+      expect(screen.heard.map(({ event, data }) => `${event} ${JSON.stringify(data)}`)).toEqual([
+        'conflict {"id":null}',
+        'pipeline {"name":null}',
+        'decision {"id":null}',
+      ]);
     }
   });
 

@@ -24,7 +24,12 @@ describe('while the engine folds edits and stewards decide and undo, all at once
   });
   afterAll(() => api.close());
 
-  async function editor(link: number, side: Side, next: () => number, made: Map<string, string[]>): Promise<void> {
+  async function editor(
+    link: number,
+    side: Side,
+    next: () => number,
+    made: Map<string, string[]>,
+  ): Promise<void> {
     for (let n = 1; n <= rounds; n++) {
       const unit = units[Math.floor(next() * units.length)]!;
       const value = `${side}${n}`;
@@ -33,7 +38,12 @@ describe('while the engine folds edits and stewards decide and undo, all at once
     }
   }
 
-  async function steward(link: number, next: () => number, statuses: number[], running: () => boolean): Promise<void> {
+  async function steward(
+    link: number,
+    next: () => number,
+    statuses: number[],
+    running: () => boolean,
+  ): Promise<void> {
     while (running()) {
       const { items } = await api.json<ConflictPageDto>(`/conflicts?record=rec_${link}&state=open`);
       const item = items[Math.floor(next() * items.length)];
@@ -53,7 +63,11 @@ describe('while the engine folds edits and stewards decide and undo, all at once
         headers: { 'content-type': 'application/json', 'if-match': etag },
       });
       statuses.push(answer.status);
-      if (answer.status === 201 && next() < 0.4) statuses.push((await api.call(`/decisions/${((await answer.json()) as DecisionDto).id}/undo`, { method: 'POST' })).status);
+      if (answer.status === 201 && next() < 0.4)
+        statuses.push(
+          (await api.call(`/decisions/${((await answer.json()) as DecisionDto).id}/undo`, { method: 'POST' }))
+            .status,
+        );
     }
   }
 
@@ -66,12 +80,19 @@ describe('while the engine folds edits and stewards decide and undo, all at once
 
   it.each([1, 2, 3])('no edit is lost, hidden or decided on unseen (seed %i)', async (seed) => {
     const next = random(seed);
-    const link = await api.records.agreed({ a: `A-${seed}`, b: `B-${seed}` }, { email: 'e', name: 'n', notes: 't' });
+    const link = await api.records.agreed(
+      { a: `A-${seed}`, b: `B-${seed}` },
+      { email: 'e', name: 'n', notes: 't' },
+    );
     const made = new Map(units.flatMap((unit) => [`${unit}A`, `${unit}B`].map((key) => [key, []])));
     const statuses: number[] = [];
     let going = true;
     const running = (): boolean => going;
-    const others = [engine(link, running), steward(link, next, statuses, running), steward(link, next, statuses, running)];
+    const others = [
+      engine(link, running),
+      steward(link, next, statuses, running),
+      steward(link, next, statuses, running),
+    ];
     await Promise.all([editor(link, 'A', next, made), editor(link, 'B', next, made)]);
     going = false;
     await Promise.all(others);
@@ -90,7 +111,9 @@ describe('while the engine folds edits and stewards decide and undo, all at once
       );
       const observed = rows.filter(({ kind }) => kind === 'observed');
       // Every edit that was stored ticked its side's clock exactly once, and no dot was given out twice.
-      expect(observed.map(({ value }) => value).sort()).toEqual([...made.get(`${key}A`)!, ...made.get(`${key}B`)!].sort());
+      expect(observed.map(({ value }) => value).sort()).toEqual(
+        [...made.get(`${key}A`)!, ...made.get(`${key}B`)!].sort(),
+      );
       expect(component(unit.tick, 'A') + component(unit.tick, 'B')).toBe(observed.length + 2);
       const given = rows.filter(({ kind, d }) => kind === 'observed' || d.startsWith('H')).map(({ d }) => d);
       expect(new Set(given).size).toBe(given.length);
@@ -101,7 +124,10 @@ describe('while the engine folds edits and stewards decide and undo, all at once
         const stands = covers(unit.head, unit[side]);
         if (!stands) expect(open).toHaveLength(1);
         const [last] = observed.filter(({ d }) => d.startsWith(side)).slice(-1);
-        const known = last === undefined || component(unit[side].ctx, side) >= Number(last.d.slice(1)) || unit[side].dot?.n === Number(last.d.slice(1));
+        const known =
+          last === undefined ||
+          component(unit[side].ctx, side) >= Number(last.d.slice(1)) ||
+          unit[side].dot?.n === Number(last.d.slice(1));
         expect(known).toBe(true);
       }
     }

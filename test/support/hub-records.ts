@@ -2,7 +2,6 @@ import type { Pool, PoolClient } from 'pg';
 import { uuidv7 } from '../../src/common/ids.js';
 import { acknowledge, author } from '../../src/core/author.js';
 import { rawOf, readUnit, writeUnit } from '../../src/core/at-rest.js';
-import { canonise, decode, encode } from '../../src/core/canon/codec.js';
 import { dotText, vectorText, type Side } from '../../src/core/clock.js';
 import { conflictKey } from '../../src/core/conflict.js';
 import { writeConflict } from '../../src/core/conflict-at-rest.js';
@@ -10,77 +9,13 @@ import { derive } from '../../src/core/derive.js';
 import { deriveLife, LIFE_UNIT } from '../../src/core/life.js';
 import { fromBothSides, ORIGIN } from '../../src/core/linking.js';
 import { observe } from '../../src/core/observe.js';
-import type { FieldPlan, Plan, SidePlan, UnitPlan } from '../../src/core/plan.js';
+import type { Plan, UnitPlan } from '../../src/core/plan.js';
 import { lacksHead } from '../../src/core/push.js';
 import { policyData } from '../../src/core/policy/words.js';
 import type { Author, Unit } from '../../src/core/unit.js';
-import { stableStringify, type Canon, type FieldType, type Json, type Raw } from '../../src/core/value.js';
+import type { Json } from '../../src/core/value.js';
 import { inTransaction } from '../../src/database/transaction.js';
-
-const review = { strategy: 'review' } as const;
-
-function field(key: string, type: FieldType, over: Partial<UnitPlan> = {}): UnitPlan {
-  const member: FieldPlan = { field: key, type, A: key, B: `b_${key}` };
-  return {
-    key,
-    members: [member],
-    isGroup: false,
-    type,
-    direction: 'both',
-    policy: review,
-    preferNonBlank: false,
-    contextOnly: false,
-    priority: 'normal',
-    pii: false,
-    compareKey: stableStringify,
-    equal: (x, y) => stableStringify(x) === stableStringify(y),
-    get: (_side, raw) => decode(type, raw, key),
-    put: (_side, value) => encode(type, value),
-    ...over,
-  };
-}
-
-function group(key: string, names: readonly string[]): UnitPlan {
-  const parts = (value: Json): { readonly [name: string]: Json } => (value ?? {}) as { readonly [name: string]: Json };
-  return {
-    ...field(key, 'text'),
-    isGroup: true,
-    type: 'group',
-    members: names.map((name) => ({ field: name, type: 'text' as const, A: name, B: `b_${name}` })),
-    get: (_side, raw) => Object.fromEntries(names.map((name) => [name, decode('text', parts(raw)[name] ?? null, name)])),
-    put: (_side, value) => Object.fromEntries(names.map((name) => [name, encode('text', parts(value)[name] ?? null)])),
-  };
-}
-
-const side = (of: Side, label: string): SidePlan => ({ side: of, label, tier: 'T0', orderedLog: true, columns: [], column: new Map() });
-
-/** A plan by hand, as small as the API needs it: every kind of value and policy that a person meets. */
-export function reviewPlan(pipeline = 'companies'): Plan {
-  const units = [
-    field('name', 'text'),
-    field('email', 'text'),
-    field('notes', 'text'),
-    field('tags', 'set'),
-    field('amount', 'decimal', { priority: 'high' }),
-    // Support keeps five characters: what is longer does not come back as it was typed.
-    field('code', 'text', { put: (at, value) => (at === 'B' && typeof value === 'string' ? value.slice(0, 5) : (value as Raw)) }),
-    field('phone', 'text', { policy: { strategy: 'owner', owner: 'B', onForeignEdit: 'review' } }),
-    field('score', 'integer', { direction: 'AtoB', policy: { strategy: 'owner', owner: 'A', onForeignEdit: 'ignore' } }),
-    group('address', ['street', 'city']),
-  ];
-  return {
-    pipeline,
-    revision: 1,
-    units,
-    unit: new Map(units.map((unit) => [unit.key, unit])),
-    sides: { A: side('A', 'CRM'), B: side('B', 'Support') },
-    holdSets: [],
-    invariants: [],
-    flap: { flips: 4, windowMs: 600_000 },
-    life: { aDeleted: 'review', bDeleted: 'review', deleteVsEdit: 'review' },
-    dependants: new Map(),
-  };
-}
+import { canonOf, readShadow, type Shadow } from './hub-shadow.js';
 
 export interface Edit {
   readonly unit: string;
@@ -92,15 +27,11 @@ export interface Edit {
 
 /** Puts records into the hub's database the way the engine does: through the core and its stored forms, by compare-and-set. */
 export class HubRecords {
-  readonly plan: Plan;
-
   constructor(
     private readonly pool: Pool,
     readonly pipelineId: number,
-    plan: Plan,
-  ) {
-    this.plan = plan;
-  }
+    readonly plan: Plan,
+  ) {}
 
   static async create(pool: Pool, plan: Plan, undoWindow = '8s'): Promise<HubRecords> {
     const { rows } = await pool.query<{ id: number }>(
@@ -113,17 +44,19 @@ export class HubRecords {
       [id, JSON.stringify({ spec: { review: { undoWindow } } })],
     );
     for (const at of ['A', 'B'] as const) {
-      await pool.query(`insert into side_state (pipeline_id, side, label, connector, object) values ($1, $2, $3, 'postgres', 't')`, [
-        id,
-        at,
-        plan.sides[at].label,
-      ]);
+      await pool.query(
+        `insert into side_state (pipeline_id, side, label, connector, object) values ($1, $2, $3, 'postgres', 't')`,
+        [id, at, plan.sides[at].label],
+      );
     }
     return new HubRecords(pool, id, plan);
   }
 
   /** A record that both sides agree on. */
-  async agreed(ids: { readonly a: string; readonly b: string }, values: Readonly<Record<string, Json>>): Promise<number> {
+  async agreed(
+    ids: { readonly a: string; readonly b: string },
+    values: Readonly<Record<string, Json>>,
+  ): Promise<number> {
     const { rows } = await this.pool.query<{ id: number }>(
       `insert into link (pipeline_id, state, a_id, b_id) values ($1, 'live', $2, $3) returning id`,
       [this.pipelineId, ids.a, ids.b],
@@ -137,8 +70,14 @@ export class HubRecords {
       const unit = fromBothSides(unitPlan, raw, { ...raw, raw: unitPlan.put('B', value, undefined) });
       fields[unitPlan.key] = writeUnit(unitPlan, clock, unit).field;
     }
-    await this.pool.query(`insert into shadow (link_id, pipeline_id, clock, fields) values ($1, $2, $3, $4)`, [id, this.pipelineId, clock, JSON.stringify(fields)]);
-    await this.pool.query(`insert into lineage (link_id, pipeline_id, kind, revision, units) values ($1, $2, 'linked', 1, $3)`, [id, this.pipelineId, JSON.stringify({ '*': fields })]);
+    await this.pool.query(
+      `insert into shadow (link_id, pipeline_id, clock, fields) values ($1, $2, $3, $4)`,
+      [id, this.pipelineId, clock, JSON.stringify(fields)],
+    );
+    await this.pool.query(
+      `insert into lineage (link_id, pipeline_id, kind, revision, units) values ($1, $2, 'linked', 1, $3)`,
+      [id, this.pipelineId, JSON.stringify({ '*': fields })],
+    );
     return id;
   }
 
@@ -149,33 +88,64 @@ export class HubRecords {
 
   /** An edit that simply flows: seen, made head, and on its way to the other side. @returns the write batch */
   async flow(linkId: number, edit: Edit): Promise<number> {
-    const batch = await inTransaction(this.pool, async (client) => {
+    return inTransaction(this.pool, async (client) => {
       const shadow = await readShadow(client, linkId);
       const unitPlan = this.#planOf(edit.unit);
       const canon = canonOf(unitPlan, edit.value);
       const before = readUnit(shadow.clock, shadow.fields[edit.unit], shadow.open?.[edit.unit]);
       const at = edit.at ?? Date.now();
-      const seen = observe(unitPlan, before, { side: edit.side, value: canon, raw: unitPlan.put(edit.side, canon, undefined), stamp: [at, at], by: edit.by ?? null, stale: false });
-      const outcome = derive({ plan: unitPlan, unit: seen.unit, now: Date.now(), sides: this.plan.sides, context: {} });
-      if (outcome.kind !== 'author' || outcome.how !== 'fast-forward' || seen.kind !== 'event') throw new Error('the edit does not simply flow');
+      const seen = observe(unitPlan, before, {
+        side: edit.side,
+        value: canon,
+        raw: unitPlan.put(edit.side, canon, undefined),
+        stamp: [at, at],
+        by: edit.by ?? null,
+        stale: false,
+      });
+      const outcome = derive({
+        plan: unitPlan,
+        unit: seen.unit,
+        now: Date.now(),
+        sides: this.plan.sides,
+        context: {},
+      });
+      if (outcome.kind !== 'author' || outcome.how !== 'fast-forward' || seen.kind !== 'event')
+        throw new Error('the edit does not simply flow');
       const other = edit.side === 'A' ? 'B' : 'A';
       const id = await this.#send(client, linkId, other, edit.unit, before);
       const next = acknowledge(author(seen.unit, outcome), other, undefined);
       await this.#store(client, linkId, shadow, unitPlan, next);
-      const event = { o: before[edit.side].value, v: canon, d: dotText(seen.dot), c: vectorText(seen.ctx), k: 'forward', s: [at, at] };
+      const event = {
+        o: before[edit.side].value,
+        v: canon,
+        d: dotText(seen.dot),
+        c: vectorText(seen.ctx),
+        k: 'forward',
+        s: [at, at],
+      };
       await client.query(
         `insert into lineage (link_id, pipeline_id, kind, side, occurred_at, actor, revision, batch_${other === 'A' ? 'a' : 'b'}, source_tx, units)
          values ($1, $2, 'observed', $3, $4, $5, 1, $6, '711', $7)`,
-        [linkId, this.pipelineId, edit.side, new Date(at), edit.by === undefined ? null : JSON.stringify(edit.by), id, JSON.stringify({ [edit.unit]: event })],
+        [
+          linkId,
+          this.pipelineId,
+          edit.side,
+          new Date(at),
+          edit.by === undefined ? null : JSON.stringify(edit.by),
+          id,
+          JSON.stringify({ [edit.unit]: event }),
+        ],
       );
       return id;
     });
-    return batch;
   }
 
   /** The end of a write batch: acknowledged, perhaps with exceptions, or dead. */
   async receipt(batch: number, state: 'acked' | 'dead' = 'acked', exceptions: Json = []): Promise<void> {
-    await this.pool.query(`update attempt_batch set state = $2, exceptions = $3, settled_at = clock_timestamp() where id = $1`, [batch, state, JSON.stringify(exceptions)]);
+    await this.pool.query(
+      `update attempt_batch set state = $2, exceptions = $3, settled_at = clock_timestamp() where id = $1`,
+      [batch, state, JSON.stringify(exceptions)],
+    );
   }
 
   /** Looks again at a unit, as the engine does when a record is due: authors what may be authored now, and writes it to the sides. */
@@ -184,16 +154,19 @@ export class HubRecords {
   }
 
   async registers(linkId: number, key: string): Promise<Unit> {
-    const { rows } = await this.pool.query<{ clock: string; fields: Record<string, Json>; open: Record<string, Json> | null }>(
-      'select clock, fields, open from shadow where link_id = $1',
-      [linkId],
-    );
+    const { rows } = await this.pool.query<{
+      clock: string;
+      fields: Record<string, Json>;
+      open: Record<string, Json> | null;
+    }>('select clock, fields, open from shadow where link_id = $1', [linkId]);
     return readUnit(rows[0]!.clock, rows[0]!.fields[key], rows[0]!.open?.[key]);
   }
 
   /** Stores the registers of one unit as they are given. */
   async put(linkId: number, key: string, next: Unit): Promise<void> {
-    await inTransaction(this.pool, async (client) => this.#store(client, linkId, await readShadow(client, linkId), this.#planOf(key), next));
+    await inTransaction(this.pool, async (client) =>
+      this.#store(client, linkId, await readShadow(client, linkId), this.#planOf(key), next),
+    );
   }
 
   async #fold(client: PoolClient, linkId: number, edits: readonly Edit[]): Promise<boolean> {
@@ -204,7 +177,11 @@ export class HubRecords {
     for (const { unit: key, side: at, value, by = null, at: when = Date.now() } of edits) {
       const unitPlan = this.#planOf(key);
       const canon = canonOf(unitPlan, value);
-      const before = readUnit(shadow.clock, fields[key] ?? shadow.fields[key] ?? (key === LIFE_UNIT.key ? 'live' : undefined), next[key]);
+      const before = readUnit(
+        shadow.clock,
+        fields[key] ?? shadow.fields[key] ?? (key === LIFE_UNIT.key ? 'live' : undefined),
+        next[key],
+      );
       const seen = observe(unitPlan, before, {
         side: at,
         value: canon,
@@ -218,7 +195,14 @@ export class HubRecords {
       if (stored.open === null) Reflect.deleteProperty(next, key);
       else next[key] = stored.open;
       if (seen.kind === 'event') {
-        const event = { o: before[at].value, v: canon, d: dotText(seen.dot), c: vectorText(seen.ctx), k: 'observed', s: [when, when] };
+        const event = {
+          o: before[at].value,
+          v: canon,
+          d: dotText(seen.dot),
+          c: vectorText(seen.ctx),
+          k: 'observed',
+          s: [when, when],
+        };
         events.push([at, when, by, { [key]: event }]);
       }
     }
@@ -226,7 +210,14 @@ export class HubRecords {
     for (const [at, when, by, units] of events) {
       await client.query(
         `insert into lineage (link_id, pipeline_id, kind, side, occurred_at, actor, revision, units) values ($1, $2, 'observed', $3, $4, $5, 1, $6)`,
-        [linkId, this.pipelineId, at, new Date(when), by === null ? null : JSON.stringify(by), JSON.stringify(units)],
+        [
+          linkId,
+          this.pipelineId,
+          at,
+          new Date(when),
+          by === null ? null : JSON.stringify(by),
+          JSON.stringify(units),
+        ],
       );
     }
     for (const key of new Set(edits.map((edit) => edit.unit))) await this.#showConflict(client, linkId, key);
@@ -257,7 +248,9 @@ export class HubRecords {
       c: vectorText(next.head.ctx),
       k: outcome.how,
       w: outcome.why,
-      ...(outcome.overridden.length > 0 && { x: outcome.overridden.map(({ version }) => [version.value, dotText(version.dot)]) }),
+      ...(outcome.overridden.length > 0 && {
+        x: outcome.overridden.map(({ version }) => [version.value, dotText(version.dot)]),
+      }),
     };
     const decision = unit.decision?.id ?? null;
     await client.query(
@@ -267,14 +260,20 @@ export class HubRecords {
         this.pipelineId,
         decision === null ? 'authored' : 'decided',
         decision,
-        unit.decision?.by == null ? null : JSON.stringify(unit.decision.by),
+        unit.decision === null ? null : JSON.stringify(unit.decision.by),
         batches.A,
         batches.B,
         JSON.stringify({ [key]: event }),
       ],
     );
-    await client.query(`update attempt_batch set state = 'acked', settled_at = clock_timestamp() where id = any($1)`, [[batches.A, batches.B]]);
-    if (decision !== null) await client.query(`update decision set outcome = 'applied' where id = $1 and outcome = 'held'`, [decision]);
+    await client.query(
+      `update attempt_batch set state = 'acked', settled_at = clock_timestamp() where id = any($1)`,
+      [[batches.A, batches.B]],
+    );
+    if (decision !== null)
+      await client.query(`update decision set outcome = 'applied' where id = $1 and outcome = 'held'`, [
+        decision,
+      ]);
     await client.query(
       `update conflict set state = 'closed', closed_at = clock_timestamp(), changed_at = clock_timestamp(), close_reason = 'decided', rev = rev + 1
        where link_id = $1 and unit = $2 and state <> 'closed'`,
@@ -283,7 +282,13 @@ export class HubRecords {
     return true;
   }
 
-  async #store(client: PoolClient, linkId: number, shadow: Shadow, unitPlan: UnitPlan, next: Unit): Promise<boolean> {
+  async #store(
+    client: PoolClient,
+    linkId: number,
+    shadow: Shadow,
+    unitPlan: UnitPlan,
+    next: Unit,
+  ): Promise<boolean> {
     const stored = writeUnit(unitPlan, shadow.clock, next);
     const open = { ...shadow.open };
     if (stored.open === null) Reflect.deleteProperty(open, unitPlan.key);
@@ -293,17 +298,28 @@ export class HubRecords {
 
   async #send(client: PoolClient, linkId: number, at: Side, key: string, unit: Unit): Promise<number> {
     const img = unit[at];
-    const payload = [{ l: linkId, u: { [key]: [dotText(img.dot), vectorText(img.ctx), rawOf(this.#planOf(key), at, img)] } }];
+    const payload = [
+      { l: linkId, u: { [key]: [dotText(img.dot), vectorText(img.ctx), rawOf(this.#planOf(key), at, img)] } },
+    ];
     const { rows } = await client.query<{ id: number }>(
       `insert into attempt_batch (id, pipeline_id, side, kind, state, items, payload) values (nextval('batch_id_seq'), $1, $2, 'update', 'sent', 1, $3) returning id`,
       [this.pipelineId, at, JSON.stringify(payload)],
     );
     const { id } = rows[0]!;
-    await client.query(`update shadow set att_${at === 'A' ? 'a' : 'b'} = $2 where link_id = $1`, [linkId, id]);
+    await client.query(`update shadow set att_${at === 'A' ? 'a' : 'b'} = $2 where link_id = $1`, [
+      linkId,
+      id,
+    ]);
     return id;
   }
 
-  async #write(client: PoolClient, linkId: number, rev: number, fields: Readonly<Record<string, Json>>, open: Readonly<Record<string, Json>>): Promise<boolean> {
+  async #write(
+    client: PoolClient,
+    linkId: number,
+    rev: number,
+    fields: Readonly<Record<string, Json>>,
+    open: Readonly<Record<string, Json>>,
+  ): Promise<boolean> {
     const { rowCount } = await client.query(
       `update shadow set rev = rev + 1, fields = fields || $3::jsonb, open = nullif($4::jsonb, '{}') where link_id = $1 and rev = $2`,
       [linkId, rev, JSON.stringify(fields), JSON.stringify(open)],
@@ -318,26 +334,42 @@ export class HubRecords {
     const sides = this.plan.sides;
     const outcome =
       key === LIFE_UNIT.key
-        ? deriveLife({ unit, now: Date.now(), sides, policy: this.plan.life, editedUnseen: { A: false, B: false } })
+        ? deriveLife({
+            unit,
+            now: Date.now(),
+            sides,
+            policy: this.plan.life,
+            editedUnseen: { A: false, B: false },
+          })
         : derive({ plan: unitPlan, unit, now: Date.now(), sides, context: {} });
-    const { rows } = await client.query<{ id: string; key: string }>(`select id, key from conflict where link_id = $1 and unit = $2 and state <> 'closed'`, [linkId, key]);
+    const { rows } = await client.query<{ id: string; key: string }>(
+      `select id, key from conflict where link_id = $1 and unit = $2 and state <> 'closed'`,
+      [linkId, key],
+    );
     const [shown] = rows;
     if (outcome.kind !== 'conflict') {
       if (outcome.kind !== 'held' && shown !== undefined) {
-        await client.query(`update conflict set state = 'closed', closed_at = now(), changed_at = clock_timestamp(), close_reason = 'agreed', rev = rev + 1 where id = $1`, [shown.id]);
+        await client.query(
+          `update conflict set state = 'closed', closed_at = now(), changed_at = clock_timestamp(), close_reason = 'agreed', rev = rev + 1 where id = $1`,
+          [shown.id],
+        );
       }
       return;
     }
     if (shown?.key === conflictKey(outcome.conflict)) return;
     const doc = writeConflict(unitPlan, unit, outcome.conflict);
     const id = shown?.id ?? uuidv7();
-    await client.query(`insert into lineage (link_id, pipeline_id, kind, revision, conflict_id, units) values ($1, $2, 'conflict', 1, $3, $4)`, [
-      linkId,
-      this.pipelineId,
-      id,
-      JSON.stringify({ [key]: { k: doc.kind, w: doc.reason } }),
-    ]);
-    const values = [doc.key, doc.kind, doc.reason, doc.base === null ? null : JSON.stringify(doc.base), JSON.stringify(doc.candidates)];
+    await client.query(
+      `insert into lineage (link_id, pipeline_id, kind, revision, conflict_id, units) values ($1, $2, 'conflict', 1, $3, $4)`,
+      [linkId, this.pipelineId, id, JSON.stringify({ [key]: { k: doc.kind, w: doc.reason } })],
+    );
+    const values = [
+      doc.key,
+      doc.kind,
+      doc.reason,
+      doc.base === null ? null : JSON.stringify(doc.base),
+      JSON.stringify(doc.candidates),
+    ];
     if (shown !== undefined) {
       await client.query(
         `update conflict set rev = rev + 1, state = 'open', key = $2, kind = $3, reason = $4, base = $5, candidates = $6, changed_at = clock_timestamp() where id = $1`,
@@ -349,33 +381,20 @@ export class HubRecords {
     await client.query(
       `insert into conflict (id, pipeline_id, link_id, unit, state, title, key, kind, reason, base, candidates, policy, revision, priority, opened_at, changed_at)
        values ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $10, $11, 1, $12, clock_timestamp(), clock_timestamp())`,
-      [id, this.pipelineId, linkId, key, `Record ${linkId}`, ...values, JSON.stringify(policyData(unitPlan.policy)), priority],
+      [
+        id,
+        this.pipelineId,
+        linkId,
+        key,
+        `Record ${linkId}`,
+        ...values,
+        JSON.stringify(policyData(unitPlan.policy)),
+        priority,
+      ],
     );
   }
 
   #planOf(key: string): UnitPlan {
     return key === LIFE_UNIT.key ? LIFE_UNIT : this.plan.unit.get(key)!;
   }
-}
-
-function canonOf(plan: UnitPlan, value: Json): Canon {
-  if (plan.key === LIFE_UNIT.key) return value;
-  if (!plan.isGroup) return canonise(plan.type as FieldType, value, plan.key);
-  const parts = (value ?? {}) as { readonly [name: string]: Json };
-  return Object.fromEntries(plan.members.map((member) => [member.field, parts[member.field] ?? null]));
-}
-
-interface Shadow {
-  readonly rev: number;
-  readonly clock: string;
-  readonly fields: Readonly<Record<string, Json>>;
-  readonly open: Readonly<Record<string, Json>> | null;
-}
-
-async function readShadow(client: PoolClient, linkId: number): Promise<Shadow> {
-  const { rows } = await client.query<Shadow>(
-    'select rev, clock, fields, open from shadow where link_id = $1',
-    [linkId],
-  );
-  return rows[0]!;
 }

@@ -10,7 +10,8 @@ import type { Plan } from '../../src/core/plan.js';
 import { PlanStore } from '../../src/database/plan-store.js';
 import { HubPools } from '../../src/database/pools.js';
 import { migratedDatabase, type TestDatabase } from './test-database.js';
-import { HubRecords, reviewPlan } from './hub-records.js';
+import { HubRecords } from './hub-records.js';
+import { reviewPlan } from './review-plan.js';
 
 @Module({})
 class Hub {}
@@ -31,9 +32,20 @@ export async function apiApp(feature: Type, plan: Plan = reviewPlan(), undoWindo
   const database = await migratedDatabase();
   const pools = new HubPools(database.url);
   const records = await HubRecords.create(pools.general, plan, undoWindow);
-  const providers = [Clock, { provide: HubPools, useValue: pools }, { provide: PlanStore, useValue: { planOf: () => Promise.resolve(plan) } }];
-  const hub: DynamicModule = { module: Hub, global: true, providers, exports: providers.map((one) => ('provide' in one ? one.provide : one)) };
-  @Module({ imports: [LoggerModule.forRoot(httpLogging({ LOG_LEVEL: 'silent', LOG_FORMAT: 'json' })), hub, feature] })
+  const providers = [
+    Clock,
+    { provide: HubPools, useValue: pools },
+    { provide: PlanStore, useValue: { planOf: () => Promise.resolve(plan) } },
+  ];
+  const hub: DynamicModule = {
+    module: Hub,
+    global: true,
+    providers,
+    exports: providers.map((one) => ('provide' in one ? one.provide : one)),
+  };
+  @Module({
+    imports: [LoggerModule.forRoot(httpLogging({ LOG_LEVEL: 'silent', LOG_FORMAT: 'json' })), hub, feature],
+  })
   class App {}
   const app = await NestFactory.create<NestExpressApplication>(App, { bufferLogs: true });
   app.useLogger(app.get(Logger));

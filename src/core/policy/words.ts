@@ -4,9 +4,15 @@ import type { Policy, UnitPlan } from '../plan.js';
 export type SideLabels = Readonly<Record<Side, string>>;
 
 /** What a unit's policy says, as one sentence for people. */
-export function policyInWords(plan: Pick<UnitPlan, 'policy' | 'preferNonBlank' | 'direction' | 'contextOnly'>, labels: SideLabels): string {
+export function policyInWords(
+  plan: Pick<UnitPlan, 'policy' | 'preferNonBlank' | 'direction' | 'contextOnly'>,
+  labels: SideLabels,
+): string {
   if (plan.contextOnly) return 'read by rules only, never written';
-  const flow = plan.direction === 'both' ? '' : `; flows from ${plan.direction === 'AtoB' ? `${labels.A} to ${labels.B}` : `${labels.B} to ${labels.A}`} only`;
+  const flow =
+    plan.direction === 'both'
+      ? ''
+      : `; flows from ${plan.direction === 'AtoB' ? `${labels.A} to ${labels.B}` : `${labels.B} to ${labels.A}`} only`;
   const blank = plan.preferNonBlank ? 'a value beats a blank; otherwise ' : '';
   return `${blank}${strategyInWords(plan.policy, labels)}${flow}`;
 }

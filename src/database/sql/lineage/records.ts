@@ -107,7 +107,8 @@ export const recordSummaries: Statement<RecordSummaryRow> = {
   order by l.id`,
 };
 
-export type RecordFilter = 'any' | 'in-sync' | 'conflict' | 'held' | 'blocked' | 'creating' | 'deleted' | 'unlinked';
+export type RecordFilter =
+  'any' | 'in-sync' | 'conflict' | 'held' | 'blocked' | 'creating' | 'deleted' | 'unlinked';
 
 const having: Readonly<Record<RecordFilter, string>> = {
   any: 'true',
@@ -152,7 +153,11 @@ export const linksByExternalId: Statement<{ readonly id: number }> = {
  * Links whose title is exactly this text, among the next so many records: no index can know the title of every pipeline, so a search
  * looks at a bounded stretch at a time and says how far it got. Parameters: text, pipelines[], title units[], after id, how many to look at.
  */
-export const linksByTitle: Statement<{ readonly id: number | null; readonly last: number; readonly looked: number }> = {
+export const linksByTitle: Statement<{
+  readonly id: number | null;
+  readonly last: number;
+  readonly looked: number;
+}> = {
   name: 'lineage_links_by_title',
   text: `
   with stretch as (

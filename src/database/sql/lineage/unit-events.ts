@@ -61,9 +61,11 @@ function arrived(side: 'a' | 'b'): string {
     select from jsonb_array_elements(case when jsonb_typeof(b.exceptions) = 'array' then b.exceptions else '[]' end) x
     where x ->> 'kind' <> 'normalised' and (b.payload -> (x ->> 'index')::int ->> 'l')::bigint = l.link_id)
   and not exists (
-    select from lineage r where r.link_id = l.link_id and r.kind = 'receipt' and r.batch_${side} = b.id and r.id > l.id
-      and r.units -> e.unit ->> 'k' in ('missed', 'gone', 'rejected'))`;
+    select from receipt r where r.batch_${side} = b.id and r.id > l.id and r.units -> e.unit ->> 'k' in ('missed', 'gone', 'rejected'))`;
 }
+
+/** The few receipts of a record that were not simply "applied as sent" (lineage_receipt), read once and not per row. */
+const receipts = `receipt as materialized (select id, batch_a, batch_b, units from lineage where link_id = $1 and kind = 'receipt')`;
 
 /**
  * History of a record, newest first, in pages. A write comes right after what it carried, whenever it was acknowledged: that is the
@@ -73,6 +75,7 @@ function arrived(side: 'a' | 'b'): string {
 export const unitEvents: Statement<UnitEventRow> = {
   name: 'lineage_unit_events',
   text: `
+  with ${receipts}
   select * from (
     select l.id, l.link_id, r.rank, e.unit, l.kind as row_kind, case r.rank when 0 then l.side when 1 then 'A' else 'B' end as side,
            case r.rank when 0 then l.recorded_at else b.settled_at end as recorded_at, case r.rank when 0 then l.occurred_at end as occurred_at,
@@ -113,7 +116,7 @@ export interface RegisterRow {
 export const registersAt: Statement<RegisterRow> = {
   name: 'lineage_registers_at',
   text: `
-  with known as (
+  with ${receipts}, known as (
     select l.id, l.link_id, l.kind, l.side, l.recorded_at, l.actor, l.batch_a, l.batch_b, l.units from lineage l where l.link_id = $1 and l.recorded_at <= $2
   ), moved as (
     select e.unit, 'first' as register, l.recorded_at as at, l.id, l.side, l.actor, e.event, e.first_field, e.first_open, l.batch_a, l.batch_b
@@ -153,12 +156,15 @@ export interface WhyRow {
   readonly first_open: Json | null;
 }
 
-/** The last thing that happened to each unit and says why it is as it is. Parameters: link. */
+/**
+ * The last thing that happened to each unit and says why it is as it is. Looks at the newest rows only: a record that is shown must not
+ * cost more the longer it lives. Parameters: link, how many rows.
+ */
 export const lastWhy: Statement<WhyRow> = {
   name: 'lineage_last_why',
   text: `
   select distinct on (e.unit) e.unit, l.kind as row_kind, l.side, l.actor, e.event, e.first_field, e.first_open
-  from lineage l ${unfolded}
-  where l.link_id = $1 and l.kind not in ('written') and coalesce(e.k, '') not in ('cosmetic', 'superseded', 'normalised')
+  from (select * from lineage where link_id = $1 order by id desc limit $2::int) l ${unfolded}
+  where l.kind not in ('written') and coalesce(e.k, '') not in ('cosmetic', 'superseded', 'normalised')
   order by e.unit, l.id desc`,
 };

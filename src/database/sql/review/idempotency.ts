@@ -18,7 +18,12 @@ export const takeKey: Statement<{ key: string }> = {
 };
 
 /** Parameters: key. */
-export const readAnswer: Statement<{ principal: string; request_hash: string; status: number | null; body: unknown }> = {
+export const readAnswer: Statement<{
+  principal: string;
+  request_hash: string;
+  status: number | null;
+  body: unknown;
+}> = {
   name: 'idempotency_read',
   text: `select principal, request_hash, status, body from idempotency where key = $1`,
 };
