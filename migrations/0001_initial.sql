@@ -137,6 +137,7 @@ create table lineage (
   primary key (id, recorded_at)
 ) partition by range (recorded_at);
 create index lineage_link on lineage (link_id, id);
+create index lineage_receipt on lineage (link_id) where kind = 'receipt';
 
 -- lz4 where the server was built with it: about a third of pglz's time.
 do $$ begin

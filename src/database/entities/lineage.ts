@@ -14,7 +14,10 @@ export interface LineageUnit {
 const LineageSchema = defineEntity({
   name: 'Lineage',
   tableName: 'lineage',
-  indexes: [{ name: 'lineage_link', properties: ['linkId', 'id'] }],
+  indexes: [
+    { name: 'lineage_link', properties: ['linkId', 'id'] },
+    { name: 'lineage_receipt', properties: ['linkId'], where: "kind = 'receipt'" },
+  ],
   properties: {
     id: p.bigint('number').primary().autoincrement().generated('identity'),
     recordedAt: p.datetime().primary().default(raw('now()')),
