@@ -186,6 +186,12 @@ describe('what cannot be written now', () => {
     expect(resolveRecord(input(plan, { email: next.unit })).writes).toEqual({ A: ['email'], B: [] });
   });
 
+  it('head is never sent over an edit that it has not seen', () => {
+    const unit = readRegisters({ head: 'w @B2 (1.1)', A: 'x @A2 (1)', incA: 'v' });
+    expect(lacksHead(EMAIL, unit, 'A')).toBe(false);
+    expect(lacksHead(EMAIL, readRegisters(PENDING), 'A')).toBe(true);
+  });
+
   it('what a side shows in a form that cannot be read is never written over', () => {
     const unit = readRegisters(AT_REST);
     const blocked: Blocked = { side: 'A', code: 'unreadable', detail: '', since: 0, head: unit.head.dot };

@@ -14,6 +14,8 @@ export class Watch {
   /** Unit and value that some lineage, conflict or decision names. */
   readonly named = new Set<string>();
   readonly #dots = new Set<string>();
+  /** Unit and dot of a decision → what its maker had on the screen. */
+  readonly #onScreen = new Map<string, ReadonlySet<string>>();
   #round = 0;
 
   fault(words: string): void {
@@ -35,6 +37,11 @@ export class Watch {
     const { decision } = unit;
     if (decision === null) return;
     this.event(key, dotText(decision.dot));
+    // Whoever sees an earlier decision has what its maker had on the screen.
+    const screen = new Set(shown.map(({ value }) => nameOf(key, value)));
+    for (const { dot } of shown)
+      for (const name of this.#onScreen.get(`${key} ${dotText(dot)}`) ?? []) screen.add(name);
+    this.#onScreen.set(`${key} ${dotText(decision.dot)}`, screen);
     for (const version of [decision, ...shown]) this.named.add(nameOf(key, version.value));
   }
 
@@ -56,7 +63,17 @@ export class Watch {
         if (!includes(flatten(after.head), flatten(image(from, side))))
           this.fault(`head of ${key} does not cover what ${side} holds`);
       }
-      for (const { version } of outcome.overridden) this.named.add(nameOf(key, version.value));
+      for (const { version } of outcome.overridden) {
+        const name = nameOf(key, version.value);
+        this.named.add(name);
+        // P5: nobody decides over what was not on the screen.
+        if (
+          outcome.how === 'decision' &&
+          this.#onScreen.get(`${key} ${dotText(from.decision?.dot ?? null)}`)?.has(name) !== true
+        ) {
+          this.fault(`P5: a decision about ${key} replaced ${name}, which was not shown`);
+        }
+      }
     }
     for (const [key, conflict] of result.conflicts) {
       for (const { value } of conflict.candidates) this.named.add(nameOf(key, value));
