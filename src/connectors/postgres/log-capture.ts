@@ -68,7 +68,7 @@ export class LogCapture {
     this.pageSql = `
       select h.*, ${Array.from({ length: columnCount - 7 }, () => 'null').join(', ')} from (${head}) h
       union all
-      (select seq::text, xid::text, op::text, id, old_id, before, after, actor, role, case when writer = $7 then batch::text end, depth::text,
+      (select seq::text, xid::text, op::text, id, old_id, before, after, actor, role || ' ' || application, case when writer = $7 then batch end, depth::text,
               (date_part('epoch', at) * 1000)::text
        from ${log} entry
        where seq > least($3::bigint, (select min(floor) from unnest($4::xid8[], $5::bigint[]) late(xid, floor)
@@ -285,7 +285,7 @@ export class LogCapture {
   /** Other consumers may have more columns logged than this one asked for. */
   private parse(text: string | null): Record<string, Raw> | null {
     if (text === null) return null;
-    const all = JSON.parse(text) as Record<string, Raw>;
+    const all = members<Raw>(text);
     for (const name in all) {
       if (this.columns.has(name)) continue;
       return Object.fromEntries(Object.entries(all).filter(([key]) => this.columns.has(key)));
@@ -314,11 +314,15 @@ function isEmpty(record: Readonly<Record<string, Raw>>): boolean {
   return true;
 }
 
+function members<T>(text: string): Record<string, T> {
+  return JSON.parse(`{${text.slice(1)}}`) as Record<string, T>;
+}
+
 function failure(after: string | null): string {
-  return after === null ? '' : String((JSON.parse(after) as { error?: string }).error);
+  return after === null ? '' : String(members<string>(after).error);
 }
 
 function author(actor: string | null, role: string | null): Author | null {
-  if (actor !== null) return settingAuthor(actor);
+  if (actor !== null && actor !== '') return settingAuthor(actor);
   return role === null ? null : roleAuthor(role);
 }

@@ -83,12 +83,14 @@ create table if not exists ${log} (
   depth int2 not null,
   id text,
   old_id text,
+  -- Members of a JSON object, each with a comma before it.
   before text,
   after text,
   actor text,
-  role text,
+  role name,
+  application text,
   writer text,
-  batch bigint,
+  batch text,
   own boolean not null default false,
   at timestamptz not null default clock_timestamp()
 );

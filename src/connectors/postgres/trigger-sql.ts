@@ -43,45 +43,46 @@ export function rowFunction(definition: CaptureDefinition): string {
   const all = (row: 'old' | 'new') =>
     columns.map((column) => `${jsonKey(column)} || ${jsonText(column, row)}`).join(' || ') || `''`;
   const actor = (row: 'old' | 'new') =>
-    actorColumn === null ? 'null' : `${row}.${actorColumn.quoted}::text`;
+    actorColumn === null ? '' : `actor := ${row}.${actorColumn.quoted}::text;`;
+  const keyChanged = table.key.map((column) => differs(column)).join(' or ');
+  const said = `current_setting('accord.actor', true)`;
   const insertEntry = (segment: string) => `
-    insert into ${segment} (seq, op, depth, id, old_id, before, after, actor, role, writer, batch, own)
-    values (position, operation, pg_trigger_depth(), id, old_id, '{' || substr(before, 2) || '}', '{' || substr(after, 2) || '}',
-      coalesce(nullif(current_setting('accord.actor', true), ''), actor), session_user || ' ' || current_setting('application_name'),
-      writer, nullif(current_setting('${batchSetting}', true), '')::bigint, tg_nargs = 1);`;
+    insert into ${segment} (seq, op, depth, id, old_id, before, after, actor, role, application, writer, batch, own)
+    values (position, operation, pg_trigger_depth(), id, old_id, before, after, ${actorColumn === null ? said : `coalesce(nullif(${said}, ''), actor)`},
+      session_user, current_setting('application_name'), current_setting('${ownSetting}', true), current_setting('${batchSetting}', true), tg_nargs = 1);`;
   return `
 create or replace function ${names.rowFunction}() returns trigger language plpgsql security definer
 set search_path = pg_catalog, pg_temp ${functionSettings(definition)}as $accord$
 #variable_conflict use_variable
 declare
   position bigint;
-  operation "char";
+  operation "char" := 'U';
   id text;
   old_id text;
   before text := '';
-  after text := '';
-  actor text;
-  writer text := nullif(current_setting('${ownSetting}', true), '');
+  after text := '';${actorColumn === null ? '' : '\n  actor text;'}
 begin
   begin
     if tg_op = 'UPDATE' then
-      operation := 'U';
-      id := ${idExpression(table.key, 'new')};
-      old_id := ${idExpression(table.key, 'old')};
-      if id is distinct from old_id then operation := 'K'; else old_id := null; end if;
 ${changed}
-      if after = '' and operation = 'U' then return null; end if;
-      actor := ${actor('new')};
+      if ${keyChanged} then
+        operation := 'K';
+        old_id := ${idExpression(table.key, 'old')};
+      elsif after = '' then
+        return null;
+      end if;
+      id := ${idExpression(table.key, 'new')};
+      ${actor('new')}
     elsif tg_op = 'INSERT' then
       operation := 'I';
       id := ${idExpression(table.key, 'new')};
       after := ${all('new')};
-      actor := ${actor('new')};
+      ${actor('new')}
     elsif tg_op = 'DELETE' then
       operation := 'D';
       id := ${idExpression(table.key, 'old')};
       before := ${all('old')};
-      actor := ${actor('old')};
+      ${actor('old')}
     else
       operation := 'T';
     end if;
@@ -92,10 +93,12 @@ ${changed}
   end;
   position := nextval('${names.sequence}'::regclass);
   if position >= ${stopped} then return null; end if;
-  if position & ${segmentEntries - 1} = 0 and pg_total_relation_size('${names.segments[0]}'::regclass) + pg_total_relation_size('${names.segments[1]}'::regclass)
-      > (select max_bytes from ${schemaName}.capture where relid = ${table.oid}) then
-    perform setval('${names.sequence}'::regclass, ${stopped} + position);
-    return null;
+  if position & ${segmentEntries - 1} = 0 then
+    if pg_total_relation_size('${names.segments[0]}'::regclass) + pg_total_relation_size('${names.segments[1]}'::regclass)
+        > (select max_bytes from ${schemaName}.capture where relid = ${table.oid}) then
+      perform setval('${names.sequence}'::regclass, ${stopped} + position);
+      return null;
+    end if;
   end if;
   if position & ${segmentEntries} = 0 then${insertEntry(names.segments[0])}
   else${insertEntry(names.segments[1])}
@@ -120,12 +123,17 @@ function jsonText(column: Column, row: 'old' | 'new'): string {
   return `coalesce(to_json(${row}.${column.quoted}::text)::text, 'null')`;
 }
 
-function changedColumn(column: Column): string {
+/** By the type's own equality where that is equality of the text; else by the text. */
+function differs(column: Column): string {
   const side = (row: string) =>
     `${row}.${column.quoted}${column.type.exactEquality ? '' : '::text collate "C"'}`;
+  return `${side('new')} is distinct from ${side('old')}`;
+}
+
+function changedColumn(column: Column): string {
   const add = (target: string, row: 'old' | 'new') =>
     `${target} := ${target} || ${jsonKey(column)} || ${jsonText(column, row)};`;
-  return `      if ${side('new')} is distinct from ${side('old')} then ${add('before', 'old')} ${add('after', 'new')} end if;`;
+  return `      if ${differs(column)} then ${add('before', 'old')} ${add('after', 'new')} end if;`;
 }
 
 /**
@@ -144,7 +152,7 @@ export function triggerStatements(definition: CaptureDefinition): readonly strin
       ? `${own} = ${quoteText(ownMark(table.oid, only))}`
       : `${own} like '${table.oid}:%'`;
   const foreign = `(not (${mine}) or pg_trigger_depth() > 0)`;
-  const differs = 'old.* operator(pg_catalog.*<>) new.*';
+  const rowDiffers = 'old.* operator(pg_catalog.*<>) new.*';
   const trigger = (suffix: string, events: string, condition: string, argument = '') =>
     create(
       table,
@@ -154,12 +162,12 @@ export function triggerStatements(definition: CaptureDefinition): readonly strin
       argument,
     );
   return [
-    trigger('update', 'update', `${differs} and ${foreign}`),
+    trigger('update', 'update', `${rowDiffers} and ${foreign}`),
     trigger('row', 'insert or delete', foreign),
     ...(consumers.length === 1
       ? []
       : [
-          trigger('own_update', 'update', `${differs} and not ${foreign}`, `'own'`),
+          trigger('own_update', 'update', `${rowDiffers} and not ${foreign}`, `'own'`),
           trigger('own_row', 'insert or delete', `not ${foreign}`, `'own'`),
         ]),
     create(table, `${triggerPrefix}_truncate`, 'after truncate', 'for each statement ', ''),
