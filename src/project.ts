@@ -34,7 +34,7 @@ export async function openProject(env: Env, database: OwnDatabase): Promise<Open
   return { pipelines, catalog, folder, demo: demo !== null };
 }
 
-function declare(catalog: ConnectionCatalog, { metadata, connector, label, url, tls }: ConnectionSpec): void {
+function declare(catalog: ConnectionCatalog, { metadata, connector, label, url, tls, rate }: ConnectionSpec): void {
   catalog.declare({
     connector,
     config: {
@@ -44,5 +44,6 @@ function declare(catalog: ConnectionCatalog, { metadata, connector, label, url, 
       tls: tls ?? null,
       clientName: 'accord',
     },
+    ...(rate !== undefined && { rate }),
   });
 }

@@ -14,6 +14,8 @@ const onlyCrm = 600;
 const onlySupport = 400;
 /** Companies that the CRM has twice, under two spellings, so that nobody can tell which one support means. */
 const ambiguous = 5;
+/** Companies that the two sides spell differently; of the others both took over the same dirt. */
+const spelledDifferently = 4;
 /** Companies whose credit the two sides have never agreed on. */
 const neverAgreed = 4;
 
@@ -38,7 +40,11 @@ export function companyRows(): CompanyRows {
   const severalSpellings = all.filter(({ spellings }) => spellings.length > 1);
   const doubles = severalSpellings.slice(0, ambiguous);
   const ordinary = faker.helpers.shuffle(all.filter((company) => company.spellings.length === 1));
-  const spelled = severalSpellings.slice(ambiguous);
+  const spelled = severalSpellings
+    .slice(ambiguous)
+    .map((company, i) =>
+      i < spelledDifferently ? company : { ...company, spellings: company.spellings.slice(0, 1) },
+    );
   const chosen = [...spelled, ...ordinary].slice(0, shared + onlyCrm + onlySupport);
 
   const accounts: object[] = [];

@@ -5,6 +5,8 @@ import { connectorOf } from './registry.js';
 export interface DeclaredConnection {
   readonly connector: string;
   readonly config: ConnectionConfig;
+  /** Most rows written per time over all pipelines of this process: `2000/s`. */
+  readonly rate?: string;
 }
 
 /** The declared connections of this process, opened once when first needed and shared by all pipelines. */
@@ -22,6 +24,10 @@ export class ConnectionCatalog {
 
   kindOf(name: string): string | null {
     return this.#declared.get(name)?.connector ?? null;
+  }
+
+  rateOf(name: string): string | null {
+    return this.#declared.get(name)?.rate ?? null;
   }
 
   labelOf(name: string): string {

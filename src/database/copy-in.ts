@@ -12,7 +12,11 @@ export type CopyValue = string | number | null;
  *
  * @param target table and columns: `shadow (link_id, clock)`. Never from input.
  */
-export async function copyIn(client: ClientBase, target: string, rows: Iterable<readonly CopyValue[]>): Promise<void> {
+export async function copyIn(
+  client: ClientBase,
+  target: string,
+  rows: Iterable<readonly CopyValue[]>,
+): Promise<void> {
   const stream = client.query(copyFrom(`copy ${target} from stdin`));
   const end = finished(stream);
   // The error is rethrown by `await end`; without a listener of its own, it would be unhandled while rows are still written.

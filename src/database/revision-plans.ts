@@ -28,10 +28,12 @@ export class RevisionPlans extends PlanStore {
     const [row] = await run(this.pools.general, readRevision, [pipelineId]);
     const known = this.#plans.get(pipelineId);
     if (known !== undefined && known.revision === row?.revision) return known;
-    const [stored] = row === undefined ? [] : await run(this.pools.general, readSpec, [pipelineId, row.revision]);
-    if (row === undefined || stored === undefined) throw new AppError('not-found', `pipeline ${String(pipelineId)} has not been compiled yet`);
+    const [stored] =
+      row === undefined ? [] : await run(this.pools.general, readSpec, [pipelineId, row.revision]);
+    if (row === undefined || stored === undefined)
+      throw new AppError('not-found', `pipeline ${String(pipelineId)} has not been compiled yet`);
     const { spec, schemas, sides } = stored.spec;
-    const plan = compile(spec, schemas, sides, row.revision);
+    const plan = compile(spec, schemas, sides, row.revision, Date.now());
     this.#plans.set(pipelineId, plan);
     return plan;
   }

@@ -56,13 +56,18 @@ export class SyncEngine {
         await run(this.pools.general, registerSide, [row.id, side, label, this.catalog.kindOf(end.ref) ?? 'unknown', end.object]);
       }
     }
-    const opener = new PipelineOpener(declared, this.catalog, new Revisions(this.pools), this.pools);
+    const opener = new PipelineOpener(declared, this.catalog, new Revisions(this.pools, this.clock), this.pools, this.clock);
     await this.#listen();
     for (const [id, { spec }] of declared) {
       const runner = new PipelineRunner(id, spec.metadata.name, opener, this.pools, this.leases, this.clock, this.log, this.leaseMs);
       this.#runners.set(id, runner);
       runner.start();
     }
+  }
+
+  /** The least of all pipelines' idle passes (PipelineRunner.idlePasses). */
+  idlePasses(): number {
+    return Math.min(...[...this.#runners.values()].map((runner) => runner.idlePasses));
   }
 
   /** Finishes what is on its way and lets everything go. */

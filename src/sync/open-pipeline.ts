@@ -1,3 +1,4 @@
+import type { Clock } from '../common/clock.js';
 import { AppError, messageOf } from '../common/errors.js';
 import type { ConnectionCatalog } from '../connectors/connection-catalog.js';
 import type { Endpoint, SystemInfo } from '../connectors/connector.js';
@@ -11,6 +12,7 @@ import { endOf, type DeclaredPipeline } from './declared-pipeline.js';
 import { durationMs } from '../core/pipeline/duration.js';
 import { endpointOptions } from './endpoint-options.js';
 import type { Revisions } from './revisions.js';
+import { RateBudget } from './rate-budget.js';
 import type { End, RunningPipeline } from './running-pipeline.js';
 
 const BATCH_SIZE = 2000;
@@ -33,11 +35,14 @@ const haltReplaced: Statement<Record<string, never>> = {
 
 /** Opens both ends of a pipeline and compiles the revision in force; makes a new revision when the declaration changed. */
 export class PipelineOpener {
+  readonly #rates = new Map<string, RateBudget>();
+
   constructor(
     private readonly declared: ReadonlyMap<number, DeclaredPipeline>,
     private readonly catalog: ConnectionCatalog,
     private readonly revisions: Revisions,
     private readonly pools: HubPools,
+    private readonly clock: Clock,
   ) {}
 
   /** @throws AppError with `details.side` where one side is at fault */
@@ -95,6 +100,7 @@ export class PipelineOpener {
       columns,
       clock: { offsetMs: info.clockOffsetMs, errorMs: Math.max(1, info.clockErrorMs) },
       staleFormMs: durationMs(spec.capture?.staleForm ?? DEFAULT_STALE_FORM),
+      rate: this.#rate(spec.ref),
       batchSize: Math.min(BATCH_SIZE, endpoint.capabilities.batch.write),
     };
   }
@@ -106,6 +112,16 @@ export class PipelineOpener {
       await run(this.pools.general, haltReplaced, [pipelineId, `side ${side} is another system than before (${info.identity} instead of ${row.identity}): restored or replaced`]);
     }
     await run(this.pools.general, setIdentity, [pipelineId, side, info.identity, endpoint.schema.fingerprint]);
+  }
+
+  #rate(connection: string): RateBudget | null {
+    const known = this.#rates.get(connection);
+    if (known !== undefined) return known;
+    const rate = this.catalog.rateOf(connection);
+    if (rate === null) return null;
+    const budget = RateBudget.of(rate, this.clock.now());
+    this.#rates.set(connection, budget);
+    return budget;
   }
 
   #label(declaration: DeclaredPipeline, side: Side): string {

@@ -7,6 +7,7 @@ import type { Leases, LeaseGrant } from '../database/lease.js';
 import type { HubPools } from '../database/pools.js';
 import { run, type Statement } from '../database/sql/statement.js';
 import { fullJitter } from './backoff.js';
+import { nextRuleExpiry } from '../core/pipeline/compile.js';
 import { durationMs } from '../core/pipeline/duration.js';
 import { FirstLoad, type PipelineState } from './first-load.js';
 import { CursorMoved } from './lane/transaction.js';
@@ -56,6 +57,7 @@ export class PipelineRunner {
   #wake: (() => void) | null = null;
   #woken = false;
   #running: Promise<void> | null = null;
+  #idlePasses = 0;
 
   constructor(
     private readonly pipelineId: number,
@@ -67,6 +69,11 @@ export class PipelineRunner {
     private readonly log: Logger,
     private readonly leaseMs: number = LEASE_MS,
   ) {}
+
+  /** How often this process has looked and found nothing to do, ever. Two more than at some moment: all that came before it is done. */
+  get idlePasses(): number {
+    return this.#idlePasses;
+  }
 
   start(): void {
     this.#running = this.#run();
@@ -148,6 +155,8 @@ export class PipelineRunner {
     const sweeper = new Sweeper(pipeline, this.pools);
     const poll = pipeline.spec.schedule?.pollEvery;
     const pollMs = poll === undefined ? (SIDES.every((s) => pipeline.ends[s].endpoint.capabilities.orderedLog) ? DEFAULT_POLL_MS : 5000) : durationMs(poll);
+    // An expired rule makes a new revision: the pipeline is opened anew.
+    const expiry = nextRuleExpiry(pipeline.spec, this.clock.now());
     let state = await this.#state();
     let stateAt = this.clock.now();
     let sweptAt = this.clock.now();
@@ -172,6 +181,8 @@ export class PipelineRunner {
       }
       const more = (await worker.hasWork()) && (await this.#cycle(worker, pipeline, signal));
       const now = this.clock.now();
+      if (!more) this.#idlePasses++;
+      if (expiry !== null && now >= expiry) return;
       if (more) {
         quietSince = null;
         continue;

@@ -3,7 +3,6 @@ import type { Clock } from '../common/clock.js';
 import { AppError, messageOf } from '../common/errors.js';
 import type { ChangePage, WriteReceipt } from '../connectors/connector.js';
 import { SIDES, type Side } from '../core/clock.js';
-import { parseRate } from '../core/pipeline/duration.js';
 import type { HubPools } from '../database/pools.js';
 import { unsettledBatches, type BatchRow } from '../database/sql/lane/batches.js';
 import { nextDue, readDue, wakeWaiting } from '../database/sql/lane/due.js';
@@ -72,7 +71,7 @@ export class PipelineWorker {
     private readonly options: WorkerOptions = WORKER_DEFAULTS,
   ) {
     this.#lane = new LaneTransaction(pipeline, this.#log, this.#ids, new FlapMemory(), this.#solo);
-    const budget = (rate: string | undefined): RateBudget | null => (rate === undefined ? null : new RateBudget(perSecond(rate), clock.now()));
+    const budget = (rate: string | undefined): RateBudget | null => (rate === undefined ? null : RateBudget.of(rate, clock.now()));
     this.#newcomers = new Newcomers(pipeline, pools, this.#ids);
     const { writeBudget } = pipeline.spec.schedule ?? {};
     this.#budgets = { A: budget(writeBudget?.a), B: budget(writeBudget?.b) };
@@ -274,8 +273,8 @@ export class PipelineWorker {
   }
 
   #budget(side: Side, now: number): number {
-    const most = this.pipeline.ends[side].batchSize;
-    return Math.min(most, this.#budgets[side]?.available(now) ?? most);
+    const { batchSize, rate } = this.pipeline.ends[side];
+    return Math.min(batchSize, this.#budgets[side]?.available(now) ?? batchSize, rate?.available(now) ?? batchSize);
   }
 
   /** Writes what the transaction planned, both sides at the same time, batches of one side in order. */
@@ -288,10 +287,11 @@ export class PipelineWorker {
   }
 
   async #deliverSide(side: Side, outgoing: readonly Outgoing[]): Promise<void> {
-    const { endpoint } = this.pipeline.ends[side];
+    const { endpoint, rate } = this.pipeline.ends[side];
     const runtime = this.#sides[side];
     for (const { row, batch, payload } of outgoing) {
       this.#budgets[side]?.take(batch.items.length);
+      rate?.take(batch.items.length);
       let receipt: WriteReceipt;
       try {
         receipt = await endpoint.write(batch);
@@ -353,11 +353,6 @@ export class PipelineWorker {
     const [row] = await run(this.pools.general, nextDue, [this.pipeline.id]);
     this.#dueAt = row?.in_ms == null ? this.clock.now() + 60_000 : this.clock.now() + Math.max(0, row.in_ms);
   }
-}
-
-function perSecond(rate: string): number {
-  const { count, perMs } = parseRate(rate);
-  return (count * 1000) / perMs;
 }
 
 /** Capture lost its thread on a side: a snapshot must be compared before it goes on. */

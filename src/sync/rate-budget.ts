@@ -1,3 +1,5 @@
+import { parseRate } from '../core/pipeline/duration.js';
+
 /**
  * A token bucket: at most `perSecond` on average, with bursts of one second's worth. Counts what was taken even beyond the limit, so
  * that a large batch is paid for by the following ones.
@@ -22,5 +24,11 @@ export class RateBudget {
 
   take(n: number): void {
     this.#tokens -= n;
+  }
+
+  /** From a rate as written: `500/s`, `80/10s`. */
+  static of(rate: string, now: number): RateBudget {
+    const { count, perMs } = parseRate(rate);
+    return new RateBudget((count * 1000) / perMs, now);
   }
 }

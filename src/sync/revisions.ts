@@ -1,8 +1,9 @@
 import type { Endpoint } from '../connectors/connector.js';
+import type { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
 import type { Side } from '../core/clock.js';
 import { PlanError } from '../core/errors.js';
-import { compile } from '../core/pipeline/compile.js';
+import { compile, nextRuleExpiry } from '../core/pipeline/compile.js';
 import type { CompileInput } from '../core/pipeline/compile-input.js';
 import type { Plan } from '../core/plan.js';
 import type { HubPools } from '../database/pools.js';
@@ -27,7 +28,10 @@ const setRevision: Statement<{ id: number }> = {
 
 /** The revisions of pipelines: each stores all that it was compiled from, so that a plan can be had again without the sides. */
 export class Revisions {
-  constructor(private readonly pools: HubPools) {}
+  constructor(
+    private readonly pools: HubPools,
+    private readonly clock: Clock,
+  ) {}
 
   /** The plan of the declaration: of the revision in force, or of a new one when the file or what the sides look like has changed. */
   async current(
@@ -45,12 +49,14 @@ export class Revisions {
       schemas: { A: endpoints.A.schema, B: endpoints.B.schema },
       sides: { A: facts('A'), B: facts('B') },
     };
-    const hash = `${declaration.hash}:${endpoints.A.schema.fingerprint}:${endpoints.B.schema.fingerprint}`;
+    const now = this.clock.now();
+    const expiry = nextRuleExpiry(declaration.spec, now);
+    const hash = `${declaration.hash}:${endpoints.A.schema.fingerprint}:${endpoints.B.schema.fingerprint}${expiry === null ? '' : `:${String(expiry)}`}`;
     const [known] = await run(this.pools.general, readCurrent, [pipelineId]);
-    if (known?.hash === hash) return { plan: compiled(known.spec, known.revision, declaration), revision: known.revision };
+    if (known?.hash === hash) return { plan: compiled(known.spec, known.revision, declaration, now), revision: known.revision };
     const before = known?.revision ?? 0;
     const revision = before + 1;
-    const plan = compiled(input, revision, declaration);
+    const plan = compiled(input, revision, declaration, now);
     await inTransaction(this.pools.general, async (client) => {
       const moved = await run(client, setRevision, [pipelineId, revision, before]);
       if (moved.length === 0) throw new AppError('stale', `pipeline ${declaration.spec.metadata.name} got a new revision elsewhere`, { retryable: true });
@@ -60,9 +66,9 @@ export class Revisions {
   }
 }
 
-function compiled(input: CompileInput, revision: number, declaration: DeclaredPipeline): Plan {
+function compiled(input: CompileInput, revision: number, declaration: DeclaredPipeline, now: number): Plan {
   try {
-    return compile(input.spec, input.schemas, input.sides, revision);
+    return compile(input.spec, input.schemas, input.sides, revision, now);
   } catch (error) {
     if (!(error instanceof PlanError)) throw error;
     const pointer = `${declaration.file}:/${error.path.join('/')}`;

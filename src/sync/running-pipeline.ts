@@ -2,6 +2,7 @@ import type { Endpoint } from '../connectors/connector.js';
 import type { Side } from '../core/clock.js';
 import type { Plan } from '../core/plan.js';
 import type { PipelineSpec } from '../core/pipeline/spec.js';
+import type { RateBudget } from './rate-budget.js';
 
 /** A pipeline as the engine runs it: the compiled plan with both ends open. */
 export interface RunningPipeline {
@@ -26,6 +27,8 @@ export interface End {
   /** The side's clock minus ours and how wrong that may be, ms. */
   readonly clock: { readonly offsetMs: number; readonly errorMs: number };
   readonly staleFormMs: number;
+  /** What the connection may write, shared by all pipelines of this process that use it; `null`: no limit. */
+  readonly rate: RateBudget | null;
   /** Most items in one write transaction. */
   readonly batchSize: number;
 }

@@ -58,21 +58,19 @@ export class SyncPair {
   /** Waits until the pipeline runs, has read everything, and nothing is on its way. */
   async quiet(timeoutMs = 20_000): Promise<void> {
     const deadline = Date.now() + timeoutMs;
-    let calm = 0;
     let last = '';
+    const passes = this.#engine?.idlePasses() ?? 0;
     while (Date.now() < deadline) {
-      const { rows } = await this.hub.general.query<{ state: string; busy: number; waiting: number; due: number; changes: string }>(`
+      const { rows } = await this.hub.general.query<{ state: string; busy: number; waiting: number; due: number }>(`
         select (select state from pipeline) as state,
                (select count(*)::int from attempt_batch where state in ('sent', 'unknown')) as busy,
                (select count(*)::int from unmatched where reason = 'waiting') as waiting,
-               (select count(*)::int from push_due where due_at < now() + interval '1 hour') as due,
-               (select coalesce(sum(value), 0)::text from counter) || ' ' || (select count(*) from lineage) as changes`);
+               (select count(*)::int from push_due) as due`);
       const [row] = rows;
-      const now = JSON.stringify(row);
-      calm = row?.state === 'running' && row.busy === 0 && row.waiting === 0 && row.due === 0 && now === last ? calm + 1 : 0;
-      if (calm >= 4) return;
-      last = now;
-      await sleep(60);
+      last = JSON.stringify(row);
+      const done = row?.state === 'running' && row.busy === 0 && row.waiting === 0 && row.due === 0;
+      if (done && (this.#engine?.idlePasses() ?? 0) >= passes + 2) return;
+      await sleep(20);
     }
     const { rows } = await this.hub.general.query('select side, error_code, error_detail from side_state');
     if (process.env['ACCORD_TEST_DEBUG'] !== undefined) {

@@ -73,11 +73,11 @@ function resolveMerge(input: Concurrent, kind: MergeKind, policy: Policy): Resol
   const bounds = policy.strategy === 'merge' ? policy.bounds : undefined;
   const result = merge(kind, plan.type === 'group' ? 'json' : plan.type, bounds, unit.head.value, contributions);
   if (result.ok) return { kind: 'value', value: result.value, how: 'merge', from: null, contains: true, why: `both edits were merged (${kind})` };
-  return { kind: 'conflict', conflict: result.reason === 'ambiguous-base' ? 'ambiguous-base' : 'merge', reason: mergeReason(result.reason) };
+  return { kind: 'conflict', conflict: result.reason.startsWith('ambiguous-base') ? 'ambiguous-base' : 'merge', reason: mergeReason(result.reason) };
 }
 
 function mergeReason(reason: string): string {
-  return reason === 'ambiguous-base' ? 'the two records share no earlier value, so the edits cannot be added up' : `the edits cannot be merged: ${reason}`;
+  return reason.startsWith('ambiguous-base') ? 'the two records share no earlier value, so the edits cannot be added up' : `the edits cannot be merged: ${reason}`;
 }
 
 function resolveRules(input: Concurrent, rules: readonly Rule[]): Resolution {

@@ -57,7 +57,8 @@ export async function writeConflicts(
       const state = result.units.get(unit) as Unit;
       const doc = writeConflict(plan, state, conflict);
       const row = known.get(`${String(record.linkId)} ${unit}`);
-      if (row === undefined || row.key !== doc.key) drafts.push({ record, unit, plan, state, doc });
+      // Held, but in conflict all the same: the decision no longer stands.
+      if (row === undefined || row.key !== doc.key || row.state === 'held') drafts.push({ record, unit, plan, state, doc });
       if (conflict.kind === 'stale-decision' && state.decision !== null) outcomes.push([state.decision.id, 'stale']);
     }
   }
@@ -67,9 +68,11 @@ export async function writeConflicts(
     if (entry === undefined) continue;
     const { record, result } = entry;
     if (record.linkState !== 'live') closing.push({ row, reason: 'record-deleted' });
+    else if (row.unit !== LIFE && (result.conflicts.has(LIFE) || result.held.has(LIFE))) continue;
     else if (!result.conflicts.has(row.unit) && !result.held.has(row.unit)) closing.push({ row, reason: closeReason(result, row.unit) });
   }
-  for (const { result } of mayHaveRows) {
+  for (const { record, result } of mayHaveRows) {
+    for (const id of record.staleDecisions) outcomes.push([id, 'stale']);
     for (const { outcome, before } of result.authored) {
       if (outcome.how === 'decision' && before.decision !== null) outcomes.push([before.decision.id, 'applied']);
     }

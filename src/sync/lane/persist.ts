@@ -19,8 +19,8 @@ export class RegistersMoved extends Error {
   override readonly name = 'RegistersMoved';
 }
 
-/** Writes the registers of every record that changed, in ascending order. @throws RegistersMoved */
-export async function writeRecords(client: Client, pipeline: RunningPipeline, records: readonly RecordState[]): Promise<number> {
+/** Writes the registers of every record that changed, in ascending order; answers which. @throws RegistersMoved */
+export async function writeRecords(client: Client, pipeline: RunningPipeline, records: readonly RecordState[]): Promise<ReadonlySet<number>> {
   const ids: number[] = [];
   const revs: number[] = [];
   const patches: (string | null)[] = [];
@@ -37,10 +37,10 @@ export async function writeRecords(client: Client, pipeline: RunningPipeline, re
     attA.push(record.att.A);
     attB.push(record.att.B);
   }
-  if (ids.length === 0) return 0;
+  if (ids.length === 0) return new Set();
   const written = await execute(client, writeShadows, [ids, revs, patches, opens, attA, attB]);
   if (written !== ids.length) throw new RegistersMoved(`${String(ids.length - written)} of ${String(ids.length)} records moved meanwhile`);
-  return written;
+  return new Set(ids);
 }
 
 function changed(pipeline: RunningPipeline, record: RecordState): { patch: string | null; open: string | null } | null {

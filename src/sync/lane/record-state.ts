@@ -2,7 +2,7 @@ import { readUnit } from '../../core/at-rest.js';
 import type { Side } from '../../core/clock.js';
 import { LIFE_UNIT } from '../../core/life.js';
 import { LIFE, type Plan, type UnitPlan } from '../../core/plan.js';
-import type { Unit } from '../../core/unit.js';
+import type { Image, Incorporated, Unit } from '../../core/unit.js';
 import type { Json } from '../../core/value.js';
 import type { LineageDraft } from './lineage.js';
 
@@ -25,6 +25,10 @@ export class RecordState {
   readonly rekeyed: { side: Side; from: string; to: string }[] = [];
   /** Units a side refused in the receipt being applied. */
   readonly refused: { unit: string; side: Side; code: string; detail: string }[] = [];
+  /** Units shown as they were before a write whose end is not known; stored, they go on saying that the side holds head. */
+  readonly takenBack: { readonly key: string; readonly side: Side; readonly shown: Image; readonly held: Image; readonly inc: Incorporated }[] = [];
+  /** Decisions that something which arrived since has made out of date. */
+  readonly staleDecisions: string[] = [];
   linkState: 'live' | 'deleted' | 'unlinked' = 'live';
   due = false;
   dirty = false;

@@ -5,7 +5,7 @@ import { dotText, SIDES, type Side } from '../../core/clock.js';
 import { LIFE_UNIT } from '../../core/life.js';
 import { withImage } from '../../core/observe.js';
 import { LIFE, type UnitPlan } from '../../core/plan.js';
-import { image, type Unit } from '../../core/unit.js';
+import { image, incorporated, type Unit } from '../../core/unit.js';
 import type { Raw } from '../../core/value.js';
 import type { BatchRow } from '../../database/sql/lane/batches.js';
 import type { RunningPipeline } from '../running-pipeline.js';
@@ -51,7 +51,9 @@ export async function applyBatchStates(
       record.dirty = true;
     } else {
       unsettled = true;
+      const held = new Map(record.units);
       takeBack(pipeline, record, side, batch, item);
+      noteTakenBack(record, side, held);
     }
   }
   return { unsettled, covered };
@@ -79,6 +81,30 @@ function takeBack(pipeline: RunningPipeline, record: RecordState, side: Side, ba
     const ownImage = (record.open?.[key] as { a?: unknown; b?: unknown } | undefined)?.[side === 'A' ? 'a' : 'b'];
     if (ownImage !== undefined) continue;
     record.units.set(key, before(plan, unit, side, pre));
+  }
+}
+
+function noteTakenBack(record: RecordState, side: Side, held: ReadonlyMap<string, Unit>): void {
+  for (const [key, unit] of record.units) {
+    const was = held.get(key) ?? record.initial.get(key);
+    if (was === undefined || image(was, side) === image(unit, side)) continue;
+    record.takenBack.push({ key, side, shown: image(unit, side), held: image(was, side), inc: incorporated(was, side) });
+  }
+}
+
+/**
+ * To be stored, a unit whose write is still on its way says again that the side holds head: the batch's state tells otherwise until it
+ * is known. Nothing was authored meanwhile, so head is still what was sent.
+ */
+export function expectToHold(record: RecordState): void {
+  for (const { key, side, shown, held, inc } of record.takenBack) {
+    const unit = record.units.get(key);
+    if (unit === undefined || image(unit, side) !== shown) continue;
+    const initial = record.initial.get(key);
+    const again = withImage(unit, side, held);
+    const whole = side === 'A' ? { ...again, incA: inc } : { ...again, incB: inc };
+    const untouched = initial !== undefined && SIDES.every((s) => image(whole, s) === image(initial, s)) && whole.head === initial.head && whole.tick === initial.tick;
+    record.units.set(key, untouched ? initial : whole);
   }
 }
 
@@ -115,6 +141,8 @@ export function applyException(
     }
     case 'missed':
     case 'gone': {
+      // The write did not happen: what the log shows before it is news like any other.
+      record.att[side] = null;
       restoreItem(pipeline, record, side, item, batch.kind);
       for (const key of Object.keys(item.u)) draft.units[key] = { k: exception.kind === 'gone' ? 'gone' : 'missed' };
       record.due = true;
@@ -122,10 +150,13 @@ export function applyException(
     }
     case 'duplicate':
     case 'rejected': {
+      record.att[side] = null;
       restoreItem(pipeline, record, side, item, batch.kind);
       const code = exception.kind === 'rejected' ? exception.code : 'duplicate';
       const columns = exception.kind === 'rejected' ? exception.columns : [];
-      for (const key of refusedUnits(pipeline, side, item, columns, batch.kind)) {
+      const refused = refusedUnits(pipeline, side, item, columns, batch.kind);
+      if (refused.length === 0) for (const key of Object.keys(item.u)) draft.units[key] = { k: 'missed', w: `refused as a whole: ${exception.detail}` };
+      for (const key of refused) {
         const plan = key === LIFE ? LIFE_UNIT : (pipeline.plan.unit.get(key) as UnitPlan);
         const unit = key === LIFE ? record.life() : record.units.get(plan.key);
         if (unit === undefined) continue;

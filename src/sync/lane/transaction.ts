@@ -9,7 +9,7 @@ import { rawOf } from '../../core/at-rest.js';
 import { insertBatch, settleBatch, type BatchRow } from '../../database/sql/lane/batches.js';
 import { addCounters } from '../../database/sql/lane/counters.js';
 import { moveCursor } from '../../database/sql/lane/cursor.js';
-import { clearDue, setAllDue, setDue } from '../../database/sql/lane/due.js';
+import { clearDue, forgetDue, readTime, setAllDue, setDue } from '../../database/sql/lane/due.js';
 import { addWaiting, forgetUnmatched } from '../../database/sql/lane/links.js';
 import { run } from '../../database/sql/statement.js';
 import type { FlapMemory } from '../flap-memory.js';
@@ -23,7 +23,7 @@ import type { PayloadItem } from './payload.js';
 import { writeBlocked, writeLineage, writeLinks, writeRecords } from './persist.js';
 import { addLife, addUpdate, type BatchDraft } from './plan-writes.js';
 import type { RecordState } from './record-state.js';
-import { applyBatchStates, applyException, isCovered } from './settle.js';
+import { applyBatchStates, applyException, expectToHold, isCovered } from './settle.js';
 import { bySourceTransaction, entriesById, WorkingSet } from './working-set.js';
 
 /** What one transaction of the engine takes in. */
@@ -91,6 +91,7 @@ export class LaneTransaction {
   /** @throws RegistersMoved: roll back and run again */
   async run(client: PoolClient, intake: Intake): Promise<Committed> {
     const { pipeline, log } = this;
+    const [began] = await run(client, readTime, []);
     await this.#recordReceipts(client, intake);
     const set = new WorkingSet(pipeline, client);
     const excepted = exceptionsOf(intake);
@@ -117,6 +118,7 @@ export class LaneTransaction {
     const due = new Map<number, { inMs: number; reason: string }>();
     const records = set.sorted();
     for (const record of records) {
+      reconsiderDelete(record);
       const gate = gates.get(record) ?? { unsettled: false, covered: { A: true, B: true } };
       const writable = {
         A: intake.writable.A && gate.covered.A && budget.A > 0,
@@ -135,17 +137,18 @@ export class LaneTransaction {
       if (result.unlink) record.linkState = 'unlinked';
       else this.#closeDeleted(record, gate.unsettled);
       resolved.push({ record, result });
-      const look = lookAgain(record, result, gate.unsettled, intake);
+      const look = lookAgain(record, result, gate.unsettled, intake, budget.A <= 0 || budget.B <= 0);
       if (look !== null) due.set(record.linkId, look);
     }
 
     const conflicts = await writeConflicts(client, pipeline, resolved);
-    await writeRecords(client, pipeline, records);
+    for (const record of records) expectToHold(record);
+    const written = await writeRecords(client, pipeline, records);
     await writeLineage(client, pipeline, records.flatMap((record) => record.lineage.map((draft) => ({ linkId: record.linkId, draft }))), null);
     await writeLinks(client, pipeline, records);
     await writeBlocked(client, pipeline, records);
     const outgoing = await this.#insertBatches(client, drafts);
-    await this.#writeDue(client, intake, due);
+    await this.#writeDue(client, intake, set, written, due, began?.at ?? '-infinity');
     await this.#writeStrangers(client, strangers, vanished);
     const versions = await this.#moveCursors(client, intake);
     await this.#count(client, changes, outgoing, conflicts);
@@ -333,12 +336,25 @@ export class LaneTransaction {
     return outgoing;
   }
 
-  async #writeDue(client: PoolClient, intake: Intake, due: ReadonlyMap<number, { inMs: number; reason: string }>): Promise<void> {
+  async #writeDue(
+    client: PoolClient,
+    intake: Intake,
+    set: WorkingSet,
+    written: ReadonlySet<number>,
+    due: ReadonlyMap<number, { inMs: number; reason: string }>,
+    began: string,
+  ): Promise<void> {
     const done = intake.due.filter((id) => !due.has(id));
-    if (done.length > 0) await run(client, clearDue, [done]);
+    const ended = done.filter((id) => set.records.get(id)?.linkState !== 'live');
+    if (ended.length > 0) await run(client, forgetDue, [ended]);
+    const live = done.flatMap((id) => {
+      const record = set.records.get(id);
+      return record === undefined || record.linkState !== 'live' ? [] : [[id, record.rev + (written.has(id) ? 1 : 0)] as const];
+    });
+    if (live.length > 0) await run(client, clearDue, [live.map(([id]) => id), live.map(([, rev]) => rev), began]);
     if (due.size === 0) return;
     const ids = [...due.keys()].sort((x, y) => x - y);
-    await run(client, setDue, [this.pipeline.id, ids, ids.map((id) => due.get(id)?.inMs ?? 0), ids.map((id) => due.get(id)?.reason ?? '')]);
+    await run(client, setDue, [this.pipeline.id, ids, ids.map((id) => due.get(id)?.inMs ?? 0), ids.map((id) => due.get(id)?.reason ?? ''), began]);
   }
 
   async #writeStrangers(client: PoolClient, strangers: Readonly<Record<Side, Set<string>>>, vanished: Readonly<Record<Side, Set<string>>>): Promise<void> {
@@ -403,14 +419,26 @@ function cursorsAfter(intake: Intake): Record<Side, Cursor | null> {
   return { A: of('A'), B: of('B') };
 }
 
+/**
+ * Somebody edited a field after a person had decided that the record is to be deleted: that person has not seen it, and is asked again.
+ */
+function reconsiderDelete(record: RecordState): void {
+  const life = record.units.get(LIFE);
+  if (life?.decision?.value !== 'deleted') return;
+  const edited = record.lineage.some((draft) => draft.kind === 'observed' && Object.keys(draft.units).some((key) => key !== LIFE));
+  if (!edited) return;
+  record.staleDecisions.push(life.decision.id);
+  record.units.set(LIFE, { ...life, decision: null });
+}
+
 /** When and why to look at a record again; what waits for a side that cannot be written is woken when it can. */
-function lookAgain(record: RecordState, result: RecordResult, unsettled: boolean, intake: Intake): { inMs: number; reason: string } | null {
+function lookAgain(record: RecordState, result: RecordResult, unsettled: boolean, intake: Intake, spent: boolean): { inMs: number; reason: string } | null {
   if (record.linkState !== 'live') return null;
   if (unsettled) return { inMs: 100, reason: 'write unsettled' };
   if (result.lookAgainAt === null) return record.due ? { inMs: 0, reason: 'receipt' } : null;
   if (result.lookAgainAt > 0) return { inMs: Math.max(0, result.lookAgainAt - intake.now), reason: 'undo window' };
   const closed = SIDES.filter((side) => !intake.writable[side]);
-  return closed.length > 0 && !record.due ? { inMs: FAR_MS, reason: waitsFor(closed) } : { inMs: 0, reason: 'side busy' };
+  return closed.length > 0 && !record.due ? { inMs: FAR_MS, reason: waitsFor(closed) } : { inMs: spent ? 100 : 0, reason: spent ? 'budget spent' : 'side busy' };
 }
 
 const FAR_MS = 100 * 365 * 86_400_000;
@@ -423,21 +451,21 @@ export function waitsFor(sides: readonly Side[]): string {
 /** The lineage of what was authored: a fast-forward is told by the edit's own row, everything else has a row of the hub's. */
 function describeAuthored(record: RecordState, result: RecordResult, batches: Readonly<Record<Side, number | null>>, written: Readonly<Record<Side, readonly string[]>>): void {
   const told = new Set<string>();
+  const carries = (side: Side, key: string): boolean => written[side].includes(key) || (key === LIFE && result.writes[side][0] === LIFE);
   for (const { key, outcome, before, after } of result.authored) {
     told.add(key);
     if (outcome.how === 'fast-forward') {
       const row = [...record.lineage].reverse().find((draft) => draft.units[key]?.k === 'observed' || draft.units[key]?.k === 'stale-form');
       if (row !== undefined) {
         (row.units[key] as { k: string }).k = 'forward';
-        row.batch.A ??= batches.A;
-        row.batch.B ??= batches.B;
+        for (const side of SIDES) if (carries(side, key)) row.batch[side] ??= batches[side];
         continue;
       }
     }
     const draft = lineageDraft(outcome.how === 'decision' ? 'decided' : 'authored');
     draft.by = outcome.how === 'decision' ? (before.decision?.by ?? null) : null;
     draft.decisionId = before.decision?.id ?? null;
-    draft.batch = { ...batches };
+    for (const side of SIDES) if (carries(side, key)) draft.batch[side] = batches[side];
     draft.units[key] = {
       ...versionEvent(outcome.how, before.head.value, after.head),
       w: outcome.why,
