@@ -12,9 +12,11 @@ import { requestValidation } from '../../src/common/validation.js';
 import { PlanStore } from '../../src/database/plan-store.js';
 import { HubPools } from '../../src/database/pools.js';
 import { configureHttp } from '../../src/http.js';
+import { LineageModule } from '../../src/lineage/lineage.module.js';
 import { OpsModule } from '../../src/ops/ops.module.js';
 import { ReviewModule } from '../../src/review/review.module.js';
-import { HubRecords, reviewPlan } from '../support/hub-records.js';
+import { HubRecords } from '../support/hub-records.js';
+import { reviewPlan } from '../support/review-plan.js';
 import { migratedDatabase, runFolder } from '../support/test-database.js';
 
 @Module({})
@@ -46,7 +48,7 @@ export async function startUiService({ undoWindow = '60s' } = {}): Promise<UiSer
     ],
     exports: [Clock, HubPools, PlanStore],
   };
-  @Module({ imports: [LoggerModule.forRoot(httpLogging(env)), hub, OpsModule, ReviewModule] })
+  @Module({ imports: [LoggerModule.forRoot(httpLogging(env)), hub, OpsModule, ReviewModule, LineageModule] })
   class App {}
   const app = await NestFactory.create<NestExpressApplication>(App, {
     bufferLogs: true,
@@ -77,6 +79,8 @@ function buildWeb(outDir: string): Promise<void> {
     const vite = join('node_modules', 'vite', 'bin', 'vite.js');
     const child = spawn(process.execPath, [vite, 'build', 'web', '--outDir', outDir, '--logLevel', 'error'], {
       stdio: 'inherit',
+      // Jest's own would make Vite bundle what is for developers.
+      env: { ...process.env, NODE_ENV: 'production' },
     });
     child.on('error', reject);
     child.on('exit', (code) => {

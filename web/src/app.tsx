@@ -69,7 +69,7 @@ export function App() {
 function NotFound() {
   return (
     <div className="page">
-      <Empty icon="?" title={strings.states.notFound}>
+      <Empty icon="?" title={strings.states.notFound} order={1}>
         <Link to="/">{strings.states.back}</Link>
       </Empty>
     </div>

@@ -61,6 +61,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-body': '#ffffff',
     '--mantine-color-text': '#171b26',
     '--mantine-color-anchor': '#3443b8',
+    '--mantine-color-error': '#b4232f',
     '--mantine-color-orange-light-color': '#8a3d00',
     '--mantine-color-teal-light-color': '#0b5a3a',
     '--mantine-color-red-light-color': '#9c1b28',
@@ -73,5 +74,6 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-body': '#14161c',
     '--mantine-color-text': '#e7e9f0',
     '--mantine-color-anchor': '#aab4ff',
+    '--mantine-color-error': '#ff9aa5',
   },
 });

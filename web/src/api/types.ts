@@ -29,7 +29,7 @@ export interface Candidate {
   /** Hub time, as the interval in which the edit certainly lies. */
   readonly at: { readonly from: string; readonly to: string } | null;
   /** In lists: the value was too long and is cut off. */
-  readonly truncated?: true;
+  readonly truncated?: boolean;
 }
 
 export interface ConflictSummary {

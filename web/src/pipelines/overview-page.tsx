@@ -14,7 +14,9 @@ export function OverviewPage() {
   return (
     <div className="page">
       <QueryState query={query} lines={4}>
-        {(pipelines) => (pipelines.length === 0 ? <NoPipelines /> : <Overview pipelines={pipelines} />)}
+        {(pipelines) =>
+          pipelines.length === 0 ? <NoPipelines order={1} /> : <Overview pipelines={pipelines} />
+        }
       </QueryState>
     </div>
   );
@@ -51,9 +53,13 @@ function Overview({ pipelines }: { readonly pipelines: readonly Pipeline[] }) {
   );
 }
 
-export function NoPipelines() {
+export function NoPipelines({ order = 2 }: { readonly order?: 1 | 2 }) {
   return (
-    <Empty icon={<IconArrowsExchange size={28} stroke={1.5} />} title={strings.overview.emptyTitle}>
+    <Empty
+      icon={<IconArrowsExchange size={28} stroke={1.5} />}
+      title={strings.overview.emptyTitle}
+      order={order}
+    >
       <Text c="dimmed" size="sm" maw={440}>
         {strings.overview.empty}
       </Text>

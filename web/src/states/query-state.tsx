@@ -67,7 +67,7 @@ export function Failure({ error, retry, shownAt = null }: FailureProps) {
       color="red"
       variant="light"
       icon={<IconPlugConnectedX size={20} />}
-      title={titleOf(error)}
+      title={shownAt === null ? <h1 className="failure-title">{titleOf(error)}</h1> : titleOf(error)}
       className="failure"
     >
       <Stack gap="xs" align="flex-start">

@@ -1,0 +1,130 @@
+import 'reflect-metadata';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '../support/chromium.js';
+import { expectAccessible, openScreen, type ScreenOptions } from './screen.js';
+import { startUiService, type UiService } from './ui-service.js';
+
+// Browser, service and database share the machine with the other suites.
+jest.setTimeout(60_000);
+
+describe('the other screens', () => {
+  let service: UiService;
+  let browser: Browser;
+  let page: Page;
+  let link: number;
+
+  beforeAll(async () => {
+    service = await startUiService();
+    browser = await launchChromium();
+    link = await service.records.agreed(
+      { a: 'A-1', b: 'B-1' },
+      { name: 'Nokia', email: 'a@x.com', tags: ['vip'] },
+    );
+    await service.records.edit(
+      link,
+      { unit: 'email', side: 'A', value: 'a@y.com', by: { kind: 'person', name: 'Dana Fox' } },
+      { unit: 'email', side: 'B', value: 'a@z.com' },
+    );
+    await service.pools.general.query(
+      `insert into blocked_unit (link_id, unit, side, pipeline_id, code, detail)
+       select $1, 'name', 'B', id, 'value-refused', 'value too long for type character varying(40)' from pipeline`,
+      [link],
+    );
+  }, 90_000);
+  afterAll(async () => {
+    await browser.close();
+    await service.close();
+  });
+  afterEach(() => page.context().close());
+
+  const open = async (path: string, options?: ScreenOptions) => {
+    page = await openScreen(browser, service.url + path, options);
+  };
+
+  const screens = [
+    { name: 'the overview', path: () => '/', sign: /1 conflict waits for a decision/ },
+    { name: 'the pipelines', path: () => '/pipelines', sign: 'companies' },
+    { name: 'a pipeline', path: () => '/pipelines/companies', sign: /1 value of name, refused by Support/ },
+    { name: 'the records', path: () => '/records', sign: 'A-1' },
+    { name: 'a record', path: () => `/records/rec_${link}`, sign: 'vip' },
+  ];
+  for (const { name, path, sign } of screens) {
+    it(`${name}: nothing to find for axe, wide and light, narrow and dark`, async () => {
+      await open(path());
+      await page.getByText(sign).first().waitFor();
+      await page.getByText('this service listens on loopback only').waitFor();
+      await expectAccessible(page);
+      await page.context().close();
+      await open(path(), { width: 320, height: 640, scheme: 'dark' });
+      await page.getByText(sign).first().waitFor();
+      await expectAccessible(page);
+    });
+  }
+
+  it('pauses a pipeline only with a reason, shows who and why, and resumes it', async () => {
+    await open('/pipelines/companies');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Pause' }).click();
+    await dialog.getByText('Say why: the next person will ask.').waitFor();
+    await expectAccessible(page);
+    await dialog.getByRole('textbox', { name: 'Reason' }).fill('moving house');
+    await dialog.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText(/Paused by .*: moving house/).waitFor();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByText(/Paused by .*: moving house/).waitFor({ state: 'hidden' });
+  });
+
+  it('keeps the last good data, greyed, under what went wrong, and recovers by Retry', async () => {
+    await open('/pipelines/companies');
+    await page.getByRole('heading', { name: 'Both sides' }).waitFor();
+    await page.context().route('**/api/v1/pipelines/companies', (route) =>
+      route.fulfill({
+        status: 503,
+        contentType: 'application/problem+json',
+        headers: { 'x-request-id': 'trace-42' },
+        body: JSON.stringify({
+          title: 'The database cannot be reached',
+          status: 503,
+          detail: 'connection refused',
+        }),
+      }),
+    );
+    const alert = page.getByRole('alert');
+    await alert.getByText('The database cannot be reached').waitFor();
+    expect(await alert.innerText()).toContain('trace-42');
+    expect(await page.locator('.greyed').getByRole('heading', { name: 'Both sides' }).count()).toBe(1);
+    await expectAccessible(page);
+    await page.context().unroute('**/api/v1/pipelines/companies');
+    await alert.getByRole('button', { name: 'Retry' }).click();
+    await alert.waitFor({ state: 'hidden' });
+  });
+
+  it('says in words what an address that leads nowhere is', async () => {
+    await open('/records/rec_999999');
+    await page.getByRole('alert').waitFor();
+    await page.goto(`${service.url}/nothing/here`);
+    await page.getByText('There is nothing at this address.').waitFor();
+    await expectAccessible(page);
+  });
+
+  it('shows a record as it was', async () => {
+    await open(`/records/rec_${link}?asOf=${encodeURIComponent(new Date().toISOString())}`);
+    await page.getByText(/Shown as Accord knew it at/).waitFor();
+    await page.getByRole('button', { name: 'Now' }).click();
+    await page.getByText(/Shown as Accord knew it at/).waitFor({ state: 'hidden' });
+  });
+
+  it('loads less than 250 kB of script, compressed', async () => {
+    const { gzipSync } = await import('node:zlib');
+    await open('/');
+    const scripts = await page.evaluate<string[]>(
+      `[...document.scripts].map((script) => script.src).filter(Boolean)`,
+    );
+    let bytes = 0;
+    for (const src of scripts) bytes += gzipSync(await (await fetch(src)).text()).length;
+    expect(scripts.length).toBeGreaterThan(1);
+    expect(bytes).toBeLessThan(250_000);
+  });
+});
