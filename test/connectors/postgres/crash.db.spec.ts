@@ -10,14 +10,14 @@ import { batchId, committed, drain } from './side.js';
 describe('a server that crashes', () => {
   let server: EmbeddedPostgres;
   const dataDir = (): string => join(runFolder(), 'crashing');
-  const start = async (): Promise<void> => {
+  const startServer = async (): Promise<void> => {
     server = await startEmbeddedPostgres({
       dataDir: dataDir(),
       binDir: process.env.PG_BIN_DIR,
       settings: { autovacuum: false },
     });
   };
-  beforeAll(start, 60_000);
+  beforeAll(startServer, 60_000);
   afterAll(async () => {
     await server.stop('immediate');
   });
@@ -28,22 +28,21 @@ describe('a server that crashes', () => {
     );
     let { connection, endpoint } = await open();
     await endpoint.install();
-    // Ids that are used up and leave nothing on disk, some before the cursor is made and some after.
-    await burn(100);
-    let { cursor } = await drain(endpoint, await endpoint.now());
-    await burn(5);
-    cursor = (await drain(endpoint, cursor)).cursor;
-    await burn(100);
     const receipt = committed(
       await endpoint.write({
         id: batchId(),
         items: [{ op: 'update', id: '200', set: { name: 'ours' }, expect: { name: 'old' } }],
       }),
     );
+    // Ids that are used up and leave nothing on disk; the cursor is made in their midst, and the crash comes at once.
+    const start = await endpoint.now();
+    await burn(300);
+    const { cursor } = await drain(endpoint, start);
+    await burn(5);
     await connection.close();
 
     await server.stop('immediate');
-    await start();
+    await startServer();
 
     ({ connection, endpoint } = await open());
     for (let i = 1; i <= 150; i++) await sql(`update company set name = 'after the crash' where id = ${i}`);
