@@ -1,3 +1,4 @@
+import { checkServerIdentity, type ConnectionOptions as TlsOptions } from 'node:tls';
 import type { ClientConfig } from 'pg';
 import type { ConnectionConfig } from '../connector.js';
 import { ConnectorError } from '../errors.js';
@@ -37,16 +38,22 @@ export function connectionOptions(config: ConnectionConfig): ClientConfig {
     throw invalid(`sslmode=${String(sslmode)} is not one of ${Object.keys(urlModes).join(', ')}`);
   const mode = config.tls?.mode ?? urlMode;
   const host = url.searchParams.get('host') ?? decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, '$1');
-  const ca = config.tls?.ca;
+  const target = host === '' ? 'localhost' : host;
   return {
-    host: host === '' ? 'localhost' : host,
+    host: target,
     port: url.port === '' ? 5432 : Number(url.port),
     database,
     ...(url.username === '' ? {} : { user: decodeURIComponent(url.username) }),
     ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
-    ssl:
-      mode === 'disable'
-        ? false
-        : { rejectUnauthorized: mode === 'verify-full', ...(ca === undefined ? {} : { ca }) },
+    ssl: mode === 'disable' ? false : tlsOptions(target, mode, config.tls?.ca),
+  };
+}
+
+function tlsOptions(host: string, mode: TlsMode, ca: string | undefined): TlsOptions {
+  return {
+    rejectUnauthorized: mode === 'verify-full',
+    // The driver names no host to TLS when the address is an IP; the certificate would be compared with "localhost".
+    checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate),
+    ...(ca === undefined ? {} : { ca }),
   };
 }

@@ -67,7 +67,7 @@ export function translated(thrown: unknown, doing: string): ConnectorError {
       details: { sqlState: state },
     });
   }
-  const nodeCode = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  const nodeCode = (thrown as { code?: string } | null)?.code ?? '';
   if (untrusted.test(nodeCode))
     return new ConnectorError('tls-untrusted', `${sentence(message)} (while ${doing})`, { cause: thrown });
   if (message.includes('does not support SSL'))

@@ -141,7 +141,7 @@ function createStatement({ table, columns }: WriteScope, group: WriteGroup): Wri
   const text = (
     form: BatchForm,
   ): string => `with u as (insert into ${table.qualified} as t (${targets.map(({ quoted }) => quoted).join(', ')})${overriding}
-      select ${values.join(', ')} from ${source(table, group, form)} order by i.n on conflict do nothing
+      select ${values.join(', ')} from ${source(table, group, form)} on conflict do nothing
       returning ${idExpression(table.key, 't')} as id${returned})
       ${answer(countParameter(table, group), `json_agg(id)::text`, reads.length === 0 ? 'null' : `json_agg(json_build_array(id${list}))::text`)}`;
   return {

@@ -134,6 +134,28 @@ describe('a write batch and the triggers of the side', () => {
     expect(entries[0]?.tx).toBe(receipt.mark);
   });
 
+  it('keeps the order of a record’s changes where the trigger of one row changes another row of the same statement', async () => {
+    await side.sql(`create table chain (id int primary key, v text, n int not null default 0);
+      create function pull() returns trigger language plpgsql as $$ begin
+        if new.id = 1 then update chain set v = v || '+', n = n + 1 where id = 2; end if; return null; end $$;
+      create trigger pull after insert or update on chain for each row execute function pull()`);
+    const endpoint = await side.open({ object: 'chain', columns: ['v', 'n'], consumer: 'demo/chain' });
+    await endpoint.install();
+    const start = await endpoint.now();
+    await side.sql(`insert into chain (id, v) values (1, 'a'), (2, 'b')`);
+    await side.sql(`update chain set v = v || '!'`);
+    const { entries } = await drain(endpoint, start);
+    const second = entries.filter(({ id }) => id === '2');
+    expect(second.map(({ op, before, after }) => ({ op, before, after }))).toEqual([
+      { op: 'insert', before: null, after: { v: 'b', n: '0' } },
+      { op: 'update', before: { v: 'b', n: '0' }, after: { v: 'b+', n: '1' } },
+      { op: 'update', before: { v: 'b+' }, after: { v: 'b+!' } },
+      { op: 'update', before: { v: 'b+!', n: '1' }, after: { v: 'b+!+', n: '2' } },
+    ]);
+    const positions = entries.map(({ position }) => position);
+    expect(positions).toEqual([...positions].sort((x, y) => x - y));
+  });
+
   it('places itself in the log: what preceded it on a record lies at or below its position, what follows above', async () => {
     const endpoint = await account(['city']);
     await endpoint.install();
