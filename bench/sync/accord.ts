@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,8 +17,10 @@ import type { OpenConflict } from './verdict.js';
 
 export interface AccordOptions {
   readonly adminUrl: string;
-  /** The built service: `dist/main.js`. */
-  readonly program: string;
+  /** What Node runs as the service: options of Node, then the file. */
+  readonly program: readonly string[];
+  /** Environment of the service besides what the bench sets. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly records: number;
   /** Folder for a CPU profile of the service. */
   readonly cpuProfile: string | undefined;
@@ -29,6 +32,8 @@ interface PipelineAnswer {
   readonly sides: Readonly<Record<Side, { readonly backlog: number }>>;
 }
 
+const unasked = { lookedAt: Number.NEGATIVE_INFINITY, since: null, was: false } as const;
+
 /** The built service in a process of its own, its state in a database beside the two sides. */
 export class Accord implements SystemUnderTest {
   readonly name = 'Accord';
@@ -36,7 +41,7 @@ export class Accord implements SystemUnderTest {
   private hub: pg.Client | undefined;
   private port = 0;
   private folder = '';
-  private lastQuiet = { at: 0, was: false };
+  private quietness: { lookedAt: number; since: Date | null; was: boolean } = unasked;
 
   private constructor(
     private readonly options: AccordOptions,
@@ -61,8 +66,10 @@ export class Accord implements SystemUnderTest {
       until(
         async () => {
           this.mustRun();
+          // Counting costs the server more than asking: only when the load says that it is over.
+          if ((await this.state()) !== 'running') return false;
           const { rows } = await b.query<{ n: string }>(`select count(*) as n from ${table}`);
-          return Number(rows[0]?.n) === records && (await this.state()) === 'running';
+          return Number(rows[0]?.n) === records;
         },
         { everyMs: 25, timeoutMs: 600_000 },
       ),
@@ -88,10 +95,11 @@ export class Accord implements SystemUnderTest {
     const { cpuProfile, program } = this.options;
     const profiling = cpuProfile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProfile}`];
     const log = createWriteStream(this.logFile);
-    this.service = spawn(process.execPath, [...profiling, '--enable-source-maps', program], {
+    this.service = spawn(process.execPath, [...profiling, ...program], {
       cwd: this.folder,
       env: {
         PATH: process.env.PATH,
+        ...this.options.environment,
         DATABASE_URL: this.hubUrl,
         ACCORD_PIPELINES: pipelines,
         ACCORD_DATA_DIR: join(this.folder, 'data'),
@@ -144,6 +152,7 @@ export class Accord implements SystemUnderTest {
   }
 
   async release(): Promise<void> {
+    this.askAnew();
     await this.api('POST', '/resume', {});
   }
 
@@ -151,13 +160,23 @@ export class Accord implements SystemUnderTest {
     return Promise.resolve();
   }
 
+  askAnew(): void {
+    this.quietness = unasked;
+  }
+
+  /** No backlog, and both logs were read to the end after the question was first put. */
   async quiet(): Promise<boolean> {
-    if (performance.now() - this.lastQuiet.at > 250) {
-      const { sides, paused, state } = await this.api<PipelineAnswer>('GET', '');
-      const was = paused === null && state === 'running' && sides.A.backlog === 0 && sides.B.backlog === 0;
-      this.lastQuiet = { at: performance.now(), was };
-    }
-    return this.lastQuiet.was;
+    if (performance.now() - this.quietness.lookedAt < 250) return this.quietness.was;
+    const { rows } = await this.hubClient().query<{ now: Date; caughtUp: Date | null }>(
+      `select clock_timestamp() as now, min(caught_up_at) as "caughtUp" from side_state`,
+    );
+    const [row] = rows;
+    const since = this.quietness.since ?? row?.now ?? null;
+    const { sides, paused, state } = await this.api<PipelineAnswer>('GET', '');
+    const idle = paused === null && state === 'running' && sides.A.backlog === 0 && sides.B.backlog === 0;
+    const was = idle && since !== null && (row?.caughtUp ?? since) > since;
+    this.quietness = { lookedAt: performance.now(), since, was };
+    return was;
   }
 
   async openConflicts(): Promise<readonly OpenConflict[]> {
@@ -196,9 +215,11 @@ export class Accord implements SystemUnderTest {
   async stop(): Promise<void> {
     const { service } = this;
     if (service?.exitCode === null) {
-      const ended = new Promise((resolve) => service.once('exit', resolve));
+      const ended = once(service, 'exit');
+      const impatience = setTimeout(() => service.kill('SIGKILL'), 20_000);
       service.kill('SIGTERM');
-      await Promise.race([ended, sleep(20_000).then(() => service.kill('SIGKILL'))]);
+      await ended;
+      clearTimeout(impatience);
     }
     await this.hub?.end();
     for (const name of ['bench_hub', 'bench_a', 'bench_b']) await dropDatabase(this.options.adminUrl, name);

@@ -11,7 +11,7 @@ export interface Edit {
   readonly value: string;
 }
 
-export const workloadNames = ['W1', 'W2', 'W2-live', 'W3', 'W4', 'W6'] as const;
+export const workloadNames = ['W1', 'W2', 'W3', 'W4', 'W2-live', 'W6'] as const;
 export type WorkloadName = (typeof workloadNames)[number];
 
 /** What is edited in each workload. No record is edited in two of them. */

@@ -34,7 +34,7 @@ const result = await withServer(dist, async ({ adminUrl, version }): Promise<Ben
   if (options.floor) say('The floor …');
   const floor = options.floor ? await measureFloor(adminUrl, records, script) : null;
   if (options.accord) {
-    const program = join(dist, 'main.js');
+    const program = ['--enable-source-maps', join(dist, 'main.js')];
     systems.push(await run(() => Accord.make({ adminUrl, program, records, cpuProfile: options.cpuProf })));
   }
   if (options.peer && peerMissing === null) {

@@ -42,6 +42,7 @@ export async function measureLive(system: SystemUnderTest, edits: readonly Edit[
   await system.wake();
   return await Arrival.watch(system.urls, edits, async (arrived) => {
     const { last } = await applyEdits(system.urls, edits);
+    system.askAnew();
     return await finish(system, edits, last, arrived, Promise.resolve());
   });
 }
@@ -102,9 +103,8 @@ export async function measureSingles(system: SystemUnderTest, edits: readonly Ed
   return await measureLatency(system.urls, edits);
 }
 
-/** Until the system says that it has nothing left to do, twice. */
+/** Until the system says, asked anew, that it has nothing left to do. */
 export async function settle(system: SystemUnderTest): Promise<void> {
-  await until(() => system.quiet(), patience);
-  await sleep(300);
-  await until(() => system.quiet(), patience);
+  system.askAnew();
+  await until(() => system.quiet(), { everyMs: 250, timeoutMs: 180_000 });
 }

@@ -16,6 +16,8 @@ export interface SystemUnderTest {
   release(): Promise<void>;
   /** From here on changes are looked at as they come. */
   wake(): Promise<void>;
+  /** `quiet` shall speak of everything that has happened up to now. */
+  askAnew(): void;
   /** True when the system itself says that nothing is left to do. */
   quiet(): Promise<boolean>;
   openConflicts(): Promise<readonly OpenConflict[]>;
