@@ -84,7 +84,7 @@ export class GroupRunner {
     before: readonly Row[],
   ): ItemException[] {
     const stood = new Map(before.map((row) => [Number(row[0]), row]));
-    const byId = typeof rows[0]?.[0] === 'string' ? new Map(items.map((item) => [item.item.id, item])) : null;
+    const byId = typeof rows[0]?.[0] === 'string' ? new Map(items.map((item) => [idOf(item), item])) : null;
     const found: ItemException[] = [];
     for (const [which, ...values] of rows) {
       const planned = typeof which === 'string' ? byId?.get(which) : items[which - 1];
@@ -241,8 +241,14 @@ function leftOver(
 ): readonly PlannedItem[] {
   const done = new Set(applied === null ? [] : (JSON.parse(applied) as (number | string)[]));
   return group.op === 'create'
-    ? items.filter(({ item }) => !done.has(item.id))
+    ? items.filter((planned) => !done.has(idOf(planned)))
     : items.filter((_, i) => !done.has(i + 1));
+}
+
+/** As the side writes it: a uuid may have come in capitals. */
+function idOf({ key, item }: PlannedItem): string {
+  const [only] = key;
+  return key.length === 1 && only !== undefined ? only : item.id;
 }
 
 function chunksOf(group: WriteGroup): readonly (readonly PlannedItem[])[] {

@@ -61,7 +61,7 @@ export function keyArrays(
 }
 
 const forms: Readonly<Record<string, RegExp>> = {
-  integer: /^-?\d{1,19}$/,
+  integer: /^(?:0|-?[1-9]\d{0,18})$/,
   uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
 };
 const ranges: Readonly<Record<string, bigint>> = {
@@ -72,14 +72,18 @@ const ranges: Readonly<Record<string, bigint>> = {
 
 /** One id that the key's type cannot even read would fail the statement for all the others. */
 export function fitsKey(table: Table, parts: readonly string[]): boolean {
-  return table.key.every((column, i) => {
-    const part = parts[i] ?? '';
-    if (part.includes('\0') || !part.isWellFormed()) return false;
-    const form = forms[column.type.field ?? ''];
-    if (form !== undefined && !form.test(part)) return false;
-    const range = ranges[column.type.castTarget];
-    if (range === undefined) return true;
-    const n = BigInt(part);
-    return n >= -range && n < range;
-  });
+  for (let i = 0; i < table.key.length; i++) {
+    if (!fits(table.key[i], parts[i] ?? '')) return false;
+  }
+  return true;
+}
+
+function fits(column: Column | undefined, part: string): boolean {
+  if (column === undefined || part.includes('\0') || !part.isWellFormed()) return false;
+  const form = forms[column.type.field ?? ''];
+  if (form !== undefined && !form.test(part)) return false;
+  const range = ranges[column.type.castTarget];
+  if (range === undefined || part.length < 5) return true;
+  const n = BigInt(part);
+  return n >= -range && n < range;
 }

@@ -40,13 +40,17 @@ export function planBatch(batch: WriteBatch, table: Table, maxItems: number): Pl
       `A batch has at most ${maxItems} items, not ${batch.items.length}`,
     );
   const groups = new Map<string, WriteGroup>();
+  let shape: Shape | null = null;
   const refused: ItemException[] = [];
   const ids = new Set<string>();
-  batch.items.forEach((item, index) => {
+  for (const [index, item] of batch.items.entries()) {
     if (ids.has(item.id))
       throw new ConnectorError('batch-invalid', `Record ${item.id} occurs twice in one batch`);
     ids.add(item.id);
-    const key = keyParts(item.id, table.key.length);
+    const key = keyParts(
+      table.key[0]?.type.field === 'uuid' ? item.id.toLowerCase() : item.id,
+      table.key.length,
+    );
     if (key === null || !fitsKey(table, key)) {
       refused.push(
         item.op === 'create'
@@ -58,7 +62,7 @@ export function planBatch(batch: WriteBatch, table: Table, maxItems: number): Pl
             )
           : { index, kind: 'gone' },
       );
-      return;
+      continue;
     }
     const unstorable = unstorableColumns(item);
     if (unstorable.length > 0) {
@@ -70,10 +74,12 @@ export function planBatch(batch: WriteBatch, table: Table, maxItems: number): Pl
           unstorable,
         ),
       );
-      return;
+      continue;
     }
+    // Neighbours mostly have the same shape: their group is found without spelling out its names.
+    if (shape === null || !hasShape(item, shape)) shape = shapeOf(groups, table, item);
     const mismatch =
-      item.op === 'create'
+      item.op === 'create' && shape.namesKey
         ? table.key.filter(({ name }, i) => Object.hasOwn(item.set, name) && item.set[name] !== key[i])
         : [];
     if (mismatch.length > 0) {
@@ -85,10 +91,10 @@ export function planBatch(batch: WriteBatch, table: Table, maxItems: number): Pl
           mismatch.map(({ name }) => name),
         ),
       );
-      return;
+      continue;
     }
-    groupOf(groups, table, item).items.push({ index, item, key });
-  });
+    shape.group.items.push({ index, item, key });
+  }
   // A group is known under several orders of its names.
   const distinct = [...new Set(groups.values())];
   for (const group of distinct) {
@@ -106,9 +112,43 @@ export function rejected(
   return { index, kind: 'rejected', code, detail, columns };
 }
 
-function groupOf(groups: Map<string, WriteGroup>, table: Table, item: WriteItem): WriteGroup {
+interface Shape {
+  readonly op: WriteItem['op'];
+  readonly set: readonly string[];
+  readonly expect: readonly string[];
+  /** Key columns are among the columns set. */
+  readonly namesKey: boolean;
+  readonly group: WriteGroup;
+}
+
+function shapeOf(groups: Map<string, WriteGroup>, table: Table, item: WriteItem): Shape {
   const set = item.op === 'delete' ? [] : Object.keys(item.set);
   const expect = item.op === 'create' ? [] : Object.keys(item.expect);
+  const namesKey = table.key.some(({ name }) => set.includes(name));
+  return { op: item.op, set, expect, namesKey, group: groupOf(groups, table, item, set, expect) };
+}
+
+function hasShape(item: WriteItem, shape: Shape): boolean {
+  return (
+    item.op === shape.op &&
+    (item.op === 'delete' || hasNames(item.set, shape.set)) &&
+    (item.op === 'create' || hasNames(item.expect, shape.expect))
+  );
+}
+
+function hasNames(values: Readonly<Record<string, unknown>>, names: readonly string[]): boolean {
+  let i = 0;
+  for (const name in values) if (names[i++] !== name) return false;
+  return i === names.length;
+}
+
+function groupOf(
+  groups: Map<string, WriteGroup>,
+  table: Table,
+  item: WriteItem,
+  set: readonly string[],
+  expect: readonly string[],
+): WriteGroup {
   const signature = `${item.op}\n${set.join('\t')}\n${expect.join('\t')}`;
   const known = groups.get(signature);
   if (known !== undefined) return known;

@@ -268,14 +268,20 @@ describe('capture by log on a live table', () => {
     expect(await kept()).toBe(39001);
     const read = await drain(second, behind, 5000);
     expect(read.entries).toHaveLength(39001);
-    await second.purge({ cursor: read.cursor, batchesBefore: null });
-    await first.purge({ cursor, batchesBefore: null });
+    // Transactions of other databases that were under way hold a purge back until they are over.
+    let after: Cursor = read.cursor;
+    for (let i = 0; i < 200 && (await kept()) > 0; i++) {
+      after = (await drain(second, after)).cursor;
+      cursor = (await drain(first, cursor)).cursor;
+      await second.purge({ cursor: after, batchesBefore: null });
+      await first.purge({ cursor, batchesBefore: null });
+    }
     expect(await kept()).toBe(0);
     // Someone whose saved cursor is from before must be told.
     expect((await drain(second, behind)).gaps).toEqual(['log-capped']);
     await side.sql(`update company set name = 'again' where id = 1000`);
     expect((await drain(first, cursor)).entries).toHaveLength(1);
-    expect((await drain(second, read.cursor)).entries).toHaveLength(1);
+    expect((await drain(second, after)).entries).toHaveLength(1);
     await first.uninstall();
     await second.uninstall();
   }, 60_000);
