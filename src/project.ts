@@ -34,7 +34,10 @@ export async function openProject(env: Env, database: OwnDatabase): Promise<Open
   return { pipelines, catalog, folder, demo: demo !== null };
 }
 
-function declare(catalog: ConnectionCatalog, { metadata, connector, label, url, tls, rate }: ConnectionSpec): void {
+function declare(
+  catalog: ConnectionCatalog,
+  { metadata, connector, label, url, tls, rate }: ConnectionSpec,
+): void {
   catalog.declare({
     connector,
     config: {

@@ -1,8 +1,29 @@
-import { dotText, flatten, join, parseDot, parseVector, sameDot, vectorText, type Side, type VersionVector } from './clock.js';
+import {
+  dotText,
+  flatten,
+  join,
+  parseDot,
+  parseVector,
+  sameDot,
+  vectorText,
+  type Side,
+  type VersionVector,
+} from './clock.js';
 import { holdsHead } from './author.js';
 import { CanonError } from './errors.js';
 import type { UnitPlan } from './plan.js';
-import { image, incorporated, type Author, type Blocked, type Contest, type Decision, type Image, type Orphan, type Unit, type Version } from './unit.js';
+import {
+  image,
+  incorporated,
+  type Author,
+  type Blocked,
+  type Contest,
+  type Decision,
+  type Image,
+  type Orphan,
+  type Unit,
+  type Version,
+} from './unit.js';
 import { jsonEqual, type Canon, type Json, type Raw } from './value.js';
 
 /**
@@ -44,7 +65,12 @@ interface OpenDoc {
   readonly ib?: readonly [Canon] | 0;
   readonly x?: readonly (VersionDoc & { readonly side: Side; readonly base: Canon })[];
   readonly dec?: VersionDoc & { readonly id: string; readonly due: number };
-  readonly con?: { readonly kind: Contest['kind']; readonly c: string; readonly cands: readonly VersionDoc[]; readonly reason: string };
+  readonly con?: {
+    readonly kind: Contest['kind'];
+    readonly c: string;
+    readonly cands: readonly VersionDoc[];
+    readonly reason: string;
+  };
   readonly blk?: Omit<Blocked, 'head'> & { readonly d: string };
 }
 
@@ -64,7 +90,8 @@ export function readUnit(clock: string, field: Json | undefined, open: Json | un
   const A = o.a === undefined ? { ...head, raw: doc.a } : readImage(o.a);
   const B = o.b === undefined ? { ...head, raw: doc.b } : readImage(o.b);
   const orphans = (o.x ?? []).map((x): Orphan => ({ ...readVersion(x), side: x.side, base: x.base }));
-  const decision: Decision | null = o.dec === undefined ? null : { ...readVersion(o.dec), id: o.dec.id, dueAt: o.dec.due };
+  const decision: Decision | null =
+    o.dec === undefined ? null : { ...readVersion(o.dec), id: o.dec.id, dueAt: o.dec.due };
   // Never seen: nothing is known of either side, so what comes first shares no past with anything.
   const unseen = field === undefined && open === undefined;
   const unit: Unit = {
@@ -77,9 +104,21 @@ export function readUnit(clock: string, field: Json | undefined, open: Json | un
     decision,
     contest: readContest(o.con),
     tick: [0, 0, 0, 0],
-    blocked: o.blk === undefined ? null : { side: o.blk.side, code: o.blk.code, detail: o.blk.detail, since: o.blk.since, head: parseDot(o.blk.d) },
+    blocked:
+      o.blk === undefined
+        ? null
+        : {
+            side: o.blk.side,
+            code: o.blk.code,
+            detail: o.blk.detail,
+            since: o.blk.since,
+            head: parseDot(o.blk.d),
+          },
   };
-  return { ...unit, tick: doc.t === undefined ? knownTicks(unit) : join(knownTicks(unit), parseVector(doc.t)) };
+  return {
+    ...unit,
+    tick: doc.t === undefined ? knownTicks(unit) : join(knownTicks(unit), parseVector(doc.t)),
+  };
 }
 
 export function writeUnit(plan: UnitPlan, clock: string, unit: Unit): StoredUnit {
@@ -99,28 +138,49 @@ export function writeUnit(plan: UnitPlan, clock: string, unit: Unit): StoredUnit
     ...(rawA !== undefined && { a: rawA }),
     ...(rawB !== undefined && { b: rawB }),
   };
-  return { field: Object.keys(field).length === 1 && isScalar(field.v) ? field.v : { ...field }, open: writeOpen(plan, unit, restA, restB) };
+  return {
+    field: Object.keys(field).length === 1 && isScalar(field.v) ? field.v : { ...field },
+    open: writeOpen(plan, unit, restA, restB),
+  };
 }
 
 function writeOpen(plan: UnitPlan, unit: Unit, restA: boolean, restB: boolean): Json | null {
   const ia = writeInc(unit, 'A');
   const ib = writeInc(unit, 'B');
-  const quiet = unit.orphans.length === 0 && unit.decision === null && unit.contest === null && unit.blocked === null;
+  const quiet =
+    unit.orphans.length === 0 && unit.decision === null && unit.contest === null && unit.blocked === null;
   if (restA && restB && ia === undefined && ib === undefined && quiet) return null;
   const { stamp, by } = unit.head;
   const doc: OpenDoc = {
-    ...((stamp !== null || by !== null) && { h: { ...(stamp !== null && { s: stamp }), ...(by !== null && { by }) } }),
+    ...((stamp !== null || by !== null) && {
+      h: { ...(stamp !== null && { s: stamp }), ...(by !== null && { by }) },
+    }),
     ...(!restA && { a: writeImage(plan, 'A', unit.A) }),
     ...(!restB && { b: writeImage(plan, 'B', unit.B) }),
     ...(ia !== undefined && { ia }),
     ...(ib !== undefined && { ib }),
-    ...(unit.orphans.length > 0 && { x: unit.orphans.map((o) => ({ ...writeVersion(o), side: o.side, base: o.base })) }),
-    ...(unit.decision !== null && { dec: { ...writeVersion(unit.decision), id: unit.decision.id, due: unit.decision.dueAt } }),
+    ...(unit.orphans.length > 0 && {
+      x: unit.orphans.map((o) => ({ ...writeVersion(o), side: o.side, base: o.base })),
+    }),
+    ...(unit.decision !== null && {
+      dec: { ...writeVersion(unit.decision), id: unit.decision.id, due: unit.decision.dueAt },
+    }),
     ...(unit.contest !== null && {
-      con: { kind: unit.contest.kind, c: vectorText(unit.contest.ctx), cands: unit.contest.candidates.map(writeVersion), reason: unit.contest.reason },
+      con: {
+        kind: unit.contest.kind,
+        c: vectorText(unit.contest.ctx),
+        cands: unit.contest.candidates.map(writeVersion),
+        reason: unit.contest.reason,
+      },
     }),
     ...(unit.blocked !== null && {
-      blk: { side: unit.blocked.side, code: unit.blocked.code, detail: unit.blocked.detail, since: unit.blocked.since, d: dotText(unit.blocked.head) },
+      blk: {
+        side: unit.blocked.side,
+        code: unit.blocked.code,
+        detail: unit.blocked.detail,
+        since: unit.blocked.since,
+        d: dotText(unit.blocked.head),
+      },
     }),
   };
   return doc as unknown as Json;
@@ -171,7 +231,13 @@ function writeVersion(version: Version): VersionDoc {
 }
 
 function readVersion(doc: VersionDoc): Version {
-  return { value: doc.v, dot: parseDot(doc.d ?? ''), ctx: parseVector(doc.c ?? ''), stamp: doc.s ?? null, by: doc.by ?? null };
+  return {
+    value: doc.v,
+    dot: parseDot(doc.d ?? ''),
+    ctx: parseVector(doc.c ?? ''),
+    stamp: doc.s ?? null,
+    by: doc.by ?? null,
+  };
 }
 
 function readInc(doc: readonly [Canon] | 0 | undefined, head: Canon): Unit['incA'] {
@@ -187,7 +253,9 @@ function writeInc(unit: Unit, side: Side): readonly [Canon] | 0 | undefined {
 }
 
 function readContest(doc: OpenDoc['con']): Contest | null {
-  return doc === undefined ? null : { kind: doc.kind, ctx: parseVector(doc.c), candidates: doc.cands.map(readVersion), reason: doc.reason };
+  return doc === undefined
+    ? null
+    : { kind: doc.kind, ctx: parseVector(doc.c), candidates: doc.cands.map(readVersion), reason: doc.reason };
 }
 
 function knownTicks(unit: Unit): VersionVector {

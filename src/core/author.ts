@@ -11,7 +11,10 @@ import { image, UNREADABLE, type Image, type Unit, type Version } from './unit.j
  * that it covers every change, void, recovered write and decision that went into it. What each side holds is now folded in.
  */
 export function author(unit: Unit, outcome: Authored): Unit {
-  const head = outcome.how === 'fast-forward' && outcome.from !== null ? plainVersion(outcome.from) : signed(unit, outcome);
+  const head =
+    outcome.how === 'fast-forward' && outcome.from !== null
+      ? plainVersion(outcome.from)
+      : signed(unit, outcome);
   return {
     ...unit,
     head,
@@ -63,5 +66,8 @@ export function acknowledge(unit: Unit, side: Side, raw: Image['raw']): Unit {
 
 export function holdsHead(unit: Unit, img: Version): boolean {
   const { dot } = unit.head;
-  return dot === img.dot || (dot !== null && img.dot !== null && dot.actor === img.dot.actor && dot.n === img.dot.n);
+  return (
+    dot === img.dot ||
+    (dot !== null && img.dot !== null && dot.actor === img.dot.actor && dot.n === img.dot.n)
+  );
 }

@@ -88,7 +88,8 @@ export function parseDot(text: string): Dot | null {
   if (text === '') return null;
   const actor = text[0];
   const n = Number(text.slice(1));
-  if (!isActor(actor) || !Number.isSafeInteger(n) || n < 1) throw new RangeError(`not a dot: ${JSON.stringify(text)}`);
+  if (!isActor(actor) || !Number.isSafeInteger(n) || n < 1)
+    throw new RangeError(`not a dot: ${JSON.stringify(text)}`);
   return { actor, n };
 }
 

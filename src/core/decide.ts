@@ -18,7 +18,15 @@ export function decide(unit: Unit, input: DecisionInput): Unit {
   let ctx: VersionVector = EMPTY_VECTOR;
   for (const version of input.shown) ctx = join(ctx, flatten(version));
   if (unit.contest !== null) ctx = join(ctx, unit.contest.ctx);
-  const decision: Decision = { id: input.id, value: input.value, dot, ctx, stamp: null, by: input.by, dueAt: input.dueAt };
+  const decision: Decision = {
+    id: input.id,
+    value: input.value,
+    dot,
+    ctx,
+    stamp: null,
+    by: input.by,
+    dueAt: input.dueAt,
+  };
   return { ...unit, decision, tick: withDot(unit.tick, dot) };
 }
 
@@ -34,7 +42,12 @@ export function undoHeld(unit: Unit): Unit {
 export function contestDecision(unit: Unit, earlier: readonly Version[], reason: string): Unit {
   return {
     ...unit,
-    contest: { kind: 'undone', ctx: join(flatten(unit.head), join(flatten(unit.A), flatten(unit.B))), candidates: earlier, reason },
+    contest: {
+      kind: 'undone',
+      ctx: join(flatten(unit.head), join(flatten(unit.A), flatten(unit.B))),
+      candidates: earlier,
+      reason,
+    },
   };
 }
 

@@ -21,7 +21,11 @@ export function derive(input: DeriveInput): Outcome {
   if (unit.decision !== null) return decided(input, news);
   if (news.changed.length === 0) {
     // A void needs no new head unless head has moved since and must be written over it.
-    const mustCover = news.voids.some((side) => !plan.equal(image(unit, side).value, unit.head.value) && !(isBlank(image(unit, side).value) && isBlank(unit.head.value)));
+    const mustCover = news.voids.some(
+      (side) =>
+        !plan.equal(image(unit, side).value, unit.head.value) &&
+        !(isBlank(image(unit, side).value) && isBlank(unit.head.value)),
+    );
     if (!mustCover) return { kind: 'rest' };
     return {
       kind: 'author',
@@ -52,7 +56,16 @@ function changesUnknownToHead(plan: UnitPlan, unit: Unit): News {
     // Two records linked without a common past: a blank has nothing to say against a value.
     const isVoid = base === undefined ? isBlank(img.value) : plan.equal(img.value, base.value);
     if (isVoid) voids.push(side);
-    else changed.push({ key: side === 'A' ? 'a' : 'b', side, value: img.value, dot: img.dot, ctx: img.ctx, stamp: img.stamp, by: img.by });
+    else
+      changed.push({
+        key: side === 'A' ? 'a' : 'b',
+        side,
+        value: img.value,
+        dot: img.dot,
+        ctx: img.ctx,
+        stamp: img.stamp,
+        by: img.by,
+      });
   }
   for (const orphan of unit.orphans) {
     if (!covers(unit.head, orphan)) changed.push({ ...orphan, key: 'recovered', side: orphan.side });
@@ -69,11 +82,26 @@ function settleChanges(input: DeriveInput, news: News): Outcome {
   if (news.changed.length === 1 && headSeen && first.key !== 'recovered') {
     const foreign = foreignEdit(plan, first);
     // Of two records that were just linked only one has a value: nobody edited anything that could be put back or looked at.
-    if (foreign !== null && (!noSharedPast || foreign === 'ignore')) return loneForeignEdit(input, first, foreign);
+    if (foreign !== null && (!noSharedPast || foreign === 'ignore'))
+      return loneForeignEdit(input, first, foreign);
     // The author of the change had seen head: it simply follows. With a void on the other side the hub must sign, to cover it.
     return news.voids.length === 0
-      ? { kind: 'author', how: 'fast-forward', value: first.value, from: first, overridden: [], why: `${label(input, first)} changed it` }
-      : { kind: 'author', how: 'void-cover', value: first.value, from: first, overridden: [], why: `${label(input, first)} changed it; the other side came back to the earlier value` };
+      ? {
+          kind: 'author',
+          how: 'fast-forward',
+          value: first.value,
+          from: first,
+          overridden: [],
+          why: `${label(input, first)} changed it`,
+        }
+      : {
+          kind: 'author',
+          how: 'void-cover',
+          value: first.value,
+          from: first,
+          overridden: [],
+          why: `${label(input, first)} changed it; the other side came back to the earlier value`,
+        };
   }
 
   const candidates = headSeen ? news.changed : [...news.changed, headCandidate(unit)];
@@ -90,23 +118,56 @@ function settleChanges(input: DeriveInput, news: News): Outcome {
       why: oneSided ? 'the change is what already stood' : 'both sides say the same',
     };
   }
-  return fromResolution(resolveConcurrent({ ...input, candidates, changed: news.changed }), candidates, input);
+  return fromResolution(
+    resolveConcurrent({ ...input, candidates, changed: news.changed }),
+    candidates,
+    input,
+  );
 }
 
-function loneForeignEdit(input: DeriveInput, candidate: Candidate, action: 'revert' | 'review' | 'ignore'): Outcome {
+function loneForeignEdit(
+  input: DeriveInput,
+  candidate: Candidate,
+  action: 'revert' | 'review' | 'ignore',
+): Outcome {
   const { plan, unit } = input;
   const protectedBy = candidate.side === 'A' ? input.sides.B.label : input.sides.A.label;
   switch (action) {
     case 'review':
-      return conflict('foreign-edit', `${protectedBy} owns this field and ${label(input, candidate)} changed it`, [candidate, headCandidate(unit)]);
+      return conflict(
+        'foreign-edit',
+        `${protectedBy} owns this field and ${label(input, candidate)} changed it`,
+        [candidate, headCandidate(unit)],
+      );
     case 'ignore':
-      return { kind: 'diverged', why: `${protectedBy} owns this field; the change in ${label(input, candidate)} stays there only` };
+      return {
+        kind: 'diverged',
+        why: `${protectedBy} owns this field; the change in ${label(input, candidate)} stays there only`,
+      };
     case 'revert': {
       if (plan.equal(candidate.value, unit.head.value)) {
-        return { kind: 'author', how: 'agreement', value: unit.head.value, from: null, overridden: [], why: 'the change is what already stood' };
+        return {
+          kind: 'author',
+          how: 'agreement',
+          value: unit.head.value,
+          from: null,
+          overridden: [],
+          why: 'the change is what already stood',
+        };
       }
-      const overridden: Overridden = { version: candidate, by: 'reassert', detail: `${protectedBy} owns this field` };
-      return { kind: 'author', how: 'reassert', value: unit.head.value, from: unit.head, overridden: [overridden], why: `${protectedBy} owns this field, so its value was put back` };
+      const overridden: Overridden = {
+        version: candidate,
+        by: 'reassert',
+        detail: `${protectedBy} owns this field`,
+      };
+      return {
+        kind: 'author',
+        how: 'reassert',
+        value: unit.head.value,
+        from: unit.head,
+        overridden: [overridden],
+        why: `${protectedBy} owns this field, so its value was put back`,
+      };
     }
   }
 }
@@ -115,7 +176,10 @@ function contested(input: DeriveInput, news: News): Outcome {
   const { unit } = input;
   const contest = unit.contest as NonNullable<Unit['contest']>;
   const decision = unit.decision;
-  const covered = decision !== null && contest.candidates.every((c) => covers(decision, c)) && vectorCovers(decision.ctx, contest.ctx);
+  const covered =
+    decision !== null &&
+    contest.candidates.every((c) => covers(decision, c)) &&
+    vectorCovers(decision.ctx, contest.ctx);
   if (covered) return decided(input, news);
   // What stands on a side is shown as that side's, never a second time as an earlier value: it can be taken by naming the side.
   const sides = standing(unit);
@@ -142,7 +206,8 @@ function decided(input: DeriveInput, news: News): Outcome {
     return { kind: 'held', decision: decision.id, until: decision.dueAt, conflict: null };
   }
   // A head that none of the changes had seen is somebody's edit as well, and gives way like one.
-  const headSeen = unit.head.dot === null || news.changed.length === 0 || news.changed.some((c) => covers(c, unit.head));
+  const headSeen =
+    unit.head.dot === null || news.changed.length === 0 || news.changed.some((c) => covers(c, unit.head));
   const overridden = [...news.changed, ...(headSeen ? [] : [headCandidate(unit)])]
     .filter((c) => !plan.equal(c.value, decision.value))
     .map((version): Overridden => ({ version, by: 'decision', detail: decision.by?.name ?? '' }));
@@ -156,22 +221,43 @@ function decided(input: DeriveInput, news: News): Outcome {
   };
 }
 
-function fromResolution(resolution: Resolution, candidates: readonly Candidate[], input: DeriveInput): Outcome {
+function fromResolution(
+  resolution: Resolution,
+  candidates: readonly Candidate[],
+  input: DeriveInput,
+): Outcome {
   switch (resolution.kind) {
     case 'conflict':
       return conflict(resolution.conflict, resolution.reason, candidates);
     case 'diverged':
       return { kind: 'diverged', why: resolution.why };
     case 'value': {
-      const lost = candidates.filter((c) => !resolution.contains && !input.plan.equal(c.value, resolution.value));
-      const overridden = lost.map((version): Overridden => ({ version, by: resolution.how, detail: resolution.why }));
-      return { kind: 'author', how: resolution.how, value: resolution.value, from: resolution.from, overridden, why: resolution.why };
+      const lost = candidates.filter(
+        (c) => !resolution.contains && !input.plan.equal(c.value, resolution.value),
+      );
+      const overridden = lost.map((version): Overridden => ({
+        version,
+        by: resolution.how,
+        detail: resolution.why,
+      }));
+      return {
+        kind: 'author',
+        how: resolution.how,
+        value: resolution.value,
+        from: resolution.from,
+        overridden,
+        why: resolution.why,
+      };
     }
   }
 }
 
 function conflict(kind: ConflictKind, reason: string, candidates: readonly Candidate[]): Outcome {
-  const value: Conflict = { kind, reason, candidates: [...candidates].sort((x, y) => (x.key < y.key ? -1 : x.key > y.key ? 1 : 0)) };
+  const value: Conflict = {
+    kind,
+    reason,
+    candidates: [...candidates].sort((x, y) => (x.key < y.key ? -1 : x.key > y.key ? 1 : 0)),
+  };
   return { kind: 'conflict', conflict: value };
 }
 
@@ -182,7 +268,15 @@ function headCandidate(unit: Unit): Candidate {
 function standing(unit: Unit): Candidate[] {
   return (['A', 'B'] as const).map((side): Candidate => {
     const img = image(unit, side);
-    return { key: side === 'A' ? 'a' : 'b', side, value: img.value, dot: img.dot, ctx: img.ctx, stamp: img.stamp, by: img.by };
+    return {
+      key: side === 'A' ? 'a' : 'b',
+      side,
+      value: img.value,
+      dot: img.dot,
+      ctx: img.ctx,
+      stamp: img.stamp,
+      by: img.by,
+    };
   });
 }
 

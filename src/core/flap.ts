@@ -11,7 +11,12 @@ export interface FlapLimits {
  * Echo suppression cannot stop two automations that rewrite each other, since theirs are genuine changes; this makes the writes finite.
  * Taking the value that already stands is nothing new. Returns the history to keep (bounded by `flips`).
  */
-export function takeValue(history: readonly Taken[], key: string, now: number, limits: FlapLimits): { readonly history: readonly Taken[]; readonly fights: boolean } {
+export function takeValue(
+  history: readonly Taken[],
+  key: string,
+  now: number,
+  limits: FlapLimits,
+): { readonly history: readonly Taken[]; readonly fights: boolean } {
   const kept = history.filter(([, at]) => now - at <= limits.windowMs);
   if (kept[kept.length - 1]?.[0] === key) return { history: kept, fights: false };
   const next: readonly Taken[] = [...kept, [key, now] as const].slice(-(2 * limits.flips + 2));

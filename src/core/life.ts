@@ -40,7 +40,10 @@ export function deriveLife(input: LifeInput): Outcome | { readonly kind: 'unlink
   const { unit, policy } = input;
   const outcome = derive({ ...input, plan: LIFE_UNIT, context: {} });
   // A side that was deleted alone, whether or not the other was gone and came back meanwhile.
-  const lone = outcome.kind === 'author' && (outcome.how === 'fast-forward' || outcome.how === 'void-cover') && outcome.value === 'deleted';
+  const lone =
+    outcome.kind === 'author' &&
+    (outcome.how === 'fast-forward' || outcome.how === 'void-cover') &&
+    outcome.value === 'deleted';
   if (!lone || unit.head.value === 'deleted') return outcome;
   const deleter: Side = unit.A.value === 'deleted' && !covers(unit.head, unit.A) ? 'A' : 'B';
   const label = input.sides[deleter].label;
@@ -72,7 +75,9 @@ export function lifeOf(unit: Unit): LifeValue {
 
 /** The record is gone somewhere, or may be: no field of it is written meanwhile. */
 export function isGone(unit: Unit): boolean {
-  return lifeOf(unit) === 'deleted' || image(unit, 'A').value === 'deleted' || image(unit, 'B').value === 'deleted';
+  return (
+    lifeOf(unit) === 'deleted' || image(unit, 'A').value === 'deleted' || image(unit, 'B').value === 'deleted'
+  );
 }
 
 function lifeConflict(kind: 'delete' | 'delete-vs-edit', reason: string, unit: Unit): Outcome {

@@ -27,7 +27,11 @@ export function fromOneSide(side: Side, value: Canon, raw: Raw): Unit {
  * A unit of two existing records that were just linked. They share no past: equal values agree, a blank gives way, anything else is
  * truly concurrent (as in Unison without an archive: "as though the replicas had both been empty").
  */
-export function fromBothSides(plan: UnitPlan, a: { value: Canon; raw: Raw; stamp: Stamp | null }, b: { value: Canon; raw: Raw; stamp: Stamp | null }): Unit {
+export function fromBothSides(
+  plan: UnitPlan,
+  a: { value: Canon; raw: Raw; stamp: Stamp | null },
+  b: { value: Canon; raw: Raw; stamp: Stamp | null },
+): Unit {
   if (plan.contextOnly) return contextOnly(a, b);
   if (plan.equal(a.value, b.value) || (isBlank(a.value) && isBlank(b.value))) {
     const head: Version = { ...H1, value: a.value };

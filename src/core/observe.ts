@@ -42,7 +42,12 @@ export function observe(plan: UnitPlan, unit: Unit, seen: Observation): Observed
   // make a later edit on the other side look concurrent with a change that is not there.
   const base = incorporated(unit, seen.side);
   const knowsHead = covers({ dot, ctx }, unit.head);
-  if (knowsHead && base !== undefined && plan.equal(seen.value, unit.head.value) && plan.equal(base.value, unit.head.value)) {
+  if (
+    knowsHead &&
+    base !== undefined &&
+    plan.equal(seen.value, unit.head.value) &&
+    plan.equal(base.value, unit.head.value)
+  ) {
     const held: Image = { ...unit.head, raw: seen.raw };
     return { kind: 'event', unit: { ...withImage(unit, seen.side, held), tick }, dot, ctx };
   }

@@ -40,6 +40,11 @@ export type Outcome =
   | Authored
   | { readonly kind: 'conflict'; readonly conflict: Conflict }
   /** Decided; waiting for the undo window to pass. */
-  | { readonly kind: 'held'; readonly decision: string; readonly until: number; readonly conflict: Conflict | null }
+  | {
+      readonly kind: 'held';
+      readonly decision: string;
+      readonly until: number;
+      readonly conflict: Conflict | null;
+    }
   /** The sides differ because the policy says so (`owner` with `onForeignEdit: ignore`). */
   | { readonly kind: 'diverged'; readonly why: string };

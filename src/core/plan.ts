@@ -72,7 +72,11 @@ export interface FieldPlan {
 }
 
 export type Policy =
-  | { readonly strategy: 'owner'; readonly owner: Side; readonly onForeignEdit: 'accept' | 'revert' | 'review' | 'ignore' }
+  | {
+      readonly strategy: 'owner';
+      readonly owner: Side;
+      readonly onForeignEdit: 'accept' | 'revert' | 'review' | 'ignore';
+    }
   | { readonly strategy: 'newest'; readonly skewMs: number; readonly tie: 'review' | Side }
   | { readonly strategy: 'merge'; readonly merge: MergeKind; readonly bounds?: CounterBounds }
   | { readonly strategy: 'rules'; readonly rules: readonly Rule[] }

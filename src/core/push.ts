@@ -9,8 +9,15 @@ import { image, UNREADABLE, type Unit } from './unit.js';
  */
 export function lacksHead(plan: UnitPlan, unit: Unit, side: Side): boolean {
   const img = image(unit, side);
-  if (plan.contextOnly || holdsHead(unit, img) || !covers(unit.head, img) || plan.equal(img.value, unit.head.value)) return false;
-  if ((plan.direction === 'AtoB' && side === 'A') || (plan.direction === 'BtoA' && side === 'B')) return false;
+  if (
+    plan.contextOnly ||
+    holdsHead(unit, img) ||
+    !covers(unit.head, img) ||
+    plan.equal(img.value, unit.head.value)
+  )
+    return false;
+  if ((plan.direction === 'AtoB' && side === 'A') || (plan.direction === 'BtoA' && side === 'B'))
+    return false;
   const blocked = unit.blocked;
   if (blocked?.side !== side) return true;
   return blocked.code !== UNREADABLE && !sameDot(blocked.head, unit.head.dot);

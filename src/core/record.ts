@@ -66,7 +66,8 @@ export function resolveRecord(input: RecordInput): RecordResult {
   const heldBack = heldTogether(plan, outcomes);
   for (const unitPlan of plan.units) {
     const outcome = outcomes.get(unitPlan.key);
-    if (outcome !== undefined) applyOutcome(input, state, unitPlan, outcome, heldBack.has(unitPlan.key) || stopped.has(unitPlan.key));
+    if (outcome !== undefined)
+      applyOutcome(input, state, unitPlan, outcome, heldBack.has(unitPlan.key) || stopped.has(unitPlan.key));
   }
   return state.result();
 }
@@ -104,20 +105,31 @@ function contextOf(input: RecordInput, plan: UnitPlan): RuleScope['context'] {
   if (plan.policy.strategy !== 'rules') return {};
   const context: Record<string, { a: Canon; b: Canon }> = {};
   for (const [key, unit] of input.units) {
-    if (input.plan.dependants.get(key)?.includes(plan.key) === true) context[key] = { a: unit.A.value, b: unit.B.value };
+    if (input.plan.dependants.get(key)?.includes(plan.key) === true)
+      context[key] = { a: unit.A.value, b: unit.B.value };
   }
   return context;
 }
 
 /** A unit that oscillates is frozen before the next write, not after. A person's decision is never a fight. */
-function stopFights(input: RecordInput, state: State, outcomes: Map<string, Outcome>, heldBack: ReadonlySet<string>): ReadonlySet<string> {
+function stopFights(
+  input: RecordInput,
+  state: State,
+  outcomes: Map<string, Outcome>,
+  heldBack: ReadonlySet<string>,
+): ReadonlySet<string> {
   const stopped = new Set<string>();
   for (const [key, outcome] of outcomes) {
     if (outcome.kind !== 'author' || outcome.how === 'decision' || heldBack.has(key)) continue;
     const plan = input.plan.unit.get(key) as UnitPlan;
-    if (input.unsettled || !canWrite(input, plan, previewAuthor(input, plan, state.units.get(key) as Unit, outcome))) continue;
+    if (
+      input.unsettled ||
+      !canWrite(input, plan, previewAuthor(input, plan, state.units.get(key) as Unit, outcome))
+    )
+      continue;
     const unit = state.units.get(key) as Unit;
-    if (!takenValues(plan, unit, outcome).some((value) => input.fights(key, plan.compareKey(value)))) continue;
+    if (!takenValues(plan, unit, outcome).some((value) => input.fights(key, plan.compareKey(value))))
+      continue;
     const reason = 'the same few values keep coming back from both sides: something automatic rewrites them';
     const contest = { kind: 'fight' as const, ctx: [0, 0, 0, 0] as const, candidates: [], reason };
     const frozen: Unit = { ...unit, contest };
@@ -149,12 +161,24 @@ function holdInvariants(input: RecordInput, outcomes: Map<string, Outcome>): voi
     const unit = input.units.get(first) as Unit;
     const candidates = SIDES.map((side): Candidate => {
       const img = image(unit, side);
-      return { key: side === 'A' ? 'a' : 'b', side, value: img.value, dot: img.dot, ctx: img.ctx, stamp: img.stamp, by: img.by };
+      return {
+        key: side === 'A' ? 'a' : 'b',
+        side,
+        value: img.value,
+        dot: img.dot,
+        ctx: img.ctx,
+        stamp: img.stamp,
+        by: img.by,
+      };
     });
     // A decision that breaks the rule is a new question: what was asked before has been answered.
     if (unit.decision !== null) candidates.push({ ...unit.decision, key: 'decision', side: null });
-    outcomes.set(first, { kind: 'conflict', conflict: { kind: 'invariant', reason: invariant.message, candidates } });
-    for (const key of moving.slice(1)) outcomes.set(key, { kind: 'diverged', why: `waits: ${invariant.message}` });
+    outcomes.set(first, {
+      kind: 'conflict',
+      conflict: { kind: 'invariant', reason: invariant.message, candidates },
+    });
+    for (const key of moving.slice(1))
+      outcomes.set(key, { kind: 'diverged', why: `waits: ${invariant.message}` });
   }
 }
 
@@ -170,7 +194,13 @@ function heldTogether(plan: Plan, outcomes: ReadonlyMap<string, Outcome>): Reado
   return held;
 }
 
-function applyOutcome(input: RecordInput, state: State, plan: UnitPlan, outcome: Outcome, holdBack: boolean): void {
+function applyOutcome(
+  input: RecordInput,
+  state: State,
+  plan: UnitPlan,
+  outcome: Outcome,
+  holdBack: boolean,
+): void {
   const unit = state.units.get(plan.key) as Unit;
   switch (outcome.kind) {
     case 'conflict':
@@ -222,7 +252,11 @@ function planWrites(input: RecordInput, state: State, plan: UnitPlan, unit: Unit
 }
 
 function followContext(plan: UnitPlan, unit: Unit): Unit {
-  const only = plan.members.every((m) => m.B === null) ? 'A' : plan.members.every((m) => m.A === null) ? 'B' : null;
+  const only = plan.members.every((m) => m.B === null)
+    ? 'A'
+    : plan.members.every((m) => m.A === null)
+      ? 'B'
+      : null;
   if (only === null || covers(unit.head, image(unit, only))) return unit;
   const img = image(unit, only);
   const head = { value: img.value, dot: img.dot, ctx: img.ctx, stamp: img.stamp, by: img.by };
@@ -245,7 +279,13 @@ function resolveWithLife(input: RecordInput, state: State, life: Unit): RecordRe
     if (!covers(unit.A, unit.head) && !plan.equal(unit.A.value, unit.head.value)) editedUnseen.B = true;
     if (!covers(unit.B, unit.head) && !plan.equal(unit.B.value, unit.head.value)) editedUnseen.A = true;
   }
-  const outcome = deriveLife({ unit: life, now: input.now, sides: input.plan.sides, policy: input.plan.life, editedUnseen });
+  const outcome = deriveLife({
+    unit: life,
+    now: input.now,
+    sides: input.plan.sides,
+    policy: input.plan.life,
+    editedUnseen,
+  });
   if (outcome.kind === 'unlink') {
     state.unlink = true;
     return state.result();
@@ -258,7 +298,12 @@ function resolveWithLife(input: RecordInput, state: State, life: Unit): RecordRe
   }
   if (outcome.kind === 'author') authorLife(input, state, life, outcome);
   if (outcome.kind === 'rest') lifeWrites(input, state, life);
-  if (outcome.kind === 'rest' && !isGone(life) && state.writes.A.length === 0 && state.writes.B.length === 0) {
+  if (
+    outcome.kind === 'rest' &&
+    !isGone(life) &&
+    state.writes.A.length === 0 &&
+    state.writes.B.length === 0
+  ) {
     const { [LIFE]: _gone, ...rest } = Object.fromEntries(input.units);
     const fields = resolveRecord({ ...input, units: new Map(Object.entries(rest)) });
     return { ...fields, units: new Map([...fields.units, [LIFE, life]]) };
@@ -284,7 +329,8 @@ function authorLife(input: RecordInput, state: State, life: Unit, outcome: Autho
 function lifeWrites(input: RecordInput, state: State, life: Unit): void {
   for (const side of SIDES) {
     const img = image(life, side);
-    const refused = life.blocked !== null && life.blocked.side === side && sameDot(life.blocked.head, life.head.dot);
+    const refused =
+      life.blocked !== null && life.blocked.side === side && sameDot(life.blocked.head, life.head.dot);
     if (img.value === lifeOf(life) || !covers(life.head, img) || refused) continue;
     if (input.writable[side] && !input.unsettled) state.writes[side].push(LIFE);
     else state.lookAgain(0);

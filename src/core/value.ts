@@ -57,7 +57,10 @@ export function jsonEqual(x: Json | undefined, y: Json | undefined): boolean {
   const xo = x as { readonly [key: string]: Json };
   const yo = y as { readonly [key: string]: Json };
   const keys = Object.keys(xo);
-  return keys.length === Object.keys(yo).length && keys.every((key) => Object.hasOwn(yo, key) && jsonEqual(xo[key], yo[key]));
+  return (
+    keys.length === Object.keys(yo).length &&
+    keys.every((key) => Object.hasOwn(yo, key) && jsonEqual(xo[key], yo[key]))
+  );
 }
 
 /** Blank: `null`, `""`, an empty list, or a group whose members are all blank. */

@@ -53,13 +53,34 @@ export class SyncEngine {
       for (const side of ['A', 'B'] as const) {
         const end = endOf(spec, side);
         const label = end.label ?? this.catalog.labelOf(end.ref);
-        await run(this.pools.general, registerSide, [row.id, side, label, this.catalog.kindOf(end.ref) ?? 'unknown', end.object]);
+        await run(this.pools.general, registerSide, [
+          row.id,
+          side,
+          label,
+          this.catalog.kindOf(end.ref) ?? 'unknown',
+          end.object,
+        ]);
       }
     }
-    const opener = new PipelineOpener(declared, this.catalog, new Revisions(this.pools, this.clock), this.pools, this.clock);
+    const opener = new PipelineOpener(
+      declared,
+      this.catalog,
+      new Revisions(this.pools, this.clock),
+      this.pools,
+      this.clock,
+    );
     await this.#listen();
     for (const [id, { spec }] of declared) {
-      const runner = new PipelineRunner(id, spec.metadata.name, opener, this.pools, this.leases, this.clock, this.log, this.leaseMs);
+      const runner = new PipelineRunner(
+        id,
+        spec.metadata.name,
+        opener,
+        this.pools,
+        this.leases,
+        this.clock,
+        this.log,
+        this.leaseMs,
+      );
       this.#runners.set(id, runner);
       runner.start();
     }

@@ -7,7 +7,21 @@ import type { HubPools } from '../database/pools.js';
 import { insertBatch, settleBatch, type BatchRow } from '../database/sql/lane/batches.js';
 import { setAllDue } from '../database/sql/lane/due.js';
 import { ambiguousByRule, pairsByRule, setUnmatched } from '../database/sql/load/match.js';
-import { acceptReport, analyzeLoad, clearLoad, countLoad, forgetLinked, insertReport, moveProgress, nextPairs, readReport, sampleLoad, toCreate, type ReportRow } from '../database/sql/load/report.js';
+import {
+  acceptReport,
+  analyzeLoad,
+  analyzeLoaded,
+  clearLoad,
+  countLoad,
+  forgetLinked,
+  insertReport,
+  moveProgress,
+  nextPairs,
+  readReport,
+  sampleLoad,
+  toCreate,
+  type ReportRow,
+} from '../database/sql/load/report.js';
 import { run, type Statement } from '../database/sql/statement.js';
 import { inTransaction } from '../database/transaction.js';
 import { BatchIds } from './lane/batch-ids.js';
@@ -77,6 +91,7 @@ export class FirstLoad {
   }
 
   async finish(): Promise<void> {
+    for (const sql of analyzeLoaded) await this.pools.general.query(sql);
     for (const side of SIDES) await run(this.pools.general, forgetLinked[side], [this.pipeline.id]);
     await inTransaction(this.pools.general, async (client) => {
       await run(client, moveProgress, [this.pipeline.id, 'done', 0, null]);
@@ -113,10 +128,23 @@ export class FirstLoad {
       const onlyA = counts.total_a - counts.linked - counts.ambiguous_a;
       const onlyB = counts.total_b - counts.linked - counts.ambiguous_b;
       const samples = await run(client, sampleLoad, [id]);
-      const total = counts.linked + (mayCreate(this.pipeline, 'A') ? onlyA : 0) + (mayCreate(this.pipeline, 'B') ? onlyB : 0);
-      await run(client, insertReport, [id, revision, counts.linked, onlyA, onlyB, counts.ambiguous_a + counts.ambiguous_b, JSON.stringify(samples), total]);
+      const total =
+        counts.linked +
+        (mayCreate(this.pipeline, 'A') ? onlyA : 0) +
+        (mayCreate(this.pipeline, 'B') ? onlyB : 0);
+      await run(client, insertReport, [
+        id,
+        revision,
+        counts.linked,
+        onlyA,
+        onlyB,
+        counts.ambiguous_a + counts.ambiguous_b,
+        JSON.stringify(samples),
+        total,
+      ]);
       await run(client, setState, [id, 'report']);
-      if (this.pipeline.spec.load?.accept === 'automatic') await run(client, acceptReport, [id, 'the pipeline file']);
+      if (this.pipeline.spec.load?.accept === 'automatic')
+        await run(client, acceptReport, [id, 'the pipeline file']);
     });
     this.onProgress();
   }
@@ -124,7 +152,10 @@ export class FirstLoad {
   async #collectKeys(side: Side): Promise<void> {
     const rules = keyRules(this.pipeline);
     const columns = keyColumns(this.pipeline, side);
-    for await (const page of this.pipeline.ends[side].endpoint.snapshot({ columns, pageSize: COMPARE_PAGE })) {
+    for await (const page of this.pipeline.ends[side].endpoint.snapshot({
+      columns,
+      pageSize: COMPARE_PAGE,
+    })) {
       this.signal.throwIfAborted();
       const rows: CopyValue[][] = [];
       for (const state of page) {
@@ -137,7 +168,9 @@ export class FirstLoad {
         }
         if (!any) rows.push([this.pipeline.id, side, state.id, -1, null]);
       }
-      await inTransaction(this.pools.general, (client: PoolClient) => copyIn(client, 'load_record (pipeline_id, side, ext_id, rule, match_key)', rows));
+      await inTransaction(this.pools.general, (client: PoolClient) =>
+        copyIn(client, 'load_record (pipeline_id, side, ext_id, rule, match_key)', rows),
+      );
     }
   }
 
@@ -160,7 +193,8 @@ export class FirstLoad {
       report = await this.#report();
       if (report.phase !== phase) continue;
       const some = from === 'A' ? report.only_a > 0 : report.only_b > 0;
-      if (some && mayCreate(this.pipeline, from)) await this.#createMissing(from, phase, report.progress?.after);
+      if (some && mayCreate(this.pipeline, from))
+        await this.#createMissing(from, phase, report.progress?.after);
       await run(this.pools.general, moveProgress, [this.pipeline.id, next, 0, null]);
     }
     this.onProgress();
@@ -174,15 +208,31 @@ export class FirstLoad {
       const pairs = await run(this.pools.general, nextPairs, [this.pipeline.id, after, PAIR_PAGE]);
       const last = pairs[pairs.length - 1];
       if (last === undefined) return;
-      const [a, b] = await Promise.all([fetchAll(A.endpoint, pairs.map((p) => p.a_id)), fetchAll(B.endpoint, pairs.map((p) => p.b_id))]);
+      const [a, b] = await Promise.all([
+        fetchAll(
+          A.endpoint,
+          pairs.map((p) => p.a_id),
+        ),
+        fetchAll(
+          B.endpoint,
+          pairs.map((p) => p.b_id),
+        ),
+      ]);
       const links = pairs.flatMap((pair) => {
         const stateA = a.get(pair.a_id);
         const stateB = b.get(pair.b_id);
-        return stateA === undefined || stateB === undefined ? [] : [linkBothSides(this.pipeline, stateA, stateB)];
+        return stateA === undefined || stateB === undefined
+          ? []
+          : [linkBothSides(this.pipeline, stateA, stateB)];
       });
       await inTransaction(this.pools.lane, async (client) => {
         await insertLinks(client, this.pipeline, links, () => null);
-        await run(client, moveProgress, [this.pipeline.id, 'pairs', pairs.length, JSON.stringify({ afterPair: last.a_id })]);
+        await run(client, moveProgress, [
+          this.pipeline.id,
+          'pairs',
+          pairs.length,
+          JSON.stringify({ afterPair: last.a_id }),
+        ]);
       });
       after = last.a_id;
       this.onProgress();
@@ -196,11 +246,19 @@ export class FirstLoad {
     const target = this.pipeline.ends[otherSide(from)].endpoint;
     const pageSize = Math.min(LOAD_PAGE, target.capabilities.batch.write);
     let writing: Promise<void> = Promise.resolve();
-    for await (const page of endpoint.snapshot({ columns, pageSize, ...(start !== undefined && { after: start }) })) {
+    for await (const page of endpoint.snapshot({
+      columns,
+      pageSize,
+      ...(start !== undefined && { after: start }),
+    })) {
       this.signal.throwIfAborted();
       const last = page[page.length - 1];
       if (last === undefined) continue;
-      const wanted = new Set((await run(this.pools.general, toCreate[from], [this.pipeline.id, page.map((state) => state.id)])).map((row) => row.ext_id));
+      const wanted = new Set(
+        (
+          await run(this.pools.general, toCreate[from], [this.pipeline.id, page.map((state) => state.id)])
+        ).map((row) => row.ext_id),
+      );
       const states = page.filter((state) => wanted.has(state.id));
       const { links, refused } = await this.#drafts(from, states);
       const planned = await this.#store(from, phase, last.id, links, refused);
@@ -213,7 +271,10 @@ export class FirstLoad {
     await writing;
   }
 
-  async #drafts(from: Side, states: readonly SideRecord[]): Promise<{ links: NewLink[]; refused: { id: string; detail: string }[] }> {
+  async #drafts(
+    from: Side,
+    states: readonly SideRecord[],
+  ): Promise<{ links: NewLink[]; refused: { id: string; detail: string }[] }> {
     const target = this.pipeline.ends[otherSide(from)].endpoint;
     const allocated = states.length === 0 ? [] : await target.allocateIds(states.length);
     const links: NewLink[] = [];
@@ -230,19 +291,46 @@ export class FirstLoad {
     return { links, refused };
   }
 
-  async #store(from: Side, phase: string, after: string, links: readonly NewLink[], refused: readonly { id: string; detail: string }[]): Promise<Planned | null> {
+  async #store(
+    from: Side,
+    phase: string,
+    after: string,
+    links: readonly NewLink[],
+    refused: readonly { id: string; detail: string }[],
+  ): Promise<Planned | null> {
     const side = otherSide(from);
     await this.#ids.ensure(this.pools.general, 1);
     return inTransaction(this.pools.lane, async (client) => {
       await run(client, moveProgress, [this.pipeline.id, phase, links.length, JSON.stringify({ after })]);
       if (refused.length > 0) {
-        await run(client, setUnmatched, [this.pipeline.id, from, refused.map((r) => r.id), refused.map(() => 'not-created'), refused.map((r) => r.detail)]);
+        await run(client, setUnmatched, [
+          this.pipeline.id,
+          from,
+          refused.map((r) => r.id),
+          refused.map(() => 'not-created'),
+          refused.map((r) => r.detail),
+        ]);
       }
       if (links.length === 0) return null;
-      const row: BatchRow = { id: this.#ids.take(), side, kind: 'create', state: 'sent', position: null, mark: null, settled_ms: null };
+      const row: BatchRow = {
+        id: this.#ids.take(),
+        side,
+        kind: 'create',
+        state: 'sent',
+        position: null,
+        mark: null,
+        settled_ms: null,
+      };
       const linkIds = await insertLinks(client, this.pipeline, links, () => row.id);
       const payload = linkIds.map((l): PayloadItem => ({ l, u: {} }));
-      await run(client, insertBatch, [row.id, this.pipeline.id, side, 'create', links.length, JSON.stringify(payload)]);
+      await run(client, insertBatch, [
+        row.id,
+        this.pipeline.id,
+        side,
+        'create',
+        links.length,
+        JSON.stringify(payload),
+      ]);
       return { row, payload, items: links.map((link) => link.create?.item as WriteItem) };
     });
   }
@@ -257,7 +345,14 @@ export class FirstLoad {
     }
     if (receipt.status === 'dead') {
       await inTransaction(this.pools.lane, async (client) => {
-        await run(client, settleBatch, [row.id, 'dead', null, null, null, receipt.status === 'dead' ? receipt.reason : null]);
+        await run(client, settleBatch, [
+          row.id,
+          'dead',
+          null,
+          null,
+          null,
+          receipt.status === 'dead' ? receipt.reason : null,
+        ]);
         await run(client, setAllDue, [this.pipeline.id, payload.map((item) => item.l), 'write failed']);
       });
       return;
@@ -273,7 +368,10 @@ interface Planned {
   readonly items: readonly WriteItem[];
 }
 
-async function fetchAll(endpoint: RunningPipeline['ends']['A']['endpoint'], ids: readonly string[]): Promise<ReadonlyMap<string, SideRecord>> {
+async function fetchAll(
+  endpoint: RunningPipeline['ends']['A']['endpoint'],
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, SideRecord>> {
   const found = new Map<string, SideRecord>();
   const size = endpoint.capabilities.batch.read;
   for (let i = 0; i < ids.length; i += size) {

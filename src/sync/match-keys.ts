@@ -14,7 +14,9 @@ export interface KeyRule {
 }
 
 export function keyRules(pipeline: RunningPipeline): readonly KeyRule[] {
-  return pipeline.spec.match.flatMap((rule, index) => (rule.action === 'link' && rule.by !== undefined ? [{ index, id: rule.id, units: rule.by }] : []));
+  return pipeline.spec.match.flatMap((rule, index) =>
+    rule.action === 'link' && rule.by !== undefined ? [{ index, id: rule.id, units: rule.by }] : [],
+  );
 }
 
 /** What to do with a record that matches nothing: may it be created on the other side? */
@@ -29,13 +31,20 @@ export function mayCreate(pipeline: RunningPipeline, from: Side): boolean {
 export function keyColumns(pipeline: RunningPipeline, side: Side): readonly string[] {
   const columns = new Set<string>();
   for (const rule of keyRules(pipeline)) {
-    for (const unit of rule.units) for (const [, column] of pipeline.ends[side].columns.get(unitOf(pipeline, unit)) ?? []) columns.add(column);
+    for (const unit of rule.units)
+      for (const [, column] of pipeline.ends[side].columns.get(unitOf(pipeline, unit)) ?? [])
+        columns.add(column);
   }
   return [...columns];
 }
 
 /** The record's key by a rule, in the compared form of its fields; `null` when a part is blank or cannot be read. */
-export function matchKey(pipeline: RunningPipeline, side: Side, rule: KeyRule, values: Readonly<Record<string, Raw>>): string | null {
+export function matchKey(
+  pipeline: RunningPipeline,
+  side: Side,
+  rule: KeyRule,
+  values: Readonly<Record<string, Raw>>,
+): string | null {
   const parts: string[] = [];
   for (const field of rule.units) {
     const part = keyPart(pipeline, side, field, values);
@@ -45,11 +54,18 @@ export function matchKey(pipeline: RunningPipeline, side: Side, rule: KeyRule, v
   return parts.join(SEPARATOR);
 }
 
-function keyPart(pipeline: RunningPipeline, side: Side, field: string, values: Readonly<Record<string, Raw>>): string | null {
+function keyPart(
+  pipeline: RunningPipeline,
+  side: Side,
+  field: string,
+  values: Readonly<Record<string, Raw>>,
+): string | null {
   const plan = pipeline.plan.unit.get(unitOf(pipeline, field));
   if (plan === undefined) return null;
   const columns = pipeline.ends[side].columns.get(plan.key) ?? [];
-  const raw: Raw = plan.isGroup ? Object.fromEntries(columns.map(([member, column]) => [member, values[column] ?? null])) : (values[columns[0]?.[1] ?? ''] ?? null);
+  const raw: Raw = plan.isGroup
+    ? Object.fromEntries(columns.map(([member, column]) => [member, values[column] ?? null]))
+    : (values[columns[0]?.[1] ?? ''] ?? null);
   try {
     const value = plan.get(side, raw);
     if (!plan.isGroup) return isBlank(value) ? null : plan.compareKey(value);
@@ -63,5 +79,7 @@ function keyPart(pipeline: RunningPipeline, side: Side, field: string, values: R
 
 function unitOf(pipeline: RunningPipeline, field: string): string {
   if (pipeline.plan.unit.has(field)) return field;
-  return pipeline.plan.units.find((unit) => unit.members.some((member) => member.field === field))?.key ?? field;
+  return (
+    pipeline.plan.units.find((unit) => unit.members.some((member) => member.field === field))?.key ?? field
+  );
 }

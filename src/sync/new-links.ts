@@ -33,7 +33,12 @@ export interface NewLink {
  * A record of one side that is to be made on the other. Its values are the first events; the other side holds them when the create is
  * acknowledged. @throws CanonError when the other side could not hold a value at all
  */
-export function linkFromOneSide(pipeline: RunningPipeline, from: Side, state: SideRecord, newId: string): NewLink {
+export function linkFromOneSide(
+  pipeline: RunningPipeline,
+  from: Side,
+  state: SideRecord,
+  newId: string,
+): NewLink {
   const to = otherSide(from);
   const fields: Record<string, Json> = {};
   const set: Record<string, Raw> = {};
@@ -50,7 +55,8 @@ export function linkFromOneSide(pipeline: RunningPipeline, from: Side, state: Si
       const column = columns[0]?.[1];
       if (column !== undefined) set[column] = target;
     } else {
-      for (const [field, column] of columns) set[column] = (target as Readonly<Record<string, Raw>>)[field] ?? null;
+      for (const [field, column] of columns)
+        set[column] = (target as Readonly<Record<string, Raw>>)[field] ?? null;
     }
   }
   return {
@@ -107,15 +113,32 @@ const nextLinkIds: Statement<{ id: number }> = {
  * @param batchOf the write batch that creates a record on a side
  * @returns link ids, in order
  */
-export async function insertLinks(client: ClientBase, pipeline: RunningPipeline, links: readonly NewLink[], batchOf: (link: NewLink) => number | null): Promise<number[]> {
+export async function insertLinks(
+  client: ClientBase,
+  pipeline: RunningPipeline,
+  links: readonly NewLink[],
+  batchOf: (link: NewLink) => number | null,
+): Promise<number[]> {
   if (links.length === 0) return [];
   const ids = (await run(client, nextLinkIds, [links.length])).map((row) => row.id);
   const id = (i: number): number => ids[i] as number;
-  await copyIn(client, 'link (id, pipeline_id, state, a_id, b_id)', links.map((link, i) => [id(i), pipeline.id, 'live', link.ids.A, link.ids.B]));
+  await copyIn(
+    client,
+    'link (id, pipeline_id, state, a_id, b_id)',
+    links.map((link, i) => [id(i), pipeline.id, 'live', link.ids.A, link.ids.B]),
+  );
   await copyIn(
     client,
     'shadow (link_id, pipeline_id, clock, fields, open, att_a, att_b)',
-    links.map((link, i) => [id(i), pipeline.id, link.clock, link.fields, link.open, link.create?.side === 'A' ? batchOf(link) : null, link.create?.side === 'B' ? batchOf(link) : null]),
+    links.map((link, i) => [
+      id(i),
+      pipeline.id,
+      link.clock,
+      link.fields,
+      link.open,
+      link.create?.side === 'A' ? batchOf(link) : null,
+      link.create?.side === 'B' ? batchOf(link) : null,
+    ]),
   );
   // `*`: the whole first document, as stored; units in short form under the record's first clock.
   await copyIn(
@@ -161,7 +184,12 @@ function readValue(plan: UnitPlan, side: Side, raw: Raw, unreadable: NewLink['un
 }
 
 /** A unit's raw from a record's columns. */
-export function rawFrom(pipeline: RunningPipeline, side: Side, plan: UnitPlan, values: Readonly<Record<string, Raw>>): Raw {
+export function rawFrom(
+  pipeline: RunningPipeline,
+  side: Side,
+  plan: UnitPlan,
+  values: Readonly<Record<string, Raw>>,
+): Raw {
   const columns = pipeline.ends[side].columns.get(plan.key);
   if (columns === undefined) return plan.isGroup ? {} : null;
   if (!plan.isGroup) return values[columns[0]?.[1] ?? ''] ?? null;
@@ -177,4 +205,3 @@ function stampOf(pipeline: RunningPipeline, side: Side, state: SideRecord): Stam
   // A record's stamp says only that its fields changed no later than this.
   return [0, at + clock.errorMs];
 }
-

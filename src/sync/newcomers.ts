@@ -2,14 +2,21 @@ import type { PoolClient } from 'pg';
 import type { RecordState as SideRecord, WriteItem } from '../connectors/connector.js';
 import { otherSide, SIDES, type Side } from '../core/clock.js';
 import { CanonError } from '../core/errors.js';
+import type { Raw } from '../core/value.js';
 import type { HubPools } from '../database/pools.js';
 import { insertBatch, type BatchRow } from '../database/sql/lane/batches.js';
 import { forgetUnmatched } from '../database/sql/lane/links.js';
-import { findByKey, linkedIds, readWaiting, setUnmatched, upsertLoadRecords } from '../database/sql/load/match.js';
+import {
+  findByKey,
+  linkedIds,
+  readWaiting,
+  setUnmatched,
+  upsertLoadRecords,
+} from '../database/sql/load/match.js';
 import { run } from '../database/sql/statement.js';
 import { inTransaction } from '../database/transaction.js';
 import type { BatchIds } from './lane/batch-ids.js';
-import type { Outgoing } from './lane/transaction.js';
+import type { Outgoing } from './lane/intake.js';
 import { keyRules, matchKey, mayCreate } from './match-keys.js';
 import { insertLinks, linkBothSides, linkFromOneSide, type NewLink } from './new-links.js';
 import type { RunningPipeline } from './running-pipeline.js';
@@ -45,7 +52,9 @@ export class Newcomers {
     const arrivals: Newcomer[] = [];
     let more = false;
     for (const side of SIDES) {
-      const waiting = (await run(this.pools.general, readWaiting, [this.pipeline.id, side, LIMIT])).map((row) => row.ext_id);
+      const waiting = (await run(this.pools.general, readWaiting, [this.pipeline.id, side, LIMIT])).map(
+        (row) => row.ext_id,
+      );
       more ||= waiting.length === LIMIT;
       arrivals.push(...(await this.#meet(side, waiting)));
     }
@@ -69,7 +78,9 @@ export class Newcomers {
   async #meet(side: Side, waiting: readonly string[]): Promise<Newcomer[]> {
     if (waiting.length === 0) return [];
     const { endpoint } = this.pipeline.ends[side];
-    const linked = new Set((await run(this.pools.general, linkedIds[side], [this.pipeline.id, waiting])).map((row) => row.ext_id));
+    const linked = new Set(
+      (await run(this.pools.general, linkedIds[side], [this.pipeline.id, waiting])).map((row) => row.ext_id),
+    );
     const open = waiting.filter((id) => !linked.has(id));
     const states = open.length === 0 ? [] : (await endpoint.fetch(open)).states;
     const here = new Set(states.map((state) => state.id));
@@ -84,19 +95,34 @@ export class Newcomers {
       }
       return { side, state, keys };
     });
-    const rows = newcomers.flatMap((one) => [...one.keys].map(([rule, key]) => ({ id: one.state.id, rule, key })));
+    const rows = newcomers.flatMap((one) =>
+      [...one.keys].map(([rule, key]) => ({ id: one.state.id, rule, key })),
+    );
     if (rows.length > 0) {
-      await run(this.pools.general, upsertLoadRecords, [this.pipeline.id, side, rows.map((r) => r.id), rows.map((r) => r.rule), rows.map((r) => r.key)]);
+      await run(this.pools.general, upsertLoadRecords, [
+        this.pipeline.id,
+        side,
+        rows.map((r) => r.id),
+        rows.map((r) => r.rule),
+        rows.map((r) => r.key),
+      ]);
     }
     return newcomers;
   }
 
   /** Unlinked records by side, rule and key. */
   async #candidates(arrivals: readonly Newcomer[]): Promise<ReadonlyMap<string, readonly string[]>> {
-    const keys = [...new Set(arrivals.flatMap((one) => [...one.keys].map(([rule, key]) => `${String(rule)} ${key}`)))];
+    const keys = [
+      ...new Set(arrivals.flatMap((one) => [...one.keys].map(([rule, key]) => `${String(rule)} ${key}`))),
+    ];
     const found = new Map<string, string[]>();
     for (const side of SIDES) {
-      const rows = await run(this.pools.general, findByKey, [this.pipeline.id, side, keys.map((k) => Number(k.slice(0, k.indexOf(' ')))), keys.map((k) => k.slice(k.indexOf(' ') + 1))]);
+      const rows = await run(this.pools.general, findByKey, [
+        this.pipeline.id,
+        side,
+        keys.map((k) => Number(k.slice(0, k.indexOf(' ')))),
+        keys.map((k) => k.slice(k.indexOf(' ') + 1)),
+      ]);
       for (const row of rows) {
         const at = candidateKey(side, row.rule, row.match_key);
         found.set(at, [...(found.get(at) ?? []), row.ext_id]);
@@ -108,13 +134,18 @@ export class Newcomers {
   async #link(pairs: readonly { readonly a: string; readonly b: string }[]): Promise<NewLink[]> {
     if (pairs.length === 0) return [];
     const { A, B } = this.pipeline.ends;
-    const [a, b] = await Promise.all([A.endpoint.fetch(pairs.map((p) => p.a)), B.endpoint.fetch(pairs.map((p) => p.b))]);
+    const [a, b] = await Promise.all([
+      A.endpoint.fetch(pairs.map((p) => p.a)),
+      B.endpoint.fetch(pairs.map((p) => p.b)),
+    ]);
     const byA = new Map(a.states.map((state) => [state.id, state]));
     const byB = new Map(b.states.map((state) => [state.id, state]));
     return pairs.flatMap((pair) => {
       const stateA = byA.get(pair.a);
       const stateB = byB.get(pair.b);
-      return stateA === undefined || stateB === undefined ? [] : [linkBothSides(this.pipeline, stateA, stateB)];
+      return stateA === undefined || stateB === undefined
+        ? []
+        : [linkBothSides(this.pipeline, stateA, stateB)];
     });
   }
 
@@ -133,13 +164,26 @@ export class Newcomers {
     });
   }
 
-  async #store(client: PoolClient, links: readonly NewLink[], refused: readonly Refused[], more: boolean): Promise<Arrived> {
+  async #store(
+    client: PoolClient,
+    links: readonly NewLink[],
+    refused: readonly Refused[],
+    more: boolean,
+  ): Promise<Arrived> {
     const batches = new Map<Side, { row: BatchRow; items: WriteItem[]; links: NewLink[] }>();
     for (const link of links) {
       if (link.create === null) continue;
       const { side } = link.create;
       const batch = batches.get(side) ?? {
-        row: { id: this.ids.take(), side, kind: 'create', state: 'sent', position: null, mark: null, settled_ms: null },
+        row: {
+          id: this.ids.take(),
+          side,
+          kind: 'create',
+          state: 'sent',
+          position: null,
+          mark: null,
+          settled_ms: null,
+        },
         items: [],
         links: [],
       };
@@ -147,19 +191,35 @@ export class Newcomers {
       batch.links.push(link);
       batches.set(side, batch);
     }
-    const linkIds = await insertLinks(client, this.pipeline, links, (link) => (link.create === null ? null : (batches.get(link.create.side)?.row.id ?? null)));
+    const linkIds = await insertLinks(client, this.pipeline, links, (link) =>
+      link.create === null ? null : (batches.get(link.create.side)?.row.id ?? null),
+    );
     const idOf = new Map(links.map((link, i) => [link, linkIds[i] as number]));
     const outgoing: Outgoing[] = [];
     for (const { row, items, links: made } of batches.values()) {
       const payload = made.map((link) => ({ l: idOf.get(link) as number, u: {} }));
-      await run(client, insertBatch, [row.id, this.pipeline.id, row.side, row.kind, items.length, JSON.stringify(payload)]);
+      await run(client, insertBatch, [
+        row.id,
+        this.pipeline.id,
+        row.side,
+        row.kind,
+        items.length,
+        JSON.stringify(payload),
+      ]);
       outgoing.push({ row, batch: { id: String(row.id), items }, payload });
     }
     for (const side of SIDES) {
       const linked = links.map((link) => link.ids[side]).filter((id) => id !== '');
       if (linked.length > 0) await run(client, forgetUnmatched, [this.pipeline.id, side, linked]);
       const others = refused.filter((one) => one.side === side);
-      if (others.length > 0) await run(client, setUnmatched, [this.pipeline.id, side, others.map((o) => o.id), others.map((o) => o.reason), others.map((o) => o.detail)]);
+      if (others.length > 0)
+        await run(client, setUnmatched, [
+          this.pipeline.id,
+          side,
+          others.map((o) => o.id),
+          others.map((o) => o.reason),
+          others.map((o) => o.detail),
+        ]);
     }
     return { outgoing, linkIds, more };
   }
@@ -179,7 +239,11 @@ interface Verdict {
 }
 
 /** The first rule that gives exactly one record on each side links; several are ambiguous and never guessed; none creates, if allowed. */
-function judge(pipeline: RunningPipeline, arrivals: readonly Newcomer[], known: ReadonlyMap<string, readonly string[]>): Verdict {
+function judge(
+  pipeline: RunningPipeline,
+  arrivals: readonly Newcomer[],
+  known: ReadonlyMap<string, readonly string[]>,
+): Verdict {
   const pairs = new Map<string, { a: string; b: string }>();
   const creating: Newcomer[] = [];
   const refused: Refused[] = [];
@@ -189,7 +253,13 @@ function judge(pipeline: RunningPipeline, arrivals: readonly Newcomer[], known: 
     const found = match(pipeline, one, known);
     if (found === null) {
       if (mayCreate(pipeline, one.side)) creating.push(one);
-      else refused.push({ side: one.side, id: one.state.id, reason: one.keys.size === 0 ? 'no-key' : 'not-created', detail: 'no counterpart, and the pipeline does not create it' });
+      else
+        refused.push({
+          side: one.side,
+          id: one.state.id,
+          reason: one.keys.size === 0 ? 'no-key' : 'not-created',
+          detail: 'no counterpart, and the pipeline does not create it',
+        });
     } else if (found.kind === 'ambiguous') {
       refused.push({ side: one.side, id: one.state.id, reason: 'ambiguous', detail: found.detail });
     } else {
@@ -202,7 +272,11 @@ function judge(pipeline: RunningPipeline, arrivals: readonly Newcomer[], known: 
   return { pairs: [...pairs.values()], creating, refused };
 }
 
-function match(pipeline: RunningPipeline, one: Newcomer, known: ReadonlyMap<string, readonly string[]>): { kind: 'one'; id: string } | { kind: 'ambiguous'; detail: string } | null {
+function match(
+  pipeline: RunningPipeline,
+  one: Newcomer,
+  known: ReadonlyMap<string, readonly string[]>,
+): { kind: 'one'; id: string } | { kind: 'ambiguous'; detail: string } | null {
   for (const rule of keyRules(pipeline)) {
     const key = one.keys.get(rule.index);
     if (key === undefined) continue;
@@ -211,7 +285,10 @@ function match(pipeline: RunningPipeline, one: Newcomer, known: ReadonlyMap<stri
     const only = there[0];
     if (only === undefined) continue;
     if (there.length === 1 && here.length <= 1) return { kind: 'one', id: only };
-    return { kind: 'ambiguous', detail: `${String(here.length)} here and ${String(there.length)} there have the same ${rule.id}` };
+    return {
+      kind: 'ambiguous',
+      detail: `${String(here.length)} here and ${String(there.length)} there have the same ${rule.id}`,
+    };
   }
   return null;
 }
@@ -222,11 +299,14 @@ function candidateKey(side: Side, rule: number, key: string): string {
 
 /** The other side's key is one of the mapped fields: the record's id there follows from what is written. */
 export function withMappedId(key: readonly string[], link: NewLink): NewLink {
-  if (link.create === null || link.create.item.op !== 'create') return link;
+  if (link.create?.item.op !== 'create') return link;
   const { set } = link.create.item;
-  const parts = key.map((name) => String(set[name] ?? ''));
+  const parts = key.map((name) => textOf(set[name]));
   const id = parts.length === 1 ? (parts[0] as string) : JSON.stringify(parts);
   const { side } = link.create;
   return { ...link, ids: { ...link.ids, [side]: id }, create: { side, item: { ...link.create.item, id } } };
 }
 
+function textOf(raw: Raw | undefined): string {
+  return typeof raw === 'string' ? raw : JSON.stringify(raw ?? '');
+}

@@ -48,7 +48,8 @@ export class PipelineOpener {
   /** @throws AppError with `details.side` where one side is at fault */
   async open(pipelineId: number): Promise<RunningPipeline> {
     const declaration = this.declared.get(pipelineId);
-    if (declaration === undefined) throw new AppError('not-found', `pipeline ${String(pipelineId)} is not declared in this process`);
+    if (declaration === undefined)
+      throw new AppError('not-found', `pipeline ${String(pipelineId)} is not declared in this process`);
     const { spec } = declaration;
     const opened: Partial<Record<Side, Endpoint>> = {};
     try {
@@ -58,8 +59,20 @@ export class PipelineOpener {
         A: this.#label(declaration, 'A'),
         B: this.#label(declaration, 'B'),
       });
-      const ends = { A: await this.#end(pipelineId, declaration, plan, 'A', endpoints.A), B: await this.#end(pipelineId, declaration, plan, 'B', endpoints.B) };
-      return { id: pipelineId, name: spec.metadata.name, revision, spec, plan, closure: closureOf(plan), ends, titleUnit: titleUnit(plan)?.key ?? null };
+      const ends = {
+        A: await this.#end(pipelineId, declaration, plan, 'A', endpoints.A),
+        B: await this.#end(pipelineId, declaration, plan, 'B', endpoints.B),
+      };
+      return {
+        id: pipelineId,
+        name: spec.metadata.name,
+        revision,
+        spec,
+        plan,
+        closure: closureOf(plan),
+        ends,
+        titleUnit: titleUnit(plan)?.key ?? null,
+      };
     } catch (error) {
       await Promise.allSettled(Object.values(opened).map((endpoint) => endpoint.close()));
       throw error;
@@ -76,7 +89,13 @@ export class PipelineOpener {
     }
   }
 
-  async #end(pipelineId: number, declaration: DeclaredPipeline, plan: Plan, side: Side, endpoint: Endpoint): Promise<End> {
+  async #end(
+    pipelineId: number,
+    declaration: DeclaredPipeline,
+    plan: Plan,
+    side: Side,
+    endpoint: Endpoint,
+  ): Promise<End> {
     const spec = endOf(declaration.spec, side);
     let info: SystemInfo;
     try {
@@ -108,10 +127,18 @@ export class PipelineOpener {
   /** Another system under the same address (a copy, a restored backup) has another past: a person must look before anything is written. */
   async #checkIdentity(pipelineId: number, side: Side, info: SystemInfo, endpoint: Endpoint): Promise<void> {
     const [row] = await run(this.pools.general, readIdentity, [pipelineId, side]);
-    if (row?.identity != null && row.identity !== info.identity) {
-      await run(this.pools.general, haltReplaced, [pipelineId, `side ${side} is another system than before (${info.identity} instead of ${row.identity}): restored or replaced`]);
+    if (row !== undefined && row.identity !== null && row.identity !== info.identity) {
+      await run(this.pools.general, haltReplaced, [
+        pipelineId,
+        `side ${side} is another system than before (${info.identity} instead of ${row.identity}): restored or replaced`,
+      ]);
     }
-    await run(this.pools.general, setIdentity, [pipelineId, side, info.identity, endpoint.schema.fingerprint]);
+    await run(this.pools.general, setIdentity, [
+      pipelineId,
+      side,
+      info.identity,
+      endpoint.schema.fingerprint,
+    ]);
   }
 
   #rate(connection: string): RateBudget | null {
@@ -132,5 +159,10 @@ export class PipelineOpener {
 
 function onSide(error: unknown, side: Side): unknown {
   if (!(error instanceof AppError)) return error;
-  return new AppError(error.code, messageOf(error), { cause: error, details: { ...error.details, side }, faults: error.faults, retryable: error.retryable });
+  return new AppError(error.code, messageOf(error), {
+    cause: error,
+    details: { ...error.details, side },
+    faults: error.faults,
+    retryable: error.retryable,
+  });
 }

@@ -96,7 +96,9 @@ export class PipelineRunner {
     const holder = `${String(process.pid)}-${crypto.randomUUID()}`;
     let failures = 0;
     while (!this.#stop.signal.aborted) {
-      const grant = await this.leases.acquire(`sync:${String(this.pipelineId)}`, holder, this.leaseMs).catch(() => null);
+      const grant = await this.leases
+        .acquire(`sync:${String(this.pipelineId)}`, holder, this.leaseMs)
+        .catch(() => null);
       if (grant === null) {
         await this.#pause(this.leaseMs / 5);
         continue;
@@ -117,12 +119,19 @@ export class PipelineRunner {
 
   async #hold(grant: LeaseGrant): Promise<void> {
     const lost = new AbortController();
+    let renewing = false;
     const renew = setInterval(() => {
+      // A transaction holds the lease's row while it runs: one renewal waits for it, more would only queue up.
+      if (renewing) return;
+      renewing = true;
       this.leases.renew(grant, this.leaseMs).then(
         (held) => {
+          renewing = false;
           if (!held) lost.abort();
         },
-        () => undefined,
+        () => {
+          renewing = false;
+        },
       );
     }, this.leaseMs / 4);
     const signal = AbortSignal.any([this.#stop.signal, lost.signal]);
@@ -132,7 +141,10 @@ export class PipelineRunner {
       await this.#work(pipeline, grant, signal);
     } finally {
       clearInterval(renew);
-      if (pipeline !== null) await Promise.all(SIDES.map((side) => pipeline?.ends[side].endpoint.close()));
+      if (pipeline !== null) {
+        await pipeline.ends.A.endpoint.close();
+        await pipeline.ends.B.endpoint.close();
+      }
     }
   }
 
@@ -142,7 +154,7 @@ export class PipelineRunner {
       return await this.opener.open(this.pipelineId);
     } catch (error) {
       if (error instanceof AppError) {
-        const side = error.details['side'];
+        const side = error.details.side;
         const sides: readonly Side[] = side === 'A' || side === 'B' ? [side] : SIDES;
         await run(this.pools.general, setSideProblem, [this.pipelineId, error.code, messageOf(error), sides]);
       }
@@ -151,10 +163,17 @@ export class PipelineRunner {
   }
 
   async #work(pipeline: RunningPipeline, grant: LeaseGrant, signal: AbortSignal): Promise<void> {
-    const worker = new PipelineWorker(pipeline, this.pools, this.clock, (client) => this.leases.assertHeld(client, grant));
+    const worker = new PipelineWorker(pipeline, this.pools, this.clock, (client) =>
+      this.leases.assertHeld(client, grant),
+    );
     const sweeper = new Sweeper(pipeline, this.pools);
     const poll = pipeline.spec.schedule?.pollEvery;
-    const pollMs = poll === undefined ? (SIDES.every((s) => pipeline.ends[s].endpoint.capabilities.orderedLog) ? DEFAULT_POLL_MS : 5000) : durationMs(poll);
+    const pollMs =
+      poll === undefined
+        ? SIDES.every((s) => pipeline.ends[s].endpoint.capabilities.orderedLog)
+          ? DEFAULT_POLL_MS
+          : 5000
+        : durationMs(poll);
     // An expired rule makes a new revision: the pipeline is opened anew.
     const expiry = nextRuleExpiry(pipeline.spec, this.clock.now());
     let state = await this.#state();
@@ -177,7 +196,8 @@ export class PipelineRunner {
         continue;
       }
       for (const side of SIDES) {
-        if (worker.sides[side].cursor === null) await new Resync(pipeline, worker, this.pools, signal).run(side);
+        if (worker.sides[side].cursor === null)
+          await new Resync(pipeline, worker, this.pools, signal).run(side);
       }
       const more = (await worker.hasWork()) && (await this.#cycle(worker, pipeline, signal));
       const now = this.clock.now();
@@ -189,7 +209,11 @@ export class PipelineRunner {
       }
       if (quietSince === null || now - quietSince > 5000) {
         quietSince = now;
-        await SideRuntime.caughtUp(this.pools.general, pipeline.id, SIDES.filter((side) => worker.sides[side].available(now)));
+        await SideRuntime.caughtUp(
+          this.pools.general,
+          pipeline.id,
+          SIDES.filter((side) => worker.sides[side].available(now)),
+        );
       }
       if (now - sweptAt > SWEEP_MS) {
         sweptAt = now;
@@ -208,7 +232,10 @@ export class PipelineRunner {
       if (error.reason === 'truncated' || error.reason === 'restored') {
         const { label } = pipeline.ends[error.side];
         await new Resync(pipeline, worker, this.pools, signal).forget(error.side);
-        await run(this.pools.general, halt, [this.pipelineId, `${label}: ${error.message}. Nothing was deleted elsewhere. Resume to compare both sides again.`]);
+        await run(this.pools.general, halt, [
+          this.pipelineId,
+          `${label}: ${error.message}. Nothing was deleted elsewhere. Resume to compare both sides again.`,
+        ]);
         this.wake();
       } else {
         await new Resync(pipeline, worker, this.pools, signal).run(error.side);
@@ -218,7 +245,12 @@ export class PipelineRunner {
   }
 
   /** @returns false when it waits for a person (and was interrupted while waiting) */
-  async #firstLoad(pipeline: RunningPipeline, worker: PipelineWorker, from: StateRow, signal: AbortSignal): Promise<boolean> {
+  async #firstLoad(
+    pipeline: RunningPipeline,
+    worker: PipelineWorker,
+    from: StateRow,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const load = new FirstLoad(pipeline, this.pools, signal, () => undefined);
     let state = from.state;
     for (;;) {

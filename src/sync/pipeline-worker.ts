@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Clock } from '../common/clock.js';
-import { AppError, messageOf } from '../common/errors.js';
-import type { ChangePage, WriteReceipt } from '../connectors/connector.js';
+import { AppError } from '../common/errors.js';
+import type { ChangePage } from '../connectors/connector.js';
 import { SIDES, type Side } from '../core/clock.js';
 import type { HubPools } from '../database/pools.js';
 import { unsettledBatches, type BatchRow } from '../database/sql/lane/batches.js';
@@ -11,11 +11,11 @@ import { inTransaction } from '../database/transaction.js';
 import { FlapMemory } from './flap-memory.js';
 import { BatchIds } from './lane/batch-ids.js';
 import { BatchLog } from './lane/batch-log.js';
-import type { Payload, PayloadItem } from './lane/payload.js';
 import { isCovered } from './lane/settle.js';
 import { RegistersMoved } from './lane/persist.js';
-import { LaneTransaction, type Committed, type Intake, type Outgoing, type ReadBack } from './lane/transaction.js';
-import { RateBudget } from './rate-budget.js';
+import type { Committed, Intake, Outgoing, ReadBack } from './lane/intake.js';
+import { LaneTransaction } from './lane/transaction.js';
+import { Delivery, type Settled } from './delivery.js';
 import { Newcomers } from './newcomers.js';
 import type { RunningPipeline } from './running-pipeline.js';
 import { SideRuntime } from './side-runtime.js';
@@ -33,12 +33,6 @@ const MOST_READ_BACKS = 10_000;
 
 const YOUNG_MS = 30_000;
 
-interface Settled {
-  readonly batch: BatchRow;
-  readonly receipt: WriteReceipt;
-  readonly payload: readonly PayloadItem[];
-}
-
 /**
  * Runs one pipeline: capture, one hub transaction, the writes it planned, and their receipts in the next transaction. Holds no truth of
  * its own: killed at any point and started again, it goes on from what the database and the sides say.
@@ -52,7 +46,7 @@ export class PipelineWorker {
   #receipts: Settled[] = [];
   #readBacks: ReadBack[] = [];
   #unsettled: BatchRow[] = [];
-  readonly #budgets: Readonly<Record<Side, RateBudget | null>>;
+  readonly #delivery: Delivery;
   #dueAt = 0;
   /** Newcomers may wait from before this worker started, or for a side to be writable. */
   #waiting = true;
@@ -71,10 +65,8 @@ export class PipelineWorker {
     private readonly options: WorkerOptions = WORKER_DEFAULTS,
   ) {
     this.#lane = new LaneTransaction(pipeline, this.#log, this.#ids, new FlapMemory(), this.#solo);
-    const budget = (rate: string | undefined): RateBudget | null => (rate === undefined ? null : RateBudget.of(rate, clock.now()));
+    this.#delivery = new Delivery(pipeline, clock);
     this.#newcomers = new Newcomers(pipeline, pools, this.#ids);
-    const { writeBudget } = pipeline.spec.schedule ?? {};
-    this.#budgets = { A: budget(writeBudget?.a), B: budget(writeBudget?.b) };
   }
 
   /** Reads where things stand. To be called before the first cycle and after the database or the lease was lost. */
@@ -124,7 +116,12 @@ export class PipelineWorker {
    */
   async hasWork(): Promise<boolean> {
     const now = this.clock.now();
-    if (this.#receipts.length > 0 || now >= this.#dueAt || this.#unsettled.some((b) => this.#sides[b.side].available(now))) return true;
+    if (
+      this.#receipts.length > 0 ||
+      now >= this.#dueAt ||
+      this.#unsettled.some((b) => this.#sides[b.side].available(now))
+    )
+      return true;
     if (SIDES.some((side) => this.#sides[side].awaitsReopening(now))) return true;
     const news = await Promise.all(SIDES.map((side) => this.#hasNews(side)));
     return news.includes(true);
@@ -152,9 +149,19 @@ export class PipelineWorker {
       this.#dueAt = 0;
     }
     const pages = await this.#capture();
-    const due = now >= this.#dueAt ? (await run(this.pools.general, readDue, [this.pipeline.id, this.options.dueSize])).map((row) => row.link_id) : [];
+    const due =
+      now >= this.#dueAt
+        ? (await run(this.pools.general, readDue, [this.pipeline.id, this.options.dueSize])).map(
+            (row) => row.link_id,
+          )
+        : [];
     const readBacks = this.#coveredReadBacks(pages);
-    const worthwhile = this.#waiting || SIDES.some((side) => this.#matters(pages[side], side)) || due.length > 0 || readBacks.length > 0 || this.#receipts.length > 0;
+    const worthwhile =
+      this.#waiting ||
+      SIDES.some((side) => this.#matters(pages[side], side)) ||
+      due.length > 0 ||
+      readBacks.length > 0 ||
+      this.#receipts.length > 0;
     if (!worthwhile) {
       for (const side of SIDES) this.#advance(side, pages[side]);
       await this.#scheduleDue();
@@ -166,12 +173,22 @@ export class PipelineWorker {
       this.#advance(side, pages[side]);
     }
     this.#receipts = [];
-    this.#readBacks = [...this.#readBacks.filter((back) => !readBacks.includes(back)), ...committed.missed].slice(-MOST_READ_BACKS);
+    this.#readBacks = [
+      ...this.#readBacks.filter((back) => !readBacks.includes(back)),
+      ...committed.missed,
+    ].slice(-MOST_READ_BACKS);
     await this.#deliver(committed.outgoing);
     const arrived = committed.waiting || this.#waiting ? await this.#settleNewcomers() : false;
     await this.#scheduleDue();
     const more = SIDES.some((side) => pages[side]?.more === true);
-    return more || arrived || committed.again || committed.outgoing.length > 0 || this.#readBacks.length > 0 || due.length === this.options.dueSize;
+    return (
+      more ||
+      arrived ||
+      committed.again ||
+      committed.outgoing.length > 0 ||
+      this.#readBacks.length > 0 ||
+      due.length === this.options.dueSize
+    );
   }
 
   /** Both sides are read to the end and nothing is on its way. */
@@ -181,7 +198,10 @@ export class PipelineWorker {
 
   async #settleNewcomers(): Promise<boolean> {
     const now = this.clock.now();
-    const arrived = await this.#newcomers.settle({ A: this.#writable('A', now), B: this.#writable('B', now) });
+    const arrived = await this.#newcomers.settle({
+      A: this.#writable('A', now),
+      B: this.#writable('B', now),
+    });
     for (const id of arrived.linkIds) this.#young.set(id, now + YOUNG_MS);
     await this.#deliver(arrived.outgoing);
     this.#waiting = arrived.more;
@@ -197,7 +217,12 @@ export class PipelineWorker {
     const runtime = this.#sides[side];
     const now = this.clock.now();
     // A side with a write of unknown end is not read: what it shows cannot be told from that write.
-    if (!runtime.available(now) || this.#unsettled.some((batch) => batch.side === side) || runtime.cursor === null) return null;
+    if (
+      !runtime.available(now) ||
+      this.#unsettled.some((batch) => batch.side === side) ||
+      runtime.cursor === null
+    )
+      return null;
     try {
       const page = await this.pipeline.ends[side].endpoint.changes(runtime.cursor, this.options.pageSize);
       if (await runtime.worked()) {
@@ -224,12 +249,20 @@ export class PipelineWorker {
     if (page === null) return;
     const runtime = this.#sides[side];
     runtime.cursor = page.cursor;
-    if (page.kind === 'states' ? page.states.length > 0 : page.entries.length > 0 || this.clock.now() - (runtime.readAt ?? 0) > 30_000) {
+    if (
+      page.kind === 'states'
+        ? page.states.length > 0
+        : page.entries.length > 0 || this.clock.now() - (runtime.readAt ?? 0) > 30_000
+    ) {
       runtime.readAt = this.clock.now();
     }
   }
 
-  async #transact(pages: Record<Side, ChangePage | null>, due: readonly number[], readBacks: readonly ReadBack[]): Promise<Committed> {
+  async #transact(
+    pages: Record<Side, ChangePage | null>,
+    due: readonly number[],
+    readBacks: readonly ReadBack[],
+  ): Promise<Committed> {
     await this.#ids.ensure(this.pools.general, 6);
     const now = this.clock.now();
     const intake: Intake = {
@@ -239,7 +272,7 @@ export class PipelineWorker {
       receipts: this.#receipts,
       readBacks,
       writable: { A: this.#writable('A', now), B: this.#writable('B', now) },
-      budget: { A: this.#budget('A', now), B: this.#budget('B', now) },
+      budget: { A: this.#delivery.budget('A', now), B: this.#delivery.budget('B', now) },
       catchingUp: this.catchingUp,
       young: this.#youngNow(now),
       now,
@@ -269,53 +302,25 @@ export class PipelineWorker {
 
   #writable(side: Side, now: number): boolean {
     const runtime = this.#sides[side];
-    return !runtime.paused && runtime.available(now) && !runtime.failing && runtime.writable(now) && !this.#unsettled.some((batch) => batch.side === side);
+    return (
+      !runtime.paused &&
+      runtime.available(now) &&
+      !runtime.failing &&
+      runtime.writable(now) &&
+      !this.#unsettled.some((batch) => batch.side === side)
+    );
   }
 
-  #budget(side: Side, now: number): number {
-    const { batchSize, rate } = this.pipeline.ends[side];
-    return Math.min(batchSize, this.#budgets[side]?.available(now) ?? batchSize, rate?.available(now) ?? batchSize);
-  }
-
-  /** Writes what the transaction planned, both sides at the same time, batches of one side in order. */
+  /** Writes what the transaction planned. */
   async #deliver(outgoing: readonly Outgoing[]): Promise<void> {
+    if (outgoing.length === 0) return;
     for (const { row, payload } of outgoing) {
       this.#log.set(row);
-      this.#log.setPayload(row.id, payload as Payload);
+      this.#log.setPayload(row.id, payload);
     }
-    await Promise.all(SIDES.map((side) => this.#deliverSide(side, outgoing.filter(({ row }) => row.side === side))));
-  }
-
-  async #deliverSide(side: Side, outgoing: readonly Outgoing[]): Promise<void> {
-    const { endpoint, rate } = this.pipeline.ends[side];
-    const runtime = this.#sides[side];
-    for (const { row, batch, payload } of outgoing) {
-      this.#budgets[side]?.take(batch.items.length);
-      rate?.take(batch.items.length);
-      let receipt: WriteReceipt;
-      try {
-        receipt = await endpoint.write(batch);
-      } catch (error) {
-        // Nothing was changed, says the contract; the batch id is never used again.
-        receipt = { status: 'dead', reason: messageOf(error), retryAfterMs: null };
-        await runtime.writeFailed(error, this.clock.now());
-        this.#receipts.push({ batch: row, receipt, payload });
-        continue;
-      }
-      switch (receipt.status) {
-        case 'unknown':
-          this.#unsettled.push(row);
-          await runtime.failed(new AppError('side-unreachable', receipt.reason), this.clock.now());
-          break;
-        case 'dead':
-          this.#receipts.push({ batch: row, receipt, payload });
-          await runtime.writeFailed(new AppError('side-unreachable', receipt.reason), this.clock.now());
-          break;
-        case 'committed':
-          this.#receipts.push({ batch: row, receipt, payload });
-          await runtime.wrote();
-      }
-    }
+    const { settled, unsettled } = await this.#delivery.deliver(outgoing, this.#sides);
+    this.#receipts.push(...settled);
+    this.#unsettled.push(...unsettled);
   }
 
   /** Finds out how writes ended whose answer was lost, before anything else is read from or written to that side. */
@@ -345,13 +350,18 @@ export class PipelineWorker {
     return this.#readBacks.filter((back) => {
       const batch = this.#log.get(back.batch.id) ?? back.batch;
       const page = pages[back.side];
-      return page !== null && !page.more && isCovered(this.pipeline.ends[back.side].endpoint, page.cursor, batch);
+      return (
+        page !== null && !page.more && isCovered(this.pipeline.ends[back.side].endpoint, page.cursor, batch)
+      );
     });
   }
 
   async #scheduleDue(): Promise<void> {
     const [row] = await run(this.pools.general, nextDue, [this.pipeline.id]);
-    this.#dueAt = row?.in_ms == null ? this.clock.now() + 60_000 : this.clock.now() + Math.max(0, row.in_ms);
+    this.#dueAt =
+      row === undefined || row.in_ms === null
+        ? this.clock.now() + 60_000
+        : this.clock.now() + Math.max(0, row.in_ms);
   }
 }
 

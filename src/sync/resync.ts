@@ -31,7 +31,15 @@ export class Resync {
     for await (const page of endpoint.snapshot({ columns: endpoint.options.columns, pageSize: PAGE })) {
       this.signal.throwIfAborted();
       const readStart = Date.now();
-      await this.worker.compare(side, { kind: 'states', states: page, readStart, readEnd: readStart, cursor: this.worker.sides[side].cursor, more: false, gap: null });
+      await this.worker.compare(side, {
+        kind: 'states',
+        states: page,
+        readStart,
+        readEnd: readStart,
+        cursor: this.worker.sides[side].cursor,
+        more: false,
+        gap: null,
+      });
     }
     await this.#goOnFrom(side, cursor);
   }
@@ -42,7 +50,11 @@ export class Resync {
   }
 
   async #goOnFrom(side: Side, cursor: Cursor | null): Promise<void> {
-    await run(this.pools.general, replaceCursor, [this.pipeline.id, side, cursor === null ? null : JSON.stringify(cursor)]);
+    await run(this.pools.general, replaceCursor, [
+      this.pipeline.id,
+      side,
+      cursor === null ? null : JSON.stringify(cursor),
+    ]);
     await this.worker.load();
   }
 }

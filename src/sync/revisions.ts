@@ -53,14 +53,27 @@ export class Revisions {
     const expiry = nextRuleExpiry(declaration.spec, now);
     const hash = `${declaration.hash}:${endpoints.A.schema.fingerprint}:${endpoints.B.schema.fingerprint}${expiry === null ? '' : `:${String(expiry)}`}`;
     const [known] = await run(this.pools.general, readCurrent, [pipelineId]);
-    if (known?.hash === hash) return { plan: compiled(known.spec, known.revision, declaration, now), revision: known.revision };
+    if (known?.hash === hash)
+      return { plan: compiled(known.spec, known.revision, declaration, now), revision: known.revision };
     const before = known?.revision ?? 0;
     const revision = before + 1;
     const plan = compiled(input, revision, declaration, now);
     await inTransaction(this.pools.general, async (client) => {
       const moved = await run(client, setRevision, [pipelineId, revision, before]);
-      if (moved.length === 0) throw new AppError('stale', `pipeline ${declaration.spec.metadata.name} got a new revision elsewhere`, { retryable: true });
-      await run(client, insertRevision, [pipelineId, revision, JSON.stringify(input), declaration.text, hash, 'file']);
+      if (moved.length === 0)
+        throw new AppError(
+          'stale',
+          `pipeline ${declaration.spec.metadata.name} got a new revision elsewhere`,
+          { retryable: true },
+        );
+      await run(client, insertRevision, [
+        pipelineId,
+        revision,
+        JSON.stringify(input),
+        declaration.text,
+        hash,
+        'file',
+      ]);
     });
     return { plan, revision };
   }
@@ -72,6 +85,9 @@ function compiled(input: CompileInput, revision: number, declaration: DeclaredPi
   } catch (error) {
     if (!(error instanceof PlanError)) throw error;
     const pointer = `${declaration.file}:/${error.path.join('/')}`;
-    throw new AppError('invalid', `${pointer}: ${error.message}`, { cause: error, faults: [{ pointer, detail: error.message, code: error.code }] });
+    throw new AppError('invalid', `${pointer}: ${error.message}`, {
+      cause: error,
+      faults: [{ pointer, detail: error.message, code: error.code }],
+    });
   }
 }

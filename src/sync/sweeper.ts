@@ -35,7 +35,11 @@ export class Sweeper {
 
   async sweep(cursors: Readonly<Record<Side, Cursor | null>>): Promise<void> {
     for (;;) {
-      const gone = await run(this.pools.general, forgetPayloads, [this.pipeline.id, KEEP_PAYLOAD_MINUTES, CHUNK]);
+      const gone = await run(this.pools.general, forgetPayloads, [
+        this.pipeline.id,
+        KEEP_PAYLOAD_MINUTES,
+        CHUNK,
+      ]);
       if (gone.length < CHUNK) break;
     }
     for (const side of SIDES) {
@@ -43,7 +47,9 @@ export class Sweeper {
       if (cursor === null) continue;
       const [row] = await run(this.pools.general, oldestFence, [this.pipeline.id, side]);
       // A side that cannot be reached is swept the next time; capture reports the fault.
-      await this.pipeline.ends[side].endpoint.purge({ cursor, batchesBefore: row?.id == null ? null : String(row.id) }).catch(() => undefined);
+      await this.pipeline.ends[side].endpoint
+        .purge({ cursor, batchesBefore: row === undefined || row.id === null ? null : String(row.id) })
+        .catch(() => undefined);
     }
   }
 }

@@ -1,4 +1,11 @@
-import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown, Injectable, Inject } from '@nestjs/common';
+import {
+  Module,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  Injectable,
+  Inject,
+} from '@nestjs/common';
 import type { Logger } from 'pino';
 import { Clock } from '../common/clock.js';
 import type { ConnectionCatalog } from '../connectors/connection-catalog.js';
@@ -43,7 +50,8 @@ export class SyncModule {
         {
           provide: SyncEngine,
           inject: [HubPools, Leases, Clock],
-          useFactory: (pools: HubPools, leases: Leases, clock: Clock) => new SyncEngine(pools, leases, catalog, clock, logger),
+          useFactory: (pools: HubPools, leases: Leases, clock: Clock) =>
+            new SyncEngine(pools, leases, catalog, clock, logger),
         },
       ],
       exports: [SyncEngine],

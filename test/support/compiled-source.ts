@@ -24,10 +24,15 @@ async function compile(): Promise<string> {
   await symlink(join(root, 'node_modules'), join(out, 'node_modules'));
   await symlink(join(root, 'migrations'), join(out, 'migrations'));
   for (const folder of ['src', 'test/support']) {
-    const files = (await readdir(join(root, folder), { recursive: true })).filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'));
+    const files = (await readdir(join(root, folder), { recursive: true })).filter(
+      (name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'),
+    );
     await Promise.all(
       files.map(async (name) => {
-        const { code } = await transformFile(join(root, folder, name), { configFile: join(root, '.swcrc'), sourceMaps: 'inline' });
+        const { code } = await transformFile(join(root, folder, name), {
+          configFile: join(root, '.swcrc'),
+          sourceMaps: 'inline',
+        });
         const target = join(out, folder, name.replace(/\.ts$/, '.js'));
         await mkdir(dirname(target), { recursive: true });
         await writeFile(target, code);

@@ -31,7 +31,10 @@ export class SyncPair {
   static async open(setUp: { a: string; b: string }, spec: PipelineSpec): Promise<SyncPair> {
     const [a, b, hub] = await Promise.all([createTestDatabase(), createTestDatabase(), migratedDatabase()]);
     const text = JSON.stringify(spec);
-    const pair = new SyncPair({ a, b, hub }, { spec, file: 'test.yaml', text, hash: createHash('sha256').update(text).digest('hex') });
+    const pair = new SyncPair(
+      { a, b, hub },
+      { spec, file: 'test.yaml', text, hash: createHash('sha256').update(text).digest('hex') },
+    );
     await pair.a.query(setUp.a);
     await pair.b.query(setUp.b);
     return pair;
@@ -44,9 +47,24 @@ export class SyncPair {
   async start(): Promise<void> {
     const catalog = new ConnectionCatalog();
     for (const side of ['a', 'b'] as const) {
-      catalog.declare({ connector: 'postgres', config: { name: side, label: side === 'a' ? 'CRM' : 'Support', url: this.databases[side].url, tls: null, clientName: 'accord test' } });
+      catalog.declare({
+        connector: 'postgres',
+        config: {
+          name: side,
+          label: side === 'a' ? 'CRM' : 'Support',
+          url: this.databases[side].url,
+          tls: null,
+          clientName: 'accord test',
+        },
+      });
     }
-    this.#engine = new SyncEngine(this.hub, new Leases(this.hub.general), catalog, new Clock(), pino({ level: process.env['ACCORD_TEST_LOG'] ?? 'silent' }, pino.destination(2)));
+    this.#engine = new SyncEngine(
+      this.hub,
+      new Leases(this.hub.general),
+      catalog,
+      new Clock(),
+      pino({ level: process.env.ACCORD_TEST_LOG ?? 'silent' }, pino.destination(2)),
+    );
     await this.#engine.start([this.declared]);
   }
 
@@ -61,7 +79,12 @@ export class SyncPair {
     let last = '';
     const passes = this.#engine?.idlePasses() ?? 0;
     while (Date.now() < deadline) {
-      const { rows } = await this.hub.general.query<{ state: string; busy: number; waiting: number; due: number }>(`
+      const { rows } = await this.hub.general.query<{
+        state: string;
+        busy: number;
+        waiting: number;
+        due: number;
+      }>(`
         select (select state from pipeline) as state,
                (select count(*)::int from attempt_batch where state in ('sent', 'unknown')) as busy,
                (select count(*)::int from unmatched where reason = 'waiting') as waiting,
@@ -73,16 +96,6 @@ export class SyncPair {
       await sleep(20);
     }
     const { rows } = await this.hub.general.query('select side, error_code, error_detail from side_state');
-    if (process.env['ACCORD_TEST_DEBUG'] !== undefined) {
-      for (const sql of [
-        'select * from attempt_batch order by id limit 6',
-        'select * from lineage order by id desc limit 8',
-        'select * from push_due limit 3',
-        'select s.* from shadow s join push_due using (link_id) limit 2',
-        'select * from unmatched limit 3',
-      ])
-        console.log(sql, JSON.stringify((await this.hub.general.query(sql)).rows, null, 0).slice(0, 4000));
-    }
     throw new Error(`not quiet after ${String(timeoutMs)} ms: ${last} ${JSON.stringify(rows)}`);
   }
 

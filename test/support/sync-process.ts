@@ -10,13 +10,32 @@ import { SyncEngine } from '../../src/sync/engine.js';
 const LEASE_MS = 200;
 
 /** The engine alone in a process of its own, to be killed. One argument: JSON of `{urls: {a, b, hub}, declaration}`. */
-const { urls, declaration } = JSON.parse(process.argv[2] ?? '{}') as { urls: Record<'a' | 'b' | 'hub', string>; declaration: DeclaredPipeline };
+const { urls, declaration } = JSON.parse(process.argv[2] ?? '{}') as {
+  urls: Record<'a' | 'b' | 'hub', string>;
+  declaration: DeclaredPipeline;
+};
 const pools = new HubPools(urls.hub, { lane: 4, general: 4 });
 const catalog = new ConnectionCatalog();
 for (const side of ['a', 'b'] as const) {
-  catalog.declare({ connector: 'postgres', config: { name: side, label: side === 'a' ? 'CRM' : 'Support', url: urls[side], tls: null, clientName: 'accord' } });
+  catalog.declare({
+    connector: 'postgres',
+    config: {
+      name: side,
+      label: side === 'a' ? 'CRM' : 'Support',
+      url: urls[side],
+      tls: null,
+      clientName: 'accord',
+    },
+  });
 }
-const engine = new SyncEngine(pools, new Leases(pools.general), catalog, new Clock(), pino({ level: 'silent' }), LEASE_MS);
+const engine = new SyncEngine(
+  pools,
+  new Leases(pools.general),
+  catalog,
+  new Clock(),
+  pino({ level: 'silent' }),
+  LEASE_MS,
+);
 await engine.start([declaration]);
 process.stdout.write('started\n');
 process.on('SIGTERM', () => {

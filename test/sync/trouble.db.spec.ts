@@ -25,12 +25,17 @@ const table = 'create table t (id serial primary key, key text unique, x text, y
 
 describe('trouble', () => {
   let pair: SyncPair;
-  const value = async (side: 'a' | 'b', key: string) => (await pair[side].query<Record<string, string>>('select x, y, z from t where key = $1', [key])).rows[0];
-  const blocked = async () => (await pair.hub.general.query('select unit, side, code from blocked_unit order by unit')).rows;
+  const value = async (side: 'a' | 'b', key: string) =>
+    (await pair[side].query<Record<string, string>>('select x, y, z from t where key = $1', [key])).rows[0];
+  const blocked = async () =>
+    (await pair.hub.general.query('select unit, side, code from blocked_unit order by unit')).rows;
 
   beforeAll(async () => {
     pair = await SyncPair.open(
-      { a: `${table} insert into t (key, x, y, z) select 'k' || i, 'x', 'y', 'z' from generate_series(1, 5) i`, b: `${table} alter table t add check (x <> 'poison'), add check (length(z) < 9000000)` },
+      {
+        a: `${table} insert into t (key, x, y, z) select 'k' || i, 'x', 'y', 'z' from generate_series(1, 5) i`,
+        b: `${table} alter table t add check (x <> 'poison'), add check (length(z) < 9000000)`,
+      },
       spec,
     );
     await pair.start();
@@ -54,8 +59,14 @@ describe('trouble', () => {
   it('ten megabytes go over, and more than the side takes is named', async () => {
     await pair.a.query(`update t set y = repeat('ä', 5 * 1024 * 1024) where key = 'k3'`);
     await pair.a.query(`update t set z = repeat('z', 10000000) where key = 'k4'`);
-    const big = async () => (await pair.b.query<{ same: boolean }>(`select y = repeat('ä', 5 * 1024 * 1024) as same from t where key = 'k3'`)).rows[0]?.same;
-    for (let i = 0; i < 300 && ((await big()) !== true || (await blocked()).length === 0); i++) await sleep(100);
+    const big = async () =>
+      (
+        await pair.b.query<{ same: boolean }>(
+          `select y = repeat('ä', 5 * 1024 * 1024) as same from t where key = 'k3'`,
+        )
+      ).rows[0]?.same;
+    for (let i = 0; i < 300 && ((await big()) !== true || (await blocked()).length === 0); i++)
+      await sleep(100);
     expect(await big()).toBe(true);
     expect(await blocked()).toMatchObject([{ unit: 'z', side: 'B' }]);
     await pair.a.query(`update t set z = 'short' where key = 'k4'`);
@@ -71,9 +82,13 @@ describe('trouble', () => {
     await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
     await pair.a.query(`update t set y = 'while away' where key = 'k5'`);
     let error: { error_code: string | null } | undefined;
-    for (let i = 0; i < 100 && error?.error_code == null; i++) {
+    for (let i = 0; i < 100 && (error?.error_code ?? null) === null; i++) {
       await sleep(100);
-      error = (await pair.hub.general.query<{ error_code: string | null }>(`select error_code from side_state where side = 'B'`)).rows[0];
+      error = (
+        await pair.hub.general.query<{ error_code: string | null }>(
+          `select error_code from side_state where side = 'B'`,
+        )
+      ).rows[0];
     }
     expect(error?.error_code).toEqual(expect.any(String));
     await admin.query(`alter database "${name}" allow_connections true`);
@@ -89,7 +104,11 @@ describe('trouble', () => {
     let state: { state: string; state_detail: string | null } | undefined;
     for (let i = 0; i < 100 && state?.state !== 'halted'; i++) {
       await sleep(100);
-      state = (await pair.hub.general.query<{ state: string; state_detail: string | null }>('select state, state_detail from pipeline')).rows[0];
+      state = (
+        await pair.hub.general.query<{ state: string; state_detail: string | null }>(
+          'select state, state_detail from pipeline',
+        )
+      ).rows[0];
     }
     expect(state).toMatchObject({ state: 'halted', state_detail: expect.stringContaining('CRM') });
     const { rows } = await pair.b.query<{ n: number }>('select count(*)::int as n from t');

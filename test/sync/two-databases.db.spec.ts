@@ -36,10 +36,23 @@ describe('two databases in sync', () => {
   afterAll(() => pair.close());
 
   const people = async () =>
-    (await pair.b.query<{ mail: string; full_name: string; tel: string; visits: number }>('select mail, full_name, tel, visits from person order by mail')).rows;
+    (
+      await pair.b.query<{ mail: string; full_name: string; tel: string; visits: number }>(
+        'select mail, full_name, tel, visits from person order by mail',
+      )
+    ).rows;
   const contacts = async () =>
-    (await pair.a.query<{ mail: string }>('select email as mail, name as full_name, phone as tel, visits from contact order by email')).rows;
-  const conflicts = async () => (await pair.hub.general.query("select unit, kind, state, title, candidates from conflict where state <> 'closed' order by unit")).rows;
+    (
+      await pair.a.query<{ mail: string }>(
+        'select email as mail, name as full_name, phone as tel, visits from contact order by email',
+      )
+    ).rows;
+  const conflicts = async () =>
+    (
+      await pair.hub.general.query(
+        "select unit, kind, state, title, candidates from conflict where state <> 'closed' order by unit",
+      )
+    ).rows;
 
   it('links by key on the first load and creates what is missing on either side', async () => {
     expect(await people()).toHaveLength(30);
@@ -63,7 +76,10 @@ describe('two databases in sync', () => {
     await pair.start();
     await pair.quiet();
     expect(await contacts()).toEqual(await people());
-    expect((await people()).find((p) => p.mail === 'p2@x.org')).toMatchObject({ full_name: 'Changed in A', tel: '+1 555' });
+    expect((await people()).find((p) => p.mail === 'p2@x.org')).toMatchObject({
+      full_name: 'Changed in A',
+      tel: '+1 555',
+    });
     expect(await conflicts()).toEqual([]);
   });
 
@@ -86,7 +102,10 @@ describe('two databases in sync', () => {
     expect(await conflicts()).toMatchObject([{ unit: 'name', kind: 'value', state: 'open' }]);
     await pair.a.query(`update contact set phone = '999' where email = 'p4@x.org'`);
     await pair.quiet();
-    expect((await people()).find((p) => p.mail === 'p4@x.org')).toMatchObject({ full_name: 'Two', tel: '999' });
+    expect((await people()).find((p) => p.mail === 'p4@x.org')).toMatchObject({
+      full_name: 'Two',
+      tel: '999',
+    });
     // Both sides come to say the same: the conflict closes itself.
     await pair.a.query(`update contact set name = 'Two' where email = 'p4@x.org'`);
     await pair.quiet();

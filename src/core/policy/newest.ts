@@ -1,16 +1,20 @@
 import { entirelyAfter, type Stamp } from '../stamp.js';
 import type { Candidate } from '../conflict.js';
 
-export type Newest = { readonly kind: 'winner'; readonly winner: Candidate; readonly why: string } | { readonly kind: 'tie'; readonly why: string };
+export type Newest =
+  | { readonly kind: 'winner'; readonly winner: Candidate; readonly why: string }
+  | { readonly kind: 'tie'; readonly why: string };
 
 /**
  * The candidate whose edit certainly happened after all others (semantics §5). Asked only among causally concurrent versions.
  * Refuses rather than guesses: intervals that overlap, a missing stamp, a recovered write or a decision among the candidates.
  */
 export function newest(candidates: readonly Candidate[], skewMs: number): Newest {
-  if (candidates.some((c) => c.key === 'recovered' || c.key === 'decision')) return { kind: 'tie', why: 'one of the values has no time of its own' };
+  if (candidates.some((c) => c.key === 'recovered' || c.key === 'decision'))
+    return { kind: 'tie', why: 'one of the values has no time of its own' };
   const stamps = candidates.map((c) => c.stamp);
-  if (stamps.some((stamp) => stamp === null)) return { kind: 'tie', why: 'it is not known when one of the edits was made' };
+  if (stamps.some((stamp) => stamp === null))
+    return { kind: 'tie', why: 'it is not known when one of the edits was made' };
   for (const [i, candidate] of candidates.entries()) {
     const stamp = stamps[i] as Stamp;
     const latest = stamps.every((other, j) => i === j || entirelyAfter(stamp, other as Stamp, skewMs));

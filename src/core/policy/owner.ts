@@ -7,7 +7,8 @@ import type { UnitPlan } from '../plan.js';
  */
 export function foreignEdit(plan: UnitPlan, candidate: Candidate): 'revert' | 'review' | 'ignore' | null {
   const { policy, direction } = plan;
-  const againstDirection = (direction === 'AtoB' && candidate.side === 'B') || (direction === 'BtoA' && candidate.side === 'A');
+  const againstDirection =
+    (direction === 'AtoB' && candidate.side === 'B') || (direction === 'BtoA' && candidate.side === 'A');
   if (policy.strategy === 'owner' && candidate.side !== policy.owner) {
     if (policy.onForeignEdit !== 'accept') return policy.onForeignEdit;
     return againstDirection ? 'ignore' : null;

@@ -48,7 +48,11 @@ function resolveOwner(input: Concurrent, policy: Extract<Policy, { strategy: 'ow
   const owner = input.sides[policy.owner].label;
   const own = input.candidates.find((c) => c.side === policy.owner);
   if (policy.onForeignEdit === 'review') {
-    return { kind: 'conflict', conflict: 'foreign-edit', reason: `${owner} owns this field and the other side changed it too` };
+    return {
+      kind: 'conflict',
+      conflict: 'foreign-edit',
+      reason: `${owner} owns this field and the other side changed it too`,
+    };
   }
   if (own !== undefined) return won(own, 'owner', `${owner} owns this field`);
   if (policy.onForeignEdit === 'ignore') return { kind: 'diverged', why: `${owner} owns this field` };
@@ -59,25 +63,47 @@ function resolveNewest(input: Concurrent, skewMs: number, tie: 'review' | Side):
   const result = newest(input.candidates, skewMs);
   if (result.kind === 'winner') return won(result.winner, 'newest', result.why);
   const fixed = tie === 'review' ? undefined : input.candidates.find((c) => c.side === tie);
-  if (fixed !== undefined && tie !== 'review') return won(fixed, 'newest', `${result.why}; ties go to ${input.sides[tie].label}`);
+  if (fixed !== undefined && tie !== 'review')
+    return won(fixed, 'newest', `${result.why}; ties go to ${input.sides[tie].label}`);
   return { kind: 'conflict', conflict: 'tie', reason: result.why };
 }
 
 function resolveMerge(input: Concurrent, kind: MergeKind, policy: Policy): Resolution {
   const { unit, plan } = input;
   const contributions = input.changed.map((c) => {
-    const orphan = c.key === 'recovered' ? unit.orphans.find((o) => o.dot !== null && o.dot.n === c.dot?.n) : undefined;
+    const orphan =
+      c.key === 'recovered' ? unit.orphans.find((o) => o.dot !== null && o.dot.n === c.dot?.n) : undefined;
     const base = orphan !== undefined ? orphan.base : incorporated(unit, c.side ?? 'A')?.value;
     return { base, value: c.value };
   });
   const bounds = policy.strategy === 'merge' ? policy.bounds : undefined;
-  const result = merge(kind, plan.type === 'group' ? 'json' : plan.type, bounds, unit.head.value, contributions);
-  if (result.ok) return { kind: 'value', value: result.value, how: 'merge', from: null, contains: true, why: `both edits were merged (${kind})` };
-  return { kind: 'conflict', conflict: result.reason.startsWith('ambiguous-base') ? 'ambiguous-base' : 'merge', reason: mergeReason(result.reason) };
+  const result = merge(
+    kind,
+    plan.type === 'group' ? 'json' : plan.type,
+    bounds,
+    unit.head.value,
+    contributions,
+  );
+  if (result.ok)
+    return {
+      kind: 'value',
+      value: result.value,
+      how: 'merge',
+      from: null,
+      contains: true,
+      why: `both edits were merged (${kind})`,
+    };
+  return {
+    kind: 'conflict',
+    conflict: result.reason.startsWith('ambiguous-base') ? 'ambiguous-base' : 'merge',
+    reason: mergeReason(result.reason),
+  };
 }
 
 function mergeReason(reason: string): string {
-  return reason.startsWith('ambiguous-base') ? 'the two records share no earlier value, so the edits cannot be added up' : `the edits cannot be merged: ${reason}`;
+  return reason.startsWith('ambiguous-base')
+    ? 'the two records share no earlier value, so the edits cannot be added up'
+    : `the edits cannot be merged: ${reason}`;
 }
 
 function resolveRules(input: Concurrent, rules: readonly Rule[]): Resolution {
@@ -116,7 +142,10 @@ function applyRule(input: Concurrent, rule: Rule): Resolution | null {
 
 function onlyNonBlank(input: Concurrent): Version | null {
   const { candidates, unit, plan } = input;
-  const all: readonly Version[] = candidates.some((c) => c.key === 'head') || unit.incA !== undefined || unit.incB !== undefined ? candidates : [...candidates, unit.A, unit.B];
+  const all: readonly Version[] =
+    candidates.some((c) => c.key === 'head') || unit.incA !== undefined || unit.incB !== undefined
+      ? candidates
+      : [...candidates, unit.A, unit.B];
   const filled = all.filter((c) => !isBlank(c.value));
   const first = filled[0];
   if (first === undefined || filled.length === all.length) return null;
@@ -129,7 +158,9 @@ function won(winner: Version, how: How, why: string): Resolution {
 
 function bothChanged(input: Concurrent): string {
   const { A, B } = input.sides;
-  if (input.unit.incA === undefined && input.unit.incB === undefined) return `${A.label} and ${B.label} differ and share no earlier value`;
-  if (input.changed.length === 1) return `${input.changed[0]?.side === 'A' ? A.label : B.label} changed it before the last value had reached it`;
+  if (input.unit.incA === undefined && input.unit.incB === undefined)
+    return `${A.label} and ${B.label} differ and share no earlier value`;
+  if (input.changed.length === 1)
+    return `${input.changed[0]?.side === 'A' ? A.label : B.label} changed it before the last value had reached it`;
   return `${A.label} and ${B.label} both changed it, neither knew of the other`;
 }

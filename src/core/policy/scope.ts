@@ -4,7 +4,8 @@ import type { Concurrent } from './concurrent.js';
 
 /** What the rules of a unit may read. A side without a candidate of its own shows what stands there. */
 export function ruleScope(input: Concurrent): RuleScope {
-  const side = (s: 'A' | 'B'): RuleCandidate => ruleCandidate(input.candidates.find((c) => c.side === s) ?? image(input.unit, s));
+  const side = (s: 'A' | 'B'): RuleCandidate =>
+    ruleCandidate(input.candidates.find((c) => c.side === s) ?? image(input.unit, s));
   return { a: side('A'), b: side('B'), base: input.unit.head.value, context: input.context };
 }
 

@@ -18,7 +18,11 @@ export async function run<Row extends QueryResultRow>(
 }
 
 /** The same, telling how many rows were touched. */
-export async function execute(client: Pick<ClientBase, 'query'>, statement: Statement<QueryResultRow>, values: readonly unknown[]): Promise<number> {
+export async function execute(
+  client: Pick<ClientBase, 'query'>,
+  statement: Statement<QueryResultRow>,
+  values: readonly unknown[],
+): Promise<number> {
   const result = await client.query({ name: statement.name, text: statement.text, values: [...values] });
   return result.rowCount ?? 0;
 }

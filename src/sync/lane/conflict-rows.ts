@@ -7,7 +7,13 @@ import { policyData } from '../../core/policy/words.js';
 import type { RecordResult } from '../../core/record.js';
 import { recordTitle } from '../../core/title.js';
 import type { Unit } from '../../core/unit.js';
-import { closeConflicts, readOpenConflicts, setDecisionOutcomes, upsertConflicts, type ConflictRow } from '../../database/sql/lane/conflicts.js';
+import {
+  closeConflicts,
+  readOpenConflicts,
+  setDecisionOutcomes,
+  upsertConflicts,
+  type ConflictRow,
+} from '../../database/sql/lane/conflicts.js';
 import { readRecords } from '../../database/sql/lane/read-records.js';
 import { run } from '../../database/sql/statement.js';
 import type { RunningPipeline } from '../running-pipeline.js';
@@ -42,11 +48,15 @@ export async function writeConflicts(
   pipeline: RunningPipeline,
   resolved: readonly { readonly record: RecordState; readonly result: RecordResult }[],
 ): Promise<ConflictChanges> {
-  const mayHaveRows = resolved.filter(({ record, result }) => record.open !== null || result.conflicts.size > 0);
+  const mayHaveRows = resolved.filter(
+    ({ record, result }) => record.open !== null || result.conflicts.size > 0,
+  );
   if (mayHaveRows.length === 0) return { opened: 0, closed: 0, touched: [] };
   const known = new Map<string, ConflictRow>();
   const ids = mayHaveRows.filter(({ record }) => record.open !== null).map(({ record }) => record.linkId);
-  if (ids.length > 0) for (const row of await run(client, readOpenConflicts, [ids])) known.set(`${String(row.link_id)} ${row.unit}`, row);
+  if (ids.length > 0)
+    for (const row of await run(client, readOpenConflicts, [ids]))
+      known.set(`${String(row.link_id)} ${row.unit}`, row);
 
   const drafts: Draft[] = [];
   const closing: { row: ConflictRow; reason: string }[] = [];
@@ -58,8 +68,10 @@ export async function writeConflicts(
       const doc = writeConflict(plan, state, conflict);
       const row = known.get(`${String(record.linkId)} ${unit}`);
       // Held, but in conflict all the same: the decision no longer stands.
-      if (row === undefined || row.key !== doc.key || row.state === 'held') drafts.push({ record, unit, plan, state, doc });
-      if (conflict.kind === 'stale-decision' && state.decision !== null) outcomes.push([state.decision.id, 'stale']);
+      if (row?.key !== doc.key || row.state === 'held')
+        drafts.push({ record, unit, plan, state, doc });
+      if (conflict.kind === 'stale-decision' && state.decision !== null)
+        outcomes.push([state.decision.id, 'stale']);
     }
   }
   const byLink = new Map(mayHaveRows.map((entry) => [entry.record.linkId, entry]));
@@ -69,22 +81,30 @@ export async function writeConflicts(
     const { record, result } = entry;
     if (record.linkState !== 'live') closing.push({ row, reason: 'record-deleted' });
     else if (row.unit !== LIFE && (result.conflicts.has(LIFE) || result.held.has(LIFE))) continue;
-    else if (!result.conflicts.has(row.unit) && !result.held.has(row.unit)) closing.push({ row, reason: closeReason(result, row.unit) });
+    else if (!result.conflicts.has(row.unit) && !result.held.has(row.unit))
+      closing.push({ row, reason: closeReason(result, row.unit) });
   }
   for (const { record, result } of mayHaveRows) {
     for (const id of record.staleDecisions) outcomes.push([id, 'stale']);
     for (const { outcome, before } of result.authored) {
-      if (outcome.how === 'decision' && before.decision !== null) outcomes.push([before.decision.id, 'applied']);
+      if (outcome.how === 'decision' && before.decision !== null)
+        outcomes.push([before.decision.id, 'applied']);
     }
   }
   const opened = await upsert(client, pipeline, drafts);
-  if (closing.length > 0) await run(client, closeConflicts, [closing.map((c) => c.row.id), closing.map((c) => c.reason)]);
-  if (outcomes.length > 0) await run(client, setDecisionOutcomes, [outcomes.map(([id]) => id), outcomes.map(([, o]) => o)]);
+  if (closing.length > 0)
+    await run(client, closeConflicts, [closing.map((c) => c.row.id), closing.map((c) => c.reason)]);
+  if (outcomes.length > 0)
+    await run(client, setDecisionOutcomes, [outcomes.map(([id]) => id), outcomes.map(([, o]) => o)]);
   const fresh = drafts.filter((d) => !known.has(`${String(d.record.linkId)} ${d.unit}`)).length;
   return { opened: fresh, closed: closing.length, touched: [...opened, ...closing.map((c) => c.row.id)] };
 }
 
-async function upsert(client: Client, pipeline: RunningPipeline, drafts: readonly Draft[]): Promise<string[]> {
+async function upsert(
+  client: Client,
+  pipeline: RunningPipeline,
+  drafts: readonly Draft[],
+): Promise<string[]> {
   if (drafts.length === 0) return [];
   const titles = await titlesOf(client, pipeline, drafts);
   const column = <T>(pick: (draft: Draft) => T): T[] => drafts.map(pick);
@@ -113,7 +133,11 @@ async function upsert(client: Client, pipeline: RunningPipeline, drafts: readonl
   return rows.map((row) => row.id);
 }
 
-async function titlesOf(client: Client, pipeline: RunningPipeline, drafts: readonly Draft[]): Promise<ReadonlyMap<number, string>> {
+async function titlesOf(
+  client: Client,
+  pipeline: RunningPipeline,
+  drafts: readonly Draft[],
+): Promise<ReadonlyMap<number, string>> {
   const titles = new Map<number, string>();
   const key = pipeline.titleUnit;
   const missing = new Set<number>();
@@ -134,7 +158,10 @@ async function titlesOf(client: Client, pipeline: RunningPipeline, drafts: reado
 }
 
 function title(value: unknown, record: RecordState): string {
-  return recordTitle(typeof value === 'string' ? value : undefined, record.ids.A ?? record.ids.B ?? String(record.linkId));
+  return recordTitle(
+    typeof value === 'string' ? value : undefined,
+    record.ids.A ?? record.ids.B ?? String(record.linkId),
+  );
 }
 
 function closeReason(result: RecordResult, unit: string): string {

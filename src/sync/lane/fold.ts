@@ -34,7 +34,12 @@ export interface LastWrite {
  * most once. Entries of one record that precede our own write in the log (their position is below the one read under its row locks)
  * are history: the write's condition held, so they had gone back to what it expected.
  */
-export function foldTransaction(record: RecordState, side: Side, entries: readonly LogEntry[], context: FoldContext): void {
+export function foldTransaction(
+  record: RecordState,
+  side: Side,
+  entries: readonly LogEntry[],
+  context: FoldContext,
+): void {
   const last = entries[entries.length - 1] as LogEntry;
   const draft = lineageDraft('observed', side);
   draft.at = last.at - context.pipeline.ends[side].clock.offsetMs;
@@ -57,7 +62,8 @@ export function foldTransaction(record: RecordState, side: Side, entries: readon
   if (gone) {
     foldLife(record, side, 'deleted', draft, last, context);
   } else {
-    if (appeared && image(record.life(), side).value === 'deleted') foldLife(record, side, 'live', draft, last, context);
+    if (appeared && image(record.life(), side).value === 'deleted')
+      foldLife(record, side, 'live', draft, last, context);
     foldColumns(record, side, after, before, last, draft, context);
   }
   if (Object.keys(draft.units).length > 0) record.lineage.push(draft);
@@ -75,7 +81,8 @@ export function foldState(
   const { clock } = context.pipeline.ends[side];
   const modified = state.modifiedAt === null ? null : state.modifiedAt - clock.offsetMs;
   const hi = modified === null ? read.end : Math.min(modified + clock.errorMs + 1, read.end);
-  const stamp: Stamp | null = modified === null && read.previous === null ? null : [Math.min(read.previous ?? hi, hi), hi];
+  const stamp: Stamp | null =
+    modified === null && read.previous === null ? null : [Math.min(read.previous ?? hi, hi), hi];
   draft.at = modified;
   draft.by = state.by;
   if (image(record.life(), side).value === 'deleted') {
@@ -120,7 +127,11 @@ function foldColumns(
     const ours = lastWrite !== null && entry.batchId === String(lastWrite.batchId);
     const attempted = lastWrite?.item?.u[plan.key];
     if (attempted !== undefined && lastWrite !== null && !ours && entry.position <= lastWrite.position) {
-      draft.units[plan.key] = { v: plainValue(plan, side, raw), k: 'superseded', w: 'undone again before our write arrived' };
+      draft.units[plan.key] = {
+        v: plainValue(plan, side, raw),
+        k: 'superseded',
+        w: 'undone again before our write arrived',
+      };
       continue;
     }
     const stale =
@@ -128,22 +139,46 @@ function foldColumns(
       lastWrite !== null &&
       !ours &&
       Object.keys(after).length > members.length &&
-      entry.at - pipeline.ends[side].clock.offsetMs - lastWrite.settledAt <= pipeline.ends[side].staleFormMs &&
+      entry.at - pipeline.ends[side].clock.offsetMs - lastWrite.settledAt <=
+        pipeline.ends[side].staleFormMs &&
       jsonEqual(raw, attempted[2]);
     moveUnit(record, plan, side, raw, stamp, entry.by, stale, draft);
   }
 }
 
-function foldLife(record: RecordState, side: Side, value: 'live' | 'deleted', draft: LineageDraft, entry: LogEntry, context: FoldContext): void {
+function foldLife(
+  record: RecordState,
+  side: Side,
+  value: 'live' | 'deleted',
+  draft: LineageDraft,
+  entry: LogEntry,
+  context: FoldContext,
+): void {
   moveLife(record, side, value, stampOf(entry.at, context.pipeline.ends[side].clock), entry.by, draft);
 }
 
-function moveLife(record: RecordState, side: Side, value: 'live' | 'deleted', stamp: Stamp | null, by: Author | null, draft: LineageDraft): void {
+function moveLife(
+  record: RecordState,
+  side: Side,
+  value: 'live' | 'deleted',
+  stamp: Stamp | null,
+  by: Author | null,
+  draft: LineageDraft,
+): void {
   record.units.set(LIFE, record.life());
   moveUnit(record, LIFE_UNIT, side, value, stamp, by, false, draft);
 }
 
-function moveUnit(record: RecordState, plan: UnitPlan, side: Side, raw: Raw, stamp: Stamp | null, by: Author | null, stale: boolean, draft: LineageDraft): void {
+function moveUnit(
+  record: RecordState,
+  plan: UnitPlan,
+  side: Side,
+  raw: Raw,
+  stamp: Stamp | null,
+  by: Author | null,
+  stale: boolean,
+  draft: LineageDraft,
+): void {
   const unit = record.units.get(plan.key) as Unit;
   let value: Canon;
   try {
@@ -156,18 +191,31 @@ function moveUnit(record: RecordState, plan: UnitPlan, side: Side, raw: Raw, sta
   }
   const before = image(unit, side).value;
   const seen = observe(plan, unit, { side, value, raw, stamp, by, stale });
-  const cleared = seen.unit.blocked?.side === side && seen.unit.blocked.code === 'unreadable' ? { ...seen.unit, blocked: null } : seen.unit;
+  const cleared =
+    seen.unit.blocked?.side === side && seen.unit.blocked.code === 'unreadable'
+      ? { ...seen.unit, blocked: null }
+      : seen.unit;
   record.units.set(plan.key, cleared);
   if (seen.kind === 'cosmetic') {
     draft.units[plan.key] = { v: value, k: 'cosmetic' };
     return;
   }
-  draft.units[plan.key] = { o: before, v: value, d: dotText(seen.dot), c: vectorText(seen.ctx), k: stale ? 'stale-form' : 'observed', ...(stamp !== null && { s: stamp }) };
+  draft.units[plan.key] = {
+    o: before,
+    v: value,
+    d: dotText(seen.dot),
+    c: vectorText(seen.ctx),
+    k: stale ? 'stale-form' : 'observed',
+    ...(stamp !== null && { s: stamp }),
+  };
 }
 
 function unreadable(unit: Unit, side: Side, raw: Raw, error: CanonError, at: number): Unit {
   const held = withImage(unit, side, { ...image(unit, side), raw });
-  return { ...held, blocked: { side, code: 'unreadable', detail: error.message, since: at, head: unit.head.dot } };
+  return {
+    ...held,
+    blocked: { side, code: 'unreadable', detail: error.message, since: at, head: unit.head.dot },
+  };
 }
 
 /** The changed columns by the unit they belong to, in the order of the columns. */
@@ -190,13 +238,23 @@ export function groupByUnit(
   return groups;
 }
 
-function rawWith(plan: UnitPlan, side: Side, unit: Unit, members: readonly (readonly [string, Raw, string])[]): Raw {
+function rawWith(
+  plan: UnitPlan,
+  side: Side,
+  unit: Unit,
+  members: readonly (readonly [string, Raw, string])[],
+): Raw {
   if (!plan.isGroup) return (members[0] as readonly [string, Raw, string])[1];
   const held = rawOf(plan, side, image(unit, side)) as Readonly<Record<string, Raw>>;
   return { ...held, ...Object.fromEntries(members.map(([field, raw]) => [field, raw])) };
 }
 
-function continues(plan: UnitPlan, held: Raw, members: readonly (readonly [string, Raw, string])[], before: Readonly<Record<string, Raw>>): boolean {
+function continues(
+  plan: UnitPlan,
+  held: Raw,
+  members: readonly (readonly [string, Raw, string])[],
+  before: Readonly<Record<string, Raw>>,
+): boolean {
   return members.every(([field, , column]) => {
     const was = plan.isGroup ? (held as Readonly<Record<string, Raw>>)[field] : held;
     return jsonEqual(was, before[column]);

@@ -31,9 +31,26 @@ export interface LineageDraft {
 }
 
 export function lineageDraft(kind: string, side: Side | null = null): LineageDraft {
-  return { kind, side, at: null, by: null, tx: null, batch: { A: null, B: null }, conflictId: null, decisionId: null, units: {} };
+  return {
+    kind,
+    side,
+    at: null,
+    by: null,
+    tx: null,
+    batch: { A: null, B: null },
+    conflictId: null,
+    decisionId: null,
+    units: {},
+  };
 }
 
 export function versionEvent(kind: string, before: Canon, after: Version): UnitEvent {
-  return { o: before, v: after.value, d: dotText(after.dot), c: vectorText(after.ctx), k: kind, ...(after.stamp !== null && { s: after.stamp }) };
+  return {
+    o: before,
+    v: after.value,
+    d: dotText(after.dot),
+    c: vectorText(after.ctx),
+    k: kind,
+    ...(after.stamp !== null && { s: after.stamp }),
+  };
 }

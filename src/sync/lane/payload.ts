@@ -24,5 +24,12 @@ export function preImage(plan: UnitPlan, side: Side, unit: Unit): readonly [stri
 
 export function restoreImage(plan: UnitPlan, side: Side, pre: readonly [string, string, Raw]): Image {
   const [dot, ctx, raw] = pre;
-  return { value: plan.get(side, raw), dot: parseDot(dot), ctx: parseVector(ctx), stamp: null, by: null, raw };
+  return {
+    value: plan.get(side, raw),
+    dot: parseDot(dot),
+    ctx: parseVector(ctx),
+    stamp: null,
+    by: null,
+    raw,
+  };
 }

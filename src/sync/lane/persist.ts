@@ -20,7 +20,11 @@ export class RegistersMoved extends Error {
 }
 
 /** Writes the registers of every record that changed, in ascending order; answers which. @throws RegistersMoved */
-export async function writeRecords(client: Client, pipeline: RunningPipeline, records: readonly RecordState[]): Promise<ReadonlySet<number>> {
+export async function writeRecords(
+  client: Client,
+  pipeline: RunningPipeline,
+  records: readonly RecordState[],
+): Promise<ReadonlySet<number>> {
   const ids: number[] = [];
   const revs: number[] = [];
   const patches: (string | null)[] = [];
@@ -39,14 +43,19 @@ export async function writeRecords(client: Client, pipeline: RunningPipeline, re
   }
   if (ids.length === 0) return new Set();
   const written = await execute(client, writeShadows, [ids, revs, patches, opens, attA, attB]);
-  if (written !== ids.length) throw new RegistersMoved(`${String(ids.length - written)} of ${String(ids.length)} records moved meanwhile`);
+  if (written !== ids.length)
+    throw new RegistersMoved(
+      `${String(ids.length - written)} of ${String(ids.length)} records moved meanwhile`,
+    );
   return new Set(ids);
 }
 
-function changed(pipeline: RunningPipeline, record: RecordState): { patch: string | null; open: string | null } | null {
+function changed(
+  pipeline: RunningPipeline,
+  record: RecordState,
+): { patch: string | null; open: string | null } | null {
   let patch: Record<string, Json> | null = null;
-  let open: Record<string, Json> | null = null;
-  let openChanged = false;
+  let open: Map<string, Json> | null = null;
   for (const [key, unit] of record.units) {
     if (unit === record.initial.get(key)) continue;
     const plan = key === LIFE ? LIFE_UNIT : (pipeline.plan.unit.get(key) as UnitPlan);
@@ -54,18 +63,25 @@ function changed(pipeline: RunningPipeline, record: RecordState): { patch: strin
     patch ??= {};
     patch[key] = stored.field;
     if (stored.open === null && record.open?.[key] === undefined) continue;
-    openChanged = true;
-    open ??= { ...record.open };
-    if (stored.open === null) delete open[key];
-    else open[key] = stored.open;
+    open ??= new Map(Object.entries(record.open ?? {}));
+    if (stored.open === null) open.delete(key);
+    else open.set(key, stored.open);
   }
   const moved = record.att.A !== record.attBefore.A || record.att.B !== record.attBefore.B;
   if (patch === null && !moved && !record.dirty) return null;
-  const nextOpen = openChanged ? (open !== null && Object.keys(open).length > 0 ? open : null) : record.open;
-  return { patch: patch === null ? null : JSON.stringify(patch), open: nextOpen === null ? null : JSON.stringify(nextOpen) };
+  const nextOpen = open === null ? record.open : open.size > 0 ? Object.fromEntries(open) : null;
+  return {
+    patch: patch === null ? null : JSON.stringify(patch),
+    open: nextOpen === null ? null : JSON.stringify(nextOpen),
+  };
 }
 
-export async function writeLineage(client: Client, pipeline: RunningPipeline, rows: readonly { linkId: number; draft: LineageDraft }[], traceId: string | null): Promise<void> {
+export async function writeLineage(
+  client: Client,
+  pipeline: RunningPipeline,
+  rows: readonly { linkId: number; draft: LineageDraft }[],
+  traceId: string | null,
+): Promise<void> {
   if (rows.length === 0) return;
   const column = <T>(pick: (draft: LineageDraft) => T): T[] => rows.map(({ draft }) => pick(draft));
   await run(client, insertLineage, [
@@ -87,7 +103,11 @@ export async function writeLineage(client: Client, pipeline: RunningPipeline, ro
 }
 
 /** Key changes and ends of links. */
-export async function writeLinks(client: Client, pipeline: RunningPipeline, records: readonly RecordState[]): Promise<void> {
+export async function writeLinks(
+  client: Client,
+  pipeline: RunningPipeline,
+  records: readonly RecordState[],
+): Promise<void> {
   for (const record of records) {
     for (const { side, from, to } of record.rekeyed) {
       await run(client, aliasLink, [pipeline.id, record.linkId, side, from]);
@@ -101,8 +121,14 @@ export async function writeLinks(client: Client, pipeline: RunningPipeline, reco
 }
 
 /** Units that a side refused, or whose refusal is over. */
-export async function writeBlocked(client: Client, pipeline: RunningPipeline, records: readonly RecordState[]): Promise<void> {
-  const refused = records.flatMap((record) => blockedNow(record).map((one) => ({ linkId: record.linkId, ...one })));
+export async function writeBlocked(
+  client: Client,
+  pipeline: RunningPipeline,
+  records: readonly RecordState[],
+): Promise<void> {
+  const refused = records.flatMap((record) =>
+    blockedNow(record).map((one) => ({ linkId: record.linkId, ...one })),
+  );
   if (refused.length > 0) {
     await run(client, upsertBlocked, [
       pipeline.id,
@@ -115,17 +141,28 @@ export async function writeBlocked(client: Client, pipeline: RunningPipeline, re
     ]);
   }
   const cleared = records.flatMap((record) =>
-    [...record.initial].filter(([key, unit]) => unit.blocked !== null && record.units.get(key)?.blocked == null).map(([key]) => [record.linkId, key] as const),
+    [...record.initial]
+      .filter(([key, unit]) => unit.blocked !== null && (record.units.get(key)?.blocked ?? null) === null)
+      .map(([key]) => [record.linkId, key] as const),
   );
-  if (cleared.length > 0) await run(client, clearBlocked, [cleared.map(([id]) => id), cleared.map(([, key]) => key)]);
+  if (cleared.length > 0)
+    await run(client, clearBlocked, [cleared.map(([id]) => id), cleared.map(([, key]) => key)]);
 }
 
-function blockedNow(record: RecordState): { unit: string; side: string; code: string; detail: string; value: Json }[] {
+function blockedNow(
+  record: RecordState,
+): { unit: string; side: string; code: string; detail: string; value: Json }[] {
   const now: { unit: string; side: string; code: string; detail: string; value: Json }[] = [];
   for (const [key, unit] of record.units) {
     const { blocked } = unit;
     if (blocked === null || blocked === record.initial.get(key)?.blocked) continue;
-    now.push({ unit: key, side: blocked.side, code: blocked.code, detail: blocked.detail, value: unit.head.value });
+    now.push({
+      unit: key,
+      side: blocked.side,
+      code: blocked.code,
+      detail: blocked.detail,
+      value: unit.head.value,
+    });
   }
   return now;
 }

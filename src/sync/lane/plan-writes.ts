@@ -25,7 +25,14 @@ export interface BatchDraft {
  * Adds what a record's units need written on a side, and sets its registers to what holds once the batch is acknowledged: the payload
  * is what takes that back. Returns the unit keys that really go out (a value that the side already holds in its own form does not).
  */
-export function addUpdate(pipeline: RunningPipeline, record: RecordState, side: Side, keys: readonly string[], batch: () => BatchDraft, now: number): readonly string[] {
+export function addUpdate(
+  pipeline: RunningPipeline,
+  record: RecordState,
+  side: Side,
+  keys: readonly string[],
+  batch: () => BatchDraft,
+  now: number,
+): readonly string[] {
   const end = pipeline.ends[side];
   const id = record.ids[side];
   if (id === null) return [];
@@ -57,7 +64,13 @@ export function addUpdate(pipeline: RunningPipeline, record: RecordState, side: 
 }
 
 /** The record is made on a side from what head says, or deleted there as it stands. */
-export function addLife(pipeline: RunningPipeline, record: RecordState, side: Side, batch: (kind: 'create' | 'delete') => BatchDraft, now: number): boolean {
+export function addLife(
+  pipeline: RunningPipeline,
+  record: RecordState,
+  side: Side,
+  batch: (kind: 'create' | 'delete') => BatchDraft,
+  now: number,
+): boolean {
   const end = pipeline.ends[side];
   const life = record.life();
   const id = record.ids[side];
@@ -68,7 +81,9 @@ export function addLife(pipeline: RunningPipeline, record: RecordState, side: Si
     const unit = record.units.get(plan.key);
     if (unit === undefined || !end.columns.has(plan.key)) continue;
     if (plan.contextOnly) continue;
-    const raw = making ? putOrBlock(record, plan, unit, side, undefined, now) : rawOf(plan, side, image(unit, side));
+    const raw = making
+      ? putOrBlock(record, plan, unit, side, undefined, now)
+      : rawOf(plan, side, image(unit, side));
     if (raw === undefined) return false;
     addColumns(end, plan.key, plan, raw, values);
     if (making) record.units.set(plan.key, acknowledge(unit, side, raw));
@@ -81,12 +96,22 @@ export function addLife(pipeline: RunningPipeline, record: RecordState, side: Si
   return true;
 }
 
-function putOrBlock(record: RecordState, plan: UnitPlan, unit: Unit, side: Side, held: Raw | undefined, now: number): Raw | undefined {
+function putOrBlock(
+  record: RecordState,
+  plan: UnitPlan,
+  unit: Unit,
+  side: Side,
+  held: Raw | undefined,
+  now: number,
+): Raw | undefined {
   try {
     return plan.put(side, unit.head.value, held);
   } catch (error) {
     if (!(error instanceof CanonError)) throw error;
-    record.units.set(plan.key, { ...unit, blocked: { side, code: 'unwritable', detail: error.message, since: now, head: unit.head.dot } });
+    record.units.set(plan.key, {
+      ...unit,
+      blocked: { side, code: 'unwritable', detail: error.message, since: now, head: unit.head.dot },
+    });
     record.refused.push({ unit: plan.key, side, code: 'unwritable', detail: error.message });
     return undefined;
   }
@@ -102,4 +127,3 @@ function addColumns(end: End, key: string, plan: UnitPlan, raw: Raw, into: Recor
   const members = raw as Readonly<Record<string, Raw>>;
   for (const [field, column] of columns) into[column] = members[field] ?? null;
 }
-

@@ -26,7 +26,13 @@ export class RecordState {
   /** Units a side refused in the receipt being applied. */
   readonly refused: { unit: string; side: Side; code: string; detail: string }[] = [];
   /** Units shown as they were before a write whose end is not known; stored, they go on saying that the side holds head. */
-  readonly takenBack: { readonly key: string; readonly side: Side; readonly shown: Image; readonly held: Image; readonly inc: Incorporated }[] = [];
+  readonly takenBack: {
+    readonly key: string;
+    readonly side: Side;
+    readonly shown: Image;
+    readonly held: Image;
+    readonly inc: Incorporated;
+  }[] = [];
   /** Decisions that something which arrived since has made out of date. */
   readonly staleDecisions: string[] = [];
   linkState: 'live' | 'deleted' | 'unlinked' = 'live';

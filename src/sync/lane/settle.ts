@@ -65,12 +65,21 @@ export function isCovered(endpoint: Endpoint, cursor: unknown, batch: BatchRow):
 }
 
 /** The side still holds what it held before the batch, except where an image of its own was stored since. */
-function takeBack(pipeline: RunningPipeline, record: RecordState, side: Side, batch: BatchRow, item: PayloadItem | undefined): void {
+function takeBack(
+  pipeline: RunningPipeline,
+  record: RecordState,
+  side: Side,
+  batch: BatchRow,
+  item: PayloadItem | undefined,
+): void {
   if (batch.kind !== 'update') {
     const life = record.life();
     const value = batch.kind === 'create' ? 'deleted' : 'live';
     if (image(life, side).dot === life.head.dot || image(life, side).value === life.head.value) {
-      record.units.set(LIFE, withImage(life, side, { value, dot: null, ctx: [0, 0, 0, 0], stamp: null, by: null, raw: undefined }));
+      record.units.set(
+        LIFE,
+        withImage(life, side, { value, dot: null, ctx: [0, 0, 0, 0], stamp: null, by: null, raw: undefined }),
+      );
     }
     return;
   }
@@ -78,7 +87,9 @@ function takeBack(pipeline: RunningPipeline, record: RecordState, side: Side, ba
     const plan = pipeline.plan.unit.get(key);
     const unit = plan === undefined ? undefined : record.units.get(key);
     if (plan === undefined || unit === undefined) continue;
-    const ownImage = (record.open?.[key] as { a?: unknown; b?: unknown } | undefined)?.[side === 'A' ? 'a' : 'b'];
+    const ownImage = (record.open?.[key] as { a?: unknown; b?: unknown } | undefined)?.[
+      side === 'A' ? 'a' : 'b'
+    ];
     if (ownImage !== undefined) continue;
     record.units.set(key, before(plan, unit, side, pre));
   }
@@ -88,7 +99,13 @@ function noteTakenBack(record: RecordState, side: Side, held: ReadonlyMap<string
   for (const [key, unit] of record.units) {
     const was = held.get(key) ?? record.initial.get(key);
     if (was === undefined || image(was, side) === image(unit, side)) continue;
-    record.takenBack.push({ key, side, shown: image(unit, side), held: image(was, side), inc: incorporated(was, side) });
+    record.takenBack.push({
+      key,
+      side,
+      shown: image(unit, side),
+      held: image(was, side),
+      inc: incorporated(was, side),
+    });
   }
 }
 
@@ -103,7 +120,11 @@ export function expectToHold(record: RecordState): void {
     const initial = record.initial.get(key);
     const again = withImage(unit, side, held);
     const whole = side === 'A' ? { ...again, incA: inc } : { ...again, incB: inc };
-    const untouched = initial !== undefined && SIDES.every((s) => image(whole, s) === image(initial, s)) && whole.head === initial.head && whole.tick === initial.tick;
+    const untouched =
+      initial !== undefined &&
+      SIDES.every((s) => image(whole, s) === image(initial, s)) &&
+      whole.head === initial.head &&
+      whole.tick === initial.tick;
     record.units.set(key, untouched ? initial : whole);
   }
 }
@@ -111,7 +132,9 @@ export function expectToHold(record: RecordState): void {
 function before(plan: UnitPlan, unit: Unit, side: Side, pre: readonly [string, string, Raw]): Unit {
   const img = restoreImage(plan, side, pre);
   const restored = withImage(unit, side, img);
-  return side === 'A' ? { ...restored, incA: { value: img.value } } : { ...restored, incB: { value: img.value } };
+  return side === 'A'
+    ? { ...restored, incA: { value: img.value } }
+    : { ...restored, incB: { value: img.value } };
 }
 
 /** What a receipt says of one record that was not simply applied as sent. */
@@ -133,9 +156,15 @@ export function applyException(
         const unit = record.units.get(plan.key);
         if (unit === undefined || item.u[plan.key] === undefined) continue;
         const sent = plan.put(side, unit.head.value, item.u[plan.key]?.[2]);
-        const raw = plan.isGroup ? { ...(sent as Record<string, Raw>), ...Object.fromEntries(members.map(([f, r]) => [f, r])) } : members[0]?.[1];
+        const raw = plan.isGroup
+          ? { ...(sent as Record<string, Raw>), ...Object.fromEntries(members.map(([f, r]) => [f, r])) }
+          : members[0]?.[1];
         record.units.set(plan.key, acknowledge(unit, side, raw));
-        draft.units[plan.key] = { v: unit.head.value, k: 'normalised', w: 'the side stores it in its own form' };
+        draft.units[plan.key] = {
+          v: unit.head.value,
+          k: 'normalised',
+          w: 'the side stores it in its own form',
+        };
       }
       break;
     }
@@ -144,7 +173,8 @@ export function applyException(
       // The write did not happen: what the log shows before it is news like any other.
       record.att[side] = null;
       restoreItem(pipeline, record, side, item, batch.kind);
-      for (const key of Object.keys(item.u)) draft.units[key] = { k: exception.kind === 'gone' ? 'gone' : 'missed' };
+      for (const key of Object.keys(item.u))
+        draft.units[key] = { k: exception.kind === 'gone' ? 'gone' : 'missed' };
       record.due = true;
       break;
     }
@@ -155,14 +185,24 @@ export function applyException(
       const code = exception.kind === 'rejected' ? exception.code : 'duplicate';
       const columns = exception.kind === 'rejected' ? exception.columns : [];
       const refused = refusedUnits(pipeline, side, item, columns, batch.kind);
-      if (refused.length === 0) for (const key of Object.keys(item.u)) draft.units[key] = { k: 'missed', w: `refused as a whole: ${exception.detail}` };
+      if (refused.length === 0)
+        for (const key of Object.keys(item.u))
+          draft.units[key] = { k: 'missed', w: `refused as a whole: ${exception.detail}` };
       for (const key of refused) {
         const plan = key === LIFE ? LIFE_UNIT : (pipeline.plan.unit.get(key) as UnitPlan);
         const unit = key === LIFE ? record.life() : record.units.get(plan.key);
         if (unit === undefined) continue;
-        record.units.set(key, { ...unit, blocked: { side, code, detail: exception.detail, since: now, head: unit.head.dot } });
+        record.units.set(key, {
+          ...unit,
+          blocked: { side, code, detail: exception.detail, since: now, head: unit.head.dot },
+        });
         record.refused.push({ unit: key, side, code, detail: exception.detail });
-        draft.units[key] = { v: unit.head.value, d: dotText(unit.head.dot), k: 'rejected', w: exception.detail };
+        draft.units[key] = {
+          v: unit.head.value,
+          d: dotText(unit.head.dot),
+          k: 'rejected',
+          w: exception.detail,
+        };
       }
       record.due = true;
       break;
@@ -171,11 +211,20 @@ export function applyException(
   if (Object.keys(draft.units).length > 0) record.lineage.push(draft);
 }
 
-function restoreItem(pipeline: RunningPipeline, record: RecordState, side: Side, item: PayloadItem, kind: BatchRow['kind']): void {
+function restoreItem(
+  pipeline: RunningPipeline,
+  record: RecordState,
+  side: Side,
+  item: PayloadItem,
+  kind: BatchRow['kind'],
+): void {
   if (kind !== 'update') {
     const life = record.life();
     const value = kind === 'create' ? 'deleted' : 'live';
-    record.units.set(LIFE, withImage(life, side, { value, dot: null, ctx: [0, 0, 0, 0], stamp: null, by: null, raw: undefined }));
+    record.units.set(
+      LIFE,
+      withImage(life, side, { value, dot: null, ctx: [0, 0, 0, 0], stamp: null, by: null, raw: undefined }),
+    );
     return;
   }
   for (const [key, pre] of Object.entries(item.u)) {
@@ -186,10 +235,20 @@ function restoreItem(pipeline: RunningPipeline, record: RecordState, side: Side,
 }
 
 /** The units to hold: those the side named; otherwise all that were sent (the engine then sends them one by one to find the bad one). */
-function refusedUnits(pipeline: RunningPipeline, side: Side, item: PayloadItem, columns: readonly string[], kind: BatchRow['kind']): readonly string[] {
+function refusedUnits(
+  pipeline: RunningPipeline,
+  side: Side,
+  item: PayloadItem,
+  columns: readonly string[],
+  kind: BatchRow['kind'],
+): readonly string[] {
   if (kind !== 'update') return [LIFE];
   const sent = Object.keys(item.u);
-  const named = new Set(columns.map((name) => pipeline.plan.sides[side].column.get(name)?.unit).filter((key) => key !== undefined));
+  const named = new Set(
+    columns
+      .map((name) => pipeline.plan.sides[side].column.get(name)?.unit)
+      .filter((key) => key !== undefined),
+  );
   const hit = sent.filter((key) => named.has(key));
   return hit.length > 0 ? hit : sent.length === 1 ? sent : [];
 }

@@ -35,7 +35,8 @@ export class WorkingSet {
           keys.push(key);
         }
     }
-    const rows = ids.length === 0 ? [] : await run(this.client, readUnits[side], [this.pipeline.id, ids, keys]);
+    const rows =
+      ids.length === 0 ? [] : await run(this.client, readUnits[side], [this.pipeline.id, ids, keys]);
     const open = new Set<number>();
     for (const row of rows) {
       let record = this.records.get(row.link_id);
@@ -45,7 +46,8 @@ export class WorkingSet {
       }
       if (record.open !== null) open.add(record.linkId);
       const plan = this.pipeline.plan.unit.get(row.key);
-      if (plan !== undefined) record.add(plan, row.field === null ? undefined : (JSON.parse(row.field) as Json));
+      if (plan !== undefined)
+        record.add(plan, row.field === null ? undefined : (JSON.parse(row.field) as Json));
     }
     if (whole.size > 0) await this.loadByExternalId(side, [...whole]);
     await this.loadWhole([...open]);
@@ -60,7 +62,8 @@ export class WorkingSet {
 
   async loadByExternalId(side: Side, ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    for (const row of await run(this.client, readRecordsByExternalId[side], [this.pipeline.id, ids])) this.#addWhole(row);
+    for (const row of await run(this.client, readRecordsByExternalId[side], [this.pipeline.id, ids]))
+      this.#addWhole(row);
   }
 
   /** Loads all units of these records (again only what is missing). */
@@ -128,7 +131,8 @@ export function entriesById(entries: readonly LogEntry[]): ReadonlyMap<string, r
   const byId = new Map<string, LogEntry[]>();
   const origin = new Map<string, string>();
   for (const entry of entries) {
-    if (entry.op === 'rekey' && entry.oldId !== null) origin.set(entry.id, origin.get(entry.oldId) ?? entry.oldId);
+    if (entry.op === 'rekey' && entry.oldId !== null)
+      origin.set(entry.id, origin.get(entry.oldId) ?? entry.oldId);
     const id = origin.get(entry.id) ?? entry.id;
     if (entry.op === 'delete') origin.delete(entry.id);
     const list = byId.get(id);
@@ -149,4 +153,3 @@ export function bySourceTransaction(entries: readonly LogEntry[]): readonly (rea
   }
   return groups;
 }
-

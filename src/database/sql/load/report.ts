@@ -33,7 +33,13 @@ export const countLoad: Statement<CountRow> = {
 };
 
 /** A few ids of each kind, for people to look at. Parameters: pipeline. */
-export const sampleLoad: Statement<{ kind: string; a_id: string | null; b_id: string | null; match_key: string | null; detail: string | null }> = {
+export const sampleLoad: Statement<{
+  kind: string;
+  a_id: string | null;
+  b_id: string | null;
+  match_key: string | null;
+  detail: string | null;
+}> = {
   name: 'load_sample',
   text: `
   (select 'linked' as kind, p.a_id, p.b_id, r.match_key, null as detail
@@ -130,4 +136,11 @@ function forget(side: 'A' | 'B'): string {
 }
 
 /** The comparison's tables were just filled: without statistics the joins over them go wrong by orders of magnitude. */
-export const analyzeLoad: readonly string[] = ['analyze load_record', 'analyze load_pair', 'analyze unmatched'];
+export const analyzeLoad: readonly string[] = [
+  'analyze load_record',
+  'analyze load_pair',
+  'analyze unmatched',
+];
+
+/** So were the shadows: whatever looks at them by key must know how many there are. */
+export const analyzeLoaded: readonly string[] = ['analyze link', 'analyze shadow'];

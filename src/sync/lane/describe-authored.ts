@@ -1,0 +1,53 @@
+import { dotText, SIDES, type Side } from '../../core/clock.js';
+import { LIFE } from '../../core/plan.js';
+import type { RecordResult } from '../../core/record.js';
+import { lineageDraft, versionEvent } from './lineage.js';
+import type { RecordState } from './record-state.js';
+
+/** The lineage of what was authored: a fast-forward is told by the edit's own row, everything else has a row of the hub's. */
+export function describeAuthored(
+  record: RecordState,
+  result: RecordResult,
+  batches: Readonly<Record<Side, number | null>>,
+  written: Readonly<Record<Side, readonly string[]>>,
+): void {
+  const told = new Set<string>();
+  const carries = (side: Side, key: string): boolean =>
+    written[side].includes(key) || (key === LIFE && result.writes[side][0] === LIFE);
+  for (const { key, outcome, before, after } of result.authored) {
+    told.add(key);
+    if (outcome.how === 'fast-forward') {
+      const row = [...record.lineage]
+        .reverse()
+        .find((draft) => draft.units[key]?.k === 'observed' || draft.units[key]?.k === 'stale-form');
+      if (row !== undefined) {
+        (row.units[key] as { k: string }).k = 'forward';
+        for (const side of SIDES) if (carries(side, key)) row.batch[side] ??= batches[side];
+        continue;
+      }
+    }
+    const draft = lineageDraft(outcome.how === 'decision' ? 'decided' : 'authored');
+    draft.by = outcome.how === 'decision' ? (before.decision?.by ?? null) : null;
+    draft.decisionId = before.decision?.id ?? null;
+    for (const side of SIDES) if (carries(side, key)) draft.batch[side] = batches[side];
+    draft.units[key] = {
+      ...versionEvent(outcome.how, before.head.value, after.head),
+      w: outcome.why,
+      ...(outcome.overridden.length > 0 && {
+        x: outcome.overridden.map(({ version }) => [version.value, dotText(version.dot)] as const),
+      }),
+    };
+    record.lineage.push(draft);
+  }
+  for (const side of SIDES) {
+    const again = written[side].filter((key) => !told.has(key));
+    if (again.length === 0) continue;
+    const draft = lineageDraft('written', side);
+    draft.batch[side] = batches[side];
+    for (const key of again) {
+      const head = record.units.get(key)?.head;
+      if (head !== undefined) draft.units[key] = { ...versionEvent('written', head.value, head) };
+    }
+    record.lineage.push(draft);
+  }
+}

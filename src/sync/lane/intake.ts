@@ -1,0 +1,66 @@
+import type { ChangePage, Cursor, WriteBatch, WriteReceipt } from '../../connectors/connector.js';
+import type { Side } from '../../core/clock.js';
+import type { Raw } from '../../core/value.js';
+import type { BatchRow } from '../../database/sql/lane/batches.js';
+import type { PayloadItem } from './payload.js';
+
+/** What one transaction of the engine takes in. */
+export interface Intake {
+  readonly pages: Readonly<Record<Side, ChangePage | null>>;
+  /** Cursor and its version per side, as last committed. */
+  readonly cursors: Readonly<
+    Record<Side, { readonly cursor: Cursor | null; readonly version: number; readonly readAt: number | null }>
+  >;
+  readonly due: readonly number[];
+  readonly receipts: readonly {
+    readonly batch: BatchRow;
+    readonly receipt: WriteReceipt;
+    readonly payload: readonly PayloadItem[];
+  }[];
+  /** Values read back where a conditional write had missed, now that everything before it has been read. */
+  readonly readBacks: readonly ReadBack[];
+  /** Sides that may be written. */
+  readonly writable: Readonly<Record<Side, boolean>>;
+  /** Most records to write per side. */
+  readonly budget: Readonly<Record<Side, number>>;
+  readonly catchingUp: Readonly<Record<Side, boolean>>;
+  /** Records linked a moment ago from states that the log may still repeat. */
+  readonly young: ReadonlyMap<number, number>;
+  readonly now: number;
+}
+
+export interface ReadBack {
+  readonly linkId: number;
+  readonly side: Side;
+  readonly batch: BatchRow;
+  readonly item: PayloadItem;
+  /** `null`: the record was gone. */
+  readonly current: Readonly<Record<string, Raw>> | null;
+}
+
+export interface Outgoing {
+  readonly row: BatchRow;
+  readonly batch: WriteBatch;
+  readonly payload: readonly PayloadItem[];
+}
+
+export interface Committed {
+  readonly outgoing: readonly Outgoing[];
+  readonly versions: Readonly<Record<Side, number>>;
+  readonly changes: Readonly<Record<Side, number>>;
+  readonly waiting: boolean;
+  /** Something could not be done now because a side was busy: look again as soon as possible. */
+  readonly again: boolean;
+  readonly touchedConflicts: readonly string[];
+  readonly missed: readonly ReadBack[];
+  readonly opened: number;
+}
+
+/** Sends one unit at a time where a side refused a record without saying which field it minds. */
+export type SoloRecords = Set<number>;
+
+/** Cursors as they stand once the pages of this intake are stored. */
+export function cursorsAfter(intake: Intake): Record<Side, Cursor | null> {
+  const of = (side: Side): Cursor | null => intake.pages[side]?.cursor ?? intake.cursors[side].cursor;
+  return { A: of('A'), B: of('B') };
+}
