@@ -32,7 +32,7 @@ import { withMappedId } from './newcomers.js';
 import type { RunningPipeline } from './running-pipeline.js';
 
 const COMPARE_PAGE = 5000;
-const LOAD_PAGE = 4000;
+const LOAD_PAGE = 2500;
 const PAIR_PAGE = 1000;
 
 export type PipelineState = 'new' | 'comparing' | 'report' | 'loading' | 'running' | 'halted';
@@ -116,29 +116,31 @@ export class FirstLoad {
   async #compare(): Promise<void> {
     const { id, revision } = this.pipeline;
     for (const statement of clearLoad) await run(this.pools.general, statement, [id]);
-    for (const side of SIDES) await this.#collectKeys(side);
+    const counts = { A: await this.#collectKeys('A'), B: await this.#collectKeys('B') };
     for (const sql of analyzeLoad) await this.pools.general.query(sql);
     await inTransaction(this.pools.general, async (client) => {
-      for (const rule of keyRules(this.pipeline)) {
+      // Nothing on one side: nothing to pair.
+      const rules = counts.A === 0 || counts.B === 0 ? [] : keyRules(this.pipeline);
+      for (const rule of rules) {
         await run(client, pairsByRule, [id, rule.index]);
         await run(client, ambiguousByRule, [id, rule.index]);
       }
-      const [counts] = await run(client, countLoad, [id]);
-      if (counts === undefined) throw new RangeError('the comparison counted nothing');
-      const onlyA = counts.total_a - counts.linked - counts.ambiguous_a;
-      const onlyB = counts.total_b - counts.linked - counts.ambiguous_b;
+      const [found] = await run(client, countLoad, [id]);
+      if (found === undefined) throw new RangeError('the comparison counted nothing');
+      const onlyA = counts.A - found.linked - found.ambiguous_a;
+      const onlyB = counts.B - found.linked - found.ambiguous_b;
       const samples = await run(client, sampleLoad, [id]);
       const total =
-        counts.linked +
+        found.linked +
         (mayCreate(this.pipeline, 'A') ? onlyA : 0) +
         (mayCreate(this.pipeline, 'B') ? onlyB : 0);
       await run(client, insertReport, [
         id,
         revision,
-        counts.linked,
+        found.linked,
         onlyA,
         onlyB,
-        counts.ambiguous_a + counts.ambiguous_b,
+        found.ambiguous_a + found.ambiguous_b,
         JSON.stringify(samples),
         total,
       ]);
@@ -149,7 +151,8 @@ export class FirstLoad {
     this.onProgress();
   }
 
-  async #collectKeys(side: Side): Promise<void> {
+  async #collectKeys(side: Side): Promise<number> {
+    let count = 0;
     const rules = keyRules(this.pipeline);
     const columns = keyColumns(this.pipeline, side);
     for await (const page of this.pipeline.ends[side].endpoint.snapshot({
@@ -171,7 +174,9 @@ export class FirstLoad {
       await inTransaction(this.pools.general, (client: PoolClient) =>
         copyIn(client, 'load_record (pipeline_id, side, ext_id, rule, match_key)', rows),
       );
+      count += page.length;
     }
+    return count;
   }
 
   async #report(): Promise<ReportRow> {
@@ -239,13 +244,24 @@ export class FirstLoad {
     }
   }
 
-  /** The records of one side that have no counterpart, created on the other; storing a page and writing the one before overlap. */
+  /**
+   * The records of one side that have no counterpart, created on the other. Three pages are under way at a time: one is read and
+   * mapped, the one before is stored, the one before that is written.
+   */
   async #createMissing(from: Side, phase: string, start: string | undefined): Promise<void> {
     const { endpoint } = this.pipeline.ends[from];
+    const to = otherSide(from);
+    const pageSize = Math.min(LOAD_PAGE, this.pipeline.ends[to].endpoint.capabilities.batch.write);
     const columns = endpoint.options.columns;
-    const target = this.pipeline.ends[otherSide(from)].endpoint;
-    const pageSize = Math.min(LOAD_PAGE, target.capabilities.batch.write);
+    let storing: Promise<Planned | null> = Promise.resolve(null);
     let writing: Promise<void> = Promise.resolve();
+    const moveOn = async (): Promise<void> => {
+      const planned = await storing;
+      await writing;
+      writing = planned === null ? Promise.resolve() : this.#write(to, planned);
+      // A failure is thrown where it is awaited, one page later; until then it must not count as unhandled.
+      writing.catch(() => undefined);
+    };
     for await (const page of endpoint.snapshot({
       columns,
       pageSize,
@@ -254,20 +270,18 @@ export class FirstLoad {
       this.signal.throwIfAborted();
       const last = page[page.length - 1];
       if (last === undefined) continue;
+      const ids = page.map((state) => state.id);
       const wanted = new Set(
-        (
-          await run(this.pools.general, toCreate[from], [this.pipeline.id, page.map((state) => state.id)])
-        ).map((row) => row.ext_id),
+        (await run(this.pools.lane, toCreate[from], [this.pipeline.id, ids])).map((row) => row.ext_id),
       );
       const states = page.filter((state) => wanted.has(state.id));
       const { links, refused } = await this.#drafts(from, states);
-      const planned = await this.#store(from, phase, last.id, links, refused);
-      await writing;
-      writing = planned === null ? Promise.resolve() : this.#write(otherSide(from), planned);
-      // A failure is thrown where it is awaited, one page later; until then it must not count as unhandled.
-      writing.catch(() => undefined);
+      await moveOn();
+      storing = this.#store(from, phase, last.id, links, refused);
+      storing.catch(() => undefined);
       this.onProgress();
     }
+    await moveOn();
     await writing;
   }
 

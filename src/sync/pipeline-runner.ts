@@ -166,6 +166,14 @@ export class PipelineRunner {
     const worker = new PipelineWorker(pipeline, this.pools, this.clock, (client) =>
       this.leases.assertHeld(client, grant),
     );
+    try {
+      await this.#loop(pipeline, worker, signal);
+    } finally {
+      await worker.finish();
+    }
+  }
+
+  async #loop(pipeline: RunningPipeline, worker: PipelineWorker, signal: AbortSignal): Promise<void> {
     const sweeper = new Sweeper(pipeline, this.pools);
     const poll = pipeline.spec.schedule?.pollEvery;
     const pollMs =

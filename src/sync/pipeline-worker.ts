@@ -15,7 +15,7 @@ import { isCovered } from './lane/settle.js';
 import { RegistersMoved } from './lane/persist.js';
 import type { Committed, Intake, Outgoing, ReadBack } from './lane/intake.js';
 import { LaneTransaction } from './lane/transaction.js';
-import { Delivery, type Settled } from './delivery.js';
+import { Delivery, type Delivered, type Settled } from './delivery.js';
 import { Newcomers } from './newcomers.js';
 import type { RunningPipeline } from './running-pipeline.js';
 import { SideRuntime } from './side-runtime.js';
@@ -48,6 +48,10 @@ export class PipelineWorker {
   #unsettled: BatchRow[] = [];
   readonly #delivery: Delivery;
   #dueAt = 0;
+  /** Writes that were begun and are not awaited yet. */
+  #underWay: { readonly sides: ReadonlySet<Side>; readonly done: Promise<Delivered> } | null = null;
+  /** The next page of a side belongs to a batch of changes that was frozen before the writes under way. */
+  #frozen: Record<Side, boolean> = { A: false, B: false };
   /** Newcomers may wait from before this worker started, or for a side to be writable. */
   #waiting = true;
   /** Links made from states that were read just now, until when the log may still repeat what those showed. */
@@ -71,6 +75,7 @@ export class PipelineWorker {
 
   /** Reads where things stand. To be called before the first cycle and after the database or the lease was lost. */
   async load(): Promise<void> {
+    await this.#arrive();
     this.#log.clear();
     this.#receipts = [];
     this.#readBacks = [];
@@ -103,11 +108,13 @@ export class PipelineWorker {
 
   /** Folds states that were read outside of capture; the cursor stays. */
   async compare(side: Side, page: Extract<ChangePage, { kind: 'states' }>): Promise<void> {
+    await this.#arrive();
     const pages = { A: null, B: null, [side]: page };
     const committed = await this.#transact(pages, [], []);
     for (const s of SIDES) this.#sides[s].version = committed.versions[s];
     this.#receipts = [];
-    await this.#deliver(committed.outgoing);
+    this.#send(committed.outgoing);
+    await this.#arrive();
   }
 
   /**
@@ -118,6 +125,7 @@ export class PipelineWorker {
     const now = this.clock.now();
     if (
       this.#receipts.length > 0 ||
+      this.#underWay !== null ||
       now >= this.#dueAt ||
       this.#unsettled.some((b) => this.#sides[b.side].available(now))
     )
@@ -141,6 +149,7 @@ export class PipelineWorker {
 
   /** One round. @returns true when there may be more to do at once */
   async cycle(): Promise<boolean> {
+    if (!this.#mayOverlap()) await this.#arrive();
     await this.#settleUnknown();
     const now = this.clock.now();
     for (const side of SIDES) {
@@ -165,7 +174,7 @@ export class PipelineWorker {
     if (!worthwhile) {
       for (const side of SIDES) this.#advance(side, pages[side]);
       await this.#scheduleDue();
-      return false;
+      return this.#underWay !== null;
     }
     const committed = await this.#transact(pages, due, readBacks);
     for (const side of SIDES) {
@@ -177,7 +186,9 @@ export class PipelineWorker {
       ...this.#readBacks.filter((back) => !readBacks.includes(back)),
       ...committed.missed,
     ].slice(-MOST_READ_BACKS);
-    await this.#deliver(committed.outgoing);
+    await this.#arrive();
+    this.#send(committed.outgoing);
+    this.#frozen = { A: pages.A?.more === true, B: pages.B?.more === true };
     const arrived = committed.waiting || this.#waiting ? await this.#settleNewcomers() : false;
     await this.#scheduleDue();
     const more = SIDES.some((side) => pages[side]?.more === true);
@@ -203,7 +214,9 @@ export class PipelineWorker {
       B: this.#writable('B', now),
     });
     for (const id of arrived.linkIds) this.#young.set(id, now + YOUNG_MS);
-    await this.#deliver(arrived.outgoing);
+    await this.#arrive();
+    this.#send(arrived.outgoing);
+    await this.#arrive();
     this.#waiting = arrived.more;
     return arrived.outgoing.length > 0 || arrived.linkIds.length > 0 || arrived.more;
   }
@@ -311,16 +324,41 @@ export class PipelineWorker {
     );
   }
 
-  /** Writes what the transaction planned. */
-  async #deliver(outgoing: readonly Outgoing[]): Promise<void> {
+  /** Begins to write what the transaction planned. */
+  #send(outgoing: readonly Outgoing[]): void {
     if (outgoing.length === 0) return;
     for (const { row, payload } of outgoing) {
       this.#log.set(row);
       this.#log.setPayload(row.id, payload);
     }
-    const { settled, unsettled } = await this.#delivery.deliver(outgoing, this.#sides);
+    const done = this.#delivery.deliver(outgoing, this.#sides);
+    // Awaited in arrive(); until then a failure must not count as unhandled.
+    done.catch(() => undefined);
+    this.#underWay = { sides: new Set(outgoing.map(({ row }) => row.side)), done };
+  }
+
+  /** Waits for the writes that are under way. */
+  async #arrive(): Promise<void> {
+    if (this.#underWay === null) return;
+    const { done } = this.#underWay;
+    this.#underWay = null;
+    const { settled, unsettled } = await done;
     this.#receipts.push(...settled);
     this.#unsettled.push(...unsettled);
+  }
+
+  /**
+   * The next pages may be read and worked in while writes are under way only if what they show was committed before those writes began:
+   * pages of a batch of changes that was frozen earlier. Records that are being written are only looked at in that transaction.
+   */
+  #mayOverlap(): boolean {
+    const { sides } = this.#underWay ?? { sides: new Set<Side>() };
+    return SIDES.every((side) => this.#frozen[side] || !sides.has(side));
+  }
+
+  /** Lets the writes under way come to their end, whose receipts the next start settles. */
+  async finish(): Promise<void> {
+    await this.#arrive();
   }
 
   /** Finds out how writes ended whose answer was lost, before anything else is read from or written to that side. */

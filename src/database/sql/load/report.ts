@@ -9,8 +9,6 @@ export const clearLoad: readonly Statement<Record<string, never>>[] = [
 ];
 
 export interface CountRow {
-  total_a: number;
-  total_b: number;
   linked: number;
   ambiguous_a: number;
   ambiguous_b: number;
@@ -23,8 +21,6 @@ export const countLoad: Statement<CountRow> = {
   name: 'load_count',
   text: `
   select
-    (select count(distinct ext_id) from load_record where pipeline_id = $1 and side = 'A') as total_a,
-    (select count(distinct ext_id) from load_record where pipeline_id = $1 and side = 'B') as total_b,
     (select count(*) from load_pair where pipeline_id = $1) as linked,
     (select count(*) from unmatched where pipeline_id = $1 and side = 'A' and reason = 'ambiguous') as ambiguous_a,
     (select count(*) from unmatched where pipeline_id = $1 and side = 'B' and reason = 'ambiguous') as ambiguous_b,
@@ -106,20 +102,21 @@ export const nextPairs: Statement<{ a_id: string; b_id: string }> = {
   text: `select a_id, b_id from load_pair where pipeline_id = $1 and a_id > $2 order by a_id limit $3`,
 };
 
-/** Which of these records are to be created on the other side: seen in the comparison, without counterpart, not ambiguous, not linked yet. */
+/**
+ * Which of these records are to be created on the other side: seen in the comparison, without counterpart, not ambiguous. For the lane's
+ * connections: by key for each id, whatever the tables' statistics say. Parameters: pipeline, ids[].
+ */
 export const toCreate: Readonly<Record<'A' | 'B', Statement<{ ext_id: string }>>> = {
   A: { name: 'load_to_create_a', text: creatable('A') },
   B: { name: 'load_to_create_b', text: creatable('B') },
 };
 
 function creatable(side: 'A' | 'B'): string {
-  const column = side === 'A' ? 'a_id' : 'b_id';
   return `
-  select distinct r.ext_id from unnest($2::text[]) as i(id)
-  join load_record r on r.pipeline_id = $1 and r.side = '${side}' and r.ext_id = i.id
-  where not exists (select from load_pair p where p.pipeline_id = $1 and p.${column} = i.id)
-    and not exists (select from unmatched u where u.pipeline_id = $1 and u.side = '${side}' and u.ext_id = i.id and u.reason <> 'waiting')
-    and not exists (select from link l where l.pipeline_id = $1 and l.${column} = i.id and l.state in ('live', 'creating'))`;
+  select i.id as ext_id from unnest($2::text[]) as i(id)
+  where exists (select from load_record r where r.pipeline_id = $1 and r.side = '${side}' and r.ext_id = i.id)
+    and not exists (select from load_pair p where p.pipeline_id = $1 and p.${side === 'A' ? 'a_id' : 'b_id'} = i.id)
+    and not exists (select from unmatched u where u.pipeline_id = $1 and u.side = '${side}' and u.ext_id = i.id and u.reason <> 'waiting')`;
 }
 
 /** What the load needed and nobody else: keys of records that are linked now. Parameters: pipeline. */
