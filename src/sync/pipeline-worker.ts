@@ -188,7 +188,7 @@ export class PipelineWorker {
     ].slice(-MOST_READ_BACKS);
     await this.#arrive();
     this.#send(committed.outgoing);
-    this.#frozen = { A: pages.A?.more === true, B: pages.B?.more === true };
+    this.#frozen = { A: continues(pages.A), B: continues(pages.B) };
     const arrived = committed.waiting || this.#waiting ? await this.#settleNewcomers() : false;
     await this.#scheduleDue();
     const more = SIDES.some((side) => pages[side]?.more === true);
@@ -401,6 +401,11 @@ export class PipelineWorker {
         ? this.clock.now() + 60_000
         : this.clock.now() + Math.max(0, row.in_ms);
   }
+}
+
+/** The next page belongs to the same frozen batch of changes. States are read anew with every page: they never do. */
+function continues(page: ChangePage | null): boolean {
+  return page?.kind === 'log' && page.more;
 }
 
 /** Capture lost its thread on a side: a snapshot must be compared before it goes on. */

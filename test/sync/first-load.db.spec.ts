@@ -1,0 +1,102 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
+import { compiledSource } from '../support/compiled-source.js';
+import { SyncPair } from '../support/sync-pair.js';
+
+const spec = (accept: 'automatic' | 'manual'): PipelineSpec => ({
+  apiVersion: 'accord/v1',
+  kind: 'Pipeline',
+  metadata: { name: 'load' },
+  connections: { a: { ref: 'a', object: 'public.t' }, b: { ref: 'b', object: 'public.t' } },
+  match: [
+    { id: 'by-key', by: ['key'], action: 'link' },
+    { id: 'none', action: 'create' },
+  ],
+  fields: {
+    key: { a: 'key', b: 'key', policy: { strategy: 'review' } },
+    x: { a: 'x', b: 'x', policy: { strategy: 'review' } },
+  },
+  load: { accept },
+});
+const table = 'create table t (id bigserial primary key, key text, x text);';
+const insert = (from: number, to: number, x: string): string =>
+  `insert into t (key, x) select 'k' || i, '${x}' || i from generate_series(${String(from)}, ${String(to)}) i;`;
+
+describe('the first load', () => {
+  let pair: SyncPair | undefined;
+  afterEach(() => pair?.close());
+
+  it('reports first, never guesses, and writes nothing before it is accepted', async () => {
+    pair = await SyncPair.open(
+      {
+        a: `${table} ${insert(1, 10, 'a')} insert into t (key, x) values ('k3', 'twin'), (null, 'no key')`,
+        b: `${table} ${insert(1, 5, 'a')} ${insert(21, 23, 'b')}`,
+      },
+      spec('manual'),
+    );
+    await pair.start();
+    const report = async () =>
+      (
+        await pair?.hub.general.query<Record<string, number>>(
+          'select linked, only_a, only_b, ambiguous from load_report',
+        )
+      )?.rows[0];
+    for (let i = 0; i < 200 && (await report()) === undefined; i++) await sleep(50);
+    expect(await report()).toEqual({ linked: 4, only_a: 6, only_b: 3, ambiguous: 3 });
+    await sleep(300);
+    const count = async (side: 'a' | 'b') =>
+      (await pair?.[side].query<{ n: number }>('select count(*)::int as n from t'))?.rows[0]?.n;
+    expect([await count('a'), await count('b')]).toEqual([12, 8]);
+
+    await pair.hub.general.query(`update load_report set accepted_at = now(), accepted_by = 'test'`);
+    await pair.hub.general.query(`select pg_notify('accord_wake', '')`);
+    await pair.quiet();
+    expect([await count('a'), await count('b')]).toEqual([15, 14]);
+    const { rows } = await pair.hub.general.query(
+      `select side, reason from unmatched order by side, ext_id`,
+    );
+    expect(rows).toEqual([
+      { side: 'A', reason: 'ambiguous' },
+      { side: 'A', reason: 'ambiguous' },
+      { side: 'B', reason: 'ambiguous' },
+    ]);
+  }, 60_000);
+
+  it('killed again and again, it goes on where it was, and no record is made twice', async () => {
+    pair = await SyncPair.open(
+      { a: `${table} ${insert(1, 12_000, 'a')}`, b: `${table} ${insert(6001, 18_000, 'a')}` },
+      spec('automatic'),
+    );
+    const out = await compiledSource();
+    for (let i = 0; i < 12; i++) {
+      const child = spawn(
+        process.execPath,
+        [
+          join(out, 'test/support/sync-process.js'),
+          JSON.stringify({ urls: pair.urls, declaration: pair.declared }),
+        ],
+        { stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      await once(child.stdout, 'data');
+      await sleep(250 + i * 40);
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    await pair.start();
+    await pair.quiet(60_000);
+    for (const side of ['a', 'b'] as const) {
+      const { rows } = await pair[side].query(
+        'select count(*)::int as n, count(distinct key)::int as keys from t',
+      );
+      expect(rows).toEqual([{ n: 18_000, keys: 18_000 }]);
+    }
+    const { rows } = await pair.hub.general.query(
+      `select (select count(*)::int from link where state = 'live') as links, (select count(*)::int from conflict) as conflicts`,
+    );
+    expect(rows).toEqual([{ links: 18_000, conflicts: 0 }]);
+  }, 180_000);
+});
