@@ -15,6 +15,7 @@ import { isCovered } from './lane/settle.js';
 import { RegistersMoved } from './lane/persist.js';
 import type { Committed, Intake, Outgoing, ReadBack } from './lane/intake.js';
 import { LaneTransaction } from './lane/transaction.js';
+import { Capture, continues } from './capture.js';
 import { Delivery, type Delivered, type Settled } from './delivery.js';
 import { Newcomers } from './newcomers.js';
 import type { RunningPipeline } from './running-pipeline.js';
@@ -47,6 +48,7 @@ export class PipelineWorker {
   #readBacks: ReadBack[] = [];
   #unsettled: BatchRow[] = [];
   readonly #delivery: Delivery;
+  readonly #reader: Capture;
   #dueAt = 0;
   /** Writes that were begun and are not awaited yet. */
   #underWay: { readonly sides: ReadonlySet<Side>; readonly done: Promise<Delivered> } | null = null;
@@ -70,6 +72,7 @@ export class PipelineWorker {
   ) {
     this.#lane = new LaneTransaction(pipeline, this.#log, this.#ids, new FlapMemory(), this.#solo);
     this.#delivery = new Delivery(pipeline, clock);
+    this.#reader = new Capture(pipeline, clock, options.pageSize);
     this.#newcomers = new Newcomers(pipeline, pools, this.#ids);
   }
 
@@ -131,20 +134,8 @@ export class PipelineWorker {
     )
       return true;
     if (SIDES.some((side) => this.#sides[side].awaitsReopening(now))) return true;
-    const news = await Promise.all(SIDES.map((side) => this.#hasNews(side)));
+    const news = await Promise.all(SIDES.map((side) => this.#reader.hasNews(this.#sides[side])));
     return news.includes(true);
-  }
-
-  async #hasNews(side: Side): Promise<boolean> {
-    const runtime = this.#sides[side];
-    if (!runtime.available(this.clock.now())) return false;
-    if (runtime.failing || runtime.cursor === null) return true;
-    try {
-      return await this.pipeline.ends[side].endpoint.hasNews(runtime.cursor);
-    } catch (error) {
-      await runtime.failed(error, this.clock.now());
-      return false;
-    }
   }
 
   /** One round. @returns true when there may be more to do at once */
@@ -227,28 +218,14 @@ export class PipelineWorker {
   }
 
   async #captureSide(side: Side): Promise<ChangePage | null> {
-    const runtime = this.#sides[side];
-    const now = this.clock.now();
     // A side with a write of unknown end is not read: what it shows cannot be told from that write.
-    if (
-      !runtime.available(now) ||
-      this.#unsettled.some((batch) => batch.side === side) ||
-      runtime.cursor === null
-    )
-      return null;
-    try {
-      const page = await this.pipeline.ends[side].endpoint.changes(runtime.cursor, this.options.pageSize);
-      if (await runtime.worked()) {
-        await run(this.pools.general, wakeWaiting, [this.pipeline.id, side]);
-        this.#dueAt = 0;
-      }
-      if (page.gap !== null) throw new GapFound(side, page.gap.reason, page.gap.detail);
-      return page;
-    } catch (error) {
-      if (error instanceof GapFound) throw error;
-      await runtime.failed(error, this.clock.now());
-      return null;
+    if (this.#unsettled.some((batch) => batch.side === side)) return null;
+    const { page, recovered } = await this.#reader.page(this.#sides[side]);
+    if (recovered) {
+      await run(this.pools.general, wakeWaiting, [this.pipeline.id, side]);
+      this.#dueAt = 0;
     }
+    return page;
   }
 
   #matters(page: ChangePage | null, side: Side): boolean {
@@ -400,23 +377,5 @@ export class PipelineWorker {
       row === undefined || row.in_ms === null
         ? this.clock.now() + 60_000
         : this.clock.now() + Math.max(0, row.in_ms);
-  }
-}
-
-/** The next page belongs to the same frozen batch of changes. States are read anew with every page: they never do. */
-function continues(page: ChangePage | null): boolean {
-  return page?.kind === 'log' && page.more;
-}
-
-/** Capture lost its thread on a side: a snapshot must be compared before it goes on. */
-export class GapFound extends Error {
-  override readonly name = 'GapFound';
-
-  constructor(
-    readonly side: Side,
-    readonly reason: string,
-    detail: string,
-  ) {
-    super(detail);
   }
 }

@@ -1,0 +1,65 @@
+import type { Clock } from '../common/clock.js';
+import type { ChangePage } from '../connectors/connector.js';
+import type { Side } from '../core/clock.js';
+import type { RunningPipeline } from './running-pipeline.js';
+import type { SideRuntime } from './side-runtime.js';
+
+/** Capture lost its thread on a side: a snapshot must be compared before it goes on. */
+export class GapFound extends Error {
+  override readonly name = 'GapFound';
+
+  constructor(
+    readonly side: Side,
+    readonly reason: string,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+/** The next page belongs to the same frozen batch of changes. States are read anew with every page: they never do. */
+export function continues(page: ChangePage | null): boolean {
+  return page?.kind === 'log' && page.more;
+}
+
+/** Reads what happened on the sides; a side that fails is left alone until its time to be tried again. */
+export class Capture {
+  constructor(
+    private readonly pipeline: RunningPipeline,
+    private readonly clock: Clock,
+    private readonly pageSize: number,
+  ) {}
+
+  async hasNews(runtime: SideRuntime): Promise<boolean> {
+    if (!runtime.available(this.clock.now())) return false;
+    if (runtime.failing || runtime.cursor === null) return true;
+    try {
+      return await this.pipeline.ends[runtime.side].endpoint.hasNews(runtime.cursor);
+    } catch (error) {
+      await runtime.failed(error, this.clock.now());
+      return false;
+    }
+  }
+
+  /**
+   * @returns the next page, if the side can be read now, and whether it had been failing before
+   * @throws GapFound
+   */
+  async page(
+    runtime: SideRuntime,
+  ): Promise<{ readonly page: ChangePage | null; readonly recovered: boolean }> {
+    const { side, cursor } = runtime;
+    if (cursor === null || !runtime.available(this.clock.now())) return { page: null, recovered: false };
+    let page: ChangePage;
+    let recovered: boolean;
+    try {
+      page = await this.pipeline.ends[side].endpoint.changes(cursor, this.pageSize);
+      recovered = await runtime.worked();
+    } catch (error) {
+      await runtime.failed(error, this.clock.now());
+      return { page: null, recovered: false };
+    }
+    if (page.gap !== null) throw new GapFound(side, page.gap.reason, page.gap.detail);
+    return { page, recovered };
+  }
+}
