@@ -1,5 +1,5 @@
 import { dotText, type Side } from './clock.js';
-import type { Version } from './unit.js';
+import { image, type Unit, type Version } from './unit.js';
 
 /** Why a person is asked. */
 export type ConflictKind =
@@ -30,6 +30,12 @@ export type ConflictKind =
 export interface Candidate extends Version {
   readonly key: 'a' | 'b' | 'head' | 'decision' | 'recovered';
   readonly side: Side | null;
+}
+
+/** What stands on a side, as something to choose. */
+export function standing(unit: Unit, side: Side): Candidate {
+  const { value, dot, ctx, stamp, by } = image(unit, side);
+  return { key: side === 'A' ? 'a' : 'b', side, value, dot, ctx, stamp, by };
 }
 
 /** What derive() says while a unit waits for a person. Sorted, so that equal registers give equal conflicts. */

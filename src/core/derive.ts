@@ -1,5 +1,5 @@
-import { covers, type Side } from './clock.js';
-import type { Candidate, Conflict, ConflictKind } from './conflict.js';
+import { covers, SIDES, type Side } from './clock.js';
+import { standing, type Candidate, type Conflict, type ConflictKind } from './conflict.js';
 import type { DeriveInput } from './derive-input.js';
 import type { Outcome, Overridden } from './outcome.js';
 import type { UnitPlan } from './plan.js';
@@ -56,16 +56,7 @@ function changesUnknownToHead(plan: UnitPlan, unit: Unit): News {
     // Two records linked without a common past: a blank has nothing to say against a value.
     const isVoid = base === undefined ? isBlank(img.value) : plan.equal(img.value, base.value);
     if (isVoid) voids.push(side);
-    else
-      changed.push({
-        key: side === 'A' ? 'a' : 'b',
-        side,
-        value: img.value,
-        dot: img.dot,
-        ctx: img.ctx,
-        stamp: img.stamp,
-        by: img.by,
-      });
+    else changed.push(standing(unit, side));
   }
   for (const orphan of unit.orphans) {
     if (!covers(unit.head, orphan)) changed.push({ ...orphan, key: 'recovered', side: orphan.side });
@@ -182,7 +173,7 @@ function contested(input: DeriveInput, news: News): Outcome {
     vectorCovers(decision.ctx, contest.ctx);
   if (covered) return decided(input, news);
   // What stands on a side is shown as that side's, never a second time as an earlier value: it can be taken by naming the side.
-  const sides = standing(unit);
+  const sides = SIDES.map((side) => standing(unit, side));
   const extra = contest.candidates
     .filter((c) => !sides.some((s) => sameValue(input, s, c)))
     .map((c): Candidate => ({ ...c, key: 'recovered', side: null }));
@@ -263,21 +254,6 @@ function conflict(kind: ConflictKind, reason: string, candidates: readonly Candi
 
 function headCandidate(unit: Unit): Candidate {
   return { ...unit.head, key: 'head', side: null };
-}
-
-function standing(unit: Unit): Candidate[] {
-  return (['A', 'B'] as const).map((side): Candidate => {
-    const img = image(unit, side);
-    return {
-      key: side === 'A' ? 'a' : 'b',
-      side,
-      value: img.value,
-      dot: img.dot,
-      ctx: img.ctx,
-      stamp: img.stamp,
-      by: img.by,
-    };
-  });
 }
 
 function sameValue(input: DeriveInput, x: Version, y: Version): boolean {

@@ -1,4 +1,5 @@
-import { covers, otherSide, type Side } from './clock.js';
+import { covers, otherSide, SIDES, type Side } from './clock.js';
+import { standing } from './conflict.js';
 import { derive } from './derive.js';
 import type { DeriveInput } from './derive-input.js';
 import type { Outcome } from './outcome.js';
@@ -81,16 +82,6 @@ export function isGone(unit: Unit): boolean {
 }
 
 function lifeConflict(kind: 'delete' | 'delete-vs-edit', reason: string, unit: Unit): Outcome {
-  const { A, B } = unit;
-  return {
-    kind: 'conflict',
-    conflict: {
-      kind,
-      reason,
-      candidates: [
-        { key: 'a', side: 'A', value: A.value, dot: A.dot, ctx: A.ctx, stamp: A.stamp, by: A.by },
-        { key: 'b', side: 'B', value: B.value, dot: B.dot, ctx: B.ctx, stamp: B.stamp, by: B.by },
-      ],
-    },
-  };
+  const candidates = SIDES.map((side) => standing(unit, side));
+  return { kind: 'conflict', conflict: { kind, reason, candidates } };
 }

@@ -1,6 +1,6 @@
 import { acknowledge, acknowledgeEqual, author } from './author.js';
 import { covers, sameDot, SIDES, type Side } from './clock.js';
-import type { Candidate, Conflict } from './conflict.js';
+import { standing, type Conflict } from './conflict.js';
 import { derive } from './derive.js';
 import { deriveLife, isGone, lifeOf } from './life.js';
 import type { Authored, Outcome } from './outcome.js';
@@ -159,18 +159,7 @@ function holdInvariants(input: RecordInput, outcomes: Map<string, Outcome>): voi
     }
     if (invariant.holds(values)) continue;
     const unit = input.units.get(first) as Unit;
-    const candidates = SIDES.map((side): Candidate => {
-      const img = image(unit, side);
-      return {
-        key: side === 'A' ? 'a' : 'b',
-        side,
-        value: img.value,
-        dot: img.dot,
-        ctx: img.ctx,
-        stamp: img.stamp,
-        by: img.by,
-      };
-    });
+    const candidates = SIDES.map((side) => standing(unit, side));
     // A decision that breaks the rule is a new question: what was asked before has been answered.
     if (unit.decision !== null) candidates.push({ ...unit.decision, key: 'decision', side: null });
     outcomes.set(first, {

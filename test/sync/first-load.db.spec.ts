@@ -56,9 +56,7 @@ describe('the first load', () => {
     await pair.hub.general.query(`select pg_notify('accord_wake', '')`);
     await pair.quiet();
     expect([await count('a'), await count('b')]).toEqual([15, 14]);
-    const { rows } = await pair.hub.general.query(
-      `select side, reason from unmatched order by side, ext_id`,
-    );
+    const { rows } = await pair.hub.general.query(`select side, reason from unmatched order by side, ext_id`);
     expect(rows).toEqual([
       { side: 'A', reason: 'ambiguous' },
       { side: 'A', reason: 'ambiguous' },

@@ -47,7 +47,8 @@ describe('a side that is polled by its modification stamp', () => {
   afterAll(() => pair.close());
 
   const rows = async (side: 'a' | 'b') =>
-    (await pair[side].query<{ key: string; x: string; y: string }>('select key, x, y from t order by key')).rows;
+    (await pair[side].query<{ key: string; x: string; y: string }>('select key, x, y from t order by key'))
+      .rows;
   const agreed = async () => {
     for (let i = 0; i < 200; i++) {
       if (JSON.stringify(await rows('a')) === JSON.stringify(await rows('b'))) return;
