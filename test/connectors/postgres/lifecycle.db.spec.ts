@@ -126,7 +126,7 @@ describe('capture by log on a live table', () => {
       { kind: 'person', name: 'Ada' },
       { kind: 'import', name: 'nightly' },
       { kind: 'person', name: 'Grace' },
-      { kind: 'unknown', name: 'postgres desk' },
+      { kind: 'unknown', name: `${decodeURIComponent(new URL(side.url).username)} desk` },
     ]);
     await endpoint.uninstall();
   });

@@ -260,17 +260,17 @@ describe('a write batch', () => {
 
   it('refuses row by row under row security', async () => {
     const name = `sync_${Date.now()}`;
-    await side.sql(`create table secret (id int primary key, team text, v text); alter table secret enable row level security;
-      insert into secret values (1, 'a', 'x'), (2, 'b', 'x'); create role ${name} login password 'pw'; grant select, update, insert on secret to ${name};
-      create policy see on secret for select using (true); create policy edit on secret for update using (team = 'a') with check (v <> 'bad');
-      create policy add on secret for insert with check (team = 'a');`);
+    await side.sql(`create table public.secret (id int primary key, team text, v text); alter table public.secret enable row level security;
+      insert into public.secret values (1, 'a', 'x'), (2, 'b', 'x'); create role ${name} login password 'pw'; grant select, update, insert on public.secret to ${name};
+      create policy see on public.secret for select using (true); create policy edit on public.secret for update using (team = 'a') with check (v <> 'bad');
+      create policy add on public.secret for insert with check (team = 'a');`);
     const url = new URL(side.url);
     url.username = name;
     url.password = 'pw';
     const connection = await side.connect(url.href);
     const endpoint = await connection.endpoint({
       consumer: 'demo/secret',
-      object: 'secret',
+      object: 'public.secret',
       columns: ['team', 'v'],
       capture: { mode: 'snapshot' },
     });
@@ -290,7 +290,7 @@ describe('a write batch', () => {
       { index: 1, kind: 'rejected', code: 'write-suppressed' },
       { index: 2, kind: 'rejected', code: 'refused-by-row-security' },
     ]);
-    await side.sql(`revoke update on secret from ${name}`);
+    await side.sql(`revoke update on public.secret from ${name}`);
     await expect(
       endpoint.write({ id: batchId(), items: [{ op: 'update', id: '1', set: { v: 'q' }, expect: {} }] }),
     ).rejects.toMatchObject({ code: 'permission-missing', message: expect.stringContaining(`GRANT UPDATE`) });
