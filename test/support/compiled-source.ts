@@ -1,4 +1,4 @@
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { transformFile } from '@swc/core';
 import { runFolder } from './test-database.js';
@@ -18,8 +18,7 @@ export function compiledSource(): Promise<string> {
 
 async function compile(): Promise<string> {
   const root = resolve(import.meta.dirname, '../..');
-  const out = join(runFolder(), `compiled-${String(process.pid)}`);
-  await mkdir(out, { recursive: true });
+  const out = await mkdtemp(join(runFolder(), 'compiled-'));
   await writeFile(join(out, 'package.json'), '{"type":"module"}');
   await symlink(join(root, 'node_modules'), join(out, 'node_modules'));
   await symlink(join(root, 'migrations'), join(out, 'migrations'));
