@@ -181,6 +181,11 @@ export function variableNamed(name: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
+/** What a test told the process that it started. Never from a file, and nothing unless NODE_ENV says that this is a test. */
+export function testVariable(name: 'NODE_ENV' | `ACCORD_TEST_${string}`): string | undefined {
+  return process.env.NODE_ENV === 'test' ? process.env[name] : undefined;
+}
+
 function processVariables(): Variables {
   const file = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
   return { ...file, ...process.env };

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { failpoint } from '../common/failpoint.js';
 
 /**
  * Runs `work` in one READ COMMITTED transaction on one connection of `pool`: committed when it resolves, rolled back
@@ -14,8 +15,14 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
   client.on('error', onError);
   try {
     await client.query('begin');
+    await failpoint('hub.begun');
     const result = await work(client);
-    await client.query('commit');
+    await failpoint('hub.before-commit');
+    const committed = client.query('commit');
+    committed.catch(() => undefined);
+    await failpoint('hub.commit-sent');
+    await committed;
+    await failpoint('hub.committed');
     return result;
   } catch (error) {
     await client.query('rollback').catch((rollback: unknown) => {

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { messageOf } from '../common/errors.js';
+import { failpoint } from '../common/failpoint.js';
 import { Leases } from '../database/lease.js';
 import { HubPools } from '../database/pools.js';
 import {
@@ -60,11 +61,13 @@ export class SendMailJob implements OnApplicationShutdown {
   /** @returns false when the server is not to be tried again in this round */
   private async sendOne(mail: ClaimedMail): Promise<boolean> {
     const { id, kind, attempts } = mail;
+    await failpoint('mail.claimed');
     try {
       await this.transport.send(mail);
     } catch (error) {
       return this.refused(mail, error);
     }
+    await failpoint('mail.sent');
     await markMailSent(this.pools.general, id);
     this.logger.log({ msg: 'mail sent', mail: id, kind, attempts });
     return true;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
+import { failpoint } from '../common/failpoint.js';
 import { uuidv7 } from '../common/ids.js';
 import { conflictKeyOf, noSuch, publicId } from '../common/public-ids.js';
 import { dotText, vectorText } from '../core/clock.js';
@@ -132,8 +133,10 @@ export class DecideService {
       dueAt,
     });
     await writeLocked(client, locked, unitPlan, next);
+    await failpoint('decide.registers-written');
     await run(client, setConflictState, [row.id, 'held']);
     await run(client, outdateDecisions, [row.id]);
+    await failpoint('decide.conflict-held');
     const { take, note } = request.input;
     const [decision] = await run(client, insertDecision, [
       decisionId,
@@ -157,6 +160,7 @@ export class DecideService {
       unit: next,
       revision: settings?.revision ?? plan.revision,
     });
+    await failpoint('decide.recorded');
     await announceStep(client, {
       pipelineId: row.pipeline_id,
       linkId: row.link_id,

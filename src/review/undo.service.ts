@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
+import { failpoint } from '../common/failpoint.js';
 import { decisionKey, noSuch, publicId } from '../common/public-ids.js';
 import { dotText, vectorText } from '../core/clock.js';
 import { readCandidates, writeConflict } from '../core/conflict-at-rest.js';
@@ -97,6 +98,7 @@ export class UndoService {
   async #takeBack(client: PoolClient, undoing: Undoing): Promise<DecisionRow> {
     const { row, locked, unitPlan } = undoing;
     await writeLocked(client, locked, unitPlan, undoHeld(locked.unit));
+    await failpoint('undo.registers-written');
     // Held: what is shown is what was decided on. Open: the decision itself was shown as a choice, which it is no more.
     if (row.state === 'held') await run(client, setConflictState, [row.id, 'open']);
     else await run(client, outdateConflict, [row.id]);
@@ -118,6 +120,7 @@ export class UndoService {
     if (outcome.kind !== 'conflict')
       throw new AppError('not-undoable', 'A newer decision has taken its place.');
     await writeLocked(client, locked, unitPlan, next);
+    await failpoint('undo.registers-written');
     const doc = writeConflict(unitPlan, next, outcome.conflict);
     const [open] = await run(client, lockOpenConflict, [row.link_id, row.unit]);
     const shownIn = open?.id ?? row.id;
@@ -165,6 +168,7 @@ export class UndoService {
       decision.id,
       units,
     ]);
+    await failpoint('undo.recorded');
     await announceStep(client, {
       pipelineId: row.pipeline_id,
       linkId: row.link_id,

@@ -1,4 +1,5 @@
 import type { Clock } from '../common/clock.js';
+import { failpoint } from '../common/failpoint.js';
 import type { ChangePage } from '../connectors/connector.js';
 import type { Side } from '../core/clock.js';
 import type { RunningPipeline } from './running-pipeline.js';
@@ -52,6 +53,7 @@ export class Capture {
     if (cursor === null || !runtime.available(this.clock.now())) return { page: null, recovered: false };
     let page: ChangePage;
     let recovered: boolean;
+    await failpoint('capture.before-read');
     try {
       page = await this.pipeline.ends[side].endpoint.changes(cursor, this.pageSize);
       recovered = await runtime.worked();
@@ -59,6 +61,7 @@ export class Capture {
       await runtime.failed(error, this.clock.now());
       return { page: null, recovered: false };
     }
+    await failpoint('capture.read');
     if (page.gap !== null) throw new GapFound(side, page.gap.reason, page.gap.detail);
     return { page, recovered };
   }

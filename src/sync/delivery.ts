@@ -1,5 +1,6 @@
 import type { Clock } from '../common/clock.js';
 import { AppError, messageOf } from '../common/errors.js';
+import { failpoint } from '../common/failpoint.js';
 import type { WriteReceipt } from '../connectors/connector.js';
 import { SIDES, type Side } from '../core/clock.js';
 import type { BatchRow } from '../database/sql/lane/batches.js';
@@ -71,6 +72,7 @@ export class Delivery {
     this.#budgets[side]?.take(batch.items.length);
     rate?.take(batch.items.length);
     let receipt: WriteReceipt;
+    await failpoint('delivery.before-send');
     try {
       receipt = await endpoint.write(batch);
     } catch (error) {
@@ -78,6 +80,7 @@ export class Delivery {
       // Nothing was changed, says the contract; the batch id is never used again.
       return { status: 'dead', reason: messageOf(error), retryAfterMs: null };
     }
+    await failpoint('delivery.answered');
     switch (receipt.status) {
       case 'unknown':
         await runtime.failed(new AppError('side-unreachable', receipt.reason), this.clock.now());

@@ -8,7 +8,7 @@ import type { HubPools } from '../database/pools.js';
 import { run, type Statement } from '../database/sql/statement.js';
 import { endOf, type DeclaredPipeline } from './declared-pipeline.js';
 import { PipelineOpener } from './open-pipeline.js';
-import { LEASE_MS, PipelineRunner } from './pipeline-runner.js';
+import { PipelineRunner, TIMING, type Timing } from './pipeline-runner.js';
 import { Revisions } from './revisions.js';
 
 const registerPipeline: Statement<{ id: number }> = {
@@ -40,7 +40,7 @@ export class SyncEngine {
     private readonly catalog: ConnectionCatalog,
     private readonly clock: Clock,
     private readonly log: Logger,
-    private readonly leaseMs: number = LEASE_MS,
+    private readonly timing: Timing = TIMING,
   ) {}
 
   async start(declarations: readonly DeclaredPipeline[]): Promise<void> {
@@ -79,7 +79,7 @@ export class SyncEngine {
         this.leases,
         this.clock,
         this.log,
-        this.leaseMs,
+        this.timing,
       );
       this.#runners.set(id, runner);
       runner.start();

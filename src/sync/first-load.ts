@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { failpoint } from '../common/failpoint.js';
 import type { RecordState as SideRecord, WriteItem, WriteReceipt } from '../connectors/connector.js';
 import { otherSide, SIDES, type Side } from '../core/clock.js';
 import { CanonError } from '../core/errors.js';
@@ -24,6 +25,7 @@ import {
 } from '../database/sql/load/report.js';
 import { run, type Statement } from '../database/sql/statement.js';
 import { inTransaction } from '../database/transaction.js';
+import { fetchAll } from './fetch-all.js';
 import { BatchIds } from './lane/batch-ids.js';
 import type { PayloadItem } from './lane/payload.js';
 import { keyColumns, keyRules, matchKey, mayCreate } from './match-keys.js';
@@ -83,6 +85,7 @@ export class FirstLoad {
     if (at === 'report') {
       const report = await this.#report();
       if (report.accepted_at === null) return 'report';
+      await failpoint('load.accepted');
       await run(this.pools.general, setState, [this.pipeline.id, 'loading']);
       at = 'loading';
     }
@@ -91,6 +94,7 @@ export class FirstLoad {
   }
 
   async finish(): Promise<void> {
+    await failpoint('load.loaded');
     for (const sql of analyzeLoaded) await this.pools.general.query(sql);
     for (const side of SIDES) await run(this.pools.general, forgetLinked[side], [this.pipeline.id]);
     await inTransaction(this.pools.general, async (client) => {
@@ -104,7 +108,9 @@ export class FirstLoad {
   async #start(): Promise<void> {
     const { ends, id } = this.pipeline;
     for (const side of SIDES) await ends[side].endpoint.install();
+    await failpoint('load.installed');
     const cursors = { A: await ends.A.endpoint.now(), B: await ends.B.endpoint.now() };
+    await failpoint('load.cursors-taken');
     await inTransaction(this.pools.general, async (client) => {
       for (const statement of clearLoad) await run(client, statement, [id]);
       for (const side of SIDES) await run(client, setCursor, [id, side, JSON.stringify(cursors[side])]);
@@ -126,6 +132,7 @@ export class FirstLoad {
         await run(client, ambiguousByRule, [id, rule.index]);
       }
       const [found] = await run(client, countLoad, [id]);
+      await failpoint('load.pairs-found');
       if (found === undefined) throw new RangeError('the comparison counted nothing');
       const onlyA = counts.A - found.linked - found.ambiguous_a;
       const onlyB = counts.B - found.linked - found.ambiguous_b;
@@ -175,6 +182,7 @@ export class FirstLoad {
         copyIn(client, 'load_record (pipeline_id, side, ext_id, rule, match_key)', rows),
       );
       count += page.length;
+      await failpoint('load.keys-stored');
     }
     return count;
   }
@@ -232,6 +240,7 @@ export class FirstLoad {
       });
       await inTransaction(this.pools.lane, async (client) => {
         await insertLinks(client, this.pipeline, links, () => null);
+        await failpoint('load.pairs-linked');
         await run(client, moveProgress, [
           this.pipeline.id,
           'pairs',
@@ -291,6 +300,7 @@ export class FirstLoad {
   ): Promise<{ links: NewLink[]; refused: { id: string; detail: string }[] }> {
     const target = this.pipeline.ends[otherSide(from)].endpoint;
     const allocated = states.length === 0 ? [] : await target.allocateIds(states.length);
+    await failpoint('load.ids-allocated');
     const links: NewLink[] = [];
     const refused: { id: string; detail: string }[] = [];
     for (const [i, state] of states.entries()) {
@@ -336,6 +346,7 @@ export class FirstLoad {
         settled_ms: null,
       };
       const linkIds = await insertLinks(client, this.pipeline, links, () => row.id);
+      await failpoint('load.links-inserted');
       const payload = linkIds.map((l): PayloadItem => ({ l, u: {} }));
       await run(client, insertBatch, [
         row.id,
@@ -351,10 +362,13 @@ export class FirstLoad {
 
   async #write(side: Side, { row, payload, items }: Planned): Promise<void> {
     const { endpoint } = this.pipeline.ends[side];
+    await failpoint('load.stored');
     let receipt: WriteReceipt = await endpoint.write({ id: String(row.id), items });
+    await failpoint('load.written');
     if (receipt.status === 'unknown') receipt = await endpoint.settle(String(row.id));
     if (receipt.status === 'committed' && receipt.exceptions.length === 0) {
       await run(this.pools.lane, settleBatch, [row.id, 'acked', receipt.position, receipt.mark, null, null]);
+      await failpoint('load.settled');
       return;
     }
     if (receipt.status === 'dead') {
@@ -380,17 +394,4 @@ interface Planned {
   readonly row: BatchRow;
   readonly payload: readonly PayloadItem[];
   readonly items: readonly WriteItem[];
-}
-
-async function fetchAll(
-  endpoint: RunningPipeline['ends']['A']['endpoint'],
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, SideRecord>> {
-  const found = new Map<string, SideRecord>();
-  const size = endpoint.capabilities.batch.read;
-  for (let i = 0; i < ids.length; i += size) {
-    const page = await endpoint.fetch(ids.slice(i, i + size));
-    for (const state of page.states) found.set(state.id, state);
-  }
-  return found;
 }

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { failpoint } from '../common/failpoint.js';
 import type { RecordState as SideRecord, WriteItem } from '../connectors/connector.js';
 import { otherSide, SIDES, type Side } from '../core/clock.js';
 import { CanonError } from '../core/errors.js';
@@ -58,6 +59,7 @@ export class Newcomers {
       more ||= waiting.length === LIMIT;
       arrivals.push(...(await this.#meet(side, waiting)));
     }
+    await failpoint('newcomers.met');
     if (arrivals.length === 0) return { outgoing: [], linkIds: [], more };
     const known = await this.#candidates(arrivals);
     const verdict = judge(this.pipeline, arrivals, known);
@@ -152,6 +154,7 @@ export class Newcomers {
   async #create(from: Side, making: readonly Newcomer[], refused: Refused[]): Promise<NewLink[]> {
     const target = this.pipeline.ends[otherSide(from)].endpoint;
     const allocated = await target.allocateIds(making.length);
+    await failpoint('newcomers.ids-allocated');
     return making.flatMap((one, i): NewLink[] => {
       try {
         const link = linkFromOneSide(this.pipeline, from, one.state, allocated?.[i] ?? '');
@@ -194,6 +197,7 @@ export class Newcomers {
     const linkIds = await insertLinks(client, this.pipeline, links, (link) =>
       link.create === null ? null : (batches.get(link.create.side)?.row.id ?? null),
     );
+    await failpoint('newcomers.links-inserted');
     const idOf = new Map(links.map((link, i) => [link, linkIds[i] as number]));
     const outgoing: Outgoing[] = [];
     for (const { row, items, links: made } of batches.values()) {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../common/clock.js';
 import { AppError, messageOf } from '../common/errors.js';
+import { failpoint } from '../common/failpoint.js';
 import { SIDES, type Side } from '../core/clock.js';
 import type { Leases, LeaseGrant } from '../database/lease.js';
 import type { HubPools } from '../database/pools.js';
@@ -19,11 +20,16 @@ import type { RunningPipeline } from './running-pipeline.js';
 import { SideRuntime } from './side-runtime.js';
 import { Sweeper } from './sweeper.js';
 
-/** How long another process waits before it takes over from one that died. */
-export const LEASE_MS = 5000;
+export interface Timing {
+  /** How long another process waits before it takes over from one that died. */
+  readonly leaseMs: number;
+  /** How often a quiet pipeline cleans up behind itself. */
+  readonly sweepMs: number;
+}
+
+export const TIMING: Timing = { leaseMs: 5000, sweepMs: 60_000 };
 const DEFAULT_POLL_MS = 25;
 const STATE_READ_MS = 1000;
-const SWEEP_MS = 60_000;
 const BACKOFF = { firstMs: 200, mostMs: 15_000 };
 
 interface StateRow {
@@ -68,7 +74,7 @@ export class PipelineRunner {
     private readonly leases: Leases,
     private readonly clock: Clock,
     private readonly log: Logger,
-    private readonly leaseMs: number = LEASE_MS,
+    private readonly timing: Timing = TIMING,
   ) {}
 
   /** How often this process has looked and found nothing to do, ever. Two more than at some moment: all that came before it is done. */
@@ -98,13 +104,14 @@ export class PipelineRunner {
     let failures = 0;
     while (!this.#stop.signal.aborted) {
       const grant = await this.leases
-        .acquire(`sync:${String(this.pipelineId)}`, holder, this.leaseMs)
+        .acquire(`sync:${String(this.pipelineId)}`, holder, this.timing.leaseMs)
         .catch(() => null);
       if (grant === null) {
-        await this.#pause(this.leaseMs / 5);
+        await this.#pause(this.timing.leaseMs / 5);
         continue;
       }
       try {
+        await failpoint('pipeline.leased');
         await this.#hold(grant);
         failures = 0;
       } catch (error) {
@@ -125,7 +132,7 @@ export class PipelineRunner {
       // A transaction holds the lease's row while it runs: one renewal waits for it, more would only queue up.
       if (renewing) return;
       renewing = true;
-      this.leases.renew(grant, this.leaseMs).then(
+      this.leases.renew(grant, this.timing.leaseMs).then(
         (held) => {
           renewing = false;
           if (!held) lost.abort();
@@ -134,11 +141,12 @@ export class PipelineRunner {
           renewing = false;
         },
       );
-    }, this.leaseMs / 4);
+    }, this.timing.leaseMs / 4);
     const signal = AbortSignal.any([this.#stop.signal, lost.signal]);
     let pipeline: RunningPipeline | null = null;
     try {
       pipeline = await this.#open();
+      await failpoint('pipeline.opened');
       await this.#work(pipeline, grant, signal);
     } finally {
       clearInterval(renew);
@@ -224,7 +232,7 @@ export class PipelineRunner {
           SIDES.filter((side) => worker.sides[side].available(now)),
         );
       }
-      if (now - sweptAt > SWEEP_MS) {
+      if (now - sweptAt > this.timing.sweepMs) {
         sweptAt = now;
         await sweeper.sweep({ A: worker.sides.A.cursor, B: worker.sides.B.cursor });
       }

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
+import { failpoint } from '../common/failpoint.js';
 import type { ChangePage } from '../connectors/connector.js';
 import { SIDES, type Side } from '../core/clock.js';
 import type { HubPools } from '../database/pools.js';
@@ -149,6 +150,7 @@ export class PipelineWorker {
       this.#dueAt = 0;
     }
     const pages = await this.#capture();
+    await failpoint('worker.captured');
     const due =
       now >= this.#dueAt
         ? (await run(this.pools.general, readDue, [this.pipeline.id, this.options.dueSize])).map(
@@ -168,6 +170,7 @@ export class PipelineWorker {
       return this.#underWay !== null;
     }
     const committed = await this.#transact(pages, due, readBacks);
+    await failpoint('worker.committed');
     for (const side of SIDES) {
       this.#sides[side].version = committed.versions[side];
       this.#advance(side, pages[side]);
@@ -204,6 +207,7 @@ export class PipelineWorker {
       A: this.#writable('A', now),
       B: this.#writable('B', now),
     });
+    await failpoint('newcomers.committed');
     for (const id of arrived.linkIds) this.#young.set(id, now + YOUNG_MS);
     await this.#arrive();
     this.#send(arrived.outgoing);
@@ -320,6 +324,7 @@ export class PipelineWorker {
     const { done } = this.#underWay;
     this.#underWay = null;
     const { settled, unsettled } = await done;
+    await failpoint('worker.arrived');
     this.#receipts.push(...settled);
     this.#unsettled.push(...unsettled);
   }
@@ -345,6 +350,7 @@ export class PipelineWorker {
       if (!runtime.available(this.clock.now())) continue;
       try {
         const receipt = await this.pipeline.ends[batch.side].endpoint.settle(String(batch.id));
+        await failpoint('worker.settled');
         if (receipt.status === 'unknown') {
           await runtime.failed(new AppError('side-unreachable', receipt.reason), this.clock.now());
           continue;

@@ -1,4 +1,5 @@
 import type { Cursor } from '../connectors/connector.js';
+import { failpoint } from '../common/failpoint.js';
 import { SIDES, type Side } from '../core/clock.js';
 import type { HubPools } from '../database/pools.js';
 import { run, type Statement } from '../database/sql/statement.js';
@@ -42,6 +43,7 @@ export class Sweeper {
       ]);
       if (gone.length < CHUNK) break;
     }
+    await failpoint('sweep.payloads-forgotten');
     for (const side of SIDES) {
       const cursor = cursors[side];
       if (cursor === null) continue;
@@ -50,6 +52,7 @@ export class Sweeper {
       await this.pipeline.ends[side].endpoint
         .purge({ cursor, batchesBefore: row === undefined || row.id === null ? null : String(row.id) })
         .catch(() => undefined);
+      await failpoint('sweep.purged');
     }
   }
 }

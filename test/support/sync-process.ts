@@ -6,8 +6,8 @@ import { HubPools } from '../../src/database/pools.js';
 import type { DeclaredPipeline } from '../../src/sync/declared-pipeline.js';
 import { SyncEngine } from '../../src/sync/engine.js';
 
-/** Short, so that the next process takes over from a killed one at once. */
-const LEASE_MS = 200;
+/** Short: the next process takes over from a killed one at once, and the sweeper comes by. */
+const TIMING = { leaseMs: 200, sweepMs: 150 };
 
 /** The engine alone in a process of its own, to be killed. One argument: JSON of `{urls: {a, b, hub}, declaration}`. */
 const { urls, declaration } = JSON.parse(process.argv[2] ?? '{}') as {
@@ -34,7 +34,7 @@ const engine = new SyncEngine(
   catalog,
   new Clock(),
   pino({ level: 'silent' }),
-  LEASE_MS,
+  TIMING,
 );
 await engine.start([declaration]);
 process.stdout.write('started\n');

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { ItemException, WriteReceipt } from '../connector.js';
 import { messageOf } from '../../common/errors.js';
+import { failpoint } from '../../common/failpoint.js';
 import { quoteText } from './identifiers.js';
 import { schemaName } from './log-schema.js';
 import { isConnectionLoss, isContention, translated } from './server-error.js';
@@ -37,7 +38,12 @@ export async function settle(
       text: `select dead::text, xid::text, position::text, exceptions from ${schemaName}.applied where consumer = $1 and batch_id = $2`,
       values: [consumer, batchId],
     });
-    await client.query('commit');
+    await failpoint('settle.claimed');
+    const committed = client.query('commit');
+    committed.catch(() => undefined);
+    await failpoint('settle.commit-sent');
+    await committed;
+    await failpoint('settle.committed');
     client.release();
     const [row] = rows;
     if (claimed.rowCount === 1 || row?.dead !== 'false') {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import { failpoint } from '../../common/failpoint.js';
 import { ConnectorError } from '../errors.js';
 import type { Column, Table } from './catalog.js';
 import { tableByOid } from './catalog.js';
@@ -222,7 +223,11 @@ async function inTransaction(
         `begin isolation level read committed; set local lock_timeout = ${quoteText('20s')}; ${lock}; set local lock_timeout = ${quoteText(lockTimeout)}`,
       );
       await work(client);
-      await client.query('commit');
+      await failpoint('install.regenerated');
+      const committed = client.query('commit');
+      committed.catch(() => undefined);
+      await failpoint('install.commit-sent');
+      await committed;
       client.release();
       return;
     } catch (error) {

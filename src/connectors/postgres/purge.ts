@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { failpoint } from '../../common/failpoint.js';
 import type { Cursor } from '../connector.js';
 import { asLogCursor, doneUpTo } from './log-cursor.js';
 import { emptied } from './log-restart.js';
@@ -58,6 +59,7 @@ export async function purgeLog(pool: pg.Pool, oid: number, consumer: string, giv
     await db.query(
       `update ${schemaName}.capture set floor = greatest(floor, ${Number(last)}) where relid = ${oid}`,
     );
+    await failpoint('purge.log');
     await emptied(db, segment, done);
   }
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { messageOf } from '../../common/errors.js';
+import { failpoint } from '../../common/failpoint.js';
 import type { ItemException, WriteBatch, WriteReceipt } from '../connector.js';
 import { applyCarefully } from './careful-write.js';
 import { claim, settle } from './fence.js';
@@ -87,7 +88,9 @@ class Attempt {
       const begun = client.query(this.begin());
       const running = runner.start(client, plan.groups);
       await this.orClaimed(begun, running);
+      await failpoint('write.claimed');
       const refused = await this.outcome(running);
+      await failpoint('write.applied');
       if (refused === null) return await this.commit();
     } catch (error) {
       return await this.failed(error);
@@ -129,6 +132,7 @@ class Attempt {
     await client.query('rollback to savepoint batch; set constraints all immediate');
     this.exceptions.length = 0;
     this.exceptions.push(...plan.refused, ...(await applyCarefully(client, options, runner, plan.groups)));
+    await failpoint('write.carefully');
   }
 
   private begin(): string {
@@ -160,15 +164,17 @@ class Attempt {
     this.committing = true;
     let results: pg.QueryResult<{ position: string; xid: string }>[];
     try {
-      results = (await this.client.query(
-        `set constraints all immediate; ${record}; commit`,
-      )) as unknown as typeof results;
+      const committed = this.client.query(`set constraints all immediate; ${record}; commit`);
+      committed.catch(() => undefined);
+      await failpoint('write.commit-sent');
+      results = (await committed) as unknown as typeof results;
     } catch (error) {
       if (last || !isRefusal(error)) throw error;
       this.committing = false;
       await this.carefully();
       return await this.commit(true);
     }
+    await failpoint('write.committed');
     const row = results[1]?.rows[0];
     if (row === undefined || results[2]?.command !== 'COMMIT')
       throw new Error('the server answered COMMIT with something else');

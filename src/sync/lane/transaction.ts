@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { failpoint } from '../../common/failpoint.js';
 import { SIDES, type Side } from '../../core/clock.js';
 import { LIFE } from '../../core/plan.js';
 import { resolveRecord, type RecordResult } from '../../core/record.js';
@@ -46,7 +47,9 @@ export class LaneTransaction {
     const { pipeline } = this;
     const [began] = await run(client, readTime, []);
     await this.#recordReceipts(client, intake);
+    await failpoint('lane.receipts-recorded');
     const { set, gates, missed, changes, strangers, vanished } = await this.#gather.gather(client, intake);
+    await failpoint('lane.gathered');
 
     const drafts = new Drafts(this.batchIds);
     const budget = { ...intake.budget };
@@ -78,20 +81,26 @@ export class LaneTransaction {
     }
 
     const conflicts = await writeConflicts(client, pipeline, resolved);
+    await failpoint('lane.conflicts-written');
     for (const record of records) expectToHold(record);
     const written = await writeRecords(client, pipeline, records);
+    await failpoint('lane.shadows-written');
     await writeLineage(
       client,
       pipeline,
       records.flatMap((record) => record.lineage.map((draft) => ({ linkId: record.linkId, draft }))),
       null,
     );
+    await failpoint('lane.lineage-written');
     await writeLinks(client, pipeline, records);
     await writeBlocked(client, pipeline, records);
     const outgoing = await drafts.insert(client, pipeline.id);
+    await failpoint('lane.batches-inserted');
     await writeDue(client, pipeline.id, intake, set, written, due, began?.at ?? '-infinity');
+    await failpoint('lane.due-written');
     await this.#writeStrangers(client, strangers, vanished);
     const versions = await this.#moveCursors(client, intake);
+    await failpoint('lane.cursors-moved');
     await this.#count(client, changes, outgoing, conflicts);
     if (conflicts.touched.length > 0) await notify(client, conflicts.touched);
     return {
