@@ -69,6 +69,8 @@ export interface FieldSchema {
   readonly hasDefault: boolean;
   readonly maxLength: number | null;
   readonly options: readonly string[] | null;
+  /** Another one when the field was dropped and made anew under its name; the same through a rename where the system can tell. */
+  readonly identity: string;
 }
 
 export interface EndpointOptions {
@@ -83,6 +85,8 @@ export interface EndpointOptions {
     readonly overlapMs?: number;
   };
   readonly actorColumn?: string;
+  /** Fields that are not there (any more) are left out and named in `Endpoint.absent`, where otherwise opening is refused. */
+  readonly leaveOutAbsent?: boolean;
 }
 
 /** JSON, opaque to the engine, versioned by the connector. Saved in the transaction that stores what was read. */
@@ -105,6 +109,8 @@ export interface Capabilities {
 export interface Endpoint {
   readonly options: EndpointOptions;
   readonly schema: ObjectSchema;
+  /** Fields that were asked for and are not there, each with what became of it, in words. Neither read nor written. */
+  readonly absent: Readonly<Record<string, string>>;
   readonly capabilities: Capabilities;
 
   /** Installs what capture needs on the side. Idempotent; safe to run from two processes at once. */
@@ -262,7 +268,7 @@ export type ItemException =
 
 export interface SchemaDrift {
   readonly schema: ObjectSchema;
-  /** Per field of the endpoint that changed: what is wrong now, in words. Empty when only other fields changed. */
+  /** Per field of the endpoint that changed, or that was absent and is there again: what, in words. Empty when only other fields changed. */
   readonly fields: Readonly<Record<string, string>>;
   /** Field → its new name, where the side can tell that it was renamed. */
   readonly renamed: Readonly<Record<string, string>>;

@@ -14,6 +14,8 @@ export interface Plan {
   /** A unit whose values revisit at most three distinct values at least `flips` times within `windowMs` is frozen. */
   readonly flap: { readonly flips: number; readonly windowMs: number };
   readonly life: LifePolicy;
+  /** Unit key → why nothing of it is written now (a side has lost its column). Registers of the others move on. */
+  readonly suspended: ReadonlyMap<string, string>;
   /** Unit key → keys of the units whose rules read it: a change of the first re-derives the second. */
   readonly dependants: ReadonlyMap<string, readonly string[]>;
 }

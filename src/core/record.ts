@@ -62,6 +62,9 @@ export function resolveRecord(input: RecordInput): RecordResult {
     if (unit !== undefined) outcomes.set(unitPlan.key, deriveUnit(input, unitPlan, unit));
   }
   const stopped = stopFights(input, state, outcomes, heldTogether(plan, outcomes));
+  for (const [key, why] of plan.suspended) {
+    if (outcomes.get(key)?.kind === 'author') outcomes.set(key, { kind: 'diverged', why });
+  }
   holdInvariants(input, outcomes);
   const heldBack = heldTogether(plan, outcomes);
   for (const unitPlan of plan.units) {
@@ -172,7 +175,7 @@ function holdInvariants(input: RecordInput, outcomes: Map<string, Outcome>): voi
 }
 
 function heldTogether(plan: Plan, outcomes: ReadonlyMap<string, Outcome>): ReadonlySet<string> {
-  const held = new Set<string>();
+  const held = new Set<string>(plan.suspended.keys());
   for (const set of plan.holdSets) {
     const blocked = [...set].some((key) => {
       const kind = outcomes.get(key)?.kind;

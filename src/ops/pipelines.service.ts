@@ -113,7 +113,6 @@ function figuresOf(
 }
 
 function sideOf(row: SideRow): SideFigures {
-  const { error_code: code, error_since: since } = row;
   return {
     side: row.side,
     label: row.label,
@@ -122,9 +121,27 @@ function sideOf(row: SideRow): SideFigures {
     lagSeconds: row.lag_seconds,
     backlog: row.backlog,
     paused: pauseOf(row),
-    error: code === null || since === null ? null : { code, detail: row.error_detail ?? '', since },
+    error: errorOf(row),
     lastReadAt: row.read_at,
     lastWriteAt: row.wrote_at,
+  };
+}
+
+/** What fails now, else what the side has lost and the pipeline goes on without. */
+function errorOf({
+  error_code: code,
+  error_since: since,
+  error_detail,
+  lost,
+}: SideRow): SideFigures['error'] {
+  if (code !== null && since !== null) return { code, detail: error_detail ?? '', since };
+  if (lost === null) return null;
+  const detail = lost.map(({ why }) => why).join(' ');
+  const first = new Date(Math.min(...lost.map((one) => one.since)));
+  return {
+    code: 'field-unknown',
+    detail: `${detail} The fields concerned wait; all others go on.`,
+    since: first,
   };
 }
 

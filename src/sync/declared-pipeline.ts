@@ -22,3 +22,15 @@ export function columnsOf(spec: PipelineSpec, side: Side): readonly string[] {
   }
   return [...columns];
 }
+
+/** The columns of a side that match rules read. */
+export function matchColumns(spec: PipelineSpec, side: Side): readonly string[] {
+  const columns = new Set<string>();
+  for (const name of spec.match.flatMap((rule) => rule.by ?? [])) {
+    for (const field of spec.groups?.[name]?.fields ?? [name]) {
+      const end = side === 'A' ? spec.fields[field]?.a : spec.fields[field]?.b;
+      if (end !== undefined) columns.add(typeof end === 'string' ? end : end.column);
+    }
+  }
+  return [...columns];
+}

@@ -2,13 +2,15 @@ import type { Clock } from '../common/clock.js';
 import { AppError, messageOf } from '../common/errors.js';
 import type { ConnectionCatalog } from '../connectors/connection-catalog.js';
 import type { Endpoint, SystemInfo } from '../connectors/connector.js';
+import { ConnectorError } from '../connectors/errors.js';
 import { closureOf } from '../core/closure.js';
 import { SIDES, type Side } from '../core/clock.js';
 import type { Plan } from '../core/plan.js';
 import { titleUnit } from '../core/title.js';
 import type { HubPools } from '../database/pools.js';
 import { run, type Statement } from '../database/sql/statement.js';
-import { endOf, type DeclaredPipeline } from './declared-pipeline.js';
+import { lookAtColumns, suspendedUnits, type ColumnNews } from './column-memory.js';
+import { endOf, matchColumns, type DeclaredPipeline } from './declared-pipeline.js';
 import { durationMs } from '../core/pipeline/duration.js';
 import { endpointOptions } from './endpoint-options.js';
 import type { Revisions } from './revisions.js';
@@ -21,6 +23,11 @@ const DEFAULT_STALE_FORM = '5m';
 const readIdentity: Statement<{ identity: string | null }> = {
   name: 'open_read_identity',
   text: `select identity from side_state where pipeline_id = $1 and side = $2`,
+};
+
+const readState: Statement<{ state: string }> = {
+  name: 'open_read_state',
+  text: `select state from pipeline where id = $1`,
 };
 
 const setIdentity: Statement<Record<string, never>> = {
@@ -51,17 +58,26 @@ export class PipelineOpener {
     if (declaration === undefined)
       throw new AppError('not-found', `pipeline ${String(pipelineId)} is not declared in this process`);
     const { spec } = declaration;
+    const [row] = await run(this.pools.general, readState, [pipelineId]);
+    // Before anything is linked there is nothing to hold: a missing column is a mistake in the pipeline.
+    const running = row?.state === 'running' || row?.state === 'halted' || row?.state === 'loading';
     const opened: Partial<Record<Side, Endpoint>> = {};
     try {
-      for (const side of SIDES) opened[side] = await this.#endpoint(pipelineId, spec, side);
+      for (const side of SIDES) opened[side] = await this.#endpoint(pipelineId, spec, side, running);
       const endpoints = opened as Record<Side, Endpoint>;
-      const { plan, revision } = await this.revisions.current(pipelineId, declaration, endpoints, {
+      const now = this.clock.now();
+      const news = {
+        A: await lookAtColumns(this.pools, pipelineId, 'A', endpoints.A, now),
+        B: await lookAtColumns(this.pools, pipelineId, 'B', endpoints.B, now),
+      };
+      const { plan: compiled, revision } = await this.revisions.current(pipelineId, declaration, endpoints, {
         A: this.#label(declaration, 'A'),
         B: this.#label(declaration, 'B'),
       });
+      const plan = { ...compiled, suspended: suspendedUnits(compiled, news) };
       const ends = {
-        A: await this.#end(pipelineId, declaration, plan, 'A', endpoints.A),
-        B: await this.#end(pipelineId, declaration, plan, 'B', endpoints.B),
+        A: await this.#end(pipelineId, declaration, plan, 'A', endpoints.A, news.A),
+        B: await this.#end(pipelineId, declaration, plan, 'B', endpoints.B, news.B),
       };
       return {
         id: pipelineId,
@@ -79,11 +95,23 @@ export class PipelineOpener {
     }
   }
 
-  async #endpoint(pipelineId: number, spec: DeclaredPipeline['spec'], side: Side): Promise<Endpoint> {
+  async #endpoint(
+    pipelineId: number,
+    spec: DeclaredPipeline['spec'],
+    side: Side,
+    running: boolean,
+  ): Promise<Endpoint> {
     const end = endOf(spec, side);
     try {
       const connection = await this.catalog.get(end.ref);
-      return await connection.endpoint(endpointOptions(pipelineId, spec, side));
+      const endpoint = await connection.endpoint({
+        ...endpointOptions(pipelineId, spec, side),
+        leaveOutAbsent: running,
+      });
+      // Without what records are matched by, newcomers would be made twice.
+      const key = matchColumns(spec, side).find((column) => column in endpoint.absent);
+      if (key !== undefined) throw new ConnectorError('field-unknown', endpoint.absent[key] ?? '');
+      return endpoint;
     } catch (error) {
       throw onSide(error, side);
     }
@@ -95,6 +123,7 @@ export class PipelineOpener {
     plan: Plan,
     side: Side,
     endpoint: Endpoint,
+    news: ColumnNews,
   ): Promise<End> {
     const spec = endOf(declaration.spec, side);
     let info: SystemInfo;
@@ -110,13 +139,18 @@ export class PipelineOpener {
         const column = side === 'A' ? member.A : member.B;
         return column === null ? [] : [[member.field, column] as const];
       });
-      if (members.length > 0) columns.set(unit.key, members);
+      const whole = members.every(([, column]) => !news.lost.has(column));
+      if (members.length > 0 && whole) columns.set(unit.key, members);
     }
+    const unitsOf = (names: ReadonlySet<string>): ReadonlySet<string> =>
+      new Set([...names].flatMap((name) => plan.sides[side].column.get(name)?.unit ?? []));
     return {
       side,
       label: this.#label(declaration, side),
       endpoint,
       columns,
+      returned: unitsOf(news.returned),
+      anew: unitsOf(news.anew),
       clock: { offsetMs: info.clockOffsetMs, errorMs: Math.max(1, info.clockErrorMs) },
       staleFormMs: durationMs(spec.capture?.staleForm ?? DEFAULT_STALE_FORM),
       rate: this.#rate(spec.ref),

@@ -16,6 +16,7 @@ import type { PipelineOpener } from './open-pipeline.js';
 import { GapFound } from './capture.js';
 import { PipelineWorker } from './pipeline-worker.js';
 import { Resync } from './resync.js';
+import { SchemaWatch } from './schema-watch.js';
 import type { RunningPipeline } from './running-pipeline.js';
 import { SideRuntime } from './side-runtime.js';
 import { Sweeper } from './sweeper.js';
@@ -184,6 +185,7 @@ export class PipelineRunner {
 
   async #loop(pipeline: RunningPipeline, worker: PipelineWorker, signal: AbortSignal): Promise<void> {
     const sweeper = new Sweeper(pipeline, this.pools);
+    const schemas = new SchemaWatch(pipeline, this.clock);
     const poll = pipeline.spec.schedule?.pollEvery;
     const pollMs =
       poll === undefined
@@ -202,6 +204,7 @@ export class PipelineRunner {
     }
     await worker.load();
     let quietSince: number | null = null;
+    const returned = new Set(SIDES.filter((side) => pipeline.ends[side].returned.size > 0));
     while (!signal.aborted) {
       if (this.#takeWoken() || this.clock.now() - stateAt > STATE_READ_MS) {
         state = await this.#state();
@@ -212,11 +215,15 @@ export class PipelineRunner {
         await this.#pause(STATE_READ_MS);
         continue;
       }
+      // Altered under us: opened anew, with what is there now.
+      if (await schemas.hasMoved(worker.sides)) return;
       for (const side of SIDES) {
-        if (worker.sides[side].cursor === null)
+        if (worker.sides[side].cursor === null || returned.delete(side))
           await new Resync(pipeline, worker, this.pools, signal).run(side);
       }
-      const more = (await worker.hasWork()) && (await this.#cycle(worker, pipeline, signal));
+      const found = (await worker.hasWork()) ? await this.#cycle(worker, pipeline, signal) : 'nothing';
+      if (found === 'other-schema') return;
+      const more = found === 'more';
       const now = this.clock.now();
       if (!more) this.#idlePasses++;
       if (expiry !== null && now >= expiry) return;
@@ -240,9 +247,13 @@ export class PipelineRunner {
     }
   }
 
-  async #cycle(worker: PipelineWorker, pipeline: RunningPipeline, signal: AbortSignal): Promise<boolean> {
+  async #cycle(
+    worker: PipelineWorker,
+    pipeline: RunningPipeline,
+    signal: AbortSignal,
+  ): Promise<'more' | 'nothing' | 'other-schema'> {
     try {
-      return await worker.cycle();
+      return (await worker.cycle()) ? 'more' : 'nothing';
     } catch (error) {
       if (!(error instanceof GapFound)) throw error;
       this.log.warn({ pipeline: this.name, side: error.side, reason: error.reason }, 'capture has a gap');
@@ -254,10 +265,13 @@ export class PipelineRunner {
           `${label}: ${error.message}. Nothing was deleted elsewhere. Resume to compare both sides again.`,
         ]);
         this.wake();
+      } else if (error.reason === 'schema-changed') {
+        await new Resync(pipeline, worker, this.pools, signal).forget(error.side);
+        return 'other-schema';
       } else {
         await new Resync(pipeline, worker, this.pools, signal).run(error.side);
       }
-      return true;
+      return 'more';
     }
   }
 
@@ -279,7 +293,10 @@ export class PipelineRunner {
     worker.catchingUp = { A: true, B: true };
     await worker.load();
     worker.adopt(load.receipts);
-    while (!signal.aborted && (await worker.cycle()));
+    for (let found = 'more'; found === 'more' && !signal.aborted;) {
+      found = await this.#cycle(worker, pipeline, signal);
+      if (found === 'other-schema') return false;
+    }
     if (signal.aborted) return false;
     await load.finish();
     worker.catchingUp = { A: false, B: false };

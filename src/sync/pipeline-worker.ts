@@ -35,6 +35,8 @@ const MOST_READ_BACKS = 10_000;
 
 const YOUNG_MS = 30_000;
 
+const NOTHING: ReadonlySet<string> = new Set();
+
 /**
  * Runs one pipeline: capture, one hub transaction, the writes it planned, and their receipts in the next transaction. Holds no truth of
  * its own: killed at any point and started again, it goes on from what the database and the sides say.
@@ -110,11 +112,15 @@ export class PipelineWorker {
     await this.#scheduleDue();
   }
 
-  /** Folds states that were read outside of capture; the cursor stays. */
-  async compare(side: Side, page: Extract<ChangePage, { kind: 'states' }>): Promise<void> {
+  /** Folds states that were read outside of capture; the cursor stays. `anew`: units whose fields the side has made anew. */
+  async compare(
+    side: Side,
+    page: Extract<ChangePage, { kind: 'states' }>,
+    anew: ReadonlySet<string>,
+  ): Promise<void> {
     await this.#arrive();
     const pages = { A: null, B: null, [side]: page };
-    const committed = await this.#transact(pages, [], []);
+    const committed = await this.#transact(pages, [], [], anew);
     for (const s of SIDES) this.#sides[s].version = committed.versions[s];
     this.#receipts = [];
     this.#send(committed.outgoing);
@@ -256,6 +262,7 @@ export class PipelineWorker {
     pages: Record<Side, ChangePage | null>,
     due: readonly number[],
     readBacks: readonly ReadBack[],
+    anew: ReadonlySet<string> = NOTHING,
   ): Promise<Committed> {
     await this.#ids.ensure(this.pools.general, 6);
     const now = this.clock.now();
@@ -269,6 +276,7 @@ export class PipelineWorker {
       budget: { A: this.#delivery.budget('A', now), B: this.#delivery.budget('B', now) },
       catchingUp: this.catchingUp,
       young: this.#youngNow(now),
+      anew,
       now,
     };
     for (let attempt = 1; ; attempt++) {

@@ -1,7 +1,9 @@
 import type { Cursor } from '../connectors/connector.js';
+import { failpoint } from '../common/failpoint.js';
 import type { Side } from '../core/clock.js';
 import type { HubPools } from '../database/pools.js';
 import { run, type Statement } from '../database/sql/statement.js';
+import { rememberColumns } from './column-memory.js';
 import type { PipelineWorker } from './pipeline-worker.js';
 import type { RunningPipeline } from './running-pipeline.js';
 
@@ -25,23 +27,33 @@ export class Resync {
   ) {}
 
   async run(side: Side): Promise<void> {
-    const { endpoint } = this.pipeline.ends[side];
+    const { endpoint, anew } = this.pipeline.ends[side];
+    const columns = endpoint.options.columns.filter((name) => !(name in endpoint.absent));
     await endpoint.install();
     const cursor = await endpoint.now();
-    for await (const page of endpoint.snapshot({ columns: endpoint.options.columns, pageSize: PAGE })) {
+    await failpoint('resync.begun');
+    for await (const page of endpoint.snapshot({ columns, pageSize: PAGE })) {
       this.signal.throwIfAborted();
       const readStart = Date.now();
-      await this.worker.compare(side, {
-        kind: 'states',
-        states: page,
-        readStart,
-        readEnd: readStart,
-        cursor: this.worker.sides[side].cursor,
-        more: false,
-        gap: null,
-      });
+      await this.worker.compare(
+        side,
+        {
+          kind: 'states',
+          states: page,
+          readStart,
+          readEnd: readStart,
+          cursor: this.worker.sides[side].cursor,
+          more: false,
+          gap: null,
+        },
+        anew,
+      );
+      await failpoint('resync.compared');
     }
+    await rememberColumns(this.pools, this.pipeline.id, side, endpoint);
+    await failpoint('resync.before-cursor');
     await this.#goOnFrom(side, cursor);
+    await failpoint('resync.done');
   }
 
   /** Forgets the place: until a person resumes the pipeline nothing is read; then the side is compared as a whole. */

@@ -5,6 +5,7 @@ import type { Side } from '../core/clock.js';
 import { PlanError } from '../core/errors.js';
 import { compile, nextRuleExpiry } from '../core/pipeline/compile.js';
 import type { CompileInput } from '../core/pipeline/compile-input.js';
+import type { ObjectFacts } from '../core/pipeline/facts.js';
 import type { Plan } from '../core/plan.js';
 import type { HubPools } from '../database/pools.js';
 import { run, type Statement } from '../database/sql/statement.js';
@@ -44,15 +45,18 @@ export class Revisions {
       const { tier, orderedLog } = endpoints[side].capabilities;
       return { label: labels[side], tier, orderedLog };
     };
+    const now = this.clock.now();
+    const [known] = await run(this.pools.general, readCurrent, [pipelineId]);
     const input: CompileInput = {
       spec: declaration.spec,
-      schemas: { A: endpoints.A.schema, B: endpoints.B.schema },
+      schemas: {
+        A: withAbsent(endpoints.A, known?.spec.schemas.A),
+        B: withAbsent(endpoints.B, known?.spec.schemas.B),
+      },
       sides: { A: facts('A'), B: facts('B') },
     };
-    const now = this.clock.now();
     const expiry = nextRuleExpiry(declaration.spec, now);
     const hash = `${declaration.hash}:${endpoints.A.schema.fingerprint}:${endpoints.B.schema.fingerprint}${expiry === null ? '' : `:${String(expiry)}`}`;
-    const [known] = await run(this.pools.general, readCurrent, [pipelineId]);
     if (known?.hash === hash)
       return { plan: compiled(known.spec, known.revision, declaration, now), revision: known.revision };
     const before = known?.revision ?? 0;
@@ -77,6 +81,13 @@ export class Revisions {
     });
     return { plan, revision };
   }
+}
+
+/** A column that is gone is still of the type it was, so that what is kept of it means the same. */
+function withAbsent(endpoint: Endpoint, before: ObjectFacts | undefined): ObjectFacts {
+  const { schema, absent } = endpoint;
+  const kept = before?.fields.filter(({ name }) => name in absent) ?? [];
+  return kept.length === 0 ? schema : { ...schema, fields: [...schema.fields, ...kept] };
 }
 
 function compiled(input: CompileInput, revision: number, declaration: DeclaredPipeline, now: number): Plan {

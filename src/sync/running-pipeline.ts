@@ -22,8 +22,12 @@ export interface End {
   readonly side: Side;
   readonly label: string;
   readonly endpoint: Endpoint;
-  /** Member columns per unit on this side: unit key → [field, column]. */
+  /** Member columns per unit on this side, as far as they are there: unit key → [field, column]. */
   readonly columns: ReadonlyMap<string, readonly (readonly [field: string, column: string])[]>;
+  /** Units whose columns were gone, or are other columns than before: the side must be compared as a whole. */
+  readonly returned: ReadonlySet<string>;
+  /** Those of them that were made anew (core/relearn.ts). */
+  readonly anew: ReadonlySet<string>;
   /** The side's clock minus ours and how wrong that may be, ms. */
   readonly clock: { readonly offsetMs: number; readonly errorMs: number };
   readonly staleFormMs: number;

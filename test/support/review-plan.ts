@@ -79,6 +79,7 @@ export function reviewPlan(pipeline = 'companies'): Plan {
     invariants: [],
     flap: { flips: 4, windowMs: 600_000 },
     life: { aDeleted: 'review', bDeleted: 'review', deleteVsEdit: 'review' },
+    suspended: new Map(),
     dependants: new Map(),
   };
 }

@@ -182,6 +182,7 @@ function objectSchema(object: string, key: readonly Column[], columns: readonly 
     hasDefault: column.defaultExpression !== null || column.identity !== '',
     maxLength: column.type.maxLength,
     options: column.options,
+    identity: String(column.attnum),
   }));
   const matters = columns.map((c, i) => [c.attnum, c.type.castTarget, c.type.plainText, fields[i]]);
   const fingerprint = createHash('sha256')

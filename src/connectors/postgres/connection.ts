@@ -58,13 +58,20 @@ export class PostgresConnection implements Connection {
       const hint = options.columns.every((name) => table.columns.has(name))
         ? ''
         : await renameHint(read, table, options);
-      const columns = options.columns.map((name) => supported(table, name, hint));
+      const there = options.columns.filter(
+        (name) => options.leaveOutAbsent !== true || table.columns.has(name),
+      );
+      const columns = there.map((name) => supported(table, name, hint));
+      const absent = options.columns.filter((name) => !there.includes(name));
       for (const column of table.key) supported(table, column.name, '');
       const actor = options.actorColumn === undefined ? null : supported(table, options.actorColumn, '');
       return new PostgresEndpoint(options, {
         pools: this.pools,
         table,
         columns,
+        absent: Object.fromEntries(
+          absent.map((name) => [name, `${table.object} has no column "${name}" any more.${hint}`]),
+        ),
         updatedAt: stampColumn(table, options),
         actor,
         account,

@@ -8,6 +8,7 @@ export async function schemaDrift(
   db: Queryable,
   table: Table,
   columns: readonly Column[],
+  absent: readonly string[],
 ): Promise<SchemaDrift | null> {
   const now = await tableByOid(db, table.oid);
   if (now === null) throw new ConnectorError('object-unknown', `${table.object} was dropped`);
@@ -31,6 +32,7 @@ export async function schemaDrift(
       if (changes.length > 0) fields[was.name] = `The column "${was.name}" ${changes.join(', and ')}`;
     }
   }
+  for (const name of absent) if (now.columns.has(name)) fields[name] = `The column "${name}" is there again`;
   const keyMoved =
     now.key.map(({ attnum }) => attnum).join() !== table.key.map(({ attnum }) => attnum).join();
   if (keyMoved)

@@ -31,6 +31,7 @@ export interface EndpointParts {
   readonly pools: Pools;
   readonly table: Table;
   readonly columns: readonly Column[];
+  readonly absent: Readonly<Record<string, string>>;
   readonly updatedAt: Column | null;
   readonly actor: Column | null;
   readonly account: string;
@@ -45,6 +46,7 @@ const batch = { read: 5000, write: 2000 };
 export class PostgresEndpoint implements Endpoint {
   readonly capabilities: Capabilities;
   readonly schema: ObjectSchema;
+  readonly absent: Readonly<Record<string, string>>;
   private readonly reader: RecordReader;
   private readonly writer: Writer;
   private readonly capture: LogCapture | PollingCapture | SnapshotCapture;
@@ -57,6 +59,7 @@ export class PostgresEndpoint implements Endpoint {
     const { pools, table, columns, updatedAt, actor, fences } = parts;
     const { mode, overlapMs } = options.capture;
     this.schema = table.schema;
+    this.absent = parts.absent;
     this.state = { columns, updatedAt, actor };
     this.reader = new RecordReader(pools.read, table, this.state);
     this.writer = new Writer(pools.write, {
@@ -157,8 +160,10 @@ export class PostgresEndpoint implements Endpoint {
   }
 
   drift(): Promise<SchemaDrift | null> {
-    const { pools, table, columns } = this.parts;
-    return guarded(`reading the schema of ${table.object}`, () => schemaDrift(pools.read, table, columns));
+    const { pools, table, columns, absent } = this.parts;
+    return guarded(`reading the schema of ${table.object}`, () =>
+      schemaDrift(pools.read, table, columns, Object.keys(absent)),
+    );
   }
 
   /** The pools belong to the connection. */
@@ -171,7 +176,7 @@ export class PostgresEndpoint implements Endpoint {
     return {
       name: options.consumer,
       mode: options.capture.mode,
-      columns: options.columns,
+      columns: this.parts.columns.map(({ name }) => name),
       actorColumn: options.actorColumn ?? null,
     };
   }

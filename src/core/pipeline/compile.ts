@@ -53,6 +53,7 @@ export function compile(
     invariants: (spec.invariants ?? []).map((invariant, i) => compileInvariant(invariant, i, places)),
     flap: { flips: flapping?.flips ?? 4, windowMs: durationMs(flapping?.window ?? '10m') },
     life: lifePolicy(spec),
+    suspended: new Map(),
     dependants,
   };
 }

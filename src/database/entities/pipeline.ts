@@ -65,6 +65,7 @@ const SideStateSchema = defineEntity({
     errorDetail: p.text().nullable(),
     errorSince: p.datetime().nullable(),
     retryAt: p.datetime().nullable(),
+    columns: p.json<Json>().nullable(),
   },
 });
 

@@ -12,6 +12,8 @@ export interface SideRow {
   readonly error_code: string | null;
   readonly error_detail: string | null;
   readonly error_since: Date | null;
+  /** Columns that the pipeline uses and the side has lost, with why. */
+  readonly lost: readonly { readonly column: string; readonly why: string; readonly since: number }[] | null;
   readonly read_at: Date | null;
   readonly caught_up_at: Date | null;
   readonly wrote_at: Date | null;
@@ -34,7 +36,10 @@ export async function sideRows(
   const { rows } = await database.query<SideRow>({
     name: 'side-rows',
     text: `select s.pipeline_id, s.side, s.label, s.connector, s.object, s.paused_at, s.paused_by, s.pause_reason,
-                  s.error_code, s.error_detail, s.error_since, s.read_at, s.caught_up_at, s.wrote_at,
+                  s.error_code, s.error_detail, s.error_since,
+                  (select json_agg(json_build_object('column', key, 'why', value ->> 'lost', 'since', (value ->> 'since')::float8) order by key)
+                   from jsonb_each(s.columns) where value ? 'lost') as lost,
+                  s.read_at, s.caught_up_at, s.wrote_at,
                   case when s.caught_up_at is not null then
                     extract(epoch from greatest(
                       interval '0',

@@ -5,6 +5,7 @@ import { CanonError } from '../../core/errors.js';
 import { LIFE_UNIT } from '../../core/life.js';
 import { observe, withImage } from '../../core/observe.js';
 import { LIFE, type UnitPlan } from '../../core/plan.js';
+import { relearn } from '../../core/relearn.js';
 import type { Stamp } from '../../core/stamp.js';
 import { image, type Author, type Unit } from '../../core/unit.js';
 import { jsonEqual, type Canon, type Raw } from '../../core/value.js';
@@ -20,6 +21,8 @@ export interface FoldContext {
   readonly catchingUp: boolean;
   /** Our last settled write to this record and side, when the entry could precede it or return to what it replaced. */
   readonly lastWrite: LastWrite | null;
+  /** Units to be learned as if the side had never held them. */
+  readonly anew?: ReadonlySet<string>;
 }
 
 export interface LastWrite {
@@ -93,6 +96,10 @@ export function foldState(
     const unit = record.units.get(plan.key);
     if (unit === undefined) continue;
     const raw = rawWith(plan, side, unit, members);
+    if (context.anew?.has(plan.key) === true) {
+      relearnUnit(record, plan, side, raw, stamp, draft);
+      continue;
+    }
     if (jsonEqual(raw, rawOf(plan, side, image(unit, side)))) continue;
     moveUnit(record, plan, side, raw, stamp, state.by, false, draft);
   }
@@ -208,6 +215,27 @@ function moveUnit(
     k: stale ? 'stale-form' : 'observed',
     ...(stamp !== null && { s: stamp }),
   };
+}
+
+/** The side's field is another one than it was: its value shares no past with what is held. */
+function relearnUnit(
+  record: RecordState,
+  plan: UnitPlan,
+  side: Side,
+  raw: Raw,
+  stamp: Stamp | null,
+  draft: LineageDraft,
+): void {
+  const unit = record.units.get(plan.key) as Unit;
+  const value = plainValue(plan, side, raw);
+  const before = image(unit, side).value;
+  const learned = relearn(plan, unit, side, value, raw, stamp);
+  record.units.set(plan.key, { ...learned.unit, blocked: null });
+  const w = 'the field was made anew on this side';
+  draft.units[plan.key] =
+    learned.kind === 'event'
+      ? { o: before, v: value, d: dotText(learned.dot), c: '', k: 'observed', w }
+      : { o: before, v: value, k: 'relearned', w };
 }
 
 function unreadable(unit: Unit, side: Side, raw: Raw, error: CanonError, at: number): Unit {

@@ -161,7 +161,7 @@ export class Gather {
         continue;
       }
       const before = record.lineage.length;
-      foldState(record, side, state, read, this.#foldContext(intake, side, null));
+      foldState(record, side, state, read, { ...this.#foldContext(intake, side, null), anew: intake.anew });
       changes += record.lineage.length - before;
     }
     return changes;

@@ -26,6 +26,8 @@ export interface Intake {
   readonly catchingUp: Readonly<Record<Side, boolean>>;
   /** Records linked a moment ago from states that the log may still repeat. */
   readonly young: ReadonlyMap<number, number>;
+  /** Units whose fields were made anew on the side whose states are read (core/relearn.ts). */
+  readonly anew: ReadonlySet<string>;
   readonly now: number;
 }
 

@@ -77,6 +77,7 @@ export function recordPlan(units: readonly UnitPlan[], more: Partial<Plan> = {})
     invariants: [],
     flap: { flips: 1_000, windowMs: 60_000 },
     life: REVIEWED_DELETES,
+    suspended: new Map(),
     dependants: new Map(),
     ...more,
   };
