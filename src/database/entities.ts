@@ -1,13 +1,16 @@
 import { AttemptBatch } from './entities/attempt-batch.js';
+import { Audit, AuditHead } from './entities/audit.js';
 import { BlockedUnit } from './entities/blocked-unit.js';
 import { Conflict, Decision } from './entities/conflict.js';
 import { Counter } from './entities/counter.js';
+import { ApiToken, LoginAttempt, OidcFlow, OneTimeLink, Session } from './entities/credentials.js';
 import { Idempotency } from './entities/idempotency.js';
 import { Lease } from './entities/lease.js';
 import { Lineage } from './entities/lineage.js';
 import { Link, LinkAlias } from './entities/link.js';
 import { LoadPair, LoadRecord, LoadReport, Unmatched } from './entities/load.js';
 import { MailOutbox } from './entities/mail-outbox.js';
+import { Person, PersonGrant } from './entities/person.js';
 import { Pipeline, PipelineRevision, SideState } from './entities/pipeline.js';
 import { PushDue, Shadow } from './entities/shadow.js';
 
@@ -33,4 +36,13 @@ export const entities = [
   Lease,
   Idempotency,
   Counter,
+  Person,
+  PersonGrant,
+  Session,
+  ApiToken,
+  OneTimeLink,
+  LoginAttempt,
+  OidcFlow,
+  Audit,
+  AuditHead,
 ];

@@ -34,8 +34,9 @@ export function mikroOrmConfig(url: string, migrations: readonly MigrationObject
     },
     schemaGenerator: {
       disableForeignKeys: false,
-      // Partitions of `lineage` come and go by the month; sequences and storage options are the migrations' business.
+      // Partitions of `lineage` come and go by the month; sequences, triggers and storage options are the migrations' business.
       skipTables: [/^lineage_\d{4}_\d{2}$/, 'schema_migration'],
+      ignoreTriggers: true,
     },
   });
 }

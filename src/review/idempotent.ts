@@ -8,6 +8,7 @@ import { run } from '../database/sql/statement.js';
 export interface Request {
   /** The Idempotency-Key header; `undefined`: every call is a new one. */
   readonly key: string | undefined;
+  /** Whose key it is: others may use the same. */
   readonly principal: string;
   /** Method, path and body: what the key stands for. */
   readonly content: Json;
@@ -40,7 +41,7 @@ export async function once<T>(
   const [taken] = await run(client, takeKey, [key, request.principal, hash]);
   if (taken === undefined) return storedAnswer<T>(client, key, request.principal, hash);
   const answer = await work();
-  await run(client, keepAnswer, [key, answer.status, JSON.stringify(answer.body)]);
+  await run(client, keepAnswer, [key, request.principal, answer.status, JSON.stringify(answer.body)]);
   return answer;
 }
 
@@ -50,13 +51,8 @@ async function storedAnswer<T>(
   principal: string,
   hash: string,
 ): Promise<Answered<T>> {
-  const [known] = await run(client, readAnswer, [key]);
-  if (
-    known === undefined ||
-    known.status === null ||
-    known.principal !== principal ||
-    known.request_hash !== hash
-  ) {
+  const [known] = await run(client, readAnswer, [key, principal]);
+  if (known === undefined || known.status === null || known.request_hash !== hash) {
     throw new AppError(
       'key-reused',
       'This Idempotency-Key was sent with another request. Use a new key for each decision.',

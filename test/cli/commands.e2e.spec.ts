@@ -229,7 +229,7 @@ describe('the command line', () => {
       const env = { DATABASE_URL: database.url };
       expect(printed(await accord(['db', 'migrate', '--plan', '--json'], env))).toMatchObject({
         applied: [],
-        pending: ['0001_initial'],
+        pending: expect.arrayContaining(['0001_initial']),
       });
       const ran = await accord(['db', 'migrate'], env);
       expect(ran).toMatchObject({ code: 0, out: expect.stringContaining('Ran 0001_initial') });

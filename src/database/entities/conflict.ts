@@ -1,5 +1,6 @@
 import { defineEntity, p, raw } from '@mikro-orm/postgresql';
 import type { Json } from '../../core/value.js';
+import { Person } from './person.js';
 import { Pipeline } from './pipeline.js';
 
 const ConflictSchema = defineEntity({
@@ -73,6 +74,8 @@ const DecisionSchema = defineEntity({
     at: p.datetime().default(raw('now()')),
     undoUntil: p.datetime(),
     outcome: p.text(),
+    personId: () =>
+      p.manyToOne(Person).mapToPk().nullable().fieldName('person_id').deleteRule('no action').index(false),
   },
 });
 

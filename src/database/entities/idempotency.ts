@@ -5,8 +5,8 @@ const IdempotencySchema = defineEntity({
   name: 'Idempotency',
   tableName: 'idempotency',
   properties: {
+    principal: p.text().primary(),
     key: p.text().primary(),
-    principal: p.text(),
     requestHash: p.text(),
     status: p.integer().nullable(),
     body: p.json<Json>().nullable(),
@@ -14,6 +14,6 @@ const IdempotencySchema = defineEntity({
   },
 });
 
-/** The answer that a request with this key was given. */
+/** The answer that a request with this key of this person or token was given. */
 export class Idempotency extends IdempotencySchema.class {}
 IdempotencySchema.setClass(Idempotency);

@@ -11,27 +11,26 @@ export const takeKey: Statement<{ key: string }> = {
   name: 'idempotency_take',
   text: `
   insert into idempotency (key, principal, request_hash) values ($1, $2, $3)
-  on conflict (key) do update
-    set principal = excluded.principal, request_hash = excluded.request_hash, status = null, body = null, created_at = now()
+  on conflict (principal, key) do update
+    set request_hash = excluded.request_hash, status = null, body = null, created_at = now()
     where idempotency.created_at < now() - ${KEPT}
   returning key`,
 };
 
-/** Parameters: key. */
+/** Parameters: key, principal. */
 export const readAnswer: Statement<{
-  principal: string;
   request_hash: string;
   status: number | null;
   body: unknown;
 }> = {
   name: 'idempotency_read',
-  text: `select principal, request_hash, status, body from idempotency where key = $1`,
+  text: `select request_hash, status, body from idempotency where key = $1 and principal = $2`,
 };
 
-/** Parameters: key, status, body. */
+/** Parameters: key, principal, status, body. */
 export const keepAnswer: Statement<Record<string, never>> = {
   name: 'idempotency_keep',
-  text: `update idempotency set status = $2, body = $3 where key = $1`,
+  text: `update idempotency set status = $3, body = $4 where key = $1 and principal = $2`,
 };
 
 export const dropOldAnswers: Statement<Record<string, never>> = {
