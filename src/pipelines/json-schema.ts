@@ -1,5 +1,5 @@
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
-import { childrenOf, type Child, type ChildType, type Constructor } from './dto/constraints.js';
+import { childrenOf, COLUMN, type Child, type ChildType, type Constructor } from './dto/constraints.js';
 import { ConnectionDto } from './dto/connection.dto.js';
 import { HoldSetDto, PipelineDto } from './dto/pipeline.dto.js';
 import { propertiesOf } from './shape.js';
@@ -53,7 +53,10 @@ function define(
       below === undefined
         ? orRecord(type, name, leaf?.properties?.[name] ?? {})
         : childSchema(below.child, definitions, leaves);
-    const optional = below === undefined ? !(leaf?.required ?? []).includes(name) : below.optional;
+    const optional =
+      below === undefined
+        ? !(leaf?.required ?? []).includes(name) && !mayBeRecord(type, name)
+        : below.optional;
     if (!optional) required.push(name);
   }
   definitions.set(type.name, {
@@ -64,9 +67,13 @@ function define(
   });
 }
 
-/** `fields` of a hold set may also be the word `record`, which class-validator's metadata cannot say. */
+/** `fields` of a hold set may also be the word `record`, which class-validator's metadata cannot say; it takes it for optional. */
+function mayBeRecord(type: Constructor, name: string): boolean {
+  return type === HoldSetDto && name === 'fields';
+}
+
 function orRecord(type: Constructor, name: string, schema: Schema): Schema {
-  return type === HoldSetDto && name === 'fields' ? { oneOf: [{ const: 'record' }, schema] } : schema;
+  return mayBeRecord(type, name) ? { oneOf: [{ const: 'record' }, schema] } : schema;
 }
 
 function childSchema(
@@ -83,7 +90,7 @@ function childSchema(
   switch (child.kind) {
     case 'object':
       return child.orText === true
-        ? { oneOf: [{ type: 'string', minLength: 1, maxLength: 200 }, reference(child.type)] }
+        ? { oneOf: [{ type: 'string', pattern: COLUMN.source }, reference(child.type)] }
         : reference(child.type);
     case 'list':
       return { type: 'array', minItems: child.min, maxItems: child.max, items: reference(child.type) };

@@ -32,7 +32,10 @@ export interface Validation {
   readonly project: Project | null;
 }
 
-const KINDS: Readonly<Record<string, Constructor>> = { Connection: ConnectionDto, Pipeline: PipelineDto };
+const KINDS: ReadonlyMap<string, Constructor> = new Map<string, Constructor>([
+  ['Connection', ConnectionDto],
+  ['Pipeline', PipelineDto],
+]);
 
 interface Loaded {
   readonly file: string;
@@ -106,9 +109,9 @@ async function loadFile(folder: string, file: string, diagnostics: Diagnostic[])
     diagnostics.push({ severity, code, message, file, line, column, path: '' });
   if (source.value === undefined) return null;
   const kind = kindOf(source.value);
-  const type = kind === null ? undefined : KINDS[kind];
+  const type = kind === null ? undefined : KINDS.get(kind);
   if (type === undefined) {
-    const guess = kind === null ? null : nearest(kind, Object.keys(KINDS));
+    const guess = kind === null ? null : nearest(kind, [...KINDS.keys()]);
     const message = `expected kind: Pipeline or Connection${kind === null ? '' : `, found ${JSON.stringify(kind.slice(0, 60))}`}${guess === null ? '' : `; did you mean ${guess}?`}`;
     diagnostics.push({
       severity: 'error',

@@ -1,6 +1,13 @@
 import { getMetadataStorage, validateSync } from 'class-validator';
 import { nearest } from '../core/lint/nearest.js';
-import { childrenOf, type Child, type ChildType, type Constructor } from './dto/constraints.js';
+import {
+  childrenOf,
+  COLUMN,
+  COLUMN_EXPECTED,
+  type Child,
+  type ChildType,
+  type Constructor,
+} from './dto/constraints.js';
 
 export interface ShapeFault {
   readonly code: 'type' | 'value' | 'unknown-key' | 'missing' | 'too-many';
@@ -78,8 +85,7 @@ function checkChild(child: Child, value: unknown, path: Path, faults: ShapeFault
   switch (child.kind) {
     case 'object':
       if (child.orText === true && typeof value === 'string') {
-        if (value === '' || value.length > 200)
-          faults.push({ code: 'value', message: 'expected a column name of 1 to 200 characters', path });
+        if (!COLUMN.test(value)) faults.push({ code: 'value', message: `expected ${COLUMN_EXPECTED}`, path });
       } else checkTyped(child.type, value, path, faults);
       return;
     case 'list':

@@ -1,7 +1,7 @@
 import {
   isAlias,
   isMap,
-  isPair,
+  isNode,
   isScalar,
   isSeq,
   LineCounter,
@@ -9,6 +9,9 @@ import {
   visit,
   type Document,
   type Node,
+  type Pair,
+  type Scalar,
+  type YAMLMap,
 } from 'yaml';
 
 export interface Position {
@@ -54,10 +57,17 @@ function parsed(text: string, lines: LineCounter): YamlSource {
     version: '1.2',
     schema: 'core',
     merge: false,
-    uniqueKeys: true,
+    // The parser compares every key with every other: a file of short keys would take it minutes. `forbidden` looks itself.
+    uniqueKeys: false,
     lineCounter: lines,
     prettyErrors: false,
   });
+  const membersOf = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+  const members = (map: YAMLMap): ReadonlyMap<string, Pair> => {
+    const known = membersOf.get(map) ?? indexed(map);
+    membersOf.set(map, known);
+    return known;
+  };
   const place = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
@@ -84,7 +94,7 @@ function parsed(text: string, lines: LineCounter): YamlSource {
   return {
     value: readable ? (document.toJS({ maxAliasCount: 0 }) as unknown) : undefined,
     faults,
-    positionOf: (path) => locate(document, path, place),
+    positionOf: (path) => locate(document, path, members, place),
   };
 }
 
@@ -140,6 +150,7 @@ function forbidden(document: Document, place: (offset: number) => Position): rea
   let deepest = false;
   visit(document, {
     Node: (_key, node, path) => {
+      if (isMap(node)) checkKeys(node, add);
       if (isAlias(node)) add('error', 'yaml-alias', 'aliases are not allowed; write the value out', node);
       else if (node.anchor !== undefined)
         add('error', 'yaml-anchor', 'anchors are not allowed; write the value out', node);
@@ -164,6 +175,28 @@ function forbidden(document: Document, place: (offset: number) => Position): rea
   return faults;
 }
 
+/** A key is a scalar, and as text it is there once: `1` and `"1"` would become one member. */
+function checkKeys(
+  map: YAMLMap,
+  add: (severity: YamlFault['severity'], code: string, message: string, node: Node) => void,
+): void {
+  const seen = new Set<string>();
+  for (const { key } of map.items) {
+    if (!isScalar(key)) {
+      add('error', 'yaml-key', 'expected text as key, found a collection', isNode(key) ? key : map);
+      continue;
+    }
+    const text = keyText(key);
+    if (seen.has(text)) add('error', 'yaml-duplicate-key', 'keys must be unique', key);
+    seen.add(text);
+  }
+}
+
+/** As it becomes a member of plain data. */
+function keyText({ value }: Scalar): string {
+  return value === null ? '' : (value as string | number | boolean).toString();
+}
+
 /** The parser resolves untagged values to core tags itself, but keeps `tag` only where one was written. */
 function isExplicitTag(tag: string, node: Node): boolean {
   return (
@@ -174,15 +207,14 @@ function isExplicitTag(tag: string, node: Node): boolean {
 function locate(
   document: Document,
   path: readonly (string | number)[],
+  members: (map: YAMLMap) => ReadonlyMap<string, Pair>,
   place: (offset: number) => Position,
 ): Position {
   let node: unknown = document.contents;
   let offset = document.contents?.range?.[0] ?? 0;
   for (const part of path) {
     if (isMap(node)) {
-      const pair = node.items.find(
-        (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(part),
-      );
+      const pair = members(node).get(String(part));
       if (pair === undefined) break;
       offset = (pair.key as Node).range?.[0] ?? offset;
       node = pair.value;
@@ -194,4 +226,10 @@ function locate(
     } else break;
   }
   return place(offset);
+}
+
+function indexed(map: YAMLMap): ReadonlyMap<string, Pair> {
+  return new Map(
+    map.items.flatMap((pair) => (isScalar(pair.key) ? [[keyText(pair.key), pair] as const] : [])),
+  );
 }

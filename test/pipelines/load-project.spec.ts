@@ -7,6 +7,7 @@ import { AppError } from '../../src/common/errors.js';
 import { diagnosticsText } from '../../src/pipelines/diagnostic-report.js';
 import type { Diagnostic } from '../../src/pipelines/diagnostic.js';
 import { loadProject, validateProject, type LoadOptions } from '../../src/pipelines/load-project.js';
+import { fields, wrong } from './wrong-pipelines.js';
 
 const variables: Record<string, string> = {
   CRM_URL: 'postgres://sync:secret@localhost:5432/crm',
@@ -39,10 +40,6 @@ match:
   - { id: by-email, by: [email], action: link }
   - { id: otherwise, action: create }
 ${body}`;
-
-const fields = `fields:
-  email: { a: email, b: mail, policy: { strategy: review } }
-`;
 
 const both = { 'a.yaml': connection('crm'), 'b.yaml': connection('support', '${SUPPORT_URL}') };
 
@@ -109,142 +106,6 @@ describe('loadProject', () => {
     await expect(loadProject('/nonexistent/folder', options)).rejects.toMatchObject({ code: 'not-found' });
   });
 });
-
-type Row = readonly [name: string, body: string, code: string, message: RegExp, place: string];
-
-const wrong: readonly Row[] = [
-  [
-    'a misspelt key',
-    'feilds: {}\n',
-    'shape-unknown-key',
-    /unknown key "feilds"; did you mean fields\?/,
-    '10:1 /feilds',
-  ],
-  ['a missing part', '', 'shape-missing', /fields is missing/, '1:1 /fields'],
-  [
-    'a key far from all',
-    `${fields}zzzzzzzzzzzz: 1\n`,
-    'shape-unknown-key',
-    /expected apiVersion, kind/,
-    '12:1 /zzzzzzzzzzzz',
-  ],
-  [
-    'a policy without its side',
-    'fields:\n  email: { a: x, b: x, policy: { strategy: owner } }\n',
-    'shape-missing',
-    /owner is missing: expected a or b/,
-    '11:24 /fields/email/policy/owner',
-  ],
-  [
-    'an unknown policy',
-    'fields:\n  email: { a: x, b: x, policy: { strategy: newst, tie: a } }\n',
-    'shape-value',
-    /found "newst"; did you mean newest\?/,
-    '11:34 /fields/email/policy/strategy',
-  ],
-  [
-    'newest without a tie rule',
-    'fields:\n  email: { a: x, b: x, policy: { strategy: newest } }\n',
-    'shape-missing',
-    /tie is missing: expected review, a or b/,
-    '11:24 /fields/email/policy/tie',
-  ],
-  [
-    'a wrong type',
-    'fields:\n  email: { type: string, a: x, b: x, policy: { strategy: review } }\n',
-    'shape-value',
-    /expected text, integer, .*found "string"/,
-    '11:12 /fields/email/type',
-  ],
-  [
-    'a wrong duration',
-    `${fields}schedule: { pollEvery: 5 minutes }\n`,
-    'shape-value',
-    /expected a duration: 250ms, 5s.*found "5 minutes"/,
-    '12:13 /schedule/pollEvery',
-  ],
-  [
-    'a number where text belongs',
-    `${fields}onAmbiguous: 3\n`,
-    'shape-value',
-    /expected review or ignore, found 3/,
-    '12:1 /onAmbiguous',
-  ],
-  [
-    'a list where a mapping belongs',
-    'fields: [email]\n',
-    'shape-type',
-    /expected a mapping, found a list/,
-    '10:1 /fields',
-  ],
-  [
-    'a mapping where a list belongs',
-    `${fields}holdSets: { id: x }\n`,
-    'shape-type',
-    /expected a list, found a mapping/,
-    '12:1 /holdSets',
-  ],
-  [
-    'a group of one',
-    `${fields}groups: { g: { fields: [email], policy: { strategy: review } } }\n`,
-    'shape-value',
-    /a list of 2 to 50 field names/,
-    '12:16 /groups/g/fields',
-  ],
-  [
-    'an empty value',
-    `${fields}deletes:\n`,
-    'shape-type',
-    /found nothing; leave the key out/,
-    '12:1 /deletes',
-  ],
-  [
-    'an empty field',
-    'fields:\n  email:\n',
-    'shape-type',
-    /expected a mapping, found nothing/,
-    '11:3 /fields/email',
-  ],
-  [
-    'a field name that expressions cannot use',
-    'fields:\n  E-Mail: { a: x, b: x, policy: { strategy: review } }\n',
-    'shape-value',
-    /a field name: a small letter/,
-    '11:3 /fields/E-Mail',
-  ],
-  [
-    'a rule without an id',
-    'fields:\n  email: { a: x, b: x, policy: { strategy: rules, rules: [{ take: a }] } }\n',
-    'shape-missing',
-    /id is missing/,
-    '11:59 /fields/email/policy/rules/0/id',
-  ],
-  [
-    'a wrong expiry',
-    'fields:\n  email: { a: x, b: x, policy: { strategy: rules, rules: [{ id: r, take: a, expiresAt: "2026-13-01T00:00:00Z" }] } }\n',
-    'shape-value',
-    /a time with its offset/,
-    '11:77 /fields/email/policy/rules/0/expiresAt',
-  ],
-  [
-    'hold sets of nothing',
-    `${fields}holdSets: [{ id: h, fields: records }]\n`,
-    'shape-value',
-    /expected record, or a list/,
-    '12:21 /holdSets/0/fields',
-  ],
-  ['a duplicate key', `${fields}fields: {}\n`, 'yaml-duplicate-key', /unique/i, '12:1 '],
-  [
-    'an anchor',
-    'fields: &x\n  email: { a: x, b: x, policy: { strategy: review } }\n',
-    'yaml-anchor',
-    /write the value out/,
-    '11:3 ',
-  ],
-  ['a tag', 'fields: !!omap\n  - email: 1\n', 'yaml-tag', /omap/, '11:3 '],
-  ['a tab', 'fields:\n\temail: {}\n', 'yaml-tab-as-indent', /tab/i, '11:1 '],
-  ['a second document', `${fields}---\na: 1\n`, 'yaml-multiple-docs', /one document a file/, '12:1 '],
-];
 
 describe('validateProject', () => {
   it.each(wrong)('names file, line, column and path of %s', async (_name, body, code, message, place) => {
@@ -321,6 +182,13 @@ describe('validateProject', () => {
     ['an unclosed bracket', 'a: [1, 2\n', 'yaml-bad-indent'],
     ['an unclosed quote', 'a: "x\n', 'yaml-missing-char'],
     ['an unknown kind', 'kind: Pipline\n', 'project-kind'],
+    ['a kind that every object has', 'kind: __proto__\n', 'project-kind'],
+    ['a method for a kind', 'kind: toString\n', 'project-kind'],
+    [
+      'more keys than can be compared two by two',
+      `kind: Pipeline\n${Array.from({ length: 40_000 }, (_, i) => `k${String(i)}: 1`).join('\n')}`,
+      'shape-unknown-key',
+    ],
     ['a poisoned key', 'kind: Pipeline\n__proto__: { polluted: true }\n', 'shape-unknown-key'],
   ] as [string, string | Buffer, string][])(
     'answers %s with a typed error, quickly',

@@ -140,12 +140,17 @@ function values(
       ...literals.filter((text) => text !== ''),
       ...TEXTS,
     ];
-    for (const raw of [...(column === null ? [] : (samples[side][column] ?? [])), ...typed]) {
+    for (const raw of [...(column === null ? [] : sampled(samples[side], column)), ...typed]) {
       const value = attempted(() => unit.get(side, encodable(columnType, raw)));
       if (value !== undefined && value !== null) found.push(value);
     }
   }
   return found;
+}
+
+/** A column may be named as a member that every object has. */
+function sampled(of: Samples[Side], column: string): readonly Raw[] {
+  return Object.hasOwn(of, column) ? (of[column] ?? []) : [];
 }
 
 function encodable(type: FieldType, raw: Raw): Raw {

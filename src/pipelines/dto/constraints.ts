@@ -24,8 +24,13 @@ import { DURATION, RATE } from '../../core/pipeline/duration.js';
 /** Names of pipelines, connections, rules. */
 export const NAME = /^[a-z][a-z0-9_-]{0,62}$/;
 
-/** Names of fields and groups: also names in expressions, hence no hyphen. */
-export const FIELD_NAME = /^[a-z][a-z0-9_]{0,62}$/;
+/** Names of fields and groups: also names in expressions, hence no hyphen, and keys of plain objects, hence not the one that all have. */
+export const FIELD_NAME = /^(?!constructor$)[a-z][a-z0-9_]{0,62}$/;
+
+/** Records are plain objects by column, where this one name would change the object instead of being a member. */
+export const COLUMN = /^(?!__proto__$)[\s\S]{1,200}$/u;
+
+export const COLUMN_EXPECTED = 'a column name of 1 to 200 characters, other than __proto__';
 
 interface Presence {
   readonly optional?: boolean;

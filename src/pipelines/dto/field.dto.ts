@@ -1,5 +1,16 @@
 import type { FieldType } from '../../core/value.js';
-import { Amount, Below, Flag, ListOf, NameList, OneOf, Text } from './constraints.js';
+import {
+  Amount,
+  Below,
+  COLUMN,
+  COLUMN_EXPECTED,
+  Flag,
+  ListOf,
+  NameList,
+  OneOf,
+  Pattern,
+  Text,
+} from './constraints.js';
 import { POLICY, type PolicyDto } from './policy.dto.js';
 
 const TYPES: readonly FieldType[] = [
@@ -24,7 +35,7 @@ const NORMALIZERS = ['trim', 'lowercase', 'digits', 'unicode-nfc', 'collapse-spa
 
 /** A column with its lens. */
 export class FieldEndDto {
-  @Text({ max: 200 }) column!: string;
+  @Pattern(COLUMN, COLUMN_EXPECTED) column!: string;
   @Text({ optional: true }) read?: string;
   @Text({ optional: true }) write?: string;
 }

@@ -1,0 +1,163 @@
+/** A pipeline's fields that are fine. */
+export const fields = `fields:
+  email: { a: email, b: mail, policy: { strategy: review } }
+`;
+
+type Row = readonly [name: string, body: string, code: string, message: RegExp, place: string];
+
+/** What may stand behind the head of a pipeline, and what must be said of it. */
+export const wrong: readonly Row[] = [
+  [
+    'a misspelt key',
+    'feilds: {}\n',
+    'shape-unknown-key',
+    /unknown key "feilds"; did you mean fields\?/,
+    '10:1 /feilds',
+  ],
+  ['a missing part', '', 'shape-missing', /fields is missing/, '1:1 /fields'],
+  [
+    'a key far from all',
+    `${fields}zzzzzzzzzzzz: 1\n`,
+    'shape-unknown-key',
+    /expected apiVersion, kind/,
+    '12:1 /zzzzzzzzzzzz',
+  ],
+  [
+    'a policy without its side',
+    'fields:\n  email: { a: x, b: x, policy: { strategy: owner } }\n',
+    'shape-missing',
+    /owner is missing: expected a or b/,
+    '11:24 /fields/email/policy/owner',
+  ],
+  [
+    'an unknown policy',
+    'fields:\n  email: { a: x, b: x, policy: { strategy: newst, tie: a } }\n',
+    'shape-value',
+    /found "newst"; did you mean newest\?/,
+    '11:34 /fields/email/policy/strategy',
+  ],
+  [
+    'newest without a tie rule',
+    'fields:\n  email: { a: x, b: x, policy: { strategy: newest } }\n',
+    'shape-missing',
+    /tie is missing: expected review, a or b/,
+    '11:24 /fields/email/policy/tie',
+  ],
+  [
+    'a wrong type',
+    'fields:\n  email: { type: string, a: x, b: x, policy: { strategy: review } }\n',
+    'shape-value',
+    /expected text, integer, .*found "string"/,
+    '11:12 /fields/email/type',
+  ],
+  [
+    'a wrong duration',
+    `${fields}schedule: { pollEvery: 5 minutes }\n`,
+    'shape-value',
+    /expected a duration: 250ms, 5s.*found "5 minutes"/,
+    '12:13 /schedule/pollEvery',
+  ],
+  [
+    'a number where text belongs',
+    `${fields}onAmbiguous: 3\n`,
+    'shape-value',
+    /expected review or ignore, found 3/,
+    '12:1 /onAmbiguous',
+  ],
+  [
+    'a list where a mapping belongs',
+    'fields: [email]\n',
+    'shape-type',
+    /expected a mapping, found a list/,
+    '10:1 /fields',
+  ],
+  [
+    'a mapping where a list belongs',
+    `${fields}holdSets: { id: x }\n`,
+    'shape-type',
+    /expected a list, found a mapping/,
+    '12:1 /holdSets',
+  ],
+  [
+    'a group of one',
+    `${fields}groups: { g: { fields: [email], policy: { strategy: review } } }\n`,
+    'shape-value',
+    /a list of 2 to 50 field names/,
+    '12:16 /groups/g/fields',
+  ],
+  [
+    'an empty value',
+    `${fields}deletes:\n`,
+    'shape-type',
+    /found nothing; leave the key out/,
+    '12:1 /deletes',
+  ],
+  [
+    'an empty field',
+    'fields:\n  email:\n',
+    'shape-type',
+    /expected a mapping, found nothing/,
+    '11:3 /fields/email',
+  ],
+  [
+    'a field name that expressions cannot use',
+    'fields:\n  E-Mail: { a: x, b: x, policy: { strategy: review } }\n',
+    'shape-value',
+    /a field name: a small letter/,
+    '11:3 /fields/E-Mail',
+  ],
+  [
+    'a rule without an id',
+    'fields:\n  email: { a: x, b: x, policy: { strategy: rules, rules: [{ take: a }] } }\n',
+    'shape-missing',
+    /id is missing/,
+    '11:59 /fields/email/policy/rules/0/id',
+  ],
+  [
+    'a wrong expiry',
+    'fields:\n  email: { a: x, b: x, policy: { strategy: rules, rules: [{ id: r, take: a, expiresAt: "2026-13-01T00:00:00Z" }] } }\n',
+    'shape-value',
+    /a time with its offset/,
+    '11:77 /fields/email/policy/rules/0/expiresAt',
+  ],
+  [
+    'hold sets of nothing',
+    `${fields}holdSets: [{ id: h, fields: records }]\n`,
+    'shape-value',
+    /expected record, or a list/,
+    '12:21 /holdSets/0/fields',
+  ],
+  [
+    'a column whose name would be lost',
+    'fields:\n  email: { a: __proto__, b: { column: x }, policy: { strategy: review } }\n',
+    'shape-value',
+    /other than __proto__/,
+    '11:12 /fields/email/a',
+  ],
+  ['a duplicate key', `${fields}fields: {}\n`, 'yaml-duplicate-key', /unique/i, '12:1 '],
+  [
+    'two keys that are one as text',
+    `${fields}review: { priority: { 1: low, "1": high } }\n`,
+    'yaml-duplicate-key',
+    /unique/i,
+    '12:31 ',
+  ],
+  ['a collection as key', `${fields}? [a]\n: b\n`, 'yaml-key', /found a collection/, '12:3 '],
+  [
+    'a field named like a member of every object',
+    'fields:\n  constructor: { a: x, b: x, policy: { strategy: review } }\n',
+    'shape-value',
+    /expected a field name/,
+    '11:3 /fields/constructor',
+  ],
+  [
+    'an anchor',
+    'fields: &x\n  email: { a: x, b: x, policy: { strategy: review } }\n',
+    'yaml-anchor',
+    /write the value out/,
+    '11:3 ',
+  ],
+  ['a tag', 'fields: !!omap\n  - email: 1\n', 'yaml-tag', /omap/, '11:3 '],
+  ['a tab', 'fields:\n\temail: {}\n', 'yaml-tab-as-indent', /tab/i, '11:1 '],
+  ['a second document', `${fields}---\na: 1\n`, 'yaml-multiple-docs', /one document a file/, '12:1 '],
+];
