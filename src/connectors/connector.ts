@@ -122,7 +122,10 @@ export interface Endpoint {
   now(): Promise<Cursor>;
   /** Cheap: false only when `changes(cursor)` would certainly be empty. */
   hasNews(cursor: Cursor): Promise<boolean>;
-  /** Next page of what happened after `cursor`. An empty page may carry a moved cursor. Not to be called concurrently on one endpoint. */
+  /**
+   * Next page of what happened after `cursor`: about `limit` entries or states, fewer where their values are large. An empty page may
+   * carry a moved cursor. Not to be called concurrently on one endpoint.
+   */
   changes(cursor: Cursor, limit: number): Promise<ChangePage>;
   /** True when `cursor` stands after the commit marked `mark` (a receipt's mark): whatever preceded that write has been read. Pure. */
   covers(cursor: Cursor, mark: string): boolean;
@@ -163,7 +166,10 @@ export type ChangePage = LogPage | StatePage;
 
 export interface LogPage {
   readonly kind: 'log';
-  /** In the order in which they took effect, exact per record. */
+  /**
+   * In the order in which they took effect, exact per record. What one source transaction did to a record is on one page (up to a few
+   * times the size of a page), or a value that nobody ever saw would be taken for one that stood.
+   */
   readonly entries: readonly LogEntry[];
   readonly cursor: Cursor;
   readonly more: boolean;

@@ -22,6 +22,10 @@ export interface ConnectorFixture {
     update(id: string, values: Readonly<Record<string, string | null>>): Promise<void>;
     remove(id: string): Promise<void>;
     read(id: string): Promise<Readonly<Record<string, string | null>> | null>;
+    /** Several updates in one transaction, where the system has such a thing. */
+    atomically?(
+      updates: readonly (readonly [id: string, values: Readonly<Record<string, string | null>>])[],
+    ): Promise<void>;
   };
   close(): Promise<void>;
 }
@@ -146,6 +150,32 @@ export function registerConnectorTests(name: string, factory: () => Promise<Conn
       expect(entries[2]?.before).toEqual(first);
       const positions = entries.map(({ position }) => position);
       expect(positions).toEqual([...positions].sort((x, y) => x - y));
+    });
+
+    it('does not end a page between two entries of one transaction for a record, where it reads a log', async () => {
+      if (!endpoint.capabilities.orderedLog || fixture.user.atomically === undefined) return;
+      const [one, two] = [await created(), await created()];
+      const start = await endpoint.now();
+      await fixture.user.update(two, { city: 'before' });
+      await fixture.user.atomically([
+        [one, { city: 'never seen' }],
+        [two, { city: 'nor this' }],
+        [one, { city: 'Rom' }],
+        [two, { city: 'Genf' }],
+      ]);
+      await fixture.user.update(one, { city: 'after' });
+      for (const limit of [1, 2, 3, 4]) {
+        const { pages } = await read(endpoint, start, limit);
+        const cities = (id: string): unknown[][] =>
+          pages
+            .map((page) => of([page], id).map(({ after }) => after?.city))
+            .filter((page) => page.length > 0);
+        expect(cities(one).flat()).toEqual(['never seen', 'Rom', 'after']);
+        expect(cities(two).flat()).toEqual(['before', 'nor this', 'Genf']);
+        const ends = [...cities(one), ...cities(two)].map((page) => page.at(-1));
+        expect(ends).not.toContain('never seen');
+        expect(ends).not.toContain('nor this');
+      }
     });
 
     it('writes an item only if all that it expects still stands, wholly or not at all', async () => {

@@ -6,11 +6,20 @@ import { ConnectorError } from '../errors.js';
 import { roleAuthor, settingAuthor } from './author.js';
 import { inCausalOrder } from './causal-order.js';
 import { restartStoppedLog } from './log-restart.js';
-import { logNames, ownMark, schemaName, stopped } from './log-schema.js';
-import { advanced, asLogCursor, doneUpTo, pending, type FrozenNext, type LogCursor } from './log-cursor.js';
+import {
+  advanced,
+  asLogCursor,
+  doneUpTo,
+  pending,
+  type FrozenNext,
+  type LogCursor,
+  type WholeTransaction,
+} from './log-cursor.js';
+import { ownMark, stopped } from './log-schema.js';
+import { logStatements, pageBytes, type EntryRow, type LogStatements } from './log-statements.js';
 import { isOver, parseSnapshot, upTo } from './snapshot-text.js';
 import { guarded, sqlState } from './server-error.js';
-import { isOurTrigger } from './trigger-sql.js';
+import { dueWhole, keptTogether } from './whole-transactions.js';
 
 interface Head {
   readonly snapshot: string;
@@ -22,30 +31,10 @@ interface Head {
   readonly armed: boolean;
 }
 
-/** `union all` puts the head before the entries, in one statement and so under one snapshot. */
-type EntryRow = [
-  seq: string,
-  xid: string,
-  op: string,
-  id: string | null,
-  oldId: string | null,
-  before: string | null,
-  after: string | null,
-  actor: string | null,
-  role: string | null,
-  batch: string | null,
-  depth: string,
-  at: string,
-];
-
-const columnCount = 12;
-
 /** Reads the trigger log of one table for one consumer. */
 export class LogCapture {
-  private readonly newsSql: string;
-  private readonly pageSql: string;
+  private readonly sql: LogStatements;
   private readonly columns: ReadonlySet<string>;
-  private readonly markerSql: string;
 
   constructor(
     private readonly pool: pg.Pool,
@@ -56,29 +45,7 @@ export class LogCapture {
     private readonly repair: () => Promise<void>,
   ) {
     this.columns = new Set(columns);
-    const { log, sequence } = logNames(oid);
-    const head = `select pg_current_snapshot()::text, (select last_value from ${sequence})::text,
-      case when pg_is_in_recovery() then '' else substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) end,
-      c.log_id, c.floor::text, c.gap_before::text,
-      (c.triggers = (select count(*) from pg_trigger where tgrelid = ${oid} and tgenabled = 'A' and ${isOurTrigger}))::text
-      from ${schemaName}.capture c where c.relid = ${oid}`;
-    this.newsSql = head;
-    // In this order: the value is read, the id is taken; with the commit both are on disk.
-    this.markerSql = `select last_value::text, pg_current_xact_id()::text, pg_logical_emit_message(true, 'accord', '') from ${sequence}`;
-    this.pageSql = `
-      select h.*, ${Array.from({ length: columnCount - 7 }, () => 'null').join(', ')} from (${head}) h
-      union all
-      (select seq::text, xid::text, op::text, id, old_id, before, after, actor, role || ' ' || application, case when writer = $7 then batch end, depth::text,
-              (date_part('epoch', at) * 1000)::text
-       from ${log} entry
-       where seq > least($3::bigint, (select min(floor) from unnest($4::xid8[], $5::bigint[]) late(xid, floor)
-                                      where pg_visible_in_snapshot(xid, coalesce($2::pg_snapshot, pg_current_snapshot()))))
-         and seq > $8::bigint
-         and not pg_visible_in_snapshot(xid, $1::pg_snapshot)
-         and ($9::xid8 is null or entry.xid <= $9::xid8)
-         and ($2::pg_snapshot is null or pg_visible_in_snapshot(xid, $2::pg_snapshot))
-         and not (own and writer = $7)
-       order by entry.seq limit $6::int)`;
+    this.sql = logStatements(oid);
   }
 
   async now(): Promise<LogCursor> {
@@ -121,76 +88,127 @@ export class LogCapture {
 
   async changes(given: Cursor, limit: number): Promise<LogPage> {
     const cursor = asLogCursor(given);
-    return this.guarded(async () => {
-      const late = pending(cursor);
-      const marker = cursor.next === null ? await this.marker() : null;
-      const values = [
-        cursor.snapshot,
-        cursor.next?.snapshot ?? null,
-        cursor.floor,
-        `{${late.xids.join(',')}}`,
-        `{${late.floors.join(',')}}`,
-        limit + 1,
-        ownMark(this.oid, this.consumer),
-        cursor.next?.seq ?? 0,
-        marker?.last ?? null,
-      ];
-      const { rows } = await this.pool.query<(string | null)[]>({
-        name: `page ${this.oid}`,
-        text: this.pageSql,
-        values,
-        rowMode: 'array',
-      });
-      const head = this.readHead(rows.shift());
-      const gap = this.lostGround(cursor, head);
-      if (gap !== null) return await this.startAgain(head, gap);
+    const due = dueWhole(cursor.next);
+    return this.guarded(() =>
+      cursor.next !== null && due !== null
+        ? this.wholePage(cursor, cursor.next, due, limit)
+        : this.pageInOrder(cursor, limit),
+    );
+  }
 
-      const more = rows.length > limit;
-      if (more) rows.pop();
-      const next: Omit<FrozenNext, 'seq'> =
-        marker === null
-          ? (cursor.next as FrozenNext)
-          : { snapshot: upTo(head.snapshot, marker.last), floor: marker.floor };
-      const { entries, gap: found } = this.entries(rows as unknown as EntryRow[]);
-      const lastRow = rows.at(-1);
-      const moved: LogCursor =
-        more && lastRow?.[0] !== undefined
-          ? { ...cursor, next: { ...next, seq: Number(lastRow[0]) } }
-          : advanced(cursor, next);
-      const again = moved.gapBefore !== null && parseSnapshot(moved.snapshot).xmin >= BigInt(moved.gapBefore);
-      return {
-        kind: 'log',
-        entries,
-        cursor: (again ? { ...moved, gapBefore: null } : moved) as unknown as Cursor,
-        more,
-        gap:
-          found ??
-          (again
-            ? {
-                reason: 'log-capped',
-                detail: `Changes that were under way while the log of ${this.object} was full are not in it`,
-              }
-            : null),
-      };
+  private async pageInOrder(cursor: LogCursor, limit: number): Promise<LogPage> {
+    const frozen = cursor.next;
+    const marker = frozen === null ? await this.marker() : null;
+    const stop = frozen === null ? Infinity : Math.min(...frozen.whole.map(({ last }) => last));
+    const { head, rows } = await this.read('page', [
+      ...this.window(cursor, frozen?.snapshot ?? null, marker?.last ?? null),
+      frozen?.seq ?? 0,
+      Number.isFinite(stop) ? stop : null,
+      frozen?.whole.map(({ xid }) => xid) ?? [],
+      limit + 1,
+      pageBytes,
+    ]);
+    const gap = this.lostGround(cursor, head);
+    if (gap !== null) return await this.startAgain(head, gap);
+    const next: FrozenNext =
+      frozen ??
+      ({
+        snapshot: upTo(head.snapshot, marker?.last ?? '0'),
+        floor: marker?.floor ?? 0,
+        seq: 0,
+        reach: null,
+        whole: [],
+      } satisfies FrozenNext);
+    const more = rows.length > limit || rows.at(-1)?.[12] === 't';
+    if (rows.length > limit) rows.pop();
+    const end = more ? Number(rows.at(-1)?.[0]) : stop;
+    if (end === Infinity) return this.pageOf(rows, advanced(cursor, next));
+    const kept = await keptTogether(rows, end, next, async (statement, values) => {
+      const window = this.window(cursor, next.snapshot, null);
+      return (await this.query(statement, [...window, ...values])).rows;
+    });
+    return this.pageOf(kept.rows, { ...cursor, next: kept.next });
+  }
+
+  private async wholePage(
+    cursor: LogCursor,
+    next: FrozenNext,
+    due: WholeTransaction,
+    limit: number,
+  ): Promise<LogPage> {
+    const { head, rows } = await this.read('whole', [
+      ...this.window(cursor, next.snapshot, null),
+      due.xid,
+      due.first,
+      due.last,
+      !due.rekeys,
+      ...due.at,
+      limit,
+      pageBytes,
+    ]);
+    const gap = this.lostGround(cursor, head);
+    if (gap !== null) return await this.startAgain(head, gap);
+    const last = rows.at(-1);
+    const others = next.whole.filter((one) => one !== due);
+    const whole =
+      last?.[12] === 't'
+        ? [{ ...due, at: [due.rekeys ? '' : (last[3] ?? ''), Number(last[0])] as const }, ...others]
+        : others;
+    return this.pageOf(rows, { ...cursor, next: { ...next, whole } });
+  }
+
+  private pageOf(rows: readonly EntryRow[], moved: LogCursor): LogPage {
+    const { entries, gap } = this.entries(rows);
+    const again = moved.gapBefore !== null && parseSnapshot(moved.snapshot).xmin >= BigInt(moved.gapBefore);
+    return {
+      kind: 'log',
+      entries,
+      cursor: (again ? { ...moved, gapBefore: null } : moved) as unknown as Cursor,
+      more: moved.next !== null,
+      gap:
+        gap ??
+        (again
+          ? {
+              reason: 'log-capped',
+              detail: `Changes that were under way while the log of ${this.object} was full are not in it`,
+            }
+          : null),
+    };
+  }
+
+  /** What the frozen snapshot sees and the cursor's does not. */
+  private window(cursor: LogCursor, snapshot: string | null, newest: string | null): readonly unknown[] {
+    const { xids, floors } = pending(cursor);
+    return [cursor.snapshot, snapshot, cursor.floor, xids, floors, ownMark(this.oid, this.consumer), newest];
+  }
+
+  private async read(
+    statement: 'page' | 'whole',
+    values: readonly unknown[],
+  ): Promise<{ readonly head: Head; readonly rows: EntryRow[] }> {
+    const { rows } = await this.query(statement, values);
+    const head = this.readHead(rows.shift());
+    return { head, rows: rows as unknown as EntryRow[] };
+  }
+
+  private query(
+    statement: keyof LogStatements,
+    values: readonly unknown[] = [],
+  ): Promise<pg.QueryResult<(string | null)[]>> {
+    return this.pool.query<(string | null)[]>({
+      name: `${statement} ${this.oid}`,
+      text: this.sql[statement],
+      values: [...values],
+      rowMode: 'array',
     });
   }
 
   private async head(): Promise<Head> {
-    const { rows } = await this.pool.query<(string | null)[]>({
-      name: `news ${this.oid}`,
-      text: this.newsSql,
-      rowMode: 'array',
-    });
-    return this.readHead(rows[0]);
+    return this.readHead((await this.query('head')).rows[0]);
   }
 
   private async marker(): Promise<{ readonly floor: number; readonly last: string }> {
-    const { rows } = await this.pool.query<string[]>({
-      name: `marker ${this.oid}`,
-      text: this.markerSql,
-      rowMode: 'array',
-    });
-    const [floor, last] = rows[0] ?? [];
+    const [floor, last] = (await this.query('marker')).rows[0] ?? [];
     return { floor: Number(floor), last: last ?? '0' };
   }
 

@@ -33,8 +33,25 @@ export interface LogCursor {
 export interface FrozenNext {
   readonly snapshot: string;
   readonly floor: number;
-  /** Entries up to this one have been read. */
+  /** Entries up to this one have been read, but for those of `whole`. */
   readonly seq: number;
+  /** Transactions that touch a record more than once span at most so many entries, but for those of `whole`; `null`: not known yet. */
+  readonly reach: number | null;
+  readonly whole: readonly WholeTransaction[];
+}
+
+/**
+ * A transaction that the pages' ends would cut inside a record. It is left out of them and read where it ends, record by record: until
+ * then it held its records, so nothing else is logged of them between its first entry and its last.
+ */
+export interface WholeTransaction {
+  readonly xid: string;
+  readonly first: number;
+  readonly last: number;
+  /** It changes keys: its records cannot be told apart by their ids, and it is read in its own order. */
+  readonly rekeys: boolean;
+  /** Behind which record and entry its next page begins. */
+  readonly at: readonly [place: string, seq: number];
 }
 
 export function asLogCursor(cursor: Cursor): LogCursor {
@@ -62,7 +79,7 @@ export function pending(cursor: LogCursor): {
 }
 
 /** The cursor after the last page of the frozen pair. */
-export function advanced(cursor: LogCursor, next: Omit<FrozenNext, 'seq'>): LogCursor {
+export function advanced(cursor: LogCursor, next: Pick<FrozenNext, 'snapshot' | 'floor'>): LogCursor {
   const running: Record<string, number> = {};
   for (const xid of parseSnapshot(next.snapshot).running) {
     const floor = cursor.running[xid] ?? cursor.floor;

@@ -38,6 +38,17 @@ async function fixture(mode: EndpointOptions['capture']['mode']): Promise<Connec
       remove: async (id) => {
         await side.sql(`delete from person where id = $1`, [id]);
       },
+      atomically: async (updates) => {
+        const client = await side.user.connect();
+        await client.query('begin');
+        for (const [id, values] of updates)
+          await client.query(`update person set ${assignments(Object.keys(values))} where id = $1`, [
+            id,
+            ...Object.values(values),
+          ]);
+        await client.query('commit');
+        client.release();
+      },
       read: async (id) =>
         ((await side.sql(`select name, city, note from person where id = $1`, [id]))[0] as
           Record<string, string | null> | undefined) ?? null,
