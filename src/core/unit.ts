@@ -38,10 +38,11 @@ export interface Decision extends Version {
 
 /**
  * The unit waits for a person whatever its registers say, until a decision covers `ctx`: a decision was undone after it had been
- * written, or two automations fight over the value.
+ * written, two automations fight over the value, a sum cannot be formed because it is not known what a side had acknowledged, or a
+ * record was edited while it was being deleted.
  */
 export interface Contest {
-  readonly kind: 'undone' | 'fight';
+  readonly kind: 'undone' | 'fight' | 'ambiguous-base' | 'delete-vs-edit';
   readonly ctx: VersionVector;
   /** Values to choose from besides those that the sides hold. */
   readonly candidates: readonly Version[];

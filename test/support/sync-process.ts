@@ -5,16 +5,23 @@ import { Leases } from '../../src/database/lease.js';
 import { HubPools } from '../../src/database/pools.js';
 import type { DeclaredPipeline } from '../../src/sync/declared-pipeline.js';
 import { SyncEngine } from '../../src/sync/engine.js';
+import { seeded } from './seeded.js';
+import type { StewardHabits } from './steward.js';
 
 /** Short: the next process takes over from a killed one at once, and the sweeper comes by. */
 const TIMING = { leaseMs: 200, sweepMs: 150 };
 
-/** The engine alone in a process of its own, to be killed. One argument: JSON of `{urls: {a, b, hub}, declaration}`. */
-const { urls, declaration } = JSON.parse(process.argv[2] ?? '{}') as {
-  urls: Record<'a' | 'b' | 'hub', string>;
-  declaration: DeclaredPipeline;
-};
-const pools = new HubPools(urls.hub, { lane: 4, general: 4 });
+/** What the process is told, as JSON in its one argument. */
+export interface SyncProcessInput {
+  readonly urls: Readonly<Record<'a' | 'b' | 'hub', string>>;
+  readonly declaration: DeclaredPipeline;
+  /** Somebody decides conflicts in this process as well. */
+  readonly steward?: StewardHabits & { readonly seed: number };
+}
+
+/** The engine alone in a process of its own, to be killed. */
+const { urls, declaration, steward } = JSON.parse(process.argv[2] ?? '{}') as SyncProcessInput;
+const pools = new HubPools(urls.hub, { lane: 4, general: 6 });
 const catalog = new ConnectionCatalog();
 for (const side of ['a', 'b'] as const) {
   catalog.declare({
@@ -33,11 +40,17 @@ const engine = new SyncEngine(
   new Leases(pools.general),
   catalog,
   new Clock(),
-  pino({ level: 'silent' }),
+  pino({ level: process.env.ACCORD_TEST_LOG ?? 'silent' }, pino.destination(2)),
   TIMING,
 );
 await engine.start([declaration]);
 process.stdout.write('started\n');
+const stop = new AbortController();
 process.on('SIGTERM', () => {
+  stop.abort();
   void engine.stop().then(() => process.exit(0));
 });
+if (steward !== undefined) {
+  const { steward: decide } = await import('./steward.js');
+  await decide(pools, seeded(steward.seed), steward, stop.signal);
+}

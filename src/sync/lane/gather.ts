@@ -41,8 +41,9 @@ export class Gather {
     await this.#load(set, intake, excepted);
     await set.loadBatches(log);
     // What a dead batch had promised is taken back as a whole, also where nothing else touches those units now.
-    const dead = set.sorted().filter((record) => SIDES.some((side) => this.#isDead(record, side)));
-    await set.loadWhole(dead.map((record) => record.linkId));
+    // And what is edited while its delete is on its way is a question about the record.
+    const whole = set.sorted().filter((record) => SIDES.some((side) => this.#isUndecided(record, side)));
+    await set.loadWhole(whole.map((record) => record.linkId));
 
     const cursors = cursorsAfter(intake);
     const gates = new Map<RecordState, WriteGate>();
@@ -72,9 +73,10 @@ export class Gather {
     return { set, gates, missed, changes, strangers, vanished };
   }
 
-  #isDead(record: RecordState, side: Side): boolean {
+  #isUndecided(record: RecordState, side: Side): boolean {
     const id = record.att[side];
-    return id !== null && this.log.get(id)?.state === 'dead';
+    const batch = id === null ? undefined : this.log.get(id);
+    return batch?.state === 'dead' || (batch?.kind === 'delete' && batch.state !== 'acked');
   }
 
   async #load(set: WorkingSet, intake: Intake, excepted: readonly Excepted[]): Promise<void> {

@@ -93,6 +93,8 @@ export function addLife(
   draft.payload.push({ l: record.linkId, u: {} });
   record.att[side] = draft.id;
   record.units.set(LIFE, acknowledge(life, side, undefined));
+  // Made from head: what was edited elsewhere while the record was gone follows.
+  if (making) record.due = true;
   return true;
 }
 

@@ -23,6 +23,7 @@ import type { Committed, Intake, Outgoing, SoloRecords } from './intake.js';
 import { writeBlocked, writeLineage, writeLinks, writeRecords } from './persist.js';
 import { addLife, addUpdate } from './plan-writes.js';
 import type { RecordState } from './record-state.js';
+import { reconsiderDelete } from './reconsider-delete.js';
 import { expectToHold } from './settle.js';
 
 /**
@@ -57,7 +58,7 @@ export class LaneTransaction {
     const due = new Map<number, Due>();
     const records = set.sorted();
     for (const record of records) {
-      reconsiderDelete(record);
+      reconsiderDelete(record, pipeline.plan.life.deleteVsEdit);
       const gate = gates.get(record) ?? { unsettled: false, covered: { A: true, B: true } };
       const writable = {
         A: intake.writable.A && gate.covered.A && budget.A > 0,
@@ -238,20 +239,6 @@ export class LaneTransaction {
 /** Another process has moved this pipeline on: everything known here is out of date. */
 export class CursorMoved extends Error {
   override readonly name = 'CursorMoved';
-}
-
-/**
- * Somebody edited a field after a person had decided that the record is to be deleted: that person has not seen it, and is asked again.
- */
-function reconsiderDelete(record: RecordState): void {
-  const life = record.units.get(LIFE);
-  if (life?.decision?.value !== 'deleted') return;
-  const edited = record.lineage.some(
-    (draft) => draft.kind === 'observed' && Object.keys(draft.units).some((key) => key !== LIFE),
-  );
-  if (!edited) return;
-  record.staleDecisions.push(life.decision.id);
-  record.units.set(LIFE, { ...life, decision: null });
 }
 
 async function notify(client: PoolClient, conflicts: readonly string[]): Promise<void> {

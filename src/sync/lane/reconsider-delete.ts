@@ -1,0 +1,45 @@
+import { flatten, join, SIDES, type Side } from '../../core/clock.js';
+import { LIFE, type LifePolicy } from '../../core/plan.js';
+import { image } from '../../core/unit.js';
+import type { RecordState } from './record-state.js';
+
+/**
+ * Somebody edited a field after it was decided that the record is to be deleted, by a person or by the pipeline: whoever deleted has
+ * not seen it. A decision that was not written yet is out of date; a delete that was planned and has not happened (its write missed, or
+ * was never sent) is not planned anew over the edit, a person is asked.
+ */
+export function reconsiderDelete(record: RecordState, deleteVsEdit: LifePolicy['deleteVsEdit']): void {
+  const life = record.units.get(LIFE);
+  if (life === undefined) return;
+  const edited = SIDES.filter((side) => hasNews(record, side));
+  if (edited.length === 0) return;
+  if (life.decision?.value === 'deleted') {
+    record.staleDecisions.push(life.decision.id);
+    record.units.set(LIFE, { ...life, decision: null });
+  } else if (
+    deleteVsEdit !== 'delete' &&
+    life.head.value === 'deleted' &&
+    edited.some((side) => image(life, side).value !== 'deleted')
+  ) {
+    record.units.set(LIFE, {
+      ...life,
+      contest: {
+        kind: 'delete-vs-edit',
+        ctx: join(flatten(life.head), join(flatten(life.A), flatten(life.B))),
+        candidates: [],
+        reason: 'edited while it was being deleted because the other side had deleted it',
+      },
+    });
+  }
+}
+
+function hasNews(record: RecordState, side: Side): boolean {
+  return record.lineage.some(
+    (draft) =>
+      draft.kind === 'observed' &&
+      draft.side === side &&
+      Object.entries(draft.units).some(
+        ([key, { k }]) => key !== LIFE && k !== 'cosmetic' && k !== 'superseded',
+      ),
+  );
+}

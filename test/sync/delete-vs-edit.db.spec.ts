@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
+import { RevisionPlans } from '../../src/database/revision-plans.js';
+import { Clock } from '../../src/common/clock.js';
+import { ConflictsService } from '../../src/review/conflicts.service.js';
+import { DecideService } from '../../src/review/decide.service.js';
+import { ServiceChild } from '../support/service-child.js';
+import { SyncPair } from '../support/sync-pair.js';
+
+const spec: PipelineSpec = {
+  apiVersion: 'accord/v1',
+  kind: 'Pipeline',
+  metadata: { name: 'deletes' },
+  connections: { a: { ref: 'a', object: 'public.t' }, b: { ref: 'b', object: 'public.t' } },
+  match: [
+    { id: 'by-key', by: ['key'], action: 'link' },
+    { id: 'none', action: 'create' },
+  ],
+  fields: {
+    key: { a: 'key', b: 'key', policy: { strategy: 'review' } },
+    x: { a: 'x', b: 'x', policy: { strategy: 'review' } },
+    y: { a: 'y', b: 'y', policy: { strategy: 'review' } },
+  },
+  deletes: { aDeleted: 'delete', bDeleted: 'delete', deleteVsEdit: 'review' },
+  review: { undoWindow: '1ms' },
+  load: { accept: 'automatic' },
+};
+const table = 'create table t (id bigserial primary key, key text, x text, y text);';
+
+describe('an edit of a record that the other side has deleted', () => {
+  let pair: SyncPair;
+  beforeEach(async () => {
+    pair = await SyncPair.open(
+      { a: `${table} insert into t (key, x, y) values ('k', 'x', 'y')`, b: table },
+      spec,
+    );
+    await pair.start();
+    await pair.quiet();
+  });
+  afterEach(() => pair.close());
+
+  const rows = async (side: 'a' | 'b') => (await pair[side].query('select key, x, y from t')).rows;
+  const lives = async () =>
+    (
+      await pair.hub.general.query<{ id: string; state: string; kind: string; rev: number }>(
+        `select id, state, kind, rev from conflict where unit = '$life' order by opened_at`,
+      )
+    ).rows;
+  const decide = async (take: 'a' | 'b'): Promise<void> => {
+    const plans = new RevisionPlans(pair.hub);
+    const conflicts = new ConflictsService(pair.hub, plans);
+    const [row] = await lives();
+    await new DecideService(pair.hub, plans, new Clock(), conflicts).decide({
+      conflict: `cf_${row?.id ?? ''}`,
+      accepted: [`"${String(row?.rev)}-open"`],
+      input: { take },
+      by: 'somebody',
+      idempotencyKey: undefined,
+    });
+  };
+
+  it.each(['delivery.before-send', 'write.claimed'])(
+    'is put to a person when the delete was planned, and the service died at %s before it happened',
+    async (point) => {
+      await pair.stop();
+      await pair.b.query('delete from t');
+      const child = await ServiceChild.start(
+        { urls: pair.urls, declaration: pair.declared },
+        `${point}:1:kill`,
+      );
+      expect(await child.endsWithin(10_000)).toBe(true);
+      await pair.a.query(`update t set x = 'edited'`);
+      await pair.start();
+      await pair.quiet();
+      expect(await rows('a')).toEqual([{ key: 'k', x: 'edited', y: 'y' }]);
+      expect(await lives()).toMatchObject([{ state: 'open', kind: 'delete-vs-edit' }]);
+
+      await decide('a');
+      await pair.quiet();
+      expect(await rows('b')).toEqual([{ key: 'k', x: 'edited', y: 'y' }]);
+      expect(await lives()).toMatchObject([{ state: 'closed' }]);
+    },
+    60_000,
+  );
+
+  it('follows to the side where the record is made again, when a person decides to keep it', async () => {
+    await pair.stop();
+    await pair.a.query('delete from t');
+    await pair.b.query(`update t set y = 'edited'`);
+    await pair.start();
+    await pair.quiet();
+    expect(await lives()).toMatchObject([{ state: 'open', kind: 'delete-vs-edit' }]);
+    await decide('b');
+    await pair.quiet();
+    expect(await rows('a')).toEqual([{ key: 'k', x: 'x', y: 'edited' }]);
+  }, 60_000);
+});
