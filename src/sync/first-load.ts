@@ -1,25 +1,19 @@
-import type { PoolClient } from 'pg';
 import { failpoint } from '../common/failpoint.js';
 import type { RecordState as SideRecord, WriteItem, WriteReceipt } from '../connectors/connector.js';
 import { otherSide, SIDES, type Side } from '../core/clock.js';
 import { CanonError } from '../core/errors.js';
-import { copyIn, type CopyValue } from '../database/copy-in.js';
 import type { HubPools } from '../database/pools.js';
 import { insertBatch, settleBatch, type BatchRow } from '../database/sql/lane/batches.js';
 import { setAllDue } from '../database/sql/lane/due.js';
-import { ambiguousByRule, pairsByRule, setUnmatched } from '../database/sql/load/match.js';
+import { deleteLoadRecords, setUnmatched } from '../database/sql/load/match.js';
 import {
-  acceptReport,
-  analyzeLoad,
   analyzeLoaded,
   clearLoad,
-  countLoad,
   forgetLinked,
-  insertReport,
   moveProgress,
   nextPairs,
   readReport,
-  sampleLoad,
+  setLoadState,
   toCreate,
   type ReportRow,
 } from '../database/sql/load/report.js';
@@ -28,12 +22,12 @@ import { inTransaction } from '../database/transaction.js';
 import { fetchAll } from './fetch-all.js';
 import { BatchIds } from './lane/batch-ids.js';
 import type { PayloadItem } from './lane/payload.js';
-import { keyColumns, keyRules, matchKey, mayCreate } from './match-keys.js';
+import { compareSides, storeKeys } from './compare-sides.js';
+import { mayCreate } from './match-keys.js';
 import { insertLinks, linkBothSides, linkFromOneSide, type NewLink } from './new-links.js';
 import { withMappedId } from './newcomers.js';
 import type { RunningPipeline } from './running-pipeline.js';
 
-const COMPARE_PAGE = 5000;
 const LOAD_PAGE = 2500;
 const PAIR_PAGE = 1000;
 
@@ -44,11 +38,6 @@ export interface FoundReceipt {
   readonly receipt: WriteReceipt;
   readonly payload: readonly PayloadItem[];
 }
-
-const setState: Statement<Record<string, never>> = {
-  name: 'load_set_state',
-  text: `update pipeline set state = $2, state_detail = null, updated_at = clock_timestamp() where id = $1`,
-};
 
 const setCursor: Statement<Record<string, never>> = {
   name: 'load_set_cursor',
@@ -79,14 +68,15 @@ export class FirstLoad {
       at = 'comparing';
     }
     if (at === 'comparing') {
-      await this.#compare();
+      await compareSides(this.pipeline, this.pools, this.signal);
+      this.onProgress();
       at = 'report';
     }
     if (at === 'report') {
       const report = await this.#report();
       if (report.accepted_at === null) return 'report';
       await failpoint('load.accepted');
-      await run(this.pools.general, setState, [this.pipeline.id, 'loading']);
+      await run(this.pools.general, setLoadState, [this.pipeline.id, 'loading']);
       at = 'loading';
     }
     if (at === 'loading') await this.#load();
@@ -99,7 +89,7 @@ export class FirstLoad {
     for (const side of SIDES) await run(this.pools.general, forgetLinked[side], [this.pipeline.id]);
     await inTransaction(this.pools.general, async (client) => {
       await run(client, moveProgress, [this.pipeline.id, 'done', 0, null]);
-      await run(client, setState, [this.pipeline.id, 'running']);
+      await run(client, setLoadState, [this.pipeline.id, 'running']);
     });
     this.onProgress();
   }
@@ -114,77 +104,9 @@ export class FirstLoad {
     await inTransaction(this.pools.general, async (client) => {
       for (const statement of clearLoad) await run(client, statement, [id]);
       for (const side of SIDES) await run(client, setCursor, [id, side, JSON.stringify(cursors[side])]);
-      await run(client, setState, [id, 'comparing']);
+      await run(client, setLoadState, [id, 'comparing']);
     });
     this.onProgress();
-  }
-
-  async #compare(): Promise<void> {
-    const { id, revision } = this.pipeline;
-    for (const statement of clearLoad) await run(this.pools.general, statement, [id]);
-    const counts = { A: await this.#collectKeys('A'), B: await this.#collectKeys('B') };
-    for (const sql of analyzeLoad) await this.pools.general.query(sql);
-    await inTransaction(this.pools.general, async (client) => {
-      // Nothing on one side: nothing to pair.
-      const rules = counts.A === 0 || counts.B === 0 ? [] : keyRules(this.pipeline);
-      for (const rule of rules) {
-        await run(client, pairsByRule, [id, rule.index]);
-        await run(client, ambiguousByRule, [id, rule.index]);
-      }
-      const [found] = await run(client, countLoad, [id]);
-      await failpoint('load.pairs-found');
-      if (found === undefined) throw new RangeError('the comparison counted nothing');
-      const onlyA = counts.A - found.linked - found.ambiguous_a;
-      const onlyB = counts.B - found.linked - found.ambiguous_b;
-      const samples = await run(client, sampleLoad, [id]);
-      const total =
-        found.linked +
-        (mayCreate(this.pipeline, 'A') ? onlyA : 0) +
-        (mayCreate(this.pipeline, 'B') ? onlyB : 0);
-      await run(client, insertReport, [
-        id,
-        revision,
-        found.linked,
-        onlyA,
-        onlyB,
-        found.ambiguous_a + found.ambiguous_b,
-        JSON.stringify(samples),
-        total,
-      ]);
-      await run(client, setState, [id, 'report']);
-      if (this.pipeline.spec.load?.accept === 'automatic')
-        await run(client, acceptReport, [id, 'the pipeline file']);
-    });
-    this.onProgress();
-  }
-
-  async #collectKeys(side: Side): Promise<number> {
-    let count = 0;
-    const rules = keyRules(this.pipeline);
-    const columns = keyColumns(this.pipeline, side);
-    for await (const page of this.pipeline.ends[side].endpoint.snapshot({
-      columns,
-      pageSize: COMPARE_PAGE,
-    })) {
-      this.signal.throwIfAborted();
-      const rows: CopyValue[][] = [];
-      for (const state of page) {
-        let any = false;
-        for (const rule of rules) {
-          const key = matchKey(this.pipeline, side, rule, state.values);
-          if (key === null) continue;
-          any = true;
-          rows.push([this.pipeline.id, side, state.id, rule.index, key]);
-        }
-        if (!any) rows.push([this.pipeline.id, side, state.id, -1, null]);
-      }
-      await inTransaction(this.pools.general, (client: PoolClient) =>
-        copyIn(client, 'load_record (pipeline_id, side, ext_id, rule, match_key)', rows),
-      );
-      count += page.length;
-      await failpoint('load.keys-stored');
-    }
-    return count;
   }
 
   async #report(): Promise<ReportRow> {
@@ -207,7 +129,7 @@ export class FirstLoad {
       if (report.phase !== phase) continue;
       const some = from === 'A' ? report.only_a > 0 : report.only_b > 0;
       if (some && mayCreate(this.pipeline, from))
-        await this.#createMissing(from, phase, report.progress?.after);
+        await this.#createMissing(from, phase, report.progress?.after, hadNothing(report, otherSide(from)));
       await run(this.pools.general, moveProgress, [this.pipeline.id, next, 0, null]);
     }
     this.onProgress();
@@ -257,7 +179,12 @@ export class FirstLoad {
    * The records of one side that have no counterpart, created on the other. Three pages are under way at a time: one is read and
    * mapped, the one before is stored, the one before that is written.
    */
-  async #createMissing(from: Side, phase: string, start: string | undefined): Promise<void> {
+  async #createMissing(
+    from: Side,
+    phase: string,
+    start: string | undefined,
+    everything: boolean,
+  ): Promise<void> {
     const { endpoint } = this.pipeline.ends[from];
     const to = otherSide(from);
     const pageSize = Math.min(LOAD_PAGE, this.pipeline.ends[to].endpoint.capabilities.batch.write);
@@ -279,14 +206,10 @@ export class FirstLoad {
       this.signal.throwIfAborted();
       const last = page[page.length - 1];
       if (last === undefined) continue;
-      const ids = page.map((state) => state.id);
-      const wanted = new Set(
-        (await run(this.pools.lane, toCreate[from], [this.pipeline.id, ids])).map((row) => row.ext_id),
-      );
-      const states = page.filter((state) => wanted.has(state.id));
-      const { links, refused } = await this.#drafts(from, states);
+      const states = everything ? page : await this.#wanted(from, page);
+      const mapped = await this.#drafts(from, states);
       await moveOn();
-      storing = this.#store(from, phase, last.id, links, refused);
+      storing = this.#store(from, phase, last.id, mapped, everything);
       storing.catch(() => undefined);
       this.onProgress();
     }
@@ -294,22 +217,27 @@ export class FirstLoad {
     await writing;
   }
 
-  async #drafts(
-    from: Side,
-    states: readonly SideRecord[],
-  ): Promise<{ links: NewLink[]; refused: { id: string; detail: string }[] }> {
+  /** Those without a counterpart, of the records that the comparison has seen. */
+  async #wanted(from: Side, page: readonly SideRecord[]): Promise<readonly SideRecord[]> {
+    const ids = page.map((state) => state.id);
+    const rows = await run(this.pools.lane, toCreate[from], [this.pipeline.id, ids]);
+    const wanted = new Set(rows.map((row) => row.ext_id));
+    return page.filter((state) => wanted.has(state.id));
+  }
+
+  async #drafts(from: Side, states: readonly SideRecord[]): Promise<Mapped> {
     const target = this.pipeline.ends[otherSide(from)].endpoint;
     const allocated = states.length === 0 ? [] : await target.allocateIds(states.length);
     await failpoint('load.ids-allocated');
     const links: NewLink[] = [];
-    const refused: { id: string; detail: string }[] = [];
+    const refused: Refused[] = [];
     for (const [i, state] of states.entries()) {
       try {
         const link = linkFromOneSide(this.pipeline, from, state, allocated?.[i] ?? '');
         links.push(allocated === null ? withMappedId(target.schema.key, link) : link);
       } catch (error) {
         if (!(error instanceof CanonError)) throw error;
-        refused.push({ id: state.id, detail: error.message });
+        refused.push({ state, detail: error.message });
       }
     }
     return { links, refused };
@@ -319,8 +247,8 @@ export class FirstLoad {
     from: Side,
     phase: string,
     after: string,
-    links: readonly NewLink[],
-    refused: readonly { id: string; detail: string }[],
+    { links, refused }: Mapped,
+    everything: boolean,
   ): Promise<Planned | null> {
     const side = otherSide(from);
     await this.#ids.ensure(this.pools.general, 1);
@@ -330,10 +258,15 @@ export class FirstLoad {
         await run(client, setUnmatched, [
           this.pipeline.id,
           from,
-          refused.map((r) => r.id),
+          refused.map(({ state }) => state.id),
           refused.map(() => 'not-created'),
           refused.map((r) => r.detail),
         ]);
+        if (everything) {
+          const states = refused.map(({ state }) => state);
+          await run(client, deleteLoadRecords, [this.pipeline.id, from, states.map(({ id }) => id)]);
+          await storeKeys(client, this.pipeline, from, states);
+        }
       }
       if (links.length === 0) return null;
       const row: BatchRow = {
@@ -388,6 +321,24 @@ export class FirstLoad {
     // Unknown still, or with exceptions: the lane settles it and works them in.
     if (receipt.status === 'committed') this.receipts.push({ batch: row, receipt, payload });
   }
+}
+
+/** The comparison found nothing at all on this side: whatever the other one has is to be created. */
+function hadNothing(report: ReportRow, side: Side): boolean {
+  return (
+    report.linked === 0 && report.ambiguous === 0 && (side === 'A' ? report.only_a : report.only_b) === 0
+  );
+}
+
+interface Refused {
+  readonly state: SideRecord;
+  readonly detail: string;
+}
+
+interface Mapped {
+  readonly links: readonly NewLink[];
+  /** Records that the other side could not hold. */
+  readonly refused: readonly Refused[];
 }
 
 interface Planned {

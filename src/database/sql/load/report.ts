@@ -73,12 +73,13 @@ export interface ReportRow {
   linked: number;
   only_a: number;
   only_b: number;
+  ambiguous: number;
 }
 
 /** Parameters: pipeline. */
 export const readReport: Statement<ReportRow> = {
   name: 'load_read_report',
-  text: `select accepted_at, phase, done, total, progress, linked, only_a, only_b from load_report where pipeline_id = $1`,
+  text: `select accepted_at, phase, done, total, progress, linked, only_a, only_b, ambiguous from load_report where pipeline_id = $1`,
 };
 
 /** Parameters: pipeline, phase, records done more, progress. */
@@ -141,3 +142,9 @@ export const analyzeLoad: readonly string[] = [
 
 /** So were the shadows: whatever looks at them by key must know how many there are. */
 export const analyzeLoaded: readonly string[] = ['analyze link', 'analyze shadow'];
+
+/** Parameters: pipeline, state. */
+export const setLoadState: Statement<Record<string, never>> = {
+  name: 'load_set_state',
+  text: `update pipeline set state = $2, state_detail = null, updated_at = clock_timestamp() where id = $1`,
+};

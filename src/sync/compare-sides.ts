@@ -1,0 +1,122 @@
+import type { PoolClient } from 'pg';
+import { failpoint } from '../common/failpoint.js';
+import type { RecordState } from '../connectors/connector.js';
+import { otherSide, type Side } from '../core/clock.js';
+import { copyIn, type CopyValue } from '../database/copy-in.js';
+import type { HubPools } from '../database/pools.js';
+import { ambiguousByRule, pairsByRule } from '../database/sql/load/match.js';
+import {
+  acceptReport,
+  analyzeLoad,
+  clearLoad,
+  countLoad,
+  insertReport,
+  sampleLoad,
+  setLoadState,
+} from '../database/sql/load/report.js';
+import { run } from '../database/sql/statement.js';
+import { inTransaction } from '../database/transaction.js';
+import { keyColumns, keyRules, matchKey, mayCreate } from './match-keys.js';
+import type { RunningPipeline } from './running-pipeline.js';
+
+const PAGE = 5000;
+
+/** With nothing to compare them with, the keys of so many records are kept, for the samples of the report. */
+const SAMPLED = 5;
+
+/**
+ * Compares the two sides by their match keys and stores the report: what would be linked, created, or asked about. Writes nothing on
+ * the sides. Run again it starts anew.
+ */
+export async function compareSides(
+  pipeline: RunningPipeline,
+  pools: HubPools,
+  signal: AbortSignal,
+): Promise<void> {
+  const { id, revision } = pipeline;
+  for (const statement of clearLoad) await run(pools.general, statement, [id]);
+  const counts = { A: 0, B: 0 };
+  const first: Side = (await isEmpty(pipeline, 'B')) ? 'B' : 'A';
+  const second = otherSide(first);
+  counts[first] = await collectKeys(pipeline, pools, signal, first, Infinity);
+  // What is going to be created is matched with nothing: its keys would be stored only to be thrown away.
+  const keep = counts[first] === 0 && mayCreate(pipeline, second) ? SAMPLED : Infinity;
+  counts[second] = await collectKeys(pipeline, pools, signal, second, keep);
+  for (const sql of analyzeLoad) await pools.general.query(sql);
+  await inTransaction(pools.general, async (client) => {
+    const rules = counts.A === 0 || counts.B === 0 ? [] : keyRules(pipeline);
+    for (const rule of rules) {
+      await run(client, pairsByRule, [id, rule.index]);
+      await run(client, ambiguousByRule, [id, rule.index]);
+    }
+    const [found] = await run(client, countLoad, [id]);
+    await failpoint('load.pairs-found');
+    if (found === undefined) throw new RangeError('the comparison counted nothing');
+    const onlyA = counts.A - found.linked - found.ambiguous_a;
+    const onlyB = counts.B - found.linked - found.ambiguous_b;
+    const samples = await run(client, sampleLoad, [id]);
+    const total =
+      found.linked + (mayCreate(pipeline, 'A') ? onlyA : 0) + (mayCreate(pipeline, 'B') ? onlyB : 0);
+    await run(client, insertReport, [
+      id,
+      revision,
+      found.linked,
+      onlyA,
+      onlyB,
+      found.ambiguous_a + found.ambiguous_b,
+      JSON.stringify(samples),
+      total,
+    ]);
+    await run(client, setLoadState, [id, 'report']);
+    if (pipeline.spec.load?.accept === 'automatic')
+      await run(client, acceptReport, [id, 'the pipeline file']);
+  });
+}
+
+async function isEmpty(pipeline: RunningPipeline, side: Side): Promise<boolean> {
+  const options = { columns: [], pageSize: 1 };
+  for await (const page of pipeline.ends[side].endpoint.snapshot(options)) if (page.length > 0) return false;
+  return true;
+}
+
+async function collectKeys(
+  pipeline: RunningPipeline,
+  pools: HubPools,
+  signal: AbortSignal,
+  side: Side,
+  keep: number,
+): Promise<number> {
+  let count = 0;
+  const columns = keyColumns(pipeline, side);
+  for await (const page of pipeline.ends[side].endpoint.snapshot({ columns, pageSize: PAGE })) {
+    signal.throwIfAborted();
+    const kept = page.slice(0, Math.max(0, keep - count));
+    if (kept.length > 0)
+      await inTransaction(pools.general, (client) => storeKeys(client, pipeline, side, kept));
+    count += page.length;
+    await failpoint('load.keys-stored');
+  }
+  return count;
+}
+
+/** Remembers the match keys of records that are not linked. */
+export async function storeKeys(
+  client: PoolClient,
+  pipeline: RunningPipeline,
+  side: Side,
+  states: readonly RecordState[],
+): Promise<void> {
+  const rules = keyRules(pipeline);
+  const rows: CopyValue[][] = [];
+  for (const state of states) {
+    let any = false;
+    for (const rule of rules) {
+      const key = matchKey(pipeline, side, rule, state.values);
+      if (key === null) continue;
+      any = true;
+      rows.push([pipeline.id, side, state.id, rule.index, key]);
+    }
+    if (!any) rows.push([pipeline.id, side, state.id, -1, null]);
+  }
+  await copyIn(client, 'load_record (pipeline_id, side, ext_id, rule, match_key)', rows);
+}
