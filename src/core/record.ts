@@ -316,6 +316,8 @@ function authorLife(input: RecordInput, state: State, life: Unit, outcome: Autho
   state.units.set(LIFE, after);
   state.authored.push({ key: LIFE, outcome, before: life, after });
   lifeWrites(input, state, after);
+  // What was edited while the record's existence was open waits no longer.
+  if (lifeOf(after) === 'live') state.lookAgain(0);
 }
 
 function lifeWrites(input: RecordInput, state: State, life: Unit): void {

@@ -4,6 +4,7 @@ import { RevisionPlans } from '../../src/database/revision-plans.js';
 import { Clock } from '../../src/common/clock.js';
 import { ConflictsService } from '../../src/review/conflicts.service.js';
 import { DecideService } from '../../src/review/decide.service.js';
+import { UndoService } from '../../src/review/undo.service.js';
 import { ServiceChild } from '../support/service-child.js';
 import { SyncPair } from '../support/sync-pair.js';
 
@@ -40,16 +41,18 @@ describe('an edit of a record that the other side has deleted', () => {
   afterEach(() => pair.close());
 
   const rows = async (side: 'a' | 'b') => (await pair[side].query('select key, x, y from t')).rows;
-  const lives = async () =>
+  const questions = async (unit: string) =>
     (
       await pair.hub.general.query<{ id: string; state: string; kind: string; rev: number }>(
-        `select id, state, kind, rev from conflict where unit = '$life' order by opened_at`,
+        'select id, state, kind, rev from conflict where unit = $1 order by opened_at',
+        [unit],
       )
     ).rows;
-  const decide = async (take: 'a' | 'b'): Promise<void> => {
+  const lives = () => questions('$life');
+  const decide = async (take: 'a' | 'b', unit = '$life'): Promise<void> => {
     const plans = new RevisionPlans(pair.hub);
     const conflicts = new ConflictsService(pair.hub, plans);
-    const [row] = await lives();
+    const [row] = await questions(unit);
     await new DecideService(pair.hub, plans, new Clock(), conflicts).decide({
       conflict: `cf_${row?.id ?? ''}`,
       accepted: [`"${String(row?.rev)}-open"`],
@@ -82,6 +85,50 @@ describe('an edit of a record that the other side has deleted', () => {
     },
     60_000,
   );
+
+  it('made while the record is in question follows once it is decided that it stays', async () => {
+    await pair.stop();
+    await pair.a.query('delete from t');
+    await pair.b.query(`update t set y = 'edited'`);
+    await pair.start();
+    await pair.quiet();
+    await decide('b');
+    await pair.quiet();
+    const { rows: decisions } = await pair.hub.general.query<{ id: string }>('select id from decision');
+    await new UndoService(pair.hub, new RevisionPlans(pair.hub), new Clock()).undo(
+      `dec_${decisions[0]?.id ?? ''}`,
+      'somebody',
+    );
+    await pair.a.query(`update t set x = 'meanwhile'`);
+    await pair.quiet();
+    expect(await rows('b')).toEqual([{ key: 'k', x: 'x', y: 'edited' }]);
+    await decide('a');
+    await pair.quiet();
+    expect(await rows('b')).toEqual([{ key: 'k', x: 'meanwhile', y: 'edited' }]);
+  }, 60_000);
+
+  it('ends decisions about its fields with it, when the record goes', async () => {
+    await pair.stop();
+    await pair.a.query(`update t set x = 'a'`);
+    await pair.b.query(`update t set x = 'b'`);
+    await pair.start();
+    await pair.quiet();
+    await pair.stop();
+    await decide('a', 'x');
+    await pair.b.query('delete from t');
+    await pair.start();
+    await pair.quiet();
+    await decide('b');
+    await pair.quiet();
+    expect(await rows('a')).toEqual([]);
+    const { rows: outcomes } = await pair.hub.general.query(
+      'select unit, outcome from decision order by unit',
+    );
+    expect(outcomes).toEqual([
+      { unit: '$life', outcome: 'applied' },
+      { unit: 'x', outcome: 'closed' },
+    ]);
+  }, 60_000);
 
   it('follows to the side where the record is made again, when a person decides to keep it', async () => {
     await pair.stop();

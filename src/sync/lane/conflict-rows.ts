@@ -9,6 +9,7 @@ import { recordTitle } from '../../core/title.js';
 import type { Unit } from '../../core/unit.js';
 import {
   closeConflicts,
+  endDecisions,
   readOpenConflicts,
   setDecisionOutcomes,
   upsertConflicts,
@@ -95,6 +96,7 @@ export async function writeConflicts(
     await run(client, closeConflicts, [closing.map((c) => c.row.id), closing.map((c) => c.reason)]);
   if (outcomes.length > 0)
     await run(client, setDecisionOutcomes, [outcomes.map(([id]) => id), outcomes.map(([, o]) => o)]);
+  if (closing.length > 0) await run(client, endDecisions, [closing.map((c) => c.row.id)]);
   const fresh = drafts.filter((d) => !known.has(`${String(d.record.linkId)} ${d.unit}`)).length;
   return { opened: fresh, closed: closing.length, touched: [...opened, ...closing.map((c) => c.row.id)] };
 }

@@ -39,6 +39,12 @@ export const closeConflicts: Statement<Record<string, never>> = {
   from unnest($1::uuid[], $2::text[]) as r(id, reason) where c.id = r.id and c.state <> 'closed'`,
 };
 
+/** Decisions of conflicts that ended before they took effect. Parameters: conflict ids[]. */
+export const endDecisions: Statement<Record<string, never>> = {
+  name: 'lane_end_decisions',
+  text: `update decision set outcome = 'closed' where conflict_id = any($1::uuid[]) and outcome = 'held'`,
+};
+
 /** Parameters: decision ids[], outcomes[] (parallel). */
 export const setDecisionOutcomes: Statement<Record<string, never>> = {
   name: 'lane_set_decision_outcomes',
