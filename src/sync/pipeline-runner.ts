@@ -227,6 +227,11 @@ export class PipelineRunner {
       const now = this.clock.now();
       if (!more) this.#idlePasses++;
       if (expiry !== null && now >= expiry) return;
+      // Also while there is always more to do: the log on a side must not grow for that.
+      if (now - sweptAt > this.timing.sweepMs) {
+        sweptAt = now;
+        await sweeper.sweep();
+      }
       if (more) {
         quietSince = null;
         continue;
@@ -238,10 +243,6 @@ export class PipelineRunner {
           pipeline.id,
           SIDES.filter((side) => worker.sides[side].available(now)),
         );
-      }
-      if (now - sweptAt > this.timing.sweepMs) {
-        sweptAt = now;
-        await sweeper.sweep({ A: worker.sides.A.cursor, B: worker.sides.B.cursor });
       }
       await this.#pause(pollMs);
     }

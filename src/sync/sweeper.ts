@@ -1,6 +1,6 @@
 import type { Cursor } from '../connectors/connector.js';
 import { failpoint } from '../common/failpoint.js';
-import { SIDES, type Side } from '../core/clock.js';
+import type { Side } from '../core/clock.js';
 import type { HubPools } from '../database/pools.js';
 import { run, type Statement } from '../database/sql/statement.js';
 import type { RunningPipeline } from './running-pipeline.js';
@@ -20,11 +20,17 @@ const forgetPayloads: Statement<{ id: number }> = {
   returning id`,
 };
 
+/** Up to where fences may go: all of a write whose end is not known, and of those that came after it, stay. */
 const oldestFence: Statement<{ id: number | null }> = {
   name: 'sweep_oldest_fence',
   text: `
-  select coalesce(min(id) filter (where state in ('sent', 'unknown')), max(id)) as id
+  select coalesce(min(id) filter (where state in ('sent', 'unknown')) - 1, max(id)) as id
   from attempt_batch where pipeline_id = $1 and side = $2 and (state in ('sent', 'unknown') or settled_at < clock_timestamp() - interval '1 hour')`,
+};
+
+const storedCursors: Statement<{ side: Side; cursor: Cursor | null }> = {
+  name: 'sweep_stored_cursors',
+  text: `select side, cursor from side_state where pipeline_id = $1`,
 };
 
 /** Cleans up behind a pipeline: payloads that nothing can need any more, fences and log on the sides. In small steps. */
@@ -34,7 +40,7 @@ export class Sweeper {
     private readonly pools: HubPools,
   ) {}
 
-  async sweep(cursors: Readonly<Record<Side, Cursor | null>>): Promise<void> {
+  async sweep(): Promise<void> {
     for (;;) {
       const gone = await run(this.pools.general, forgetPayloads, [
         this.pipeline.id,
@@ -44,8 +50,8 @@ export class Sweeper {
       if (gone.length < CHUNK) break;
     }
     await failpoint('sweep.payloads-forgotten');
-    for (const side of SIDES) {
-      const cursor = cursors[side];
+    // What is stored, not what was read since: after a crash it is read again from there.
+    for (const { side, cursor } of await run(this.pools.general, storedCursors, [this.pipeline.id])) {
       if (cursor === null) continue;
       const [row] = await run(this.pools.general, oldestFence, [this.pipeline.id, side]);
       // A side that cannot be reached is swept the next time; capture reports the fault.
