@@ -9,8 +9,7 @@ import { Leases } from '../../src/database/lease.js';
 import { HubPools } from '../../src/database/pools.js';
 import type { DeclaredPipeline } from '../../src/sync/declared-pipeline.js';
 import { SyncEngine } from '../../src/sync/engine.js';
-import type { Timing } from '../../src/sync/pipeline-runner.js';
-import type { Timing } from '../../src/sync/pipeline-runner.js';
+import { TIMING, type Timing } from '../../src/sync/pipeline-runner.js';
 import { createTestDatabase, migratedDatabase, type TestDatabase } from './test-database.js';
 
 /** Two real databases and a hub, with the engine between them. */
@@ -46,7 +45,7 @@ export class SyncPair {
     return { a: this.databases.a.url, b: this.databases.b.url, hub: this.databases.hub.url };
   }
 
-  async start(timing?: Timing): Promise<void> {
+  async start(timing: Partial<Timing> = {}): Promise<void> {
     const catalog = new ConnectionCatalog();
     for (const side of ['a', 'b'] as const) {
       catalog.declare({
@@ -66,7 +65,7 @@ export class SyncPair {
       catalog,
       new Clock(),
       pino({ level: process.env.ACCORD_TEST_LOG ?? 'silent' }, pino.destination(2)),
-      timing,
+      { ...TIMING, ...timing },
     );
     await this.#engine.start([this.declared]);
   }

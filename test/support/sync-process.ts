@@ -5,11 +5,12 @@ import { Leases } from '../../src/database/lease.js';
 import { HubPools } from '../../src/database/pools.js';
 import type { DeclaredPipeline } from '../../src/sync/declared-pipeline.js';
 import { SyncEngine } from '../../src/sync/engine.js';
+import { TIMING } from '../../src/sync/pipeline-runner.js';
 import { seeded } from './seeded.js';
 import type { StewardHabits } from './steward.js';
 
-/** Short: the next process takes over from a killed one at once, and the sweeper comes by. */
-const TIMING = { leaseMs: 200, sweepMs: 150 };
+/** The next process takes over from a killed one at once, and the sweeper comes by. */
+const SHORT = { ...TIMING, leaseMs: 200, sweepMs: 150 };
 
 /** What the process is told, as JSON in its one argument. */
 export interface SyncProcessInput {
@@ -41,7 +42,7 @@ const engine = new SyncEngine(
   catalog,
   new Clock(),
   pino({ level: process.env.ACCORD_TEST_LOG ?? 'silent' }, pino.destination(2)),
-  TIMING,
+  SHORT,
 );
 await engine.start([declaration]);
 process.stdout.write('started\n');

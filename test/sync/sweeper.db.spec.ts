@@ -28,7 +28,7 @@ describe('cleaning up behind a pipeline', () => {
       { a: `${table} insert into t (key) select 'k' || i from generate_series(1, 50) i`, b: table },
       spec,
     );
-    await pair.start({ leaseMs: 5000, sweepMs: 20 });
+    await pair.start({ sweepMs: 20 });
     await pair.quiet();
   });
   afterEach(() => pair.close());
