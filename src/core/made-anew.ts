@@ -1,0 +1,26 @@
+import { acknowledge } from './author.js';
+import { covers, type Side } from './clock.js';
+import type { UnitPlan } from './plan.js';
+import { rawOf } from './at-rest.js';
+import { image, type Unit } from './unit.js';
+import type { Raw } from './value.js';
+
+/** A unit of a record that is made anew on a side where it had been deleted. */
+export interface MadeAnew {
+  readonly raw: Raw;
+  /** The unit once the record has been made. */
+  readonly unit: Unit;
+  /** The side gets back what it had itself: somebody's edit that head has not seen, which stays one. */
+  readonly own: boolean;
+}
+
+/**
+ * What a record that is made anew says: what head says; but where the side's last value is an edit that head has not seen, that value.
+ * Whoever wants the record back has not been asked about that edit.
+ */
+export function madeAnew(plan: UnitPlan, unit: Unit, side: Side): MadeAnew {
+  const img = image(unit, side);
+  if (!covers(unit.head, img)) return { raw: rawOf(plan, side, img), unit, own: true };
+  const raw = plan.put(side, unit.head.value, undefined);
+  return { raw, unit: acknowledge(unit, side, raw), own: false };
+}

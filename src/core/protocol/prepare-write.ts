@@ -1,0 +1,97 @@
+import { rawOf } from '../at-rest.js';
+import { madeAnew } from '../made-anew.js';
+import { LIFE, type UnitPlan } from '../plan.js';
+import { image, type Unit, type Version } from '../unit.js';
+import { jsonEqual, type Raw } from '../value.js';
+import { columnsOf } from './unit-raws.js';
+import type { ProtocolContext } from './context.js';
+import { lifeIn } from './context.js';
+import type { Attempt, SentUnit, SideState } from './side-state.js';
+
+/**
+ * Whether a write may be made for the accepted state now. One is open at most. A stamp that is coarse says nothing about its own
+ * granule: the state has to have been read again after that granule had ended on the side's clock (§1.6, T2).
+ */
+export function mayWrite({ abilities, guards }: ProtocolContext, state: SideState): boolean {
+  if (state.attempt !== null) return false;
+  if (abilities.tier !== 'T2' || !guards.quiescedGranule || state.tag === null) return true;
+  return Math.floor(state.freshLo / abilities.granuleMs) * abilities.granuleMs > (state.tag as number);
+}
+
+/**
+ * Makes the attempt that brings these units to head on the side; `null` where the side shows them in its own form already (which a
+ * fresh read has to confirm). To be stored before anything is sent. Payload and id are never changed again.
+ */
+export function prepareWrite(
+  context: ProtocolContext,
+  state: SideState,
+  keys: readonly string[],
+  id: string,
+  now: number,
+): Attempt | null {
+  const { plan, side, units } = context;
+  const sent: Record<string, SentUnit> = {};
+  for (const key of keys) {
+    const unitPlan = plan.unit.get(key) as UnitPlan;
+    const unit = units.get(key) as Unit;
+    const held = rawOf(unitPlan, side, image(unit, side));
+    const raw = unitPlan.put(side, unit.head.value, held);
+    if (!jsonEqual(raw, held)) sent[key] = { version: versionOf(unit.head), raw, own: false };
+  }
+  return Object.keys(sent).length === 0 ? null : attemptOf(context, state, 'update', sent, id, now);
+}
+
+/** Deletes the record there, or makes it anew. */
+export function prepareLife(context: ProtocolContext, state: SideState, id: string, now: number): Attempt {
+  const { plan, side, units } = context;
+  const life = lifeIn(context);
+  const op = life.head.value === 'deleted' ? 'delete' : 'create';
+  const sent: Record<string, SentUnit> = {
+    [LIFE]: { version: versionOf(life.head), raw: life.head.value, own: false },
+  };
+  for (const unitPlan of op === 'create' ? plan.units : []) {
+    const unit = units.get(unitPlan.key);
+    if (unit === undefined || unitPlan.contextOnly) continue;
+    const { raw, own } = madeAnew(unitPlan, unit, side);
+    sent[unitPlan.key] = { version: versionOf(own ? image(unit, side) : unit.head), raw, own };
+  }
+  return attemptOf(context, state, op, sent, id, now);
+}
+
+/** The same attempt goes out once more: on a side that compares, at most one copy takes effect. */
+export function sendAgain(attempt: Attempt, now: number, fenceMs: number): Attempt {
+  return { ...attempt, state: 'sent', deadline: Math.max(attempt.deadline, now + fenceMs) };
+}
+
+function attemptOf(
+  context: ProtocolContext,
+  state: SideState,
+  op: Attempt['op'],
+  units: Attempt['units'],
+  id: string,
+  now: number,
+): Attempt {
+  const { tag, order } = state;
+  const { fenceMs, tier } = context.abilities;
+  const expect = tier === 'T0' && op !== 'create' ? standing(context, op === 'delete' ? null : units) : null;
+  const deadline = now + fenceMs;
+  return { id, op, state: 'sent', units, expect, tag, order, sentAt: now, deadline, answeredAt: null };
+}
+
+/** What the columns of these units hold, or of all: a record is deleted as it is known. */
+function standing(
+  { plan, side, units }: ProtocolContext,
+  sent: Attempt['units'] | null,
+): Readonly<Record<string, Raw>> {
+  const expect: Record<string, Raw> = {};
+  for (const unitPlan of plan.units) {
+    const unit = units.get(unitPlan.key);
+    if (unit === undefined || (sent !== null && sent[unitPlan.key] === undefined)) continue;
+    columnsOf(plan, side, unitPlan.key, rawOf(unitPlan, side, image(unit, side)), expect);
+  }
+  return expect;
+}
+
+function versionOf({ value, dot, ctx, stamp, by }: Version): Version {
+  return { value, dot, ctx, stamp, by };
+}

@@ -1,0 +1,184 @@
+import { LIFE_UNIT } from '../life.js';
+import { LIFE, type UnitPlan } from '../plan.js';
+import { rawOf } from '../at-rest.js';
+import { image, type Unit } from '../unit.js';
+import { jsonEqual, type Raw } from '../value.js';
+import { classify, freshFrom, isFresh, type SightingClass } from './classify.js';
+import { confirm } from './confirm.js';
+import { lifeIn, type ProtocolContext } from './context.js';
+import { takeEdit } from './edit.js';
+import { lastSeq, replay } from './replay.js';
+import { endingOf, settleUnits, type Ending } from './settle.js';
+import type { Attempt, SideState } from './side-state.js';
+import type { Sighting } from './sighting.js';
+import { stampOfSighting } from './stamp-of.js';
+import { unitRaws } from './unit-raws.js';
+
+export interface Taken {
+  readonly state: SideState;
+  /** Has to be read again: this answer could not be used, or not for everything. */
+  readonly dirty: boolean;
+}
+
+/**
+ * Works one answer to a read into a record's registers: the only way in which a side that is read moves them (semantics §1.5).
+ * Deterministic; a repeated or late answer changes nothing.
+ */
+export function takeSighting(context: ProtocolContext, state: SideState, seen: Sighting): Taken {
+  const { guards, abilities } = context;
+  const { attempt } = state;
+  if (attempt?.state === 'sent' && guards.dropWhileSent) return { state, dirty: true };
+  // Whether a fenced write happened is asked, not read.
+  if (attempt !== null && abilities.tier === 'T0' && guards.dropWhileSent) return { state, dirty: true };
+
+  const raws = seen.alive
+    ? unitRaws(context.plan, context.side, context.units, seen.values)
+    : new Map<string, Raw>();
+  const kind =
+    seen.history === null || !guards.recoverFromHistory
+      ? classify(guards, abilities, state, seen, isEqual(context, seen, raws))
+      : byHistory(context, state, seen);
+  if (kind === 'stale') return { state, dirty: false };
+  if (kind === 'recheck') {
+    return { state: { ...state, recheckAt: freshFrom(abilities, state) }, dirty: false };
+  }
+  const accepted = accept(context, state, seen, kind);
+  if (seen.history !== null && guards.recoverFromHistory)
+    return takeHistory(context, state, accepted, seen, kind);
+
+  const ended = attempt === null ? null : settle(context, state, attempt, seen, raws, kind);
+  const open = ended === 'open' ? attempt : null;
+  takeEdits(context, state, seen, raws, attempt);
+  if (open === null) confirm(context, seen, raws.keys());
+  return { state: { ...accepted, attempt: open }, dirty: false };
+}
+
+function settle(
+  context: ProtocolContext,
+  state: SideState,
+  attempt: Attempt,
+  seen: Sighting,
+  raws: ReadonlyMap<string, Raw>,
+  kind: SightingClass,
+): Ending {
+  // A state that may be older than the one the write was made for has another tag as well.
+  const later = kind === 'new' || isFresh(context.abilities, state, seen);
+  if (!later && context.guards.settleByLaterState) return 'open';
+  const ending = endingOf(context, attempt, seen, raws);
+  if (ending !== 'open') settleUnits(context, state, attempt, ending, seen, raws);
+  return ending;
+}
+
+/** What the state shows beside the units of the write it was judged by. */
+function takeEdits(
+  context: ProtocolContext,
+  state: SideState,
+  seen: Sighting,
+  raws: ReadonlyMap<string, Raw>,
+  attempt: Attempt | null,
+): void {
+  takeLife(context, state, seen, attempt);
+  const stamp = stampOfSighting(context.abilities, state, seen);
+  for (const [key, raw] of raws) {
+    if (attempt?.units[key] !== undefined) continue;
+    const plan = context.plan.unit.get(key) as UnitPlan;
+    const unit = context.units.get(key) as Unit;
+    const held = image(unit, context.side);
+    if (jsonEqual(rawOf(plan, context.side, held), raw)) continue;
+    takeEdit(context, plan, raw, stamp, 'observed');
+  }
+}
+
+function takeLife(context: ProtocolContext, state: SideState, seen: Sighting, attempt: Attempt | null): void {
+  const life = lifeIn(context);
+  const value = seen.alive ? 'live' : 'deleted';
+  if (attempt?.units[LIFE] !== undefined || image(life, context.side).value === value) return;
+  context.units.set(LIFE, life);
+  takeEdit(context, LIFE_UNIT, value, stampOfSighting(context.abilities, state, seen), 'observed');
+}
+
+function takeHistory(
+  context: ProtocolContext,
+  state: SideState,
+  accepted: SideState,
+  seen: Sighting,
+  kind: SightingClass,
+): Taken {
+  const { abilities, guards } = context;
+  const { attempt } = state;
+  const landed = kind === 'new' && replay(context, state, seen);
+  const since = seen.start - abilities.staleMs;
+  // All that an answered write did is in a history that was read after the answer; one without an answer may land until its deadline.
+  const over =
+    attempt !== null &&
+    (landed ||
+      (attempt.answeredAt !== null && since >= attempt.answeredAt) ||
+      since > attempt.deadline ||
+      !guards.waitForDeadline);
+  const landing =
+    over && attempt !== null
+      ? [...state.landing, { units: attempt.units, deadline: attempt.deadline }]
+      : state.landing;
+  const open = over ? null : attempt;
+  takeLife(context, state, seen, attempt);
+  if (open === null) confirm(context, seen, context.units.keys());
+  return {
+    state: {
+      ...accepted,
+      seq: Math.max(state.seq, lastSeq(seen, state)),
+      attempt: open,
+      landing: landing.filter(({ deadline }) => deadline >= since),
+    },
+    dirty: false,
+  };
+}
+
+function byHistory(context: ProtocolContext, state: SideState, seen: Sighting): SightingClass {
+  const seq = lastSeq(seen, state);
+  if (seq < state.seq) return 'stale';
+  const life = image(lifeIn(context), context.side).value === (seen.alive ? 'live' : 'deleted');
+  return seq > state.seq || !life ? 'new' : 'same';
+}
+
+function accept(context: ProtocolContext, state: SideState, seen: Sighting, kind: SightingClass): SideState {
+  const { abilities, guards } = context;
+  const fresh = isFresh(abilities, state, seen);
+  const current = Math.max(state.currentAt, seen.start - abilities.staleMs);
+  const freshLo = Math.max(state.freshLo, seen.serverTime - abilities.staleMs);
+  const clearRecheck = kind === 'new' || fresh ? null : state.recheckAt;
+  if (kind === 'same') {
+    const refreshed = fresh && guards.refreshToken;
+    return {
+      ...state,
+      ...(refreshed && {
+        tag: seen.tag,
+        order: seen.order,
+        modifiedAt: seen.modifiedAt,
+        asOf: Math.max(state.asOf, seen.end),
+      }),
+      currentAt: current,
+      freshLo,
+      recheckAt: clearRecheck,
+    };
+  }
+  return {
+    ...state,
+    order: seen.order,
+    tag: seen.tag,
+    modifiedAt: seen.modifiedAt,
+    asOf: Math.max(state.asOf, seen.end),
+    currentAt: current,
+    freshLo,
+    recheckAt: clearRecheck,
+  };
+}
+
+function isEqual(context: ProtocolContext, seen: Sighting, raws: ReadonlyMap<string, Raw>): boolean {
+  const { plan, side, units } = context;
+  if (image(lifeIn(context), side).value !== (seen.alive ? 'live' : 'deleted')) return false;
+  for (const [key, raw] of raws) {
+    const unit = units.get(key) as Unit;
+    if (!jsonEqual(rawOf(plan.unit.get(key) as UnitPlan, side, image(unit, side)), raw)) return false;
+  }
+  return true;
+}
