@@ -66,6 +66,8 @@ export const FAILPOINTS = {
   'undo.recorded': 104,
   'pipeline.leased': 110,
   'pipeline.opened': 111,
+  'absence.read': 112,
+  'absence.lost': 113,
   'mail.claimed': 120,
   'mail.sent': 121,
 } as const;

@@ -1,3 +1,4 @@
+import { AbsenceSweep, AbsentRecord } from './entities/absence.js';
 import { AttemptBatch } from './entities/attempt-batch.js';
 import { Audit, AuditHead } from './entities/audit.js';
 import { BlockedUnit } from './entities/blocked-unit.js';
@@ -19,6 +20,8 @@ export const entities = [
   Pipeline,
   PipelineRevision,
   SideState,
+  AbsenceSweep,
+  AbsentRecord,
   Link,
   LinkAlias,
   Shadow,

@@ -23,6 +23,25 @@ export function continues(page: ChangePage | null): boolean {
   return page?.kind === 'log' && page.more;
 }
 
+const STORE_EMPTY_MS = 30_000;
+
+/** Moving an empty cursor need not be stored at once, but now and then, or a restart would read far back. */
+export function matters(page: ChangePage | null, runtime: SideRuntime, now: number): boolean {
+  return page !== null && (!isEmpty(page) || now - (runtime.readAt ?? 0) > STORE_EMPTY_MS);
+}
+
+/** The page has been worked in. */
+export function advance(runtime: SideRuntime, page: ChangePage | null, now: number): void {
+  if (page === null) return;
+  runtime.cursor = page.cursor;
+  const old = page.kind === 'log' && now - (runtime.readAt ?? 0) > STORE_EMPTY_MS;
+  if (!isEmpty(page) || old) runtime.readAt = now;
+}
+
+function isEmpty(page: ChangePage): boolean {
+  return page.kind === 'log' ? page.entries.length === 0 : page.states.length === 0;
+}
+
 /** Reads what happened on the sides; a side that fails is left alone until its time to be tried again. */
 export class Capture {
   constructor(

@@ -6,7 +6,9 @@ import { failpoint } from '../common/failpoint.js';
 import { SIDES, type Side } from '../core/clock.js';
 import type { Leases, LeaseGrant } from '../database/lease.js';
 import type { HubPools } from '../database/pools.js';
+import { haltPipeline } from '../database/sql/halt.js';
 import { run, type Statement } from '../database/sql/statement.js';
+import { AbsenceSweep, type SweepHost } from './absence-sweep.js';
 import { fullJitter } from './backoff.js';
 import { nextRuleExpiry } from '../core/pipeline/compile.js';
 import { durationMs } from '../core/pipeline/duration.js';
@@ -26,9 +28,11 @@ export interface Timing {
   readonly leaseMs: number;
   /** How often a quiet pipeline cleans up behind itself. */
   readonly sweepMs: number;
+  /** How long a record that a read did not find must stay missing to be taken for deleted. */
+  readonly absenceMs: number;
 }
 
-export const TIMING: Timing = { leaseMs: 5000, sweepMs: 60_000 };
+export const TIMING: Timing = { leaseMs: 5000, sweepMs: 60_000, absenceMs: 5000 };
 const DEFAULT_POLL_MS = 25;
 const STATE_READ_MS = 1000;
 const BACKOFF = { firstMs: 200, mostMs: 15_000 };
@@ -47,11 +51,6 @@ const readState: Statement<StateRow> = {
          (select paused_at is not null from side_state where pipeline_id = p.id and side = 'A') as paused_a,
          (select paused_at is not null from side_state where pipeline_id = p.id and side = 'B') as paused_b
   from pipeline p where p.id = $1`,
-};
-
-const halt: Statement<Record<string, never>> = {
-  name: 'sync_halt',
-  text: `update pipeline set state = 'halted', state_detail = $2, updated_at = clock_timestamp() where id = $1`,
 };
 
 const setSideProblem: Statement<Record<string, never>> = {
@@ -173,17 +172,28 @@ export class PipelineRunner {
   }
 
   async #work(pipeline: RunningPipeline, grant: LeaseGrant, signal: AbortSignal): Promise<void> {
-    const worker = new PipelineWorker(pipeline, this.pools, this.clock, (client) =>
-      this.leases.assertHeld(client, grant),
-    );
+    const host: SweepHost = {
+      assertOurs: (client) => this.leases.assertHeld(client, grant),
+      halted: () => {
+        this.wake();
+      },
+    };
+    const worker = new PipelineWorker(pipeline, this.pools, this.clock, host.assertOurs);
+    const { absenceMs } = this.timing;
+    const absences = new AbsenceSweep(pipeline, worker, this.pools, this.clock, host, absenceMs);
     try {
-      await this.#loop(pipeline, worker, signal);
+      await this.#loop(pipeline, worker, absences, signal);
     } finally {
       await worker.finish();
     }
   }
 
-  async #loop(pipeline: RunningPipeline, worker: PipelineWorker, signal: AbortSignal): Promise<void> {
+  async #loop(
+    pipeline: RunningPipeline,
+    worker: PipelineWorker,
+    absences: AbsenceSweep,
+    signal: AbortSignal,
+  ): Promise<void> {
     const sweeper = new Sweeper(pipeline, this.pools);
     const schemas = new SchemaWatch(pipeline, this.clock);
     const poll = pipeline.spec.schedule?.pollEvery;
@@ -244,7 +254,7 @@ export class PipelineRunner {
           SIDES.filter((side) => worker.sides[side].available(now)),
         );
       }
-      await this.#pause(pollMs);
+      if (!(await absences.step())) await this.#pause(pollMs);
     }
   }
 
@@ -261,7 +271,7 @@ export class PipelineRunner {
       if (error.reason === 'truncated' || error.reason === 'restored') {
         const { label } = pipeline.ends[error.side];
         await new Resync(pipeline, worker, this.pools, signal).forget(error.side);
-        await run(this.pools.general, halt, [
+        await run(this.pools.general, haltPipeline, [
           this.pipelineId,
           `${label}: ${error.message}. Nothing was deleted elsewhere. Resume to compare both sides again.`,
         ]);

@@ -16,7 +16,7 @@ import { isCovered } from './lane/settle.js';
 import { RegistersMoved } from './lane/persist.js';
 import type { Committed, Intake, Outgoing, ReadBack } from './lane/intake.js';
 import { LaneTransaction } from './lane/transaction.js';
-import { Capture, continues } from './capture.js';
+import { advance, Capture, continues, matters } from './capture.js';
 import { Delivery, type Delivered, type Settled } from './delivery.js';
 import { Newcomers } from './newcomers.js';
 import type { RunningPipeline } from './running-pipeline.js';
@@ -112,17 +112,40 @@ export class PipelineWorker {
     await this.#scheduleDue();
   }
 
-  /** Folds states that were read outside of capture; the cursor stays. `anew`: units whose fields the side has made anew. */
+  /**
+   * Folds states that were read outside of capture; the cursor stays. `anew`: units whose fields the side has made anew. `since`: when
+   * what is held is known to have stood, where that is not when the side was last read.
+   */
   async compare(
     side: Side,
     page: Extract<ChangePage, { kind: 'states' }>,
     anew: ReadonlySet<string>,
+    since: number | null = this.#sides[side].readAt,
   ): Promise<void> {
+    const cursors = { A: this.#cursorState('A'), B: this.#cursorState('B') };
+    cursors[side] = { ...cursors[side], readAt: since };
+    await this.#takeIn({ A: null, B: null, [side]: page }, { anew, cursors });
+  }
+
+  /** Records that were read for and are not on the side any more. */
+  async lose(side: Side, linkIds: readonly number[]): Promise<void> {
+    await this.#takeIn({ A: null, B: null }, { absent: { side, linkIds } });
+  }
+
+  /** Lets our writes arrive. @returns whether the side can be read now, and what it shows is not a write of ours of unknown end */
+  async readable(side: Side): Promise<boolean> {
     await this.#arrive();
-    const pages = { A: null, B: null, [side]: page };
-    const committed = await this.#transact(pages, [], [], anew);
+    return (
+      this.#sides[side].available(this.clock.now()) && !this.#unsettled.some((batch) => batch.side === side)
+    );
+  }
+
+  async #takeIn(pages: Record<Side, ChangePage | null>, beside: Partial<Intake>): Promise<void> {
+    await this.#arrive();
+    const committed = await this.#transact(pages, [], [], beside);
     for (const s of SIDES) this.#sides[s].version = committed.versions[s];
     this.#receipts = [];
+    this.#waiting ||= committed.waiting;
     this.#send(committed.outgoing);
     await this.#arrive();
   }
@@ -134,6 +157,7 @@ export class PipelineWorker {
   async hasWork(): Promise<boolean> {
     const now = this.clock.now();
     if (
+      (this.#waiting && SIDES.every((side) => this.#writable(side, now))) ||
       this.#receipts.length > 0 ||
       this.#underWay !== null ||
       now >= this.#dueAt ||
@@ -166,12 +190,12 @@ export class PipelineWorker {
     const readBacks = this.#coveredReadBacks(pages);
     const worthwhile =
       this.#waiting ||
-      SIDES.some((side) => this.#matters(pages[side], side)) ||
+      SIDES.some((side) => matters(pages[side], this.#sides[side], now)) ||
       due.length > 0 ||
       readBacks.length > 0 ||
       this.#receipts.length > 0;
     if (!worthwhile) {
-      for (const side of SIDES) this.#advance(side, pages[side]);
+      for (const side of SIDES) advance(this.#sides[side], pages[side], this.clock.now());
       await this.#scheduleDue();
       return this.#underWay !== null;
     }
@@ -179,7 +203,7 @@ export class PipelineWorker {
     await failpoint('worker.committed');
     for (const side of SIDES) {
       this.#sides[side].version = committed.versions[side];
-      this.#advance(side, pages[side]);
+      advance(this.#sides[side], pages[side], this.clock.now());
     }
     this.#receipts = [];
     this.#readBacks = [
@@ -200,11 +224,6 @@ export class PipelineWorker {
       this.#readBacks.length > 0 ||
       due.length === this.options.dueSize
     );
-  }
-
-  /** Both sides are read to the end and nothing is on its way. */
-  async isQuiet(): Promise<boolean> {
-    return this.#receipts.length === 0 && this.#unsettled.length === 0 && !(await this.hasWork());
   }
 
   async #settleNewcomers(): Promise<boolean> {
@@ -238,31 +257,11 @@ export class PipelineWorker {
     return page;
   }
 
-  #matters(page: ChangePage | null, side: Side): boolean {
-    if (page === null) return false;
-    if (page.kind === 'log' ? page.entries.length > 0 : page.states.length > 0) return true;
-    // Moving an empty cursor need not be stored at once, but now and then, or a restart would read far back.
-    return this.clock.now() - (this.#sides[side].readAt ?? 0) > 30_000;
-  }
-
-  #advance(side: Side, page: ChangePage | null): void {
-    if (page === null) return;
-    const runtime = this.#sides[side];
-    runtime.cursor = page.cursor;
-    if (
-      page.kind === 'states'
-        ? page.states.length > 0
-        : page.entries.length > 0 || this.clock.now() - (runtime.readAt ?? 0) > 30_000
-    ) {
-      runtime.readAt = this.clock.now();
-    }
-  }
-
   async #transact(
     pages: Record<Side, ChangePage | null>,
     due: readonly number[],
     readBacks: readonly ReadBack[],
-    anew: ReadonlySet<string> = NOTHING,
+    beside: Partial<Intake> = {},
   ): Promise<Committed> {
     await this.#ids.ensure(this.pools.general, 6);
     const now = this.clock.now();
@@ -276,8 +275,10 @@ export class PipelineWorker {
       budget: { A: this.#delivery.budget('A', now), B: this.#delivery.budget('B', now) },
       catchingUp: this.catchingUp,
       young: this.#youngNow(now),
-      anew,
+      anew: NOTHING,
+      absent: null,
       now,
+      ...beside,
     };
     for (let attempt = 1; ; attempt++) {
       try {

@@ -10,7 +10,7 @@ import { seeded } from './seeded.js';
 import type { StewardHabits } from './steward.js';
 
 /** The next process takes over from a killed one at once, and the sweeper comes by. */
-const SHORT = { ...TIMING, leaseMs: 200, sweepMs: 150 };
+const SHORT = { ...TIMING, leaseMs: 200, sweepMs: 150, absenceMs: 1000 };
 
 /** What the process is told, as JSON in its one argument. */
 export interface SyncProcessInput {

@@ -28,6 +28,8 @@ export interface PipelineSpec {
     readonly aDeleted?: 'review' | 'delete' | 'unlink' | 'ignore';
     readonly bDeleted?: 'review' | 'delete' | 'unlink' | 'ignore';
     readonly deleteVsEdit?: 'review' | 'delete' | 'keep';
+    /** More records than this found missing at once are not taken for deleted: the greater of the two. Default 20 and 2 %. */
+    readonly guard?: { readonly maxCount?: number; readonly maxPercent?: number };
   };
   readonly guards?: { readonly flapping?: { readonly flips: number; readonly window: string } };
   readonly schedule?: ScheduleSpec;
@@ -142,6 +144,8 @@ export interface RuleSpec {
 export interface ScheduleSpec {
   /** How often to look for changes when nothing wakes the pipeline. Duration, default 50ms for a log, 30s otherwise. */
   readonly pollEvery?: string;
+  /** How often a side that does not report deletions is read through. Duration, default 1h. */
+  readonly sweepEvery?: string;
   /** Share of each side's capacity this pipeline may write: `500/s`. Default: unlimited for SQL. */
   readonly writeBudget?: { readonly a?: string; readonly b?: string };
 }

@@ -4,7 +4,10 @@ import { Pipeline } from './pipeline.js';
 const LinkSchema = defineEntity({
   name: 'Link',
   tableName: 'link',
-  indexes: [],
+  indexes: [
+    { name: 'link_unlinked_a', properties: ['pipelineId', 'aId'], where: "state = 'unlinked'" },
+    { name: 'link_unlinked_b', properties: ['pipelineId', 'bId'], where: "state = 'unlinked'" },
+  ],
   uniques: [
     { name: 'link_a', properties: ['pipelineId', 'aId'], where: "state in ('live', 'creating')" },
     { name: 'link_b', properties: ['pipelineId', 'bId'], where: "state in ('live', 'creating')" },

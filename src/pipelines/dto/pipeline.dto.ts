@@ -75,10 +75,16 @@ export class InvariantDto {
   @Text({ optional: true, max: 500 }) message?: string;
 }
 
+export class DeleteGuardDto {
+  @Count({ min: 0, max: 1_000_000_000, optional: true }) maxCount?: number;
+  @Count({ min: 0, max: 100, optional: true }) maxPercent?: number;
+}
+
 export class DeletesDto {
   @OneOf(DELETES, { optional: true }) aDeleted?: (typeof DELETES)[number];
   @OneOf(DELETES, { optional: true }) bDeleted?: (typeof DELETES)[number];
   @OneOf(['review', 'delete', 'keep'], { optional: true }) deleteVsEdit?: 'review' | 'delete' | 'keep';
+  @Below({ kind: 'object', type: () => DeleteGuardDto }, { optional: true }) guard?: DeleteGuardDto;
 }
 
 export class FlappingDto {
@@ -97,6 +103,7 @@ export class WriteBudgetDto {
 
 export class ScheduleDto {
   @Duration() pollEvery?: string;
+  @Duration() sweepEvery?: string;
   @Below({ kind: 'object', type: () => WriteBudgetDto }, { optional: true }) writeBudget?: WriteBudgetDto;
 }
 

@@ -70,6 +70,7 @@ export class Gather {
         changes[side] += this.#foldStates(set, side, page, intake, strangers[side]);
     }
     this.#foldReadBacks(set, intake);
+    this.#foldAbsent(set, intake);
     return { set, gates, missed, changes, strangers, vanished };
   }
 
@@ -86,7 +87,12 @@ export class Gather {
       if (page?.kind === 'states' && page.states.length > 0) await set.loadStates(side, page);
     }
     await set.loadWhole([
-      ...new Set([...intake.due, ...excepted.map((e) => e.item.l), ...intake.readBacks.map((r) => r.linkId)]),
+      ...new Set([
+        ...intake.due,
+        ...excepted.map((e) => e.item.l),
+        ...intake.readBacks.map((r) => r.linkId),
+        ...(intake.absent?.linkIds ?? []),
+      ]),
     ]);
   }
 
@@ -203,6 +209,15 @@ export class Gather {
         read,
         this.#foldContext(intake, side, null),
       );
+    }
+  }
+
+  #foldAbsent(set: WorkingSet, { absent, now }: Intake): void {
+    if (absent === null) return;
+    for (const linkId of absent.linkIds) {
+      const record = set.records.get(linkId);
+      if (record === undefined || image(record.life(), absent.side).value === 'deleted') continue;
+      foldAbsence(record, absent.side, now);
     }
   }
 

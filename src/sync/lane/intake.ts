@@ -28,6 +28,8 @@ export interface Intake {
   readonly young: ReadonlyMap<number, number>;
   /** Units whose fields were made anew on the side whose states are read (core/relearn.ts). */
   readonly anew: ReadonlySet<string>;
+  /** Linked records that were read for and are not on a side any more. */
+  readonly absent: { readonly side: Side; readonly linkIds: readonly number[] } | null;
   readonly now: number;
 }
 
