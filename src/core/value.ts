@@ -14,7 +14,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  * | datetime | UTC instant `"YYYY-MM-DDTHH:MM:SS[.ffffff]Z"` without trailing zeros |
  * | localdatetime | the same without `Z` |
  * | set | array of strings, sorted by code unit, without duplicates |
- * | list, json | any JSON, object keys sorted |
+ * | list | array of strings, `null` and such arrays |
+ * | json | any JSON, object keys sorted |
  * | a group | object: member field → its canonical value |
  *
  * `null` is blank for every type.

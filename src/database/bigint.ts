@@ -1,4 +1,6 @@
 import { TypeOverrides, types } from 'pg';
+import { parseJson } from '../core/canon/parse-json.js';
+import type { Json } from '../core/value.js';
 
 const INT8_ARRAY = 1016;
 const TEXT_ARRAY = 1009;
@@ -10,7 +12,7 @@ export function parseBigint(text: string): number {
   return value;
 }
 
-/** pg's types, with `bigint` and `bigint[]` as numbers instead of text. */
+/** pg's types, with `bigint` and `bigint[]` as numbers instead of text, and JSON with the keys that it has. */
 export function hubTypes(): TypeOverrides {
   const overrides = new TypeOverrides();
   const parseTextArray = types.getTypeParser(TEXT_ARRAY as never) as (text: string) => (string | null)[];
@@ -18,5 +20,8 @@ export function hubTypes(): TypeOverrides {
   overrides.setTypeParser(INT8_ARRAY, (text: string) =>
     parseTextArray(text).map((item) => (item === null ? null : parseBigint(item))),
   );
+  const json = (text: string): Json => parseJson(text);
+  overrides.setTypeParser(types.builtins.JSON, json);
+  overrides.setTypeParser(types.builtins.JSONB, json);
   return overrides;
 }

@@ -1,5 +1,6 @@
 import { publicId } from '../common/public-ids.js';
 import { authorAnswer } from '../common/version-answer.js';
+import { parseJson } from '../core/canon/parse-json.js';
 import { defaultClock, readUnit } from '../core/at-rest.js';
 import { displayClock, parseDot, parseVector, type Clocked } from '../core/clock.js';
 import { ORIGIN } from '../core/linking.js';
@@ -17,7 +18,7 @@ interface First {
 
 /** A unit as the first row of its record has it: that row holds stored forms, under the clock that a record of its origin begins with. */
 export function firstUnit(row: First): Unit {
-  const field = row.first_field === null ? undefined : (JSON.parse(row.first_field) as Json);
+  const field = row.first_field === null ? undefined : parseJson(row.first_field);
   return readUnit(defaultClock(ORIGIN[row.side ?? 'both']), field, row.first_open ?? undefined);
 }
 

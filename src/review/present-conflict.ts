@@ -1,5 +1,6 @@
 import { publicId } from '../common/public-ids.js';
 import { versionAnswer, type Plain } from '../common/version-answer.js';
+import { parseJson } from '../core/canon/parse-json.js';
 import { readUnit } from '../core/at-rest.js';
 import { readCandidates, type StoredCandidate } from '../core/conflict-at-rest.js';
 import { LIFE, type Plan, type UnitPlan } from '../core/plan.js';
@@ -84,7 +85,7 @@ function readRow(row: ConflictRow, plan: Plan): Read {
   const stored = readCandidates(row.candidates, row.base);
   // The registers of a closed conflict have moved on: it shows what it was about.
   const isCurrent = row.clock !== null && row.state !== 'closed' && unitPlan !== undefined;
-  const field = row.field === null ? undefined : (JSON.parse(row.field) as Json);
+  const field = row.field === null ? undefined : parseJson(row.field);
   const unit = isCurrent ? readUnit(row.clock, field, row.open ?? undefined) : null;
   return {
     plan: unitPlan,

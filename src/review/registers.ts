@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
+import { parseJson } from '../core/canon/parse-json.js';
 import { readUnit, writeUnit } from '../core/at-rest.js';
 import type { UnitPlan } from '../core/plan.js';
 import type { Unit } from '../core/unit.js';
-import type { Json } from '../core/value.js';
 import { lockRegisters, writeRegisters } from '../database/sql/review/registers.js';
 import { run } from '../database/sql/statement.js';
 
@@ -22,7 +22,7 @@ export async function lockUnit(
 ): Promise<LockedUnit | null> {
   const [row] = await run(client, lockRegisters, [linkId, key]);
   if (row === undefined) return null;
-  const field = row.field === null ? undefined : (JSON.parse(row.field) as Json);
+  const field = row.field === null ? undefined : parseJson(row.field);
   return { linkId, rev: row.rev, clock: row.clock, unit: readUnit(row.clock, field, row.open ?? undefined) };
 }
 

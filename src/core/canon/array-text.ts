@@ -2,7 +2,7 @@
 export type ArrayElement = string | null | readonly ArrayElement[];
 
 /** PostgreSQL allows six dimensions. */
-const MAX_DIMENSIONS = 6;
+export const MAX_DIMENSIONS = 6;
 
 /**
  * Parses PostgreSQL's array text in one pass (the known libraries trust their input: on an unclosed quote they never return).
@@ -33,7 +33,7 @@ export function parseArrayText(text: string): ArrayElement[] {
     } else if (!expectElement) {
       throw new SyntaxError('a comma is missing');
     } else if (character === '{') {
-      if (stack.length >= MAX_DIMENSIONS) throw new SyntaxError('too many dimensions');
+      if (stack.length + 1 >= MAX_DIMENSIONS) throw new SyntaxError('too many dimensions');
       const inner: ArrayElement[] = [];
       current.push(inner);
       stack.push(current);

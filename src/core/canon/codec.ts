@@ -1,6 +1,6 @@
 import { CanonError, shown } from '../errors.js';
 import type { Canon, FieldType, Json, Raw } from '../value.js';
-import { arrayText, parseArrayText, type ArrayElement } from './array-text.js';
+import { arrayText, MAX_DIMENSIONS, parseArrayText, type ArrayElement } from './array-text.js';
 import {
   canonicalDate,
   canonicalDateTime,
@@ -196,8 +196,17 @@ function decodeSet(raw: Raw, field: string): Canon {
   return [...new Set(members)].sort();
 }
 
+/** Elements are texts, as an array's text form has them; so numbers and booleans of JSON become theirs. */
 function decodeList(raw: Raw, field: string): Canon {
-  return jsonOrRefuse(sortedJson(elements(raw, field, 'a list')), field, raw);
+  const expected = 'a list of texts';
+  const member = (element: Json, dimension: number): Json => {
+    if (element === null || typeof element === 'string') return element;
+    if (typeof element !== 'object') return String(element);
+    return Array.isArray(element) && dimension < MAX_DIMENSIONS
+      ? element.map((inner: Json) => member(inner, dimension + 1))
+      : refuse(field, expected, raw);
+  };
+  return elements(raw, field, expected).map((element) => member(element, 1));
 }
 
 const JSON_FAULTS: Readonly<Record<JsonFault, string>> = {

@@ -17,7 +17,8 @@ export function canonicalDecimal(text: string): string | null {
   if (whole === '' && fraction === '') return null;
   const shift = Number(exponent);
   if (Math.abs(shift) > MAX_DIGITS) return null;
-  return fromDigits(sign === '-', whole + fraction, fraction.length - shift);
+  const shortest = fromDigits(sign === '-', whole + fraction, fraction.length - shift);
+  return shortest.length > MAX_DIGITS ? null : shortest;
 }
 
 export function addDecimal(x: string, y: string): string {

@@ -1,4 +1,5 @@
 import type { Json } from '../value.js';
+import { parseJson } from './parse-json.js';
 
 /** Deeper JSON is refused: walking it must never exhaust the stack. */
 export const MAX_JSON_DEPTH = 200;
@@ -19,9 +20,9 @@ export function parseJsonText(text: string): { readonly value: Json } | { readon
   let parsed: Json;
   try {
     // Reviving costs; only a number of 16 digits or with an exponent can be inexact.
-    parsed = (/\d[\d.]{15}|\d[eE]/.test(text) ? JSON.parse(text, check) : JSON.parse(text)) as Json;
-  } catch {
-    return { fault: 'not-json' };
+    parsed = parseJson(text, /\d[\d.]{15}|\d[eE]/.test(text) ? check : undefined);
+  } catch (error) {
+    return { fault: error instanceof RangeError ? 'too-deep' : 'not-json' };
   }
   if (inexact) return { fault: 'inexact-number' };
   return sortedJson(parsed);

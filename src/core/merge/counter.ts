@@ -22,13 +22,16 @@ export function mergeCounter(
     if (from === null || to === null) return notMerged('blank: a value to count from or to is no number');
     sum = addDecimal(sum, subtractDecimal(to, from));
   }
+  if (canonicalDecimal(sum) === null) return notMerged('out-of-bounds: the sum has too many digits');
   if (bounds?.min !== undefined && compareDecimal(sum, bounds.min) < 0) {
     return notMerged(`out-of-bounds: ${sum} is below ${bounds.min}`);
   }
   if (bounds?.max !== undefined && compareDecimal(sum, bounds.max) > 0) {
     return notMerged(`out-of-bounds: ${sum} is above ${bounds.max}`);
   }
-  return merged(typeof head === 'number' ? Number(sum) : sum);
+  if (typeof head !== 'number') return merged(sum);
+  const float = Number(sum);
+  return Number.isFinite(float) ? merged(float) : notMerged('out-of-bounds: the sum is no finite number');
 }
 
 /** Decimal text of an integer, decimal or float; `null` for blanks and for NaN and the infinities. */

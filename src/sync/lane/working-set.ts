@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { LogEntry, LogPage, StatePage } from '../../connectors/connector.js';
+import { parseJson } from '../../core/canon/parse-json.js';
 import { SIDES, type Side } from '../../core/clock.js';
-import type { Json } from '../../core/value.js';
 import { readRecords, readRecordsByExternalId } from '../../database/sql/lane/read-records.js';
 import { readUnits } from '../../database/sql/lane/read-units.js';
 import { run } from '../../database/sql/statement.js';
@@ -46,8 +46,7 @@ export class WorkingSet {
       }
       if (record.open !== null) open.add(record.linkId);
       const plan = this.pipeline.plan.unit.get(row.key);
-      if (plan !== undefined)
-        record.add(plan, row.field === null ? undefined : (JSON.parse(row.field) as Json));
+      if (plan !== undefined) record.add(plan, row.field === null ? undefined : parseJson(row.field));
     }
     if (whole.size > 0) await this.loadByExternalId(side, [...whole]);
     await this.loadWhole([...open]);

@@ -90,6 +90,25 @@ const cases: readonly Case[] = [
     '0.2',
   ],
   ['floats stay floats', 'counter', 'float', 1.5, [[1, 2.25]], 2.75],
+  [
+    'a sum that no float can hold',
+    'counter',
+    'float',
+    1e308,
+    [
+      [0, 1e308],
+      [0, 1e308],
+    ],
+    { not: 'out-of-bounds: the sum is no finite number' },
+  ],
+  [
+    'a sum with more digits than are kept',
+    'counter',
+    'integer',
+    '9'.repeat(20_000),
+    [['0', '1']],
+    { not: 'out-of-bounds: the sum has too many digits' },
+  ],
   ['no common past is never guessed', 'counter', 'integer', '3', [[ABSENT, '4']], { not: 'ambiguous-base' }],
   ['a blank is not zero', 'counter', 'integer', '3', [['3', null]], { not: 'blank' }],
   [
