@@ -34,6 +34,7 @@ export function matters(page: ChangePage | null, runtime: SideRuntime, now: numb
 export function advance(runtime: SideRuntime, page: ChangePage | null, now: number): void {
   if (page === null) return;
   runtime.cursor = page.cursor;
+  runtime.readToEnd ||= !page.more;
   const old = page.kind === 'log' && now - (runtime.readAt ?? 0) > STORE_EMPTY_MS;
   if (!isEmpty(page) || old) runtime.readAt = now;
 }

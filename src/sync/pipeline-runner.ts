@@ -304,11 +304,15 @@ export class PipelineRunner {
     worker.catchingUp = { A: true, B: true };
     await worker.load();
     worker.adopt(load.receipts);
-    for (let found = 'more'; found === 'more' && !signal.aborted;) {
-      found = await this.#cycle(worker, pipeline, signal);
+    // Until each side was read to its end once: what comes later cannot repeat what the first load has read. There may always be more.
+    const behind = (): boolean =>
+      SIDES.some((side) => worker.sides[side].cursor !== null && !worker.sides[side].readToEnd);
+    while (!signal.aborted && behind()) {
+      const found = await this.#cycle(worker, pipeline, signal);
       if (found === 'other-schema') return false;
+      if (found === 'nothing') await this.#pause(DEFAULT_POLL_MS);
     }
-    if (signal.aborted) return false;
+    if (signal.aborted || (await this.#state()).state === 'halted') return false;
     await load.finish();
     worker.catchingUp = { A: false, B: false };
     this.log.info({ pipeline: this.name }, 'first load finished');

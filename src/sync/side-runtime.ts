@@ -52,6 +52,8 @@ export class SideRuntime {
   version = 0;
   readAt: number | null = null;
   paused = false;
+  /** Everything that had happened when this worker began has been read. */
+  readToEnd = false;
   #failures = 0;
   #retryAt = 0;
   #errorCode: string | null = null;

@@ -64,6 +64,44 @@ describe('the first load', () => {
     ]);
   }, 60_000);
 
+  it('comes to its end though people never stop editing', async () => {
+    pair = await SyncPair.open(
+      { a: `${table} ${insert(1, 500, 'a')}`, b: `${table} ${insert(301, 800, 'a')}` },
+      spec('automatic'),
+    );
+    const { a, b } = pair;
+    let working = true;
+    const people = [a, b].map(async (side, i) => {
+      for (let n = 0; working; n++) {
+        const key = `k${String(301 + i * 100 + (n % 100))}`;
+        await side.query('update t set x = $1 where key = $2', [`${String(i)}-${String(n)}`, key]);
+        await sleep(3);
+      }
+    });
+    await pair.start();
+    const state = async () =>
+      (await pair?.hub.general.query<{ state: string }>('select state from pipeline'))?.rows[0]?.state;
+    for (let look = 0; look < 600 && (await state()) !== 'running'; look++) await sleep(50);
+    const reached = await state();
+    working = false;
+    await Promise.all(people);
+    expect(reached).toBe('running');
+    await pair.quiet();
+    // What differed when the records were linked is put to a person; everything else agrees.
+    const { rows: open } = await pair.hub.general.query<{ id: string }>(
+      `select l.a_id as id from conflict c join link l on l.id = c.link_id where c.state = 'open'`,
+    );
+    const { rows: ofA } = await a.query<{ key: string; x: string }>(
+      'select key, x from t where id <> all($1::bigint[])',
+      [open.map(({ id }) => id)],
+    );
+    const ofB = new Map(
+      (await b.query<{ key: string; x: string }>('select key, x from t')).rows.map(({ key, x }) => [key, x]),
+    );
+    expect(ofA.filter(({ key, x }) => ofB.get(key) !== x)).toEqual([]);
+    expect(ofA.length).toBeGreaterThan(500);
+  }, 60_000);
+
   it('killed again and again, it goes on where it was, and no record is made twice', async () => {
     pair = await SyncPair.open(
       { a: `${table} ${insert(1, 12_000, 'a')}`, b: `${table} ${insert(6001, 18_000, 'a')}` },

@@ -6,7 +6,15 @@ import { ConnectorError } from '../errors.js';
 import type { Column, Table } from './catalog.js';
 import { tableByOid } from './catalog.js';
 import { quoteName, quoteText } from './identifiers.js';
-import { createLog, defaultMaxBytes, dropLog, fenceTables, logNames, schemaName } from './log-schema.js';
+import {
+  createLog,
+  defaultMaxBytes,
+  dropLog,
+  fenceTables,
+  logNames,
+  schemaName,
+  stopped,
+} from './log-schema.js';
 import type { Queryable } from './pools.js';
 import { isContention, translated } from './server-error.js';
 import { isOurTrigger, rowFunction, triggerStatements, type CaptureDefinition } from './trigger-sql.js';
@@ -135,13 +143,15 @@ async function applyDefinition(
     .update(JSON.stringify([functionText, triggers]))
     .digest('hex')
     .slice(0, 32);
-  const { rows } = await client.query<{ there: string }>({
-    text: `select (c.definition = $2 and to_regclass('${logNames(table.oid).sequence}') is not null
-        and c.triggers = (select count(*) from pg_trigger where tgrelid = $1 and tgenabled = 'A' and ${isOurTrigger}))::text as there
+  const { sequence } = logNames(table.oid);
+  const { rows } = await client.query<{ same: string; armed: string }>({
+    text: `select (c.definition = $2)::text as same, (to_regclass('${sequence}') is not null
+        and c.triggers = (select count(*) from pg_trigger where tgrelid = $1 and tgenabled = 'A' and ${isOurTrigger}))::text as armed
       from ${schemaName}.capture c where c.relid = $1`,
     values: [table.oid, hash],
   });
-  if (rows[0]?.there === 'true') return;
+  const [before] = rows;
+  if (before?.same === 'true' && before.armed === 'true') return;
   await client.query(`lock table ${table.qualified} in share row exclusive mode`);
   await client.query(createLog(table.oid));
   await client.query(functionText);
@@ -153,6 +163,19 @@ async function applyDefinition(
       on conflict (relid) do update set definition = excluded.definition, triggers = excluded.triggers`,
     values: [table.oid, hash, triggers.length / 2],
   });
+  if (before?.armed === 'false') await raiseFloor(client, table.oid);
+}
+
+/**
+ * Changes were not logged for a while. Whoever finds that arms the triggers again, and from then on nobody else could tell: so every
+ * cursor from before loses ground, also that of the finder, should it die before it has stored what it found.
+ */
+async function raiseFloor(client: Queryable, oid: number): Promise<void> {
+  const { sequence } = logNames(oid);
+  await client.query(
+    `update ${schemaName}.capture set floor = greatest(floor, nextval('${sequence}'))
+     where relid = ${oid} and (select last_value from ${sequence}) < ${stopped}`,
+  );
 }
 
 function ourTriggers(client: Queryable, table: Table): Promise<pg.QueryResult<{ name: string }>> {

@@ -244,7 +244,7 @@ export class LogCapture {
     if (doneUpTo(cursor) < head.floor)
       return {
         reason: 'log-capped',
-        detail: `Entries of the log of ${this.object} were removed before they were read`,
+        detail: `Entries of the log of ${this.object} were removed before they were read, or were not made for a while`,
       };
     if (!head.armed)
       return {
