@@ -66,11 +66,11 @@ export function resolveRecord(input: RecordInput): RecordResult {
     if (outcomes.get(key)?.kind === 'author') outcomes.set(key, { kind: 'diverged', why });
   }
   holdInvariants(input, outcomes);
-  const heldBack = heldTogether(plan, outcomes);
+  const waiting = new Set([...heldTogether(plan, outcomes), ...stopped]);
+  if (!input.unsettled) waitForOthers(input, state, outcomes, waiting);
   for (const unitPlan of plan.units) {
     const outcome = outcomes.get(unitPlan.key);
-    if (outcome !== undefined)
-      applyOutcome(input, state, unitPlan, outcome, heldBack.has(unitPlan.key) || stopped.has(unitPlan.key));
+    if (outcome !== undefined) applyOutcome(input, state, unitPlan, outcome, waiting.has(unitPlan.key));
   }
   return state.result();
 }
@@ -171,6 +171,37 @@ function holdInvariants(input: RecordInput, outcomes: Map<string, Outcome>): voi
     });
     for (const key of moving.slice(1))
       outcomes.set(key, { kind: 'diverged', why: `waits: ${invariant.message}` });
+  }
+}
+
+/** Half of a change that keeps a rule only as a whole is not made while the other half cannot be. Adds to `waiting`. */
+function waitForOthers(
+  input: RecordInput,
+  state: State,
+  outcomes: ReadonlyMap<string, Outcome>,
+  waiting: Set<string>,
+): void {
+  for (let before = -1; before < waiting.size;) {
+    before = waiting.size;
+    for (const invariant of input.plan.invariants) {
+      const values: Record<string, Canon> = {};
+      const made: string[] = [];
+      let whole = true;
+      for (const key of invariant.units) {
+        const outcome = outcomes.get(key);
+        const unit = state.units.get(key);
+        values[key] = unit?.head.value ?? null;
+        if (outcome?.kind !== 'author' || unit === undefined) continue;
+        const plan = input.plan.unit.get(key) as UnitPlan;
+        if (waiting.has(key) || !canWrite(input, plan, previewAuthor(input, plan, unit, outcome))) {
+          whole = false;
+          continue;
+        }
+        values[key] = outcome.value;
+        made.push(key);
+      }
+      if (!whole && made.length > 0 && !invariant.holds(values)) for (const key of made) waiting.add(key);
+    }
   }
 }
 

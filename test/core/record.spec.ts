@@ -113,6 +113,14 @@ describe('rules across fields', () => {
     expect(result.writes).toEqual({ A: ['to'], B: ['from'] });
   });
 
+  it('of two changes that keep it only together none goes out while one cannot', () => {
+    const both = { from, to: { ...to, B: '9 @B2 (1.1.1)' } };
+    const result = resolveRecord(input(plan, both, { writable: { A: false, B: true } }));
+    expect(result.authored).toEqual([]);
+    expect(result.writes).toEqual({ A: [], B: [] });
+    expect(result.lookAgainAt).toBe(0);
+  });
+
   it('two changes that break it together wait together, under one conflict', () => {
     const result = resolveRecord(
       input(plan, { from: { ...from, A: '9 @A2 (1.1.1)' }, to: { ...to, A: '8 @A2 (1.1.1)' } }),
@@ -260,5 +268,25 @@ describe('units that rules only read', () => {
     expect(result.units.get('tier')!.head).toMatchObject({ value: 'x', dot: { actor: 'A', n: 2 } });
     expect(result.writes).toEqual({ A: [], B: [] });
     expect(resolveRecord(input(plan, { tier: result.units.get('tier')! })).units).toEqual(result.units);
+  });
+});
+
+describe('an edit that a blind write had covered', () => {
+  it('gives way by name where foreign edits are left alone: it cannot stay where it no longer stands', () => {
+    const owned = unitPlan('note', POLICIES['owner A, ignore']);
+    const unit = readRegisters({ head: 'x @A2 (1.1.1)' });
+    const orphan = {
+      ...unit.B,
+      value: 'y',
+      dot: { actor: 'X', n: 1 },
+      ctx: [1, 1, 1, 0],
+      side: 'B',
+      base: 'v',
+    } as const;
+    const result = resolveRecord(input(recordPlan([owned]), { note: { ...unit, orphans: [orphan] } }));
+    expect(result.diverged.size).toBe(0);
+    expect(result.authored[0]?.outcome.overridden.map(({ version, by }) => [version.value, by])).toEqual([
+      ['y', 'owner'],
+    ]);
   });
 });

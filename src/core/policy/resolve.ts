@@ -55,7 +55,10 @@ function resolveOwner(input: Concurrent, policy: Extract<Policy, { strategy: 'ow
     };
   }
   if (own !== undefined) return won(own, 'owner', `${owner} owns this field`);
-  if (policy.onForeignEdit === 'ignore') return { kind: 'diverged', why: `${owner} owns this field` };
+  // An edit that a blind write has covered stands nowhere any more: it cannot stay where it was made.
+  const stands = input.changed.every((c) => c.key !== 'recovered');
+  if (policy.onForeignEdit === 'ignore' && stands)
+    return { kind: 'diverged', why: `${owner} owns this field` };
   return won(input.unit.head, 'owner', `${owner} owns this field`);
 }
 

@@ -9,11 +9,11 @@ import { lifeIn } from './context.js';
 import type { Attempt, SentUnit, SideState } from './side-state.js';
 
 /**
- * Whether a write may be made for the accepted state now. One is open at most. A stamp that is coarse says nothing about its own
+ * Whether a write may be made for the accepted state now. One is open at most, and none is made for a state that is in doubt. A stamp that is coarse says nothing about its own
  * granule: the state has to have been read again after that granule had ended on the side's clock (§1.6, T2).
  */
 export function mayWrite({ abilities, guards }: ProtocolContext, state: SideState): boolean {
-  if (state.attempt !== null) return false;
+  if (state.attempt !== null || state.recheckAt !== null) return false;
   if (abilities.tier !== 'T2' || !guards.quiescedGranule || state.tag === null) return true;
   return Math.floor(state.freshLo / abilities.granuleMs) * abilities.granuleMs > (state.tag as number);
 }

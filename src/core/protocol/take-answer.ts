@@ -43,7 +43,11 @@ export function takeAnswer(
     case 'gone': {
       // T0 remembers how a request ended: this is its end. Elsewhere an earlier copy may have succeeded, which is why this one did not.
       const dead = context.abilities.tier === 'T0' || !context.guards.missIsUnknown;
-      return { state: { ...state, attempt: dead ? null : { ...attempt, state: 'unknown' } }, dirty: true };
+      // Something stands there that has not been read.
+      return {
+        state: { ...state, attempt: dead ? null : { ...attempt, state: 'unknown' }, recheckAt: now },
+        dirty: true,
+      };
     }
     case 'fenced':
       return { state: { ...state, attempt: null }, dirty: true };
