@@ -142,6 +142,8 @@ export interface Endpoint {
   }): AsyncIterable<readonly RecordState[]>;
   /** Present state by id; ids that do not exist are absent from the answer. At most `capabilities.batch.read` ids. */
   fetch(ids: readonly string[]): Promise<StatePage>;
+  /** True where the system may keep records from this account (row security, sharing): one that is absent need not be gone. */
+  hidesRecords(): Promise<boolean>;
   /** How many records there are, about; `null` when finding out would cost a scan. */
   estimate(): Promise<number | null>;
 

@@ -35,6 +35,8 @@ import type { RunningPipeline } from './running-pipeline.js';
 const LINK_PAGE = 1000;
 const ID_PAGE = 5000;
 const WITNESSES = 20;
+/** A pipeline that is never idle is held up by no more than one page in this time. */
+const BUSY_MS = 1000;
 const DEFAULT_EVERY = '1h';
 const NOTHING: ReadonlySet<string> = new Set();
 
@@ -49,13 +51,14 @@ export interface SweepHost {
 
 /**
  * Finds what capture cannot see on a side that does not report deletions: records that are gone, edits that did not move the
- * modification stamp, rows without one. One page a step, whenever the pipeline has nothing else to do; a round goes on where it was cut
- * off. A linked record that is missing is read again some time later, together with records that were there a moment ago, and only then
- * taken for deleted; too many at once never are.
+ * modification stamp, rows without one. One page a step, when the pipeline has nothing else to do; a round goes on where it was cut off.
+ * A linked record that is missing is read again some time later, together with records that were there a moment ago, and only then taken
+ * for deleted; too many at once never are.
  */
 export class AbsenceSweep {
   readonly #rounds: Partial<Record<Side, Round>> = {};
   readonly #ids: Partial<Record<Side, AsyncIterator<readonly RecordState[]>>> = {};
+  #steppedAt = 0;
   readonly #everyMs: number;
   readonly #guard: AbsenceGuard;
 
@@ -74,8 +77,11 @@ export class AbsenceSweep {
   }
 
   /** @returns true when there may be more to do at once */
-  async step(): Promise<boolean> {
+  async step(pipeline: 'idle' | 'busy'): Promise<boolean> {
     let more = false;
+    const now = this.clock.now();
+    if (pipeline === 'busy' && now - this.#steppedAt < BUSY_MS) return false;
+    this.#steppedAt = now;
     for (const side of SIDES) {
       if (this.pipeline.ends[side].endpoint.capabilities.reportsDeletes) continue;
       try {
@@ -212,7 +218,8 @@ export class AbsenceSweep {
     ]);
     const present = round.witnesses.filter((id) => found.has(id)).length;
     if (present * 2 < round.witnesses.length) return this.#halt(side, { ...round, missing: round.total });
-    const gone = due.filter((one) => !found.has(one.ext_id)).map((one) => one.link_id);
+    const hidden = await this.pipeline.ends[side].endpoint.hidesRecords();
+    const gone = hidden ? [] : due.filter((one) => !found.has(one.ext_id)).map((one) => one.link_id);
     if (gone.length > 0) await this.worker.lose(side, gone);
     await failpoint('absence.lost');
     await this.#save(side, round, (client) =>

@@ -244,6 +244,7 @@ export class PipelineRunner {
       }
       if (more) {
         quietSince = null;
+        await absences.step('busy');
         continue;
       }
       if (quietSince === null || now - quietSince > 5000) {
@@ -254,7 +255,7 @@ export class PipelineRunner {
           SIDES.filter((side) => worker.sides[side].available(now)),
         );
       }
-      if (!(await absences.step())) await this.#pause(pollMs);
+      if (!(await absences.step('idle'))) await this.#pause(pollMs);
     }
   }
 

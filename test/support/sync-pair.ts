@@ -22,6 +22,7 @@ export class SyncPair {
   private constructor(
     private readonly databases: Readonly<Record<'a' | 'b' | 'hub', TestDatabase>>,
     readonly declared: DeclaredPipeline,
+    private readonly accounts: Readonly<Partial<Record<'a' | 'b', string>>>,
   ) {
     this.a = new pg.Pool({ connectionString: databases.a.url, max: 4 });
     this.b = new pg.Pool({ connectionString: databases.b.url, max: 4 });
@@ -29,12 +30,18 @@ export class SyncPair {
     for (const pool of [this.a, this.b]) pool.on('error', () => undefined);
   }
 
-  static async open(setUp: { a: string; b: string }, spec: PipelineSpec): Promise<SyncPair> {
+  /** `accounts`: roles (password `secret`) as whom the engine works on a side; otherwise it is the owner of everything. */
+  static async open(
+    setUp: { a: string; b: string },
+    spec: PipelineSpec,
+    accounts: Readonly<Partial<Record<'a' | 'b', string>>> = {},
+  ): Promise<SyncPair> {
     const [a, b, hub] = await Promise.all([createTestDatabase(), createTestDatabase(), migratedDatabase()]);
     const text = JSON.stringify(spec);
     const pair = new SyncPair(
       { a, b, hub },
       { spec, file: 'test.yaml', text, hash: createHash('sha256').update(text).digest('hex') },
+      accounts,
     );
     await pair.a.query(setUp.a);
     await pair.b.query(setUp.b);
@@ -42,7 +49,7 @@ export class SyncPair {
   }
 
   get urls(): Readonly<Record<'a' | 'b' | 'hub', string>> {
-    return { a: this.databases.a.url, b: this.databases.b.url, hub: this.databases.hub.url };
+    return { a: this.#urlOf('a'), b: this.#urlOf('b'), hub: this.databases.hub.url };
   }
 
   async start(timing: Partial<Timing> = {}): Promise<void> {
@@ -53,7 +60,7 @@ export class SyncPair {
         config: {
           name: side,
           label: side === 'a' ? 'CRM' : 'Support',
-          url: this.databases[side].url,
+          url: this.#urlOf(side),
           tls: null,
           clientName: 'accord test',
         },
@@ -68,6 +75,15 @@ export class SyncPair {
       { ...TIMING, ...timing },
     );
     await this.#engine.start([this.declared]);
+  }
+
+  #urlOf(side: 'a' | 'b'): string {
+    const url = new URL(this.databases[side].url);
+    const account = this.accounts[side];
+    if (account === undefined) return url.href;
+    url.username = account;
+    url.password = 'secret';
+    return url.href;
   }
 
   async stop(): Promise<void> {

@@ -2,44 +2,15 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
 import { pause } from '../../src/database/sql/pause.js';
-import { TIMING } from '../../src/sync/pipeline-runner.js';
+import { filled, PLAIN_TABLE, POLLED_TABLE, polledSpec } from '../support/polled-pair.js';
 import { SyncPair } from '../support/sync-pair.js';
 
-type Deletes = PipelineSpec['deletes'];
-
-const touched = `create function touch() returns trigger language plpgsql as $$ begin new.updated_at = clock_timestamp(); return new; end $$;
-  create trigger touch before insert or update on t for each row execute function touch();`;
-const table = 'create table t (id serial primary key, key text unique, x text, y text';
-const polled = `${table}, updated_at timestamptz not null default now()); ${touched}`;
-const timing = { ...TIMING, absenceMs: 700 };
-
-function spec(deletes: Deletes, mode: 'polling' | 'snapshot' = 'polling'): PipelineSpec {
-  const capture = mode === 'polling' ? { mode, updatedAt: 'updated_at', overlap: '1s' } : { mode };
-  return {
-    apiVersion: 'accord/v1',
-    kind: 'Pipeline',
-    metadata: { name: 'absence' },
-    connections: { a: { ref: 'a', object: 'public.t', capture }, b: { ref: 'b', object: 'public.t' } },
-    match: [
-      { id: 'by-key', by: ['key'], action: 'link' },
-      { id: 'none', action: 'create' },
-    ],
-    fields: {
-      key: { a: 'key', b: 'key', policy: { strategy: 'review' } },
-      x: { a: 'x', b: 'x', policy: { strategy: 'review' } },
-      y: { a: 'y', b: 'y', policy: { strategy: 'newest', tie: 'review' } },
-    },
-    schedule: { pollEvery: '50ms', sweepEvery: '300ms' },
-    load: { accept: 'automatic' },
-    ...(deletes !== undefined && { deletes }),
-  };
-}
+const timing = { absenceMs: 700 };
 
 describe('a side that does not report deletions is read through', () => {
   let pair: SyncPair;
-  const open = async (of: PipelineSpec, rows = 60): Promise<void> => {
-    const fill = `insert into t (key, x, y) select 'k' || i, 'x' || i, 'y' || i from generate_series(1, ${String(rows)}) i`;
-    pair = await SyncPair.open({ a: `${polled} ${fill}`, b: `${table})` }, of);
+  const open = async (of: PipelineSpec): Promise<void> => {
+    pair = await SyncPair.open({ a: POLLED_TABLE + filled(60), b: PLAIN_TABLE }, of);
     await pair.start(timing);
     await pair.quiet();
   };
@@ -74,7 +45,7 @@ describe('a side that does not report deletions is read through', () => {
   it.each(['polling', 'snapshot'] as const)(
     'and a record deleted there goes its way: deleted (%s)',
     async (mode) => {
-      await open(spec({ aDeleted: 'delete' }, mode));
+      await open(polledSpec({ aDeleted: 'delete' }, mode));
       await pair.a.query(`delete from t where key in ('k1', 'k7')`);
       await until(async () => (await keys('b')).length === 58);
       expect(await keys('b')).toEqual(await keys('a'));
@@ -89,7 +60,7 @@ describe('a side that does not report deletions is read through', () => {
   );
 
   it('or is asked about, once, and stays known as gone', async () => {
-    await open(spec(undefined));
+    await open(polledSpec());
     await pair.a.query(`delete from t where key = 'k3'`);
     await until(async () => (await conflicts()).length === 1);
     expect(await conflicts()).toEqual([{ unit: '$life', kind: 'delete' }]);
@@ -99,8 +70,22 @@ describe('a side that does not report deletions is read through', () => {
     expect(seen).toHaveLength(1);
   });
 
+  it('those known to be gone are not missing again: they do not add up to an alarm', async () => {
+    await open(polledSpec({ aDeleted: 'ignore' }));
+    for (const last of [15, 30, 45]) {
+      await pair.a.query('delete from t where id <= $1', [last]);
+      await until(
+        async () =>
+          (await hub(`select 1 from lineage where kind = 'observed' and units ? '$life'`)).length === last,
+      );
+    }
+    await sweptTwice();
+    expect(await hub('select state from pipeline')).toEqual([{ state: 'running' }]);
+    expect(await keys('b')).toHaveLength(60);
+  });
+
   it('deleted there and edited here while nobody looked: a person is asked', async () => {
-    await open(spec({ aDeleted: 'delete', bDeleted: 'delete' }));
+    await open(polledSpec({ aDeleted: 'delete', bDeleted: 'delete' }));
     await pair.stop();
     await pair.a.query(`delete from t where key = 'k4'`);
     await pair.b.query(`update t set x = 'worth keeping' where key = 'k4'`);
@@ -111,7 +96,7 @@ describe('a side that does not report deletions is read through', () => {
   });
 
   it('a record that is there again at the second look was never gone', async () => {
-    await open(spec({ aDeleted: 'delete' }));
+    await open(polledSpec({ aDeleted: 'delete' }));
     const [held] = (await pair.a.query<Record<string, unknown>>(`delete from t where key = 'k5' returning *`))
       .rows;
     await until(async () => (await hub('select 1 from absent_record')).length === 1);
@@ -123,7 +108,7 @@ describe('a side that does not report deletions is read through', () => {
   });
 
   it('an edit, and a new record, that did not move the stamp are found', async () => {
-    await open(spec(undefined));
+    await open(polledSpec());
     await pair.a.query('alter table t disable trigger touch');
     await pair.a.query(`update t set updated_at = now() - interval '1 day'`);
     await pair.a.query(`update t set x = 'behind the back', y = 'this too' where key = 'k6'`);
@@ -137,12 +122,12 @@ describe('a side that does not report deletions is read through', () => {
   });
 
   it('such an edit is not dated by a stamp that says nothing about it', async () => {
-    await open(spec(undefined));
+    await open(polledSpec());
     await pair.a.query('alter table t disable trigger touch');
     await pair.a.query(`update t set updated_at = now() - interval '1 day'`);
     await sweptTwice();
     // Nothing is written there meanwhile, so that both edits stand.
-    await pause(pair.hub.general, { name: 'absence', side: 'A', by: 'test', reason: 'test' });
+    await pause(pair.hub.general, { name: 'polled', side: 'A', by: 'test', reason: 'test' });
     await sleep(1500);
     await pair.a.query(`update t set y = 'on A' where key = 'k8'`);
     await pair.b.query(`update t set y = 'on B' where key = 'k8'`);

@@ -133,6 +133,10 @@ export class PostgresEndpoint implements Endpoint {
     return this.reader.fetch(ids, null);
   }
 
+  hidesRecords(): Promise<boolean> {
+    return this.reader.hidesRecords();
+  }
+
   estimate(): Promise<number | null> {
     return this.reader.estimate();
   }

@@ -79,6 +79,18 @@ export class RecordReader {
     };
   }
 
+  /** Row security applies to this account. A policy may show it every row all the same; that cannot be told. */
+  async hidesRecords(): Promise<boolean> {
+    const { object, oid } = this.table;
+    return guarded(`asking for row security of ${object}`, async () => {
+      const { rows } = await this.pool.query<{ active: string }>({
+        text: `select row_security_active($1::oid)::text as active`,
+        values: [oid],
+      });
+      return rows[0]?.active === 'true';
+    });
+  }
+
   async estimate(): Promise<number | null> {
     return guarded(`estimating the size of ${this.table.object}`, async () => {
       const { rows } = await this.pool.query<{ n: string | null }>({
