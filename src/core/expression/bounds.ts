@@ -8,8 +8,12 @@ export const LIMITS = {
   depth: 32,
   /** Characters of a text that goes in or comes out; longer values cannot be transformed. */
   text: 1_000_000,
-  /** Members of a list that goes in or comes out. */
+  /** Members of a list that goes in, comes out, or is split from a text. */
   list: 10_000,
+  /** Characters of a pattern of `like` or of a date, of a literal that is searched for, and of a text that is a date. */
+  pattern: 200,
+  /** Characters that all steps together may look at, where an expression repeats itself over a list or searches for what is no literal. */
+  work: 10_000_000_000,
 } as const;
 
 export function failed(message: string): never {
@@ -19,6 +23,13 @@ export function failed(message: string): never {
 export function bounded(text: string): string {
   return text.length > LIMITS.text
     ? failed(`a text of ${String(text.length)} characters is longer than an expression may handle`)
+    : text;
+}
+
+/** Text that is to be read piece by piece: nobody means more than this. */
+export function short(text: string, name: string): string {
+  return text.length > LIMITS.pattern
+    ? failed(`${name} has more than ${String(LIMITS.pattern)} characters`)
     : text;
 }
 

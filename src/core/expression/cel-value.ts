@@ -23,13 +23,19 @@ export function toExpression(type: FieldType, value: Canon): unknown {
     }
     case 'float':
       return typeof value === 'string' ? Number(value) : value;
-    case 'set':
-    case 'list':
     case 'json':
-      return checked(value);
+      return withMaps(checked(value));
     default:
       return checked(value);
   }
+}
+
+/** CEL takes an object with a member called `constructor` for an instance of a class that it does not know; a Map is always a map. */
+function withMaps(value: Json): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(withMaps);
+  const entries = Object.entries(value).map(([key, member]) => [key, withMaps(member)] as const);
+  return Object.hasOwn(value, 'constructor') ? new Map(entries) : Object.fromEntries(entries);
 }
 
 /** What an expression yields → a JSON raw that `decode` takes. */

@@ -1,7 +1,7 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import { DateTime, IANAZone } from 'luxon';
 import { canonicalDate, canonicalDateTime } from '../canon/date.js';
-import { failed } from './bounds.js';
+import { failed, short } from './bounds.js';
 
 const sync = { async: false };
 
@@ -42,7 +42,7 @@ export function registerDateFunctions(env: Environment): void {
     .registerFunction(
       'instant.format(string, string, string): string',
       (_: unknown, instant: string, pattern: string, zone: string) =>
-        shifted(instant, zone).toFormat(pattern),
+        shifted(instant, zone).toFormat(short(pattern, 'the pattern')),
       sync,
     )
     .registerFunction(
@@ -65,7 +65,7 @@ function parseDate(text: string, pattern: string): string {
 
 function formatDate(date: string, pattern: string): string {
   if (canonicalDate(date) === null || date.endsWith('infinity')) return failed('date.format: not a date');
-  return DateTime.fromISO(date, { zone: 'UTC', ...ENGLISH }).toFormat(pattern);
+  return DateTime.fromISO(date, { zone: 'UTC', ...ENGLISH }).toFormat(short(pattern, 'the pattern'));
 }
 
 function parseInstant(text: string, pattern: string, zone: string): string {
@@ -98,10 +98,12 @@ function shifted(instant: string, zone: string): DateTime<true> {
 }
 
 function read(text: string, pattern: string, zone: string): DateTime<true> {
-  const tokens = pattern.replace(/'[^']*'/g, '');
+  const tokens = short(pattern, 'the pattern').replace(/'[^']*'/g, '');
   if (!tokens.includes('y') || !/[ML]/.test(tokens) || !tokens.includes('d'))
     return failed('the pattern must hold year, month and day');
-  const time = DateTime.fromFormat(text, pattern, { zone, ...ENGLISH });
+  // Several numbers side by side can be divided in more ways than can be tried.
+  if (/([A-Za-z])\1*(?!\1)[^]*\1/.test(tokens)) return failed('the pattern names a part twice');
+  const time = DateTime.fromFormat(short(text, 'the text'), pattern, { zone, ...ENGLISH });
   return time.isValid ? time : failed(`not of the pattern ${pattern}`);
 }
 

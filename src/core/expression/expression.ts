@@ -5,13 +5,13 @@ import {
   TypeError as CheckError,
   type ParseResult,
 } from '@marcbachmann/cel-js';
-import { ExpressionError } from '../errors.js';
-import { LIMITS } from './bounds.js';
+import { ExpressionError, type ExpressionErrorCode } from '../errors.js';
+import { failed, LIMITS } from './bounds.js';
 import { registerCountryFunctions } from './country-functions.js';
 import { registerDateFunctions } from './date-functions.js';
 import { registerNumberFunctions } from './number-functions.js';
 import { registerPhoneFunctions } from './phone-functions.js';
-import { usageOf, type Usage } from './syntax-tree.js';
+import { usageOf, type Cost, type Usage } from './syntax-tree.js';
 import { registerTextFunctions } from './text-functions.js';
 
 /**
@@ -37,8 +37,8 @@ export function parseExpression(text: string, variables: readonly string[]): Exp
   const parsed = translated(() => environment(variables).parse(text));
   const usage = usageOf(parsed.ast);
   const checked = translated(() => parsed.check());
-  if (!checked.valid) throw asExpressionError(checked.error);
-  return { ...usage, text, type: checked.type ?? 'dyn', run: runner(parsed) };
+  if (!checked.valid) throw asExpressionError(checked.error, 'expression-invalid');
+  return { ...usage, text, type: checked.type ?? 'dyn', run: runner(parsed, usage.cost) };
 }
 
 /** Names that expressions already use: they cannot be variables. */
@@ -84,9 +84,11 @@ function library(): Environment {
   return env;
 }
 
-function runner(parsed: ParseResult): Expression['run'] {
+function runner(parsed: ParseResult, cost: Cost): Expression['run'] {
+  const unbounded = cost.loops || cost.searches;
   return (scope) => {
     try {
+      if (unbounded) mustBeAffordable(cost, scope);
       return parsed(scope) as unknown;
     } catch (error) {
       throw asExpressionError(error);
@@ -94,15 +96,52 @@ function runner(parsed: ParseResult): Expression['run'] {
   };
 }
 
+/**
+ * One step looks at all characters once; a loop does that for every member, and a search may do it for every character of what it
+ * looks for.
+ */
+function mustBeAffordable(cost: Cost, scope: Readonly<Record<string, unknown>>): void {
+  const { characters, members } = sizeOf(Object.values(scope));
+  const rounds = cost.loops ? Math.max(members, Math.min(characters, LIMITS.list)) : 1;
+  const perStep = cost.searches ? characters * characters : characters;
+  if (cost.nodes * rounds * perStep > LIMITS.work)
+    failed('the values are too long for an expression that looks through them again and again');
+}
+
+function sizeOf(values: readonly unknown[]): { readonly characters: number; readonly members: number } {
+  let characters = 0;
+  let members = 0;
+  const waiting: unknown[] = [...values];
+  for (let value = waiting.pop(); value !== undefined || waiting.length > 0; value = waiting.pop()) {
+    if (typeof value === 'string') characters += value.length;
+    else if (typeof value === 'object' && value !== null) {
+      const inner: unknown[] =
+        value instanceof Map
+          ? [...(value as Map<unknown, unknown>)]
+          : Array.isArray(value)
+            ? value
+            : Object.entries(value);
+      members = Math.max(members, inner.length);
+      characters += inner.length;
+      for (const one of inner) waiting.push(one);
+    }
+  }
+  return { characters, members };
+}
+
 function translated<T>(parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    throw asExpressionError(error);
+    // The checker itself stumbles over some texts that mean nothing.
+    throw asExpressionError(error, 'expression-invalid');
   }
 }
 
-function asExpressionError(error: unknown): ExpressionError {
+function asExpressionError(
+  error: unknown,
+  otherwise: ExpressionErrorCode = 'expression-failed',
+): ExpressionError {
   if (error instanceof ExpressionError) return error;
   if (error instanceof EvaluationError && error.cause instanceof ExpressionError) return error.cause;
   if (error instanceof ParseError || error instanceof CheckError) {
@@ -112,5 +151,5 @@ function asExpressionError(error: unknown): ExpressionError {
   const range = error instanceof EvaluationError ? error.range : undefined;
   const message =
     error instanceof EvaluationError ? error.summary : error instanceof Error ? error.message : String(error);
-  return new ExpressionError('expression-failed', message, range?.start ?? null, { cause: error });
+  return new ExpressionError(otherwise, message, range?.start ?? null, { cause: error });
 }

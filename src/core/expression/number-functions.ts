@@ -26,7 +26,7 @@ export function registerNumberFunctions(env: Environment): void {
     )
     .registerFunction(
       'round(dyn, int): double',
-      (value: unknown, decimals: bigint) => Number(rounded(decimalOf(value), decimals)),
+      (value: unknown, decimals: bigint) => finite(Number(rounded(decimalOf(value), decimals))),
       sync,
     );
 }
@@ -52,6 +52,10 @@ function rounded(decimal: string, decimals: bigint): string {
   const places = argument(decimals, 0, 20, 'decimals');
   const units = nearestMultiple(decimal, places === 0 ? '1' : `0.${'0'.repeat(places - 1)}1`);
   return canonicalDecimal(`${units}e-${String(places)}`) ?? units;
+}
+
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : failed('round: the number is too large');
 }
 
 function decimalOf(value: unknown): string {

@@ -1,5 +1,5 @@
 import type { Environment } from '@marcbachmann/cel-js';
-import { argument, bounded, failed } from './bounds.js';
+import { argument, bounded, failed, LIMITS, short } from './bounds.js';
 
 const sync = { async: false };
 
@@ -49,18 +49,23 @@ export function registerTextFunctions(env: Environment): void {
 /** Parts are trimmed and empty ones dropped: what people mean by a list in a text column. */
 function split(value: string, separator: string): string[] {
   if (separator === '') return failed('split: the separator is empty');
-  return value
+  const parts = value
     .split(separator)
     .map((part) => part.trim())
     .filter((part) => part !== '');
+  return parts.length > LIMITS.list
+    ? failed(`split: there are more than ${String(LIMITS.list)} parts`)
+    : parts;
 }
 
 function join(list: readonly unknown[], separator: string): string {
   const parts = list.map(text);
+  const length = parts.reduce((sum, part) => sum + part.length + separator.length, 0);
+  if (length > LIMITS.text + separator.length) return failed('join: the result is too long');
   const clash = separator === '' ? undefined : parts.find((part) => part.includes(separator));
   // Joined, it would come back as two.
   if (clash !== undefined) return failed('join: a member contains the separator');
-  return bounded(parts.join(separator));
+  return parts.join(separator);
 }
 
 function replace(value: string, from: string, to: string): string {
@@ -83,8 +88,9 @@ function padStart(value: string, length: bigint, fill: string): string {
   return value.padStart(argument(length, 0, 1000, 'length'), fill);
 }
 
-/** `*` stands for any text, `?` for one character; everything else for itself. Linear: no backtracking beyond the last star. */
+/** `*` stands for any text, `?` for one character; everything else for itself. No backtracking beyond the last star. */
 function like(value: string, pattern: string): boolean {
+  short(pattern, 'like: the pattern');
   let v = 0;
   let p = 0;
   let star = -1;

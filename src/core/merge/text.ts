@@ -5,6 +5,8 @@ import { merged, notMerged, type Contribution, type MergeOutcome } from './outco
 /** Longer texts are not compared: the cost grows with the square of the number of tokens. */
 const MAX_TOKENS = 3_000;
 const MAX_LENGTH = 300_000;
+/** Nor are those that repeat one token over and over: each pair of equal tokens is a way to align them. */
+const MAX_PAIRS = 100_000;
 
 /**
  * Three-way merge by lines where a text has several, else by words. Not clean means not merged (`overlap`), as does a text that was
@@ -34,6 +36,7 @@ function mergeOne(base: Canon | undefined, value: Canon, head: Canon): MergeOutc
   const split = [base, value, head].some((text) => text.includes('\n')) ? lines : words;
   const [o, a, b] = [split(base), split(value), split(head)];
   if (o.length + a.length + b.length > MAX_TOKENS) return notMerged('too-long');
+  if (pairs(o, a) + pairs(o, b) > MAX_PAIRS) return notMerged('too-long');
   const regions = diff3Merge(a, o, b, { excludeFalseConflicts: true });
   let text = '';
   for (const region of regions) {
@@ -41,6 +44,12 @@ function mergeOne(base: Canon | undefined, value: Canon, head: Canon): MergeOutc
     text += region.ok.join('');
   }
   return merged(text);
+}
+
+function pairs(x: readonly string[], y: readonly string[]): number {
+  const counts = new Map<string, number>();
+  for (const token of x) counts.set(token, (counts.get(token) ?? 0) + 1);
+  return y.reduce((sum, token) => sum + (counts.get(token) ?? 0), 0);
 }
 
 function lines(text: string): string[] {

@@ -77,6 +77,7 @@ const results: readonly [text: string, value: unknown, result: unknown][] = [
   ['value.exists(x, x == "b")', ['a', 'b'], true],
   ['value.map(x, upper(x))', ['a'], ['A']],
   ['value.street', { street: 's' }, 's'],
+  ['duration("90m") < duration("2h")', null, true],
 ];
 
 const failures: readonly [text: string, value: unknown, message: RegExp][] = [
@@ -104,6 +105,16 @@ const failures: readonly [text: string, value: unknown, message: RegExp][] = [
   ['lower(value)', null, /no matching overload/],
   ['value.nope', { a: 1 }, /No such key: nope/],
   ['padStart(value, 100000, "0")', 'a', /length must lie/],
+  ['round(value, 2)', '1e400', /too large/],
+  ['date.parse(value, "d.M.yyyy d")', '1.1.2024 1', /names a part twice/],
+  [`date.parse(value, "yyyy-MM-dd${' '.repeat(200)}")`, '2024-01-01', /more than 200 characters/],
+  ['date.parse(value, "dd.MM.yyyy")', '1'.repeat(1_000), /more than 200 characters/],
+  ['split(value, ";")', 'a;'.repeat(10_001), /more than 10000 parts/],
+  ['like("a", value)', '*'.repeat(201), /more than 200 characters/],
+  ['join(split(value, ";").map(x, value), "")', 'a;'.repeat(2_000), /too long/],
+  ['value.contains(value)', 'a'.repeat(100_000), /again and again/],
+  ['replace("a", value, "")', 'a'.repeat(100_000), /again and again/],
+  ['split(value, ";").exists(x, value.contains(x))', 'a;'.repeat(10_000), /again and again/],
 ];
 
 describe('expressions', () => {
@@ -123,7 +134,12 @@ describe('expressions', () => {
     ['value ==', 'expression-invalid', 8],
     ['1 + "a"', 'expression-invalid', 0],
     ['lower(5)', 'expression-invalid', 0],
+    ['{[].map(x, x + x + trim()): 1}', 'expression-invalid', null],
     ['value.matches("(a+)+$")', 'expression-limit', 0],
+    ['value.lastIndexOf("a")', 'expression-limit', 0],
+    ['duration(value)', 'expression-limit', 0],
+    [`duration("${'1'.repeat(300)}")`, 'expression-limit', 0],
+    ['bytes(value).json()', 'expression-limit', 0],
     ['cel.bind(x, value, x + x)', 'expression-limit', 0],
     ['value.all(x, value.all(y, x == y))', 'expression-limit', 13],
     [`${'('.repeat(40)}1${')'.repeat(40)}`, 'expression-limit', null],
@@ -186,6 +202,18 @@ describe('values in expressions', () => {
     expect(() => toExpression('integer', '9223372036854775808')).toThrow(/64 bits/);
     expect(toExpression('decimal', '0.1')).toBe(0.1);
     expect(() => toExpression('decimal', '0.1234567890123456789')).toThrow(/more digits/);
+  });
+
+  it('have members of any name', () => {
+    const value = toExpression('json', { constructor: { name: 'a' }, list: [{ constructor: 1 }] });
+    expect(run('value.constructor.name + value.list.map(x, string(x.constructor))[0]', value)).toBe('a1');
+    expect(fromExpression(run('value', value))).toEqual({
+      constructor: { name: 'a' },
+      list: [{ constructor: 1 }],
+    });
+    expect(fault(() => run('value.constructor', toExpression('json', { a: 1 }))).message).toMatch(
+      /No such key/,
+    );
   });
 
   it('come back as raw values', () => {

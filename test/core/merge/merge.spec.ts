@@ -225,6 +225,17 @@ const cases: readonly Case[] = [
     ],
     { not: 'too-long' },
   ],
+  [
+    'one word over and over, which can be aligned in too many ways',
+    'text',
+    'text',
+    'a '.repeat(400),
+    [
+      ['a '.repeat(400), 'a '.repeat(401)],
+      ['a '.repeat(400), `${'a '.repeat(200)}b ${'a '.repeat(200)}`],
+    ],
+    { not: 'too-long' },
+  ],
 
   [
     'different keys at any depth',
