@@ -17,19 +17,45 @@ export async function copyIn(
   target: string,
   rows: Iterable<readonly CopyValue[]>,
 ): Promise<void> {
+  await copyPieces(client, target, inPieces(rows));
+}
+
+/** Rows as COPY reads them, in pieces. */
+export type CopyText = readonly string[];
+
+/** The text of rows that are to be loaded later, made while the connection is busy with something else. All of it is in memory. */
+export function asCopyText(rows: Iterable<readonly CopyValue[]>): CopyText {
+  return [...inPieces(rows)];
+}
+
+/** Loads rows whose text is ready. */
+export async function copyText(client: ClientBase, target: string, text: CopyText): Promise<void> {
+  await copyPieces(client, target, text);
+}
+
+const PIECE = 65_536;
+
+function* inPieces(rows: Iterable<readonly CopyValue[]>): Generator<string> {
+  let piece = '';
+  for (const row of rows) {
+    piece += row.map(field).join('\t') + '\n';
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = '';
+  }
+  if (piece !== '') yield piece;
+}
+
+async function copyPieces(client: ClientBase, target: string, pieces: Iterable<string>): Promise<void> {
   const stream = client.query(copyFrom(`copy ${target} from stdin`));
   const end = finished(stream);
   // The error is rethrown by `await end`; without a listener of its own, it would be unhandled while rows are still written.
   end.catch(() => undefined);
-  let piece = '';
-  for (const row of rows) {
-    piece += row.map(field).join('\t') + '\n';
-    if (piece.length < 65_536) continue;
+  for (const piece of pieces) {
     if (stream.destroyed) break;
     if (!stream.write(piece)) await Promise.race([once(stream, 'drain'), end]);
-    piece = '';
   }
-  stream.end(piece);
+  stream.end();
   await end;
 }
 

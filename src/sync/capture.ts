@@ -63,13 +63,15 @@ export class Capture {
   }
 
   /**
+   * @param cursor behind which to read, where that is not what is stored
    * @returns the next page, if the side can be read now, and whether it had been failing before
    * @throws GapFound
    */
   async page(
     runtime: SideRuntime,
+    cursor = runtime.cursor,
   ): Promise<{ readonly page: ChangePage | null; readonly recovered: boolean }> {
-    const { side, cursor } = runtime;
+    const { side } = runtime;
     if (cursor === null || !runtime.available(this.clock.now())) return { page: null, recovered: false };
     let page: ChangePage;
     let recovered: boolean;

@@ -17,6 +17,11 @@ export interface Settled {
   readonly payload: readonly PayloadItem[];
 }
 
+/** Every item was applied just as it was sent. */
+export function isPlain({ receipt }: Settled): boolean {
+  return receipt.status === 'committed' && receipt.exceptions.length === 0;
+}
+
 export interface Delivered {
   readonly settled: readonly Settled[];
   /** Sent, and nobody knows how it ended. */

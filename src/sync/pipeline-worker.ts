@@ -1,12 +1,10 @@
 import type { PoolClient } from 'pg';
 import type { Clock } from '../common/clock.js';
-import { AppError } from '../common/errors.js';
 import { failpoint } from '../common/failpoint.js';
-import type { ChangePage } from '../connectors/connector.js';
+import type { ChangePage, Cursor } from '../connectors/connector.js';
 import { SIDES, type Side } from '../core/clock.js';
 import type { HubPools } from '../database/pools.js';
-import { unsettledBatches, type BatchRow } from '../database/sql/lane/batches.js';
-import { nextDue, readDue, wakeWaiting } from '../database/sql/lane/due.js';
+import { unsettledBatches } from '../database/sql/lane/batches.js';
 import { run } from '../database/sql/statement.js';
 import { inTransaction } from '../database/transaction.js';
 import { FlapMemory } from './flap-memory.js';
@@ -14,13 +12,16 @@ import { BatchIds } from './lane/batch-ids.js';
 import { BatchLog } from './lane/batch-log.js';
 import { isCovered } from './lane/settle.js';
 import { RegistersMoved } from './lane/persist.js';
-import type { Committed, Intake, Outgoing, ReadBack } from './lane/intake.js';
-import { LaneTransaction } from './lane/transaction.js';
+import type { Committed, Intake, ReadBack } from './lane/intake.js';
+import { LaneTransaction, type Worked } from './lane/transaction.js';
+import { Lookahead } from './lookahead.js';
 import { advance, Capture, continues, matters } from './capture.js';
-import { Delivery, type Delivered, type Settled } from './delivery.js';
+import { DueClock } from './due-clock.js';
+import { Delivery, isPlain, type Settled } from './delivery.js';
 import { Newcomers } from './newcomers.js';
 import type { RunningPipeline } from './running-pipeline.js';
 import { SideRuntime } from './side-runtime.js';
+import { WritesUnderWay } from './writes-under-way.js';
 
 export interface WorkerOptions {
   /** Most log entries or states read per side and transaction. */
@@ -47,14 +48,12 @@ export class PipelineWorker {
   readonly #lane: LaneTransaction;
   readonly #solo = new Set<number>();
   #sides!: Record<Side, SideRuntime>;
-  #receipts: Settled[] = [];
   #readBacks: ReadBack[] = [];
-  #unsettled: BatchRow[] = [];
+  readonly #writes: WritesUnderWay;
   readonly #delivery: Delivery;
   readonly #reader: Capture;
-  #dueAt = 0;
-  /** Writes that were begun and are not awaited yet. */
-  #underWay: { readonly sides: ReadonlySet<Side>; readonly done: Promise<Delivered> } | null = null;
+  readonly #due: DueClock;
+  readonly #lookahead: Lookahead;
   /** The next page of a side belongs to a batch of changes that was frozen before the writes under way. */
   #frozen: Record<Side, boolean> = { A: false, B: false };
   /** Newcomers may wait from before this worker started, or for a side to be writable. */
@@ -75,20 +74,26 @@ export class PipelineWorker {
   ) {
     this.#lane = new LaneTransaction(pipeline, this.#log, this.#ids, new FlapMemory(), this.#solo);
     this.#delivery = new Delivery(pipeline, clock);
+    this.#writes = new WritesUnderWay(pipeline, this.#delivery, this.#log, pools.general, clock);
+    this.#due = new DueClock(pipeline.id, pools.general, clock);
     this.#reader = new Capture(pipeline, clock, options.pageSize);
+    this.#lookahead = new Lookahead(this.#lane, pools.lane, {
+      read: (side, cursor) => this.#captureSide(side, cursor),
+      intake: (pages, cursors) => this.#intakeAhead(pages, cursors),
+    });
     this.#newcomers = new Newcomers(pipeline, pools, this.#ids);
   }
 
   /** Reads where things stand. To be called before the first cycle and after the database or the lease was lost. */
   async load(): Promise<void> {
-    await this.#arrive();
+    await this.#lookahead.take();
+    await this.#writes.arrive();
     this.#log.clear();
-    this.#receipts = [];
+    this.#writes.receipts = [];
     this.#readBacks = [];
     this.#sides = await SideRuntime.load(this.pools.general, this.pipeline.id);
-    this.#unsettled = await run(this.pools.general, unsettledBatches, [this.pipeline.id]);
-    this.#dueAt = 0;
-    for (const side of SIDES) await run(this.pools.general, wakeWaiting, [this.pipeline.id, side]);
+    this.#writes.unsettled = await run(this.pools.general, unsettledBatches, [this.pipeline.id]);
+    await this.#due.wake();
   }
 
   get sides(): Readonly<Record<Side, SideRuntime>> {
@@ -97,9 +102,9 @@ export class PipelineWorker {
 
   /** Receipts that the first load left for the lane. */
   adopt(receipts: readonly Settled[]): void {
-    this.#receipts.push(...receipts);
+    this.#writes.receipts.push(...receipts);
     const known = new Set(receipts.map(({ batch }) => batch.id));
-    this.#unsettled = this.#unsettled.filter((batch) => !known.has(batch.id));
+    this.#writes.unsettled = this.#writes.unsettled.filter((batch) => !known.has(batch.id));
   }
 
   /** Pauses and resumes that people asked for; whatever else may be due is looked up again. */
@@ -107,9 +112,9 @@ export class PipelineWorker {
     for (const side of SIDES) {
       const resumed = this.#sides[side].paused && !paused[side];
       this.#sides[side].paused = paused[side];
-      if (resumed) await run(this.pools.general, wakeWaiting, [this.pipeline.id, side]);
+      if (resumed) await this.#due.wake([side]);
     }
-    await this.#scheduleDue();
+    await this.#due.schedule();
   }
 
   /**
@@ -134,20 +139,18 @@ export class PipelineWorker {
 
   /** Lets our writes arrive. @returns whether the side can be read now, and what it shows is not a write of ours of unknown end */
   async readable(side: Side): Promise<boolean> {
-    await this.#arrive();
-    return (
-      this.#sides[side].available(this.clock.now()) && !this.#unsettled.some((batch) => batch.side === side)
-    );
+    await this.#writes.arrive();
+    return this.#sides[side].available(this.clock.now()) && !this.#writes.unknownOn(side);
   }
 
   async #takeIn(pages: Record<Side, ChangePage | null>, beside: Partial<Intake>): Promise<void> {
-    await this.#arrive();
+    await this.#lookahead.take();
+    await this.#writes.arrive();
     const committed = await this.#transact(pages, [], [], beside);
     for (const s of SIDES) this.#sides[s].version = committed.versions[s];
-    this.#receipts = [];
     this.#waiting ||= committed.waiting;
-    this.#send(committed.outgoing);
-    await this.#arrive();
+    this.#writes.send(committed.outgoing, this.#sides);
+    await this.#writes.arrive();
   }
 
   /**
@@ -158,10 +161,10 @@ export class PipelineWorker {
     const now = this.clock.now();
     if (
       (this.#waiting && SIDES.every((side) => this.#writable(side, now))) ||
-      this.#receipts.length > 0 ||
-      this.#underWay !== null ||
-      now >= this.#dueAt ||
-      this.#unsettled.some((b) => this.#sides[b.side].available(now))
+      this.#writes.receipts.length > 0 ||
+      this.#writes.some ||
+      this.#due.isDue(now) ||
+      this.#writes.unsettled.some((b) => this.#sides[b.side].available(now))
     )
       return true;
     if (SIDES.some((side) => this.#sides[side].awaitsReopening(now))) return true;
@@ -171,59 +174,53 @@ export class PipelineWorker {
 
   /** One round. @returns true when there may be more to do at once */
   async cycle(): Promise<boolean> {
-    if (!this.#mayOverlap()) await this.#arrive();
-    await this.#settleUnknown();
+    const ahead = await this.#lookahead.take();
+    if (ahead !== null && this.#stillHolds(ahead)) return await this.#storeAhead(ahead);
+    if (!this.#writes.mayOverlap(this.#frozen)) await this.#writes.arrive();
+    if (await this.#writes.settleUnknown(this.#sides)) this.#due.ring();
     const now = this.clock.now();
-    for (const side of SIDES) {
-      if (!this.#sides[side].reopened(now)) continue;
-      await run(this.pools.general, wakeWaiting, [this.pipeline.id, side]);
-      this.#dueAt = 0;
-    }
+    await this.#due.wake(SIDES.filter((side) => this.#sides[side].reopened(now)));
     const pages = await this.#capture();
     await failpoint('worker.captured');
-    const due =
-      now >= this.#dueAt
-        ? (await run(this.pools.general, readDue, [this.pipeline.id, this.options.dueSize])).map(
-            (row) => row.link_id,
-          )
-        : [];
+    const due = await this.#due.read(now, this.options.dueSize);
     const readBacks = this.#coveredReadBacks(pages);
     const worthwhile =
       this.#waiting ||
       SIDES.some((side) => matters(pages[side], this.#sides[side], now)) ||
       due.length > 0 ||
       readBacks.length > 0 ||
-      this.#receipts.length > 0;
+      this.#writes.receipts.length > 0;
     if (!worthwhile) {
       for (const side of SIDES) advance(this.#sides[side], pages[side], this.clock.now());
-      await this.#scheduleDue();
-      return this.#underWay !== null;
+      await this.#due.schedule();
+      return this.#writes.some;
     }
     const committed = await this.#transact(pages, due, readBacks);
+    return (await this.#committed(pages, committed, readBacks)) || due.length === this.options.dueSize;
+  }
+
+  /** Goes on from a transaction that stands: cursors move, its writes go out. @returns true when there may be more to do at once */
+  async #committed(
+    pages: Readonly<Record<Side, ChangePage | null>>,
+    committed: Committed,
+    readBacks: readonly ReadBack[],
+  ): Promise<boolean> {
     await failpoint('worker.committed');
     for (const side of SIDES) {
       this.#sides[side].version = committed.versions[side];
       advance(this.#sides[side], pages[side], this.clock.now());
     }
-    this.#receipts = [];
     this.#readBacks = [
       ...this.#readBacks.filter((back) => !readBacks.includes(back)),
       ...committed.missed,
     ].slice(-MOST_READ_BACKS);
-    await this.#arrive();
-    this.#send(committed.outgoing);
+    await this.#writes.arrive();
+    this.#writes.send(committed.outgoing, this.#sides);
     this.#frozen = { A: continues(pages.A), B: continues(pages.B) };
     const arrived = committed.waiting || this.#waiting ? await this.#settleNewcomers() : false;
-    await this.#scheduleDue();
+    await this.#due.schedule();
     const more = SIDES.some((side) => pages[side]?.more === true);
-    return (
-      more ||
-      arrived ||
-      committed.again ||
-      committed.outgoing.length > 0 ||
-      this.#readBacks.length > 0 ||
-      due.length === this.options.dueSize
-    );
+    return more || arrived || committed.again || committed.outgoing.length > 0 || this.#readBacks.length > 0;
   }
 
   async #settleNewcomers(): Promise<boolean> {
@@ -234,9 +231,9 @@ export class PipelineWorker {
     });
     await failpoint('newcomers.committed');
     for (const id of arrived.linkIds) this.#young.set(id, now + YOUNG_MS);
-    await this.#arrive();
-    this.#send(arrived.outgoing);
-    await this.#arrive();
+    await this.#writes.arrive();
+    this.#writes.send(arrived.outgoing, this.#sides);
+    await this.#writes.arrive();
     this.#waiting = arrived.more;
     return arrived.outgoing.length > 0 || arrived.linkIds.length > 0 || arrived.more;
   }
@@ -246,14 +243,11 @@ export class PipelineWorker {
     return { A: A ?? null, B: B ?? null };
   }
 
-  async #captureSide(side: Side): Promise<ChangePage | null> {
+  async #captureSide(side: Side, cursor = this.#sides[side].cursor): Promise<ChangePage | null> {
     // A side with a write of unknown end is not read: what it shows cannot be told from that write.
-    if (this.#unsettled.some((batch) => batch.side === side)) return null;
-    const { page, recovered } = await this.#reader.page(this.#sides[side]);
-    if (recovered) {
-      await run(this.pools.general, wakeWaiting, [this.pipeline.id, side]);
-      this.#dueAt = 0;
-    }
+    if (this.#writes.unknownOn(side)) return null;
+    const { page, recovered } = await this.#reader.page(this.#sides[side], cursor);
+    if (recovered) await this.#due.wake([side]);
     return page;
   }
 
@@ -263,14 +257,38 @@ export class PipelineWorker {
     readBacks: readonly ReadBack[],
     beside: Partial<Intake> = {},
   ): Promise<Committed> {
+    const receipts = [...this.#writes.receipts];
+    const intake = await this.#intake(pages, { due, receipts, readBacks, ...beside });
+    let begun = false;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const committed = await inTransaction(this.pools.lane, async (client: PoolClient) => {
+          await this.assertOurs(client);
+          return this.#lane.run(client, intake, (worked) => {
+            if (!begun && due.length === 0 && readBacks.length === 0) this.#lookahead.begin(worked);
+            begun = true;
+          });
+        });
+        this.#writes.receipts = this.#writes.receipts.slice(receipts.length);
+        return committed;
+      } catch (error) {
+        // What was worked out on top of this does not hold.
+        await this.#lookahead.take();
+        this.#log.clear();
+        if (!(error instanceof RegistersMoved) || attempt >= 20) throw error;
+      }
+    }
+  }
+
+  async #intake(pages: Intake['pages'], more: Partial<Intake>): Promise<Intake> {
     await this.#ids.ensure(this.pools.general, 6);
     const now = this.clock.now();
-    const intake: Intake = {
+    return {
       pages,
       cursors: { A: this.#cursorState('A'), B: this.#cursorState('B') },
-      due,
-      receipts: this.#receipts,
-      readBacks,
+      due: [],
+      receipts: [],
+      readBacks: [],
       writable: { A: this.#writable('A', now), B: this.#writable('B', now) },
       budget: { A: this.#delivery.budget('A', now), B: this.#delivery.budget('B', now) },
       catchingUp: this.catchingUp,
@@ -278,18 +296,61 @@ export class PipelineWorker {
       anew: NOTHING,
       absent: null,
       now,
-      ...beside,
+      ...more,
     };
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await inTransaction(this.pools.lane, async (client: PoolClient) => {
-          await this.assertOurs(client);
-          return this.#lane.run(client, intake);
+  }
+
+  /** For a transaction that is worked out while another is stored: only where nothing but its pages is to be taken in. */
+  async #intakeAhead(
+    pages: Intake['pages'],
+    cursors: Readonly<Record<Side, Cursor | null>>,
+  ): Promise<Intake | null> {
+    const now = this.clock.now();
+    if (this.#due.isDue(now) || this.#readBacks.length > 0 || this.#waiting || this.#solo.size > 0)
+      return null;
+    const intake = await this.#intake(pages, {});
+    const limited = SIDES.some((side) => intake.budget[side] < this.pipeline.ends[side].batchSize);
+    if (limited) return null;
+    const at = (side: Side): Intake['cursors']['A'] => ({ ...intake.cursors[side], cursor: cursors[side] });
+    return { ...intake, cursors: { A: at('A'), B: at('B') } };
+  }
+
+  /** Nothing has come in between that it does not know of. */
+  #stillHolds({ intake }: Worked): boolean {
+    const now = this.clock.now();
+    return (
+      !this.#due.isDue(now) &&
+      this.#readBacks.length === 0 &&
+      !this.#waiting &&
+      this.#writes.unsettled.length === 0 &&
+      this.#writes.receipts.every(isPlain) &&
+      SIDES.every(
+        (side) =>
+          intake.writable[side] === this.#writable(side, now) &&
+          intake.cursors[side].cursor === this.#sides[side].cursor,
+      )
+    );
+  }
+
+  async #storeAhead(ahead: Worked): Promise<boolean> {
+    const { pages } = ahead.intake;
+    const receipts = [...this.#writes.receipts];
+    const cursors = { A: this.#cursorState('A'), B: this.#cursorState('B') };
+    const worked = { ...ahead, intake: { ...ahead.intake, cursors } };
+    try {
+      const committed = await inTransaction(this.pools.lane, async (client: PoolClient) => {
+        await this.assertOurs(client);
+        return this.#lane.storeWorked(client, worked, receipts, (storing) => {
+          this.#lookahead.begin(storing);
         });
-      } catch (error) {
-        this.#log.clear();
-        if (!(error instanceof RegistersMoved) || attempt >= 20) throw error;
-      }
+      });
+      this.#writes.receipts = this.#writes.receipts.slice(receipts.length);
+      return await this.#committed(pages, committed, []);
+    } catch (error) {
+      await this.#lookahead.take();
+      this.#log.clear();
+      if (!(error instanceof RegistersMoved)) throw error;
+      return true;
     }
   }
 
@@ -310,70 +371,14 @@ export class PipelineWorker {
       runtime.available(now) &&
       !runtime.failing &&
       runtime.writable(now) &&
-      !this.#unsettled.some((batch) => batch.side === side)
+      !this.#writes.unknownOn(side)
     );
-  }
-
-  /** Begins to write what the transaction planned. */
-  #send(outgoing: readonly Outgoing[]): void {
-    if (outgoing.length === 0) return;
-    for (const { row, payload } of outgoing) {
-      this.#log.set(row);
-      this.#log.setPayload(row.id, payload);
-    }
-    const done = this.#delivery.deliver(outgoing, this.#sides);
-    // Awaited in arrive(); until then a failure must not count as unhandled.
-    done.catch(() => undefined);
-    this.#underWay = { sides: new Set(outgoing.map(({ row }) => row.side)), done };
-  }
-
-  /** Waits for the writes that are under way. */
-  async #arrive(): Promise<void> {
-    if (this.#underWay === null) return;
-    const { done } = this.#underWay;
-    this.#underWay = null;
-    const { settled, unsettled } = await done;
-    await failpoint('worker.arrived');
-    this.#receipts.push(...settled);
-    this.#unsettled.push(...unsettled);
-  }
-
-  /**
-   * The next pages may be read and worked in while writes are under way only if what they show was committed before those writes began:
-   * pages of a batch of changes that was frozen earlier. Records that are being written are only looked at in that transaction.
-   */
-  #mayOverlap(): boolean {
-    const { sides } = this.#underWay ?? { sides: new Set<Side>() };
-    return SIDES.every((side) => this.#frozen[side] || !sides.has(side));
   }
 
   /** Lets the writes under way come to their end, whose receipts the next start settles. */
   async finish(): Promise<void> {
-    await this.#arrive();
-  }
-
-  /** Finds out how writes ended whose answer was lost, before anything else is read from or written to that side. */
-  async #settleUnknown(): Promise<void> {
-    for (const batch of [...this.#unsettled]) {
-      const runtime = this.#sides[batch.side];
-      if (!runtime.available(this.clock.now())) continue;
-      try {
-        const receipt = await this.pipeline.ends[batch.side].endpoint.settle(String(batch.id));
-        await failpoint('worker.settled');
-        if (receipt.status === 'unknown') {
-          await runtime.failed(new AppError('side-unreachable', receipt.reason), this.clock.now());
-          continue;
-        }
-        const payload = [...(await this.#log.payload(this.pools.general, batch.id)).values()];
-        this.#receipts.push({ batch, receipt, payload });
-        this.#unsettled = this.#unsettled.filter((one) => one.id !== batch.id);
-        await runtime.worked();
-        await run(this.pools.general, wakeWaiting, [this.pipeline.id, batch.side]);
-        this.#dueAt = 0;
-      } catch (error) {
-        await runtime.failed(error, this.clock.now());
-      }
-    }
+    await this.#lookahead.take();
+    await this.#writes.arrive();
   }
 
   #coveredReadBacks(pages: Readonly<Record<Side, ChangePage | null>>): readonly ReadBack[] {
@@ -384,13 +389,5 @@ export class PipelineWorker {
         page !== null && !page.more && isCovered(this.pipeline.ends[back.side].endpoint, page.cursor, batch)
       );
     });
-  }
-
-  async #scheduleDue(): Promise<void> {
-    const [row] = await run(this.pools.general, nextDue, [this.pipeline.id]);
-    this.#dueAt =
-      row === undefined || row.in_ms === null
-        ? this.clock.now() + 60_000
-        : this.clock.now() + Math.max(0, row.in_ms);
   }
 }

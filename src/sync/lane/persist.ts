@@ -3,7 +3,7 @@ import { writeUnit } from '../../core/at-rest.js';
 import { LIFE_UNIT } from '../../core/life.js';
 import { LIFE, type UnitPlan } from '../../core/plan.js';
 import type { Json } from '../../core/value.js';
-import { copyIn } from '../../database/copy-in.js';
+import { asCopyText, copyText, type CopyText } from '../../database/copy-in.js';
 import { clearBlocked, upsertBlocked } from '../../database/sql/lane/blocked.js';
 import { insertLineage } from '../../database/sql/lane/insert-lineage.js';
 import { aliasLink, moveLink, setLinkState } from '../../database/sql/lane/links.js';
@@ -90,17 +90,30 @@ function changed(
   };
 }
 
+/** What is to be told of a transaction: few rows as they are, many as text for COPY. */
+export type LineageRows =
+  | { readonly kind: 'few'; readonly rows: readonly { linkId: number; draft: LineageDraft }[] }
+  | { readonly kind: 'many'; readonly text: CopyText };
+
+export function lineageOf(pipeline: RunningPipeline, records: readonly RecordState[]): LineageRows {
+  const rows = records.flatMap((record) => record.lineage.map((draft) => ({ linkId: record.linkId, draft })));
+  return rows.length < COPY_FROM
+    ? { kind: 'few', rows }
+    : { kind: 'many', text: lineageText(pipeline, rows) };
+}
+
 export async function writeLineage(
   client: ClientBase,
   pipeline: RunningPipeline,
-  rows: readonly { linkId: number; draft: LineageDraft }[],
+  lineage: LineageRows,
   traceId: string | null,
 ): Promise<void> {
-  if (rows.length === 0) return;
-  if (rows.length >= COPY_FROM && traceId === null) {
-    await copyLineage(client, pipeline, rows);
+  if (lineage.kind === 'many') {
+    await copyText(client, `lineage (${LINEAGE_COLUMNS})`, lineage.text);
     return;
   }
+  const { rows } = lineage;
+  if (rows.length === 0) return;
   const column = <T>(pick: (draft: LineageDraft) => T): T[] => rows.map(({ draft }) => pick(draft));
   await run(client, insertLineage, [
     pipeline.id,
@@ -120,16 +133,14 @@ export async function writeLineage(
   ]);
 }
 
-async function copyLineage(
-  client: ClientBase,
+const LINEAGE_COLUMNS =
+  'pipeline_id, revision, link_id, kind, side, occurred_at, actor, source_tx, batch_a, batch_b, conflict_id, decision_id, units';
+
+function lineageText(
   pipeline: RunningPipeline,
   rows: readonly { linkId: number; draft: LineageDraft }[],
-): Promise<void> {
-  const columns =
-    'pipeline_id, revision, link_id, kind, side, occurred_at, actor, source_tx, batch_a, batch_b, conflict_id, decision_id, units';
-  await copyIn(
-    client,
-    `lineage (${columns})`,
+): CopyText {
+  return asCopyText(
     rows.map(({ linkId, draft }) => [
       pipeline.id,
       pipeline.revision,

@@ -20,11 +20,30 @@ import { Drafts } from './drafts.js';
 import { lookAgain, writeDue, type Due } from './due-rows.js';
 import { Gather, type Gathered } from './gather.js';
 import type { Committed, Intake, Outgoing, SoloRecords } from './intake.js';
-import { writeBlocked, writeLineage, writeLinks, writeRecords } from './persist.js';
+import { lineageOf, writeBlocked, writeLineage, writeLinks, writeRecords } from './persist.js';
 import { addLife, addUpdate } from './plan-writes.js';
 import type { RecordState } from './record-state.js';
 import { reconsiderDelete } from './reconsider-delete.js';
 import { expectToHold } from './settle.js';
+import type { WorkingSet } from './working-set.js';
+
+/** A transaction that is worked out and not stored yet. */
+export interface Worked {
+  readonly intake: Intake;
+  /** The server's time before anything was read. */
+  readonly began: string;
+  readonly set: WorkingSet;
+  readonly records: readonly RecordState[];
+  readonly resolved: readonly { readonly record: RecordState; readonly result: RecordResult }[];
+  readonly due: ReadonlyMap<number, Due>;
+  readonly drafts: Drafts;
+  readonly missed: Gathered['missed'];
+  readonly changes: Gathered['changes'];
+  readonly strangers: Gathered['strangers'];
+  readonly vanished: Gathered['vanished'];
+}
+
+const NOBODY: ReadonlySet<number> = new Set();
 
 /**
  * Ingest, derive, author, plan and mark as sent: one transaction on the hub, set-based, about as many statements for two thousand
@@ -43,14 +62,42 @@ export class LaneTransaction {
     this.#gather = new Gather(pipeline, log, solo);
   }
 
-  /** @throws RegistersMoved: roll back and run again */
-  async run(client: PoolClient, intake: Intake): Promise<Committed> {
+  /**
+   * @param onWorked called when nothing is left but to store
+   * @throws RegistersMoved: roll back and run again
+   */
+  async run(client: PoolClient, intake: Intake, onWorked: (worked: Worked) => void): Promise<Committed> {
+    await this.#recordReceipts(client, intake.receipts, intake.now);
+    await failpoint('lane.receipts-recorded');
+    const worked = await this.work(client, intake, NOBODY);
+    if (worked === null) throw new RangeError('a transaction that waits for nobody was not worked out');
+    onWorked(worked);
+    return await this.#store(client, worked);
+  }
+
+  /**
+   * Stores what was worked out before, with the receipts that have come in since; they must be plain (committed, no exceptions).
+   * @throws RegistersMoved: nothing of it may stand
+   */
+  async storeWorked(
+    client: PoolClient,
+    worked: Worked,
+    receipts: Intake['receipts'],
+    onWorked: (worked: Worked) => void,
+  ): Promise<Committed> {
+    await this.#recordReceipts(client, receipts, worked.intake.now);
+    onWorked(worked);
+    return await this.#store(client, worked);
+  }
+
+  /** Loads, folds, derives and plans; writes nothing. @returns `null` when it would concern a record that is busy, or unknown ones */
+  async work(client: PoolClient, intake: Intake, busy: ReadonlySet<number>): Promise<Worked | null> {
     const { pipeline } = this;
     const [began] = await run(client, readTime, []);
-    await this.#recordReceipts(client, intake);
-    await failpoint('lane.receipts-recorded');
     const { set, gates, missed, changes, strangers, vanished } = await this.#gather.gather(client, intake);
     await failpoint('lane.gathered');
+    const unknown = SIDES.some((side) => strangers[side].size + vanished[side].size > 0);
+    if (busy !== NOBODY && (unknown || [...set.records.keys()].some((id) => busy.has(id)))) return null;
 
     const drafts = new Drafts(this.batchIds);
     const budget = { ...intake.budget };
@@ -81,23 +128,30 @@ export class LaneTransaction {
       if (look !== null) due.set(record.linkId, look);
     }
 
+    const at = began?.at ?? '-infinity';
+    return { intake, began: at, set, records, resolved, due, drafts, missed, changes, strangers, vanished };
+  }
+
+  async #store(client: PoolClient, worked: Worked): Promise<Committed> {
+    const { pipeline } = this;
+    const { intake, began, set, records, resolved, due, drafts, missed, changes, strangers, vanished } =
+      worked;
     const conflicts = await writeConflicts(client, pipeline, resolved);
     await failpoint('lane.conflicts-written');
     for (const record of records) expectToHold(record);
-    const written = await writeRecords(client, pipeline, records);
+    const shadows = writeRecords(client, pipeline, records);
+    shadows.catch(() => undefined);
+    // The server updates the shadows meanwhile.
+    const lineage = lineageOf(pipeline, records);
+    const written = await shadows;
     await failpoint('lane.shadows-written');
-    await writeLineage(
-      client,
-      pipeline,
-      records.flatMap((record) => record.lineage.map((draft) => ({ linkId: record.linkId, draft }))),
-      null,
-    );
+    await writeLineage(client, pipeline, lineage, null);
     await failpoint('lane.lineage-written');
     await writeLinks(client, pipeline, records);
     await writeBlocked(client, pipeline, records);
     const outgoing = await drafts.insert(client, pipeline.id);
     await failpoint('lane.batches-inserted');
-    await writeDue(client, pipeline.id, intake, set, written, due, began?.at ?? '-infinity');
+    await writeDue(client, pipeline.id, intake, set, written, due, began);
     await failpoint('lane.due-written');
     await this.#writeStrangers(client, strangers, vanished);
     const versions = await this.#moveCursors(client, intake);
@@ -116,8 +170,8 @@ export class LaneTransaction {
     };
   }
 
-  async #recordReceipts(client: PoolClient, intake: Intake): Promise<void> {
-    for (const { batch, receipt, payload } of intake.receipts) {
+  async #recordReceipts(client: PoolClient, receipts: Intake['receipts'], now: number): Promise<void> {
+    for (const { batch, receipt, payload } of receipts) {
       const committed = receipt.status === 'committed';
       const state = committed ? 'acked' : receipt.status === 'dead' ? 'dead' : 'unknown';
       await run(client, settleBatch, [
@@ -133,7 +187,7 @@ export class LaneTransaction {
         state,
         position: committed ? receipt.position : null,
         mark: committed ? receipt.mark : null,
-        settled_ms: intake.now,
+        settled_ms: now,
       });
       if (state === 'dead')
         await run(client, setAllDue, [this.pipeline.id, payload.map((item) => item.l), 'write failed']);
