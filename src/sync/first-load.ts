@@ -24,7 +24,8 @@ import { BatchIds } from './lane/batch-ids.js';
 import type { PayloadItem } from './lane/payload.js';
 import { compareSides, storeKeys } from './compare-sides.js';
 import { mayCreate } from './match-keys.js';
-import { insertLinks, linkBothSides, linkFromOneSide, type NewLink } from './new-links.js';
+import { insertLinks, linkFromOneSide, type NewLink } from './new-links.js';
+import { pairUp, storeHalves } from './pairing.js';
 import { withMappedId } from './newcomers.js';
 import type { RunningPipeline } from './running-pipeline.js';
 
@@ -153,15 +154,11 @@ export class FirstLoad {
           pairs.map((p) => p.b_id),
         ),
       ]);
-      const links = pairs.flatMap((pair) => {
-        const stateA = a.get(pair.a_id);
-        const stateB = b.get(pair.b_id);
-        return stateA === undefined || stateB === undefined
-          ? []
-          : [linkBothSides(this.pipeline, stateA, stateB)];
-      });
+      const ids = pairs.map((p) => ({ A: p.a_id, B: p.b_id }));
+      const paired = pairUp(this.pipeline, ids, { A: a, B: b });
       await inTransaction(this.pools.lane, async (client) => {
-        await insertLinks(client, this.pipeline, links, () => null);
+        await insertLinks(client, this.pipeline, paired.links, () => null);
+        await storeHalves(client, this.pipeline, paired);
         await failpoint('load.pairs-linked');
         await run(client, moveProgress, [
           this.pipeline.id,

@@ -16,10 +16,12 @@ import {
 } from '../database/sql/load/match.js';
 import { run } from '../database/sql/statement.js';
 import { inTransaction } from '../database/transaction.js';
+import { fetchAll } from './fetch-all.js';
 import type { BatchIds } from './lane/batch-ids.js';
 import type { Outgoing } from './lane/intake.js';
 import { keyRules, matchKey, mayCreate } from './match-keys.js';
-import { insertLinks, linkBothSides, linkFromOneSide, type NewLink } from './new-links.js';
+import { insertLinks, linkFromOneSide, type NewLink } from './new-links.js';
+import { pairUp, storeHalves, type Paired } from './pairing.js';
 import type { RunningPipeline } from './running-pipeline.js';
 
 const LIMIT = 500;
@@ -63,7 +65,10 @@ export class Newcomers {
     if (arrivals.length === 0) return { outgoing: [], linkIds: [], more };
     const known = await this.#candidates(arrivals);
     const verdict = judge(this.pipeline, arrivals, known);
-    const links = await this.#link(verdict.pairs);
+    const paired = await this.#pair(verdict.pairs);
+    const links = [...paired.links];
+    // Of a pair only one is left: it is looked at again, alone.
+    more ||= SIDES.some((side) => paired.gone[side].length > 0);
     const refused = [...verdict.refused];
     for (const side of SIDES) {
       const making = verdict.creating.filter((one) => one.side === side);
@@ -73,7 +78,11 @@ export class Newcomers {
       links.push(...made);
     }
     await this.ids.ensure(this.pools.general, 6);
-    return inTransaction(this.pools.lane, (client) => this.#store(client, links, refused, more));
+    return inTransaction(this.pools.lane, async (client) => {
+      const stored = await this.#store(client, links, refused, more);
+      await storeHalves(client, this.pipeline, paired);
+      return stored;
+    });
   }
 
   /** Present states of the waiting that still exist and are not linked yet; remembers their keys for whoever comes later. */
@@ -133,22 +142,19 @@ export class Newcomers {
     return found;
   }
 
-  async #link(pairs: readonly { readonly a: string; readonly b: string }[]): Promise<NewLink[]> {
-    if (pairs.length === 0) return [];
+  async #pair(pairs: Verdict['pairs']): Promise<Paired> {
     const { A, B } = this.pipeline.ends;
     const [a, b] = await Promise.all([
-      A.endpoint.fetch(pairs.map((p) => p.a)),
-      B.endpoint.fetch(pairs.map((p) => p.b)),
+      fetchAll(
+        A.endpoint,
+        pairs.map((p) => p.A),
+      ),
+      fetchAll(
+        B.endpoint,
+        pairs.map((p) => p.B),
+      ),
     ]);
-    const byA = new Map(a.states.map((state) => [state.id, state]));
-    const byB = new Map(b.states.map((state) => [state.id, state]));
-    return pairs.flatMap((pair) => {
-      const stateA = byA.get(pair.a);
-      const stateB = byB.get(pair.b);
-      return stateA === undefined || stateB === undefined
-        ? []
-        : [linkBothSides(this.pipeline, stateA, stateB)];
-    });
+    return pairUp(this.pipeline, pairs, { A: a, B: b });
   }
 
   async #create(from: Side, making: readonly Newcomer[], refused: Refused[]): Promise<NewLink[]> {
@@ -237,7 +243,7 @@ interface Refused {
 }
 
 interface Verdict {
-  readonly pairs: readonly { readonly a: string; readonly b: string }[];
+  readonly pairs: readonly Readonly<Record<Side, string>>[];
   readonly creating: readonly Newcomer[];
   readonly refused: readonly Refused[];
 }
@@ -248,7 +254,7 @@ function judge(
   arrivals: readonly Newcomer[],
   known: ReadonlyMap<string, readonly string[]>,
 ): Verdict {
-  const pairs = new Map<string, { a: string; b: string }>();
+  const pairs = new Map<string, Record<Side, string>>();
   const creating: Newcomer[] = [];
   const refused: Refused[] = [];
   const paired: Record<Side, Set<string>> = { A: new Set(), B: new Set() };
@@ -267,10 +273,10 @@ function judge(
     } else if (found.kind === 'ambiguous') {
       refused.push({ side: one.side, id: one.state.id, reason: 'ambiguous', detail: found.detail });
     } else {
-      const pair = one.side === 'A' ? { a: one.state.id, b: found.id } : { a: found.id, b: one.state.id };
-      paired.A.add(pair.a);
-      paired.B.add(pair.b);
-      pairs.set(`${pair.a} ${pair.b}`, pair);
+      const pair = one.side === 'A' ? { A: one.state.id, B: found.id } : { A: found.id, B: one.state.id };
+      paired.A.add(pair.A);
+      paired.B.add(pair.B);
+      pairs.set(`${pair.A} ${pair.B}`, pair);
     }
   }
   return { pairs: [...pairs.values()], creating, refused };

@@ -64,6 +64,27 @@ describe('the first load', () => {
     ]);
   }, 60_000);
 
+  it('makes a record anew whose counterpart was deleted between the report and the load', async () => {
+    pair = await SyncPair.open(
+      { a: `${table} ${insert(1, 4, 'a')}`, b: `${table} ${insert(1, 4, 'a')}` },
+      spec('manual'),
+    );
+    await pair.start();
+    const reports = async () => (await pair?.hub.general.query('select linked from load_report'))?.rows;
+    for (let i = 0; i < 200 && (await reports())?.length !== 1; i++) await sleep(50);
+    expect(await reports()).toEqual([{ linked: 4 }]);
+    await pair.b.query(`delete from t where key = 'k2'`);
+    await pair.a.query(`delete from t where key = 'k3'`);
+    await pair.hub.general.query(`update load_report set accepted_at = now(), accepted_by = 'test'`);
+    await pair.hub.general.query(`select pg_notify('accord_wake', '')`);
+    await pair.quiet();
+    for (const side of ['a', 'b'] as const)
+      expect((await pair[side].query('select key, x from t order by key')).rows).toEqual(
+        [1, 2, 3, 4].map((n) => ({ key: `k${String(n)}`, x: `a${String(n)}` })),
+      );
+    expect((await pair.hub.general.query('select side, ext_id, reason from unmatched')).rows).toEqual([]);
+  }, 60_000);
+
   it('comes to its end though people never stop editing', async () => {
     pair = await SyncPair.open(
       { a: `${table} ${insert(1, 500, 'a')}`, b: `${table} ${insert(301, 800, 'a')}` },
