@@ -17,7 +17,6 @@ export function decide(unit: Unit, input: DecisionInput): Unit {
   const dot: Dot = { actor: 'H', n: component(unit.tick, 'H') + 1 };
   let ctx: VersionVector = EMPTY_VECTOR;
   for (const version of input.shown) ctx = join(ctx, flatten(version));
-  if (unit.contest !== null) ctx = join(ctx, unit.contest.ctx);
   const decision: Decision = {
     id: input.id,
     value: input.value,

@@ -177,7 +177,9 @@ function contested(input: DeriveInput, news: News): Outcome {
   const extra = contest.candidates
     .filter((c) => !sides.some((s) => sameValue(input, s, c)))
     .map((c): Candidate => ({ ...c, key: 'recovered', side: null }));
-  return conflict(contest.kind, contest.reason, [...sides, ...extra]);
+  // Made by somebody who had not seen that the matter is open again, or what stands now: one more value to choose.
+  const stale: readonly Candidate[] = decision === null ? [] : [{ ...decision, key: 'decision', side: null }];
+  return conflict(contest.kind, contest.reason, [...sides, ...extra, ...stale]);
 }
 
 function decided(input: DeriveInput, news: News): Outcome {

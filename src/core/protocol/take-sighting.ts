@@ -1,12 +1,14 @@
 import { LIFE_UNIT } from '../life.js';
 import { LIFE, type UnitPlan } from '../plan.js';
 import { rawOf } from '../at-rest.js';
+import { covers, sameDot } from '../clock.js';
 import { image, type Unit } from '../unit.js';
 import { jsonEqual, type Raw } from '../value.js';
 import { classify, freshFrom, isFresh, type SightingClass } from './classify.js';
 import { confirm } from './confirm.js';
 import { lifeIn, type ProtocolContext } from './context.js';
 import { takeEdit } from './edit.js';
+import { hold } from './hold.js';
 import { lastSeq, replay } from './replay.js';
 import { endingOf, settleUnits, type Ending } from './settle.js';
 import type { Attempt, SideState } from './side-state.js';
@@ -121,6 +123,8 @@ function takeHistory(
       : state.landing;
   const open = over ? null : attempt;
   takeLife(context, state, seen, attempt);
+  if (over && attempt !== null && attempt.answeredAt !== null && since >= attempt.answeredAt)
+    holdUnchanged(context, attempt);
   if (open === null) confirm(context, seen, context.units.keys());
   return {
     state: {
@@ -131,6 +135,23 @@ function takeHistory(
     },
     dirty: false,
   };
+}
+
+/**
+ * The write was carried out, and of some units the history shows nothing: the side held already what it makes of the value. Where nobody
+ * has changed it since, it holds ours.
+ */
+function holdUnchanged(context: ProtocolContext, attempt: Attempt): void {
+  const { plan, side, units, notes } = context;
+  for (const [key, sent] of Object.entries(attempt.units)) {
+    const unit = units.get(key);
+    const unitPlan = plan.unit.get(key);
+    if (unit === undefined || unitPlan === undefined) continue;
+    const img = image(unit, side);
+    if (sameDot(img.dot, sent.version.dot) || !covers(sent.version, img)) continue;
+    units.set(key, hold(unit, side, sent.version, rawOf(unitPlan, side, img)));
+    notes.push({ kind: 'acknowledged', unit: key, side, version: sent.version, dot: null });
+  }
 }
 
 function byHistory(context: ProtocolContext, state: SideState, seen: Sighting): SightingClass {
