@@ -26,12 +26,13 @@ export class RegistersMoved extends Error {
   override readonly name = 'RegistersMoved';
 }
 
-/** Writes the registers of every record that changed, in ascending order; answers which. @throws RegistersMoved */
-export async function writeRecords(
-  client: Client,
-  pipeline: RunningPipeline,
-  records: readonly RecordState[],
-): Promise<ReadonlySet<number>> {
+/** The registers of the records that changed, in ascending order, ready to be written. */
+export interface ShadowRows {
+  readonly ids: readonly number[];
+  readonly values: readonly unknown[];
+}
+
+export function shadowRows(pipeline: RunningPipeline, records: readonly RecordState[]): ShadowRows {
   const ids: number[] = [];
   const revs: number[] = [];
   const patches: string[] = [];
@@ -48,15 +49,16 @@ export async function writeRecords(
     attA.push(record.att.A);
     attB.push(record.att.B);
   }
+  return { ids, values: [ids, revs, patches.join(SEPARATOR), opens.join(SEPARATOR), attA, attB] };
+}
+
+/** Writes them; answers which. @throws RegistersMoved */
+export async function writeRecords(
+  client: Client,
+  { ids, values }: ShadowRows,
+): Promise<ReadonlySet<number>> {
   if (ids.length === 0) return new Set();
-  const written = await execute(client, writeShadows, [
-    ids,
-    revs,
-    patches.join(SEPARATOR),
-    opens.join(SEPARATOR),
-    attA,
-    attB,
-  ]);
+  const written = await execute(client, writeShadows, values);
   if (written !== ids.length)
     throw new RegistersMoved(
       `${String(ids.length - written)} of ${String(ids.length)} records moved meanwhile`,

@@ -20,7 +20,15 @@ import { Drafts } from './drafts.js';
 import { lookAgain, writeDue, type Due } from './due-rows.js';
 import { Gather, type Gathered } from './gather.js';
 import type { Committed, Intake, Outgoing, SoloRecords } from './intake.js';
-import { lineageOf, writeBlocked, writeLineage, writeLinks, writeRecords } from './persist.js';
+import {
+  lineageOf,
+  shadowRows,
+  writeBlocked,
+  writeLineage,
+  writeLinks,
+  writeRecords,
+  type ShadowRows,
+} from './persist.js';
 import { addLife, addUpdate } from './plan-writes.js';
 import type { RecordState } from './record-state.js';
 import { reconsiderDelete } from './reconsider-delete.js';
@@ -37,6 +45,7 @@ export interface Worked {
   readonly resolved: readonly { readonly record: RecordState; readonly result: RecordResult }[];
   readonly due: ReadonlyMap<number, Due>;
   readonly drafts: Drafts;
+  readonly shadows: ShadowRows;
   readonly missed: Gathered['missed'];
   readonly changes: Gathered['changes'];
   readonly strangers: Gathered['strangers'];
@@ -128,8 +137,11 @@ export class LaneTransaction {
       if (look !== null) due.set(record.linkId, look);
     }
 
+    for (const record of records) expectToHold(record);
+    const shadows = shadowRows(pipeline, records);
     const at = began?.at ?? '-infinity';
-    return { intake, began: at, set, records, resolved, due, drafts, missed, changes, strangers, vanished };
+    const told = { missed, changes, strangers, vanished };
+    return { intake, began: at, set, records, resolved, due, drafts, shadows, ...told };
   }
 
   async #store(client: PoolClient, worked: Worked): Promise<Committed> {
@@ -138,12 +150,11 @@ export class LaneTransaction {
       worked;
     const conflicts = await writeConflicts(client, pipeline, resolved);
     await failpoint('lane.conflicts-written');
-    for (const record of records) expectToHold(record);
-    const shadows = writeRecords(client, pipeline, records);
-    shadows.catch(() => undefined);
+    const writing = writeRecords(client, worked.shadows);
+    writing.catch(() => undefined);
     // The server updates the shadows meanwhile.
     const lineage = lineageOf(pipeline, records);
-    const written = await shadows;
+    const written = await writing;
     await failpoint('lane.shadows-written');
     await writeLineage(client, pipeline, lineage, null);
     await failpoint('lane.lineage-written');
