@@ -154,6 +154,8 @@ export interface Endpoint {
    * The batch id is recorded in the same transaction where the system can (`fences`). At most `capabilities.batch.write` items.
    */
   write(batch: WriteBatch): Promise<WriteReceipt>;
+  /** Of these fields, those that the account may not write at present. Cheap. */
+  unwritable(fields: readonly string[]): Promise<readonly string[]>;
   /** After a lost answer: was the batch applied? Answering `dead` also guarantees that it never will be. Idempotent. */
   settle(batchId: string): Promise<WriteReceipt>;
   /** Forget fences of batches up to this id, and captured changes before `cursor`, as far as no other consumer needs them. */

@@ -18,6 +18,7 @@ import type { PipelineOpener } from './open-pipeline.js';
 import { GapFound } from './capture.js';
 import { PipelineWorker } from './pipeline-worker.js';
 import { Resync } from './resync.js';
+import { ReturnedRights } from './returned-rights.js';
 import { SchemaWatch } from './schema-watch.js';
 import type { RunningPipeline } from './running-pipeline.js';
 import { SideRuntime } from './side-runtime.js';
@@ -196,6 +197,7 @@ export class PipelineRunner {
   ): Promise<void> {
     const sweeper = new Sweeper(pipeline, this.pools);
     const schemas = new SchemaWatch(pipeline, this.clock);
+    const rights = new ReturnedRights(pipeline, this.pools, this.clock);
     const poll = pipeline.spec.schedule?.pollEvery;
     const pollMs =
       poll === undefined
@@ -227,6 +229,7 @@ export class PipelineRunner {
       }
       // Altered under us: opened anew, with what is there now.
       if (await schemas.hasMoved(worker.sides)) return;
+      if (await rights.look()) this.wake();
       for (const side of SIDES) {
         if (worker.sides[side].cursor === null || returned.delete(side))
           await new Resync(pipeline, worker, this.pools, signal).run(side);

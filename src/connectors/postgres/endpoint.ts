@@ -25,6 +25,7 @@ import { RecordReader } from './record-reader.js';
 import type { StateColumns } from './select-columns.js';
 import { guarded } from './server-error.js';
 import { SnapshotCapture } from './state-capture.js';
+import { unwritableColumns } from './write-rights.js';
 import { Writer } from './writer.js';
 
 export interface EndpointParts {
@@ -147,6 +148,13 @@ export class PostgresEndpoint implements Endpoint {
 
   write(items: WriteBatch): Promise<WriteReceipt> {
     return this.writer.write(items);
+  }
+
+  unwritable(fields: readonly string[]): Promise<readonly string[]> {
+    const { pools, table } = this.parts;
+    return guarded(`asking for rights on ${table.object}`, () =>
+      unwritableColumns(pools.write, table, fields),
+    );
   }
 
   settle(batchId: string): Promise<WriteReceipt> {

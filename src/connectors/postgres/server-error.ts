@@ -54,6 +54,11 @@ export function isRefusal(error: unknown): error is pg.DatabaseError {
   return state.startsWith('42') && error.where !== undefined && /function/i.test(error.where);
 }
 
+/** The account lacks a right on the object, whatever the values. */
+export function isForbidden(error: unknown): boolean {
+  return sqlState(error) === '42501' && !isRefusal(error);
+}
+
 /** Translates whatever the driver or the server threw, once; `doing` completes "while …". */
 export function translated(thrown: unknown, doing: string): ConnectorError {
   if (thrown instanceof ConnectorError) return thrown;

@@ -8,8 +8,16 @@ import { GroupRunner } from './group-runner.js';
 import { quoteText } from './identifiers.js';
 import { batchSetting, logNames, ownMark, ownSetting, schemaName } from './log-schema.js';
 import { missingGrants } from './missing-grants.js';
-import { isConnectionLoss, isContention, isRefusal, sqlState, translated } from './server-error.js';
+import {
+  isConnectionLoss,
+  isContention,
+  isForbidden,
+  isRefusal,
+  sqlState,
+  translated,
+} from './server-error.js';
 import { planBatch, type PlannedBatch } from './write-groups.js';
+import { permittedUpdates } from './write-rights.js';
 import type { WriteScope } from './write-sql.js';
 
 export interface WriterOptions extends WriteScope {
@@ -75,7 +83,7 @@ class Attempt {
     private readonly options: WriterOptions,
     private readonly runner: GroupRunner,
     private readonly batch: WriteBatch,
-    private readonly plan: PlannedBatch,
+    private plan: PlannedBatch,
   ) {
     this.exceptions = [...plan.refused];
   }
@@ -92,6 +100,7 @@ class Attempt {
       const refused = await this.outcome(running);
       await failpoint('write.applied');
       if (refused === null) return await this.commit();
+      if (isForbidden(refused)) await this.onlyPermitted(refused);
     } catch (error) {
       return await this.failed(error);
     }
@@ -121,9 +130,17 @@ class Attempt {
       this.exceptions.push(...(await running));
       return null;
     } catch (error) {
-      if (isRefusal(error) || sqlState(error) === '55P03') return error;
+      if (isRefusal(error) || isForbidden(error) || sqlState(error) === '55P03') return error;
       throw error;
     }
+  }
+
+  /** A right was revoked: what it concerns is left out. */
+  private async onlyPermitted(forbidden: unknown): Promise<void> {
+    await this.client.query('rollback to savepoint batch');
+    const permitted = await permittedUpdates(this.client, this.options.table, this.plan.groups);
+    if (permitted === null) throw forbidden;
+    this.plan = { groups: permitted.groups, refused: [...this.plan.refused, ...permitted.refused] };
   }
 
   /** From the savepoint again: halving until the refused items stand alone, leaving out rows that someone holds. */

@@ -1,4 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
+import type { Statement } from './statement.js';
 
 export interface DeadLetterGroup {
   readonly code: string;
@@ -28,6 +29,12 @@ export async function deadLetters(
   );
   return rows;
 }
+
+/** Units that a side refused for this cause. Along the index `blocked_unit_cause`. Parameters: pipeline, code. */
+export const refusedUnits: Statement<{ unit: string; side: 'A' | 'B' }> = {
+  name: 'dead_letters_refused_units',
+  text: `select distinct unit, side from blocked_unit where pipeline_id = $1 and code = $2`,
+};
 
 export interface RetrySelection {
   readonly code: string | null;
