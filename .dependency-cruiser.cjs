@@ -45,6 +45,23 @@ const forbidden = [
     to: { path: '^src/', pathNot: ['^src/(core|common|connectors|database)/', '^src/$1/'] },
   },
   {
+    name: 'the-simulation-needs-no-database',
+    from: { path: '^src/simulate/' },
+    to: { path: '^src/', pathNot: '^src/(core|common|connectors|simulate)/' },
+  },
+  {
+    name: 'the-judge-shares-nothing-with-what-it-judges',
+    comment: 'The oracle of the simulation knows journals and stories, and no code but its own.',
+    from: { path: '^src/simulate/oracle/' },
+    to: { pathNot: '^src/simulate/oracle/' },
+  },
+  {
+    name: 'the-product-does-not-run-in-a-simulation',
+    comment: 'Switched-off protections exist in the simulated hub only; nothing that serves customers can reach them.',
+    from: { path: '^src/(?!simulate/|cli/)' },
+    to: { path: '^src/simulate/' },
+  },
+  {
     name: 'web-and-src-never-meet',
     from: { path: '^web/' },
     to: { path: '^(src|test)/' },

@@ -23,8 +23,15 @@ export function lifeIn(context: ProtocolContext): Unit {
   return context.units.get(LIFE) ?? context.live;
 }
 
-export function protocolContext(
-  context: Omit<ProtocolContext, 'notes' | 'guards'> & { readonly guards?: Guards },
-): ProtocolContext {
-  return { ...context, notes: [], guards: context.guards ?? ALL_GUARDS };
+/** A context to work with; guards are all on unless a simulation says otherwise. */
+export function protocolContext({
+  plan,
+  side,
+  abilities,
+  units,
+  live,
+  headAt,
+  guards,
+}: Omit<ProtocolContext, 'notes' | 'guards'> & { readonly guards?: Guards }): ProtocolContext {
+  return { plan, side, abilities, units, live, headAt, notes: [], guards: guards ?? ALL_GUARDS };
 }

@@ -1,0 +1,400 @@
+import { SIDES, dotText, vectorText, type Side } from '../../core/clock.js';
+import { conflictKey } from '../../core/conflict.js';
+import { takeValue, type Taken } from '../../core/flap.js';
+import { fromBothSides } from '../../core/linking.js';
+import { LIFE, type Plan } from '../../core/plan.js';
+import type { Abilities } from '../../core/protocol/abilities.js';
+import { mayWrite, prepareLife, prepareWrite, sendAgain } from '../../core/protocol/prepare-write.js';
+import { NOTHING_KNOWN, type SideState } from '../../core/protocol/side-state.js';
+import { loseAnswer, takeAnswer } from '../../core/protocol/take-answer.js';
+import { takeSighting } from '../../core/protocol/take-sighting.js';
+import { unitRaws } from '../../core/protocol/unit-raws.js';
+import { resolveRecord, type RecordResult } from '../../core/record.js';
+import { image, type Unit } from '../../core/unit.js';
+import type { Reading, WriteAnswer, WriteRequest } from '../../connectors/memory/exchange.js';
+import type { Happening } from '../../connectors/memory/happening.js';
+import { expectToHold, foldPage, isOpen, send, takeBack, takeReceipt, type LaneContext } from './log-lane.js';
+import { answerOf, readContext, requestOf, sightingOf, tell } from './read-lane.js';
+import { Review } from './review.js';
+import { BLANK, Store } from './store.js';
+import { ALL_ON, type Switches } from './switches.js';
+import { weakenAfter, weakenBefore } from './weaken.js';
+
+/** A request that was stored as sent and may now go out. */
+export interface Outgoing {
+  readonly side: Side;
+  readonly request: WriteRequest;
+}
+
+export interface HubSide {
+  readonly log: boolean;
+  readonly abilities: Abilities;
+}
+
+export interface Page {
+  readonly entries: readonly Happening[];
+  readonly end: number;
+}
+
+/**
+ * The hub for one linked record, with nothing but the core's functions. Every method is one transaction: registers are read, moved,
+ * derived and stored; what goes out does so afterwards. Sides with a log take the batch lane, the others the general path.
+ */
+export class Hub {
+  now = 0;
+  paused = false;
+  readonly store: Store;
+  readonly review: Review;
+  #flaps = new Map<string, readonly Taken[]>();
+  #receipts: Partial<Record<Side, { id: string; answer: WriteAnswer | 'fenced' }>> = {};
+  /** When something is due that could not be done before; `null`: nothing is. */
+  lookAgainAt: number | null = 0;
+
+  constructor(
+    public plan: Plan,
+    readonly sides: Readonly<Record<Side, HubSide>>,
+    readonly switches: Switches = ALL_ON,
+  ) {
+    this.store = new Store(switches);
+    this.review = new Review(this);
+  }
+
+  /** The two records become one link, as they were read. */
+  link(first: Readonly<Record<Side, { readonly reading: Reading; readonly position: number }>>): void {
+    const units = new Map<string, Unit>();
+    const blank = new Map(this.plan.units.map(({ key }) => [key, BLANK]));
+    const raws = {
+      A: unitRaws(this.plan, 'A', blank, first.A.reading.values),
+      B: unitRaws(this.plan, 'B', blank, first.B.reading.values),
+    };
+    for (const plan of this.plan.units) {
+      const [a, b] = SIDES.map((side) => {
+        const raw = raws[side].get(plan.key) ?? null;
+        return { value: plan.get(side, raw), raw, stamp: null };
+      });
+      units.set(plan.key, fromBothSides(plan, a as never, b as never));
+    }
+    for (const side of SIDES) {
+      const { reading, position } = first[side];
+      if (this.sides[side].log) this.store.setLane(side, { cursor: position, attempt: null });
+      else {
+        const { order, tag, modifiedAt, serverTime, history } = reading;
+        const seq = history?.[history.length - 1]?.seq ?? 0;
+        const at = { asOf: this.now, currentAt: this.now, freshLo: serverTime, seq };
+        this.store.setRead(side, { ...NOTHING_KNOWN, ...at, order, tag, modifiedAt });
+      }
+    }
+    this.#commit(units, null);
+  }
+
+  /** The process dies: whatever is not stored is gone. After the restart no answer to an open write will come. */
+  crash(): void {
+    this.store.crash();
+    this.lookAgainAt = 0;
+    this.#flaps = new Map();
+    this.#receipts = {};
+    for (const side of SIDES) this.lost(side);
+  }
+
+  /** Pages of logs, and whether something may be written now. */
+  turn(
+    pages: Partial<Record<Side, (cursor: number) => Page>>,
+    planning: boolean,
+    busy?: Side,
+  ): readonly Outgoing[] {
+    return this.#transaction(planning, busy, (units) => {
+      for (const side of SIDES) {
+        const state = this.store.lane(side);
+        const page = pages[side];
+        // A side with a write whose end is not known is not read.
+        if (state === undefined || page === undefined || isOpen(state)) continue;
+        const { entries, end } = page(state.cursor);
+        if (end > state.cursor)
+          this.store.setLane(side, foldPage(this.#lane(side, units), state, entries, end));
+      }
+    });
+  }
+
+  /** An answer to a by-id read. */
+  sighting(side: Side, reading: Reading, start: number, planning: boolean): readonly Outgoing[] {
+    return this.#transaction(planning, undefined, (units) => {
+      const state = this.store.read(side);
+      if (state === undefined) return;
+      const context = this.#read(side, units);
+      const taken = takeSighting(context, state, sightingOf(reading, start, this.now));
+      this.store.dirty[side] ||= taken.dirty;
+      this.store.setRead(side, taken.state);
+      tell(this.store.told, this.now, context.notes);
+    });
+  }
+
+  /** An answer to a write. A lane keeps it for its next transaction; until then it is not stored. */
+  answered(side: Side, id: string, answer: WriteAnswer | 'fenced', start: number): void {
+    if (this.sides[side].log) {
+      this.#receipts[side] = { id, answer };
+      return;
+    }
+    this.#transaction(false, undefined, (units) => {
+      const context = this.#read(side, units);
+      const taken = takeAnswer(
+        context,
+        this.store.read(side) as SideState,
+        id,
+        answerOf(answer, start, this.now),
+        this.now,
+      );
+      this.store.dirty[side] ||= taken.dirty;
+      this.store.setRead(side, taken.state);
+      tell(this.store.told, this.now, context.notes);
+    });
+  }
+
+  /** No answer will come to the open write of a side. */
+  lost(side: Side): void {
+    const lane = this.store.lane(side);
+    if (lane !== undefined) {
+      if (lane.attempt?.state !== 'sent' || this.#receipts[side] !== undefined) return;
+      const state = this.switches.fence ? 'unknown' : 'dead';
+      this.store.setLane(side, { ...lane, attempt: { ...lane.attempt, state } });
+      return;
+    }
+    const state = this.store.read(side);
+    if (state?.attempt?.state !== 'sent') return;
+    this.#transaction(false, undefined, (units) => {
+      const context = this.#read(side, units);
+      this.store.setRead(side, loseAnswer(context, state));
+      this.store.dirty[side] = true;
+      tell(this.store.told, this.now, context.notes);
+    });
+  }
+
+  /** Sends an attempt of unknown end once more, where copies are harmless. */
+  again(side: Side): Outgoing | null {
+    const state = this.store.read(side);
+    const { abilities } = this.sides[side];
+    const resend = abilities.tier === 'T1' || abilities.tier === 'T2';
+    if (state?.attempt?.state !== 'unknown' || !resend || this.paused) return null;
+    const attempt = sendAgain(state.attempt, this.now, abilities.fenceMs);
+    this.store.setRead(side, { ...state, attempt });
+    return { side, request: requestOf(this.plan, side, attempt, this.switches) };
+  }
+
+  /** Id of a write whose end a side can be asked for. */
+  toSettle(side: Side): string | null {
+    const lane = this.store.lane(side);
+    if (lane !== undefined) return lane.attempt?.state === 'unknown' ? lane.attempt.id : null;
+    const attempt = this.store.read(side)?.attempt;
+    return this.sides[side].abilities.tier === 'T0' && attempt?.state === 'unknown' ? attempt.id : null;
+  }
+
+  openAttempt(side: Side): { readonly id: string; readonly state: 'sent' | 'unknown' } | null {
+    const attempt = this.store.lane(side)?.attempt ?? this.store.read(side)?.attempt ?? null;
+    return attempt === null || attempt.state === 'acked' || attempt.state === 'dead'
+      ? null
+      : { id: attempt.id, state: attempt.state };
+  }
+
+  units(): Map<string, Unit> {
+    return this.store.units(this.plan);
+  }
+
+  /** What derive says now, with nothing authored: for looking only. */
+  derived(): RecordResult {
+    const units = this.units();
+    for (const side of SIDES) {
+      const lane = this.store.lane(side);
+      if (lane !== undefined) takeBack(this.#lane(side, units), lane);
+    }
+    return resolveRecord({
+      plan: this.plan,
+      units,
+      now: this.now,
+      writable: { A: false, B: false },
+      unsettled: true,
+      fights: () => false,
+    });
+  }
+
+  /** Somebody edited the pipeline. */
+  replan(plan: Plan): void {
+    this.plan = plan;
+    this.lookAgainAt = 0;
+    this.#transaction(false, undefined, () => undefined);
+  }
+
+  transaction(work: (units: Map<string, Unit>) => void): void {
+    this.#transaction(false, undefined, work);
+  }
+
+  #transaction(
+    planning: boolean,
+    busy: Side | undefined,
+    work: (units: Map<string, Unit>) => void,
+  ): readonly Outgoing[] {
+    const { store } = this;
+    const units = this.units();
+    const before = [...units.values()];
+    const said = store.told.length;
+    let unsettled = !planning || this.paused || store.ended;
+    for (const side of SIDES) {
+      let lane = store.lane(side);
+      if (lane === undefined) continue;
+      const receipt = this.#receipts[side];
+      if (receipt !== undefined) {
+        lane = takeReceipt(this.#lane(side, units), lane, receipt.id, receipt.answer);
+        this.#receipts = { ...this.#receipts, [side]: undefined };
+      }
+      unsettled ||= isOpen(lane);
+      store.setLane(side, takeBack(this.#lane(side, units), lane));
+    }
+    const open = SIDES.map((side) => store.read(side)?.attempt ?? null);
+    work(units);
+    // A write that has ended, however it did, leaves what it was for to be looked at.
+    if (SIDES.some((side, i) => (store.read(side)?.attempt ?? null) !== open[i])) this.lookAgainAt ??= 0;
+    // Nothing moved and nothing is due: what was derived last still holds.
+    if (this.lookAgainAt === null && isUnmoved(before, units)) return [];
+    this.#reconsiderDelete(units, said);
+    weakenBefore(this.switches, this.plan, units, !unsettled);
+    const result = resolveRecord({
+      plan: this.#planUsed(),
+      units,
+      now: this.now,
+      writable: {
+        A: busy !== 'A' && this.#writable('A', units),
+        B: busy !== 'B' && this.#writable('B', units),
+      },
+      unsettled: unsettled && (this.switches.lazyAuthoring || this.paused || store.ended),
+      fights: (unit, key) => this.#fights(unit, key),
+    });
+    for (const [key, unit] of result.units) units.set(key, unit);
+    this.lookAgainAt = result.lookAgainAt;
+    this.#tellAuthored(result);
+    const outgoing: Outgoing[] = [];
+    if (!unsettled) for (const side of SIDES) this.#send(side, result.writes[side], units, outgoing);
+    weakenAfter(this.switches, result, units);
+    for (const side of SIDES) {
+      const lane = store.lane(side);
+      if (lane !== undefined) expectToHold(this.#lane(side, units), lane);
+    }
+    this.#commit(units, result);
+    return outgoing;
+  }
+
+  #planUsed(): Plan {
+    const { holdTogether, holdInvariants } = this.switches;
+    if (holdTogether && holdInvariants) return this.plan;
+    return holdTogether ? { ...this.plan, invariants: [] } : { ...this.plan, holdSets: [] };
+  }
+
+  #send(side: Side, keys: readonly string[], units: Map<string, Unit>, outgoing: Outgoing[]): void {
+    if (keys.length === 0) return;
+    const id = `w${String(++this.store.ids)}`;
+    const lane = this.store.lane(side);
+    if (lane !== undefined) {
+      const sent = send(this.#lane(side, units), lane, keys, id);
+      this.store.setLane(side, sent.state);
+      if (sent.request !== null) outgoing.push({ side, request: sent.request });
+      return;
+    }
+    const state = this.store.read(side) as SideState;
+    const context = this.#read(side, units);
+    const attempt =
+      keys[0] === LIFE
+        ? prepareLife(context, state, id, this.now)
+        : prepareWrite(context, state, keys, id, this.now);
+    if (attempt === null) return;
+    this.store.setRead(side, { ...state, attempt });
+    outgoing.push({ side, request: requestOf(this.plan, side, attempt, this.switches) });
+  }
+
+  #writable(side: Side, units: Map<string, Unit>): boolean {
+    if (this.store.ended) return false;
+    const lane = this.store.lane(side);
+    if (lane === undefined) return mayWrite(this.#read(side, units), this.store.read(side) as SideState);
+    const covered = lane.cursor >= (lane.attempt?.position ?? 0) || !this.switches.coverBeforeWrite;
+    return !isOpen(lane) && covered;
+  }
+
+  #tellAuthored(result: RecordResult): void {
+    for (const { key, outcome, before, after } of result.authored) {
+      this.store.headAt.set(key, this.now);
+      if (!this.switches.lineageFollows) continue;
+      this.store.told.push({
+        at: this.now,
+        kind: 'authored',
+        unit: key,
+        how: outcome.how,
+        value: after.head.value,
+        dot: dotText(after.head.dot),
+        ctx: vectorText(after.head.ctx),
+        over: outcome.overridden.map(({ version }) => version.value),
+        decision: outcome.how === 'decision' ? (before.decision?.id ?? null) : null,
+      });
+    }
+  }
+
+  #commit(units: Map<string, Unit>, result: RecordResult | null): void {
+    const { store, now } = this;
+    store.save(this.plan, units);
+    if (result === null) return;
+    if (result.unlink) store.ended = true;
+    const life = units.get(LIFE);
+    if (life?.head.value === 'deleted' && SIDES.every((side) => image(life, side).value === 'deleted'))
+      store.ended ||= SIDES.every((side) => this.openAttempt(side) === null);
+    if (!this.switches.conflictsFollow && result.authored.length > 0) return;
+    for (const [key, conflict] of result.conflicts) {
+      const text = conflictKey(conflict);
+      this.review.screen(key, units.get(key) as Unit, conflict);
+      if (store.conflicts.get(key) === text) continue;
+      store.conflicts.set(key, text);
+      const values = conflict.candidates.map(({ value }) => value);
+      store.told.push({ at: now, kind: 'asked', unit: key, why: conflict.kind, key: text, values });
+    }
+    for (const key of store.conflicts.keys()) {
+      if (result.conflicts.has(key)) continue;
+      store.conflicts.delete(key);
+      store.told.push({ at: now, kind: 'closed', unit: key });
+    }
+  }
+
+  /** Somebody edited a field after a person had decided to delete the record: that person has not seen it, and is asked again. */
+  #reconsiderDelete(units: Map<string, Unit>, said: number): void {
+    const life = units.get(LIFE);
+    if (life?.decision?.value !== 'deleted') return;
+    const edited = this.store.told.slice(said).some(({ kind, unit }) => kind === 'observed' && unit !== LIFE);
+    if (edited) units.set(LIFE, { ...life, decision: null });
+  }
+
+  #fights(unit: string, key: string): boolean {
+    if (!this.switches.flapBreaker) return false;
+    const { history, fights } = takeValue(this.#flaps.get(unit) ?? [], key, this.now, this.plan.flap);
+    if (fights) this.#flaps.delete(unit);
+    else this.#flaps.set(unit, history);
+    return fights;
+  }
+
+  #lane(side: Side, units: Map<string, Unit>): LaneContext {
+    const { plan, now, switches, store } = this;
+    const { clock, granuleMs } = this.sides[side].abilities;
+    return {
+      plan,
+      side,
+      units,
+      told: store.told,
+      now,
+      switches,
+      clock: { offsetMs: clock.offsetMs, granuleMs },
+    };
+  }
+
+  #read(side: Side, units: Map<string, Unit>): ReturnType<typeof readContext> {
+    return readContext(this.plan, side, this.sides[side].abilities, units, this.store.headAt, this.switches);
+  }
+}
+
+function isUnmoved(before: readonly Unit[], units: ReadonlyMap<string, Unit>): boolean {
+  if (before.length !== units.size) return false;
+  let i = 0;
+  for (const unit of units.values()) if (unit !== before[i++]) return false;
+  return true;
+}

@@ -1,0 +1,218 @@
+import { rawOf, readImage, writeImage, type VersionDoc } from '../../core/at-rest.js';
+import { acknowledge } from '../../core/author.js';
+import { dotText, sameDot, vectorText, type Side } from '../../core/clock.js';
+import { LIFE_UNIT } from '../../core/life.js';
+import { madeAnew } from '../../core/made-anew.js';
+import { observe, withImage } from '../../core/observe.js';
+import { LIFE, type Plan, type UnitPlan } from '../../core/plan.js';
+import { columnsOf, unitRaws } from '../../core/protocol/unit-raws.js';
+import { image, type Unit } from '../../core/unit.js';
+import { jsonEqual, type Raw } from '../../core/value.js';
+import type { Happening } from '../../connectors/memory/happening.js';
+import type { WriteAnswer, WriteRequest } from '../../connectors/memory/exchange.js';
+import { LIVE, type LaneAttempt, type LaneState } from './store.js';
+import type { Switches } from './switches.js';
+import type { Told } from './told.js';
+
+/** Id of the one record of a run, on both systems. */
+export const RECORD = 'r1';
+
+/** One record and one side of it in a lane transaction. `units` and `told` are written to. */
+export interface LaneContext {
+  readonly plan: Plan;
+  readonly side: Side;
+  readonly units: Map<string, Unit>;
+  readonly told: Told[];
+  readonly now: number;
+  readonly switches: Switches;
+  /** How well the side's clock is known: `at` is read as an interval of this much on both ends. */
+  readonly clock: { readonly offsetMs: number; readonly granuleMs: number };
+}
+
+export function isOpen(state: LaneState): boolean {
+  return state.attempt !== null && (state.attempt.state === 'sent' || state.attempt.state === 'unknown');
+}
+
+/** An open or failed write has left the side with what it held before. A dead one is done with then. */
+export function takeBack(context: LaneContext, state: LaneState): LaneState {
+  const { side, units } = context;
+  const { attempt } = state;
+  if (attempt === null || attempt.state === 'acked') return state;
+  for (const [key, doc] of Object.entries(attempt.before)) {
+    const before = readImage(doc);
+    const back = withImage(unitOf(units, key), side, before);
+    units.set(key, { ...back, [side === 'A' ? 'incA' : 'incB']: { value: before.value } });
+  }
+  if (attempt.state !== 'dead') return state;
+  // A condition that failed was compared at a place in the log: everything up to it has to be read first.
+  return { ...state, attempt: attempt.position === null ? null : { ...attempt, before: {}, state: 'acked' } };
+}
+
+/** Stored as if the open write had arrived: acknowledged, it needs no second write of the record. */
+export function expectToHold(context: LaneContext, state: LaneState): void {
+  const { side, units } = context;
+  const { attempt } = state;
+  if (attempt === null || !isOpen(state)) return;
+  for (const [key, before] of Object.entries(attempt.before)) {
+    const unit = unitOf(units, key);
+    if (sameDot(image(unit, side).dot, readImage(before).dot))
+      units.set(key, acknowledge(unit, side, key === LIFE ? undefined : attempt.sent[key]));
+  }
+}
+
+/** The end of a write becomes known. */
+export function takeReceipt(
+  context: LaneContext,
+  state: LaneState,
+  id: string,
+  answer: WriteAnswer | 'fenced',
+): LaneState {
+  const { attempt } = state;
+  if (attempt?.id !== id || !isOpen(state)) return state;
+  const item = answer === 'fenced' ? undefined : answer.items[0];
+  const position = answer === 'fenced' ? null : answer.position;
+  if (item?.status !== 'applied') return { ...state, attempt: { ...attempt, state: 'dead', position } };
+  const { plan, side, units, told, now } = context;
+  const raws = item.state.alive ? unitRaws(plan, side, units, item.state.values) : new Map<string, Raw>();
+  for (const key of Object.keys(attempt.before)) {
+    const unit = unitOf(units, key);
+    const raw = raws.get(key);
+    const next = raw === undefined || !context.switches.postImage ? unit : acknowledge(unit, side, raw);
+    units.set(key, next);
+    told.push({ at: now, kind: 'acknowledged', unit: key, side, ...shown(image(next, side)) });
+  }
+  return { ...state, attempt: { ...attempt, state: 'acked', position } };
+}
+
+/** Folds a page of the log in, transaction by transaction. */
+export function foldPage(
+  context: LaneContext,
+  state: LaneState,
+  entries: readonly Happening[],
+  end: number,
+): LaneState {
+  let from = 0;
+  while (from < entries.length) {
+    let to = from + 1;
+    while (to < entries.length && entries[to]?.tx === entries[from]?.tx) to++;
+    foldTransaction(context, state.attempt, entries.slice(from, to));
+    from = to;
+  }
+  return { ...state, cursor: end };
+}
+
+function foldTransaction(
+  context: LaneContext,
+  attempt: LaneAttempt | null,
+  entries: readonly Happening[],
+): void {
+  const { plan, side, units } = context;
+  const last = entries[entries.length - 1] as Happening;
+  const life = image(unitOf(units, LIFE), side).value;
+  if (last.op === 'delete') {
+    move(context, LIFE_UNIT, 'deleted', last);
+    return;
+  }
+  if (life === 'deleted' && entries.some(({ op }) => op === 'insert')) move(context, LIFE_UNIT, 'live', last);
+  const after: Record<string, Raw> = {};
+  for (const entry of entries) Object.assign(after, entry.after);
+  for (const [key, raw] of unitRaws(plan, side, units, after)) {
+    // The write's condition held: whatever precedes it had gone back to what it expected.
+    const superseded =
+      attempt?.position !== null &&
+      attempt?.before[key] !== undefined &&
+      last.position <= attempt.position &&
+      last.request === null;
+    const unitPlan = plan.unit.get(key) as UnitPlan;
+    if (superseded && context.switches.ackPosition) {
+      const value = unitPlan.get(side, raw);
+      context.told.push({ at: context.now, kind: 'superseded', unit: key, side, value, dot: '', ctx: '' });
+    } else move(context, unitPlan, raw, last);
+  }
+}
+
+function move(context: LaneContext, plan: UnitPlan, raw: Raw, entry: Happening): void {
+  const { side, units, told, now, clock } = context;
+  const at = entry.stamp - clock.offsetMs;
+  const stamp = [at - 1, at + clock.granuleMs + 1] as const;
+  const value = plan.get(side, raw);
+  const seen = observe(plan, unitOf(units, plan.key), { side, value, raw, stamp, by: null, stale: false });
+  units.set(plan.key, seen.unit);
+  if (seen.kind === 'cosmetic') return;
+  told.push({
+    at: now,
+    kind: 'observed',
+    unit: plan.key,
+    side,
+    value,
+    dot: dotText(seen.dot),
+    ctx: vectorText(seen.ctx),
+  });
+}
+
+/** The write that brings these units to head, with the registers as they are once it is acknowledged; `null`: nothing differs. */
+export function send(
+  context: LaneContext,
+  state: LaneState,
+  keys: readonly string[],
+  id: string,
+): { readonly state: LaneState; readonly request: WriteRequest | null } {
+  const { plan, side, units } = context;
+  const set: Record<string, Raw> = {};
+  const expect: Record<string, Raw> = {};
+  const before: Record<string, VersionDoc> = {};
+  const sent: Record<string, Raw> = {};
+  const life = keys[0] === LIFE ? unitOf(units, LIFE) : undefined;
+  const op = life === undefined ? 'update' : life.head.value === 'deleted' ? 'delete' : 'create';
+  if (life !== undefined) {
+    before[LIFE] = writeImage(LIFE_UNIT, side, image(life, side));
+    units.set(LIFE, acknowledge(life, side, undefined));
+  }
+  for (const unitPlan of plan.units) {
+    const { key } = unitPlan;
+    if (life === undefined ? !keys.includes(key) : unitPlan.contextOnly) continue;
+    const unit = unitOf(units, key);
+    const held = rawOf(unitPlan, side, image(unit, side));
+    if (op === 'delete') {
+      columnsOf(plan, side, key, held, expect);
+      continue;
+    }
+    if (op === 'create') {
+      const made = madeAnew(unitPlan, unit, side);
+      columnsOf(plan, side, key, made.raw, set);
+      if (!made.own) {
+        before[key] = writeImage(unitPlan, side, image(unit, side));
+        sent[key] = made.raw;
+      }
+      units.set(key, made.unit);
+      continue;
+    }
+    const raw = unitPlan.put(side, unit.head.value, held);
+    if (!jsonEqual(raw, held)) {
+      columnsOf(plan, side, key, raw, set);
+      columnsOf(plan, side, key, held, expect);
+      before[key] = writeImage(unitPlan, side, image(unit, side));
+      sent[key] = raw;
+    } else {
+      const { head } = unit;
+      const clock = { dot: dotText(head.dot), ctx: vectorText(head.ctx) };
+      context.told.push({ at: context.now, kind: 'confirmed', unit: key, side, value: head.value, ...clock });
+    }
+    units.set(key, acknowledge(unit, side, raw));
+  }
+  if (Object.keys(before).length === 0) return { state, request: null };
+  const attempt: LaneAttempt = { id, op, state: 'sent', before, sent, position: null };
+  const given = context.switches.conditionalWrites ? expect : {};
+  const item = { op, id: RECORD, set, expect: given, tag: null, marker: null } as const;
+  return { state: { ...state, attempt }, request: { id, items: [item] } };
+}
+
+function unitOf(units: ReadonlyMap<string, Unit>, key: string): Unit {
+  const unit = units.get(key);
+  if (unit === undefined) return LIVE;
+  return unit;
+}
+
+function shown(version: ReturnType<typeof image>): { value: unknown; dot: string; ctx: string } {
+  return { value: version.value, dot: dotText(version.dot), ctx: vectorText(version.ctx) };
+}

@@ -1,0 +1,132 @@
+/** What the judge goes by. Nothing of the hub's code: journals of the two systems, what people typed, and what the hub says it did. */
+export interface Evidence {
+  readonly units: readonly UnitFacts[];
+  readonly sides: Readonly<Record<SideName, SideFacts>>;
+  readonly linked: boolean;
+  /** What stood on the two sides at first, by unit. */
+  readonly initial: Readonly<Record<SideName, Readonly<Record<string, Value>>>>;
+  readonly stood: readonly Stood[];
+  readonly typed: readonly TypedFacts[];
+  readonly told: readonly ToldFacts[];
+  readonly rest: readonly RestFacts[];
+  readonly probes: readonly ProbeFacts[];
+  /** Fingerprints of all that is stored, before and after everything was delivered again. */
+  readonly redelivered: { readonly before: string; readonly after: string } | null;
+  readonly edits: number;
+  readonly decisions: number;
+  readonly hubWrites: number;
+}
+
+export type SideName = 'A' | 'B';
+export type Value = unknown;
+
+export interface UnitFacts {
+  readonly key: string;
+  readonly strategy: 'owner' | 'newest' | 'merge' | 'rules' | 'review';
+  readonly owner: SideName | null;
+  readonly foreign: 'accept' | 'revert' | 'review' | 'ignore' | null;
+  /** `newest`: who wins where nobody can say which is newer; `null`: a person. */
+  readonly tie: SideName | null;
+  readonly merge: 'set' | 'counter' | 'text' | 'json' | 'min' | 'max' | null;
+  readonly group: boolean;
+  readonly direction: 'both' | 'AtoB' | 'BtoA';
+  readonly preferNonBlank: boolean;
+  readonly heldWith: readonly string[];
+  /** Its policy was edited during the run. */
+  readonly repoliced: boolean;
+  /** Something automatic on a side insists on a value of its own. */
+  readonly insisted: boolean;
+}
+
+export interface SideFacts {
+  readonly tier: string;
+  /** Reads show every value that ever stood (log, history), not only some. */
+  readonly complete: boolean;
+  /** What the side makes of a value of a unit when it is written there. */
+  readonly form: (unit: string, value: Value) => Value;
+}
+
+/** One value that stood in one unit on one side, from the side's own journal, in order over both sides. */
+export interface Stood {
+  readonly at: number;
+  readonly side: SideName;
+  readonly unit: string;
+  readonly before: Value;
+  readonly value: Value;
+  readonly by: 'user' | 'hub' | 'trigger' | 'automation';
+  /** The record had been deleted and is made anew with it. */
+  readonly anew: boolean;
+}
+
+export interface TypedFacts {
+  readonly at: number;
+  readonly side: SideName;
+  readonly unit: string;
+  readonly value: Value;
+  readonly did:
+    | { readonly what: 'set' }
+    | { readonly what: 'plus'; readonly by: number }
+    | { readonly what: 'add' | 'drop' | 'word' | 'leaf'; readonly item: string };
+}
+
+/** Rows of the hub's lineage (the same shape as the hub tells them in, said again here so that nothing is shared). */
+export interface ToldFacts {
+  readonly at: number;
+  readonly kind: string;
+  readonly unit: string;
+  readonly side?: SideName;
+  readonly value?: Value;
+  readonly dot?: string;
+  readonly ctx?: string;
+  readonly how?: string;
+  readonly over?: readonly Value[];
+  readonly decision?: string | null;
+  readonly id?: string;
+  readonly shown?: readonly Value[];
+  readonly values?: readonly Value[];
+  readonly why?: string;
+  readonly key?: string;
+}
+
+/** How things stood at one of the moments when nothing moved any more. */
+export interface RestFacts {
+  readonly at: number;
+  readonly reached: boolean;
+  /** Everything has been decided that could be. */
+  readonly decided: boolean;
+  /** The link has ended: both records are gone, or were let go. */
+  readonly ended: boolean;
+  /** Existence is being settled: fields wait. */
+  readonly lifeOpen: boolean;
+  readonly alive: Readonly<Record<SideName, boolean>>;
+  readonly values: Readonly<Record<SideName, Readonly<Record<string, Value>>>>;
+  readonly registers: Readonly<Record<string, RegisterFacts>>;
+  /** Unit → the conflict as stored, and as the registers say. */
+  readonly conflicts: Readonly<Record<string, string>>;
+  readonly derived: Readonly<Record<string, string>>;
+  readonly diverged: readonly string[];
+  readonly openAttempts: number;
+  /** Writes of the hub in the rounds after nothing had moved. */
+  readonly writesAfter: number;
+}
+
+export interface RegisterFacts {
+  readonly head: Value;
+  readonly dot: string;
+  readonly ctx: string;
+  readonly A: Value;
+  readonly B: Value;
+  readonly blocked: boolean;
+}
+
+/** One unit, the same observations taken in other orders, or with some of them missing: what came out, as text. */
+export interface ProbeFacts {
+  readonly unit: string;
+  readonly outcomes: readonly string[];
+}
+
+export interface Violation {
+  readonly property: string;
+  readonly unit: string;
+  readonly said: string;
+}

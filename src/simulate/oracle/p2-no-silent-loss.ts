@@ -1,0 +1,86 @@
+import type { Evidence, Stood, UnitFacts, Violation } from './evidence.js';
+import { Knowledge } from './knowledge.js';
+import { blank, text } from './text.js';
+
+/**
+ * P2: for every value that a write of the hub replaced, the lineage has it, and whoever made the new value had seen it, or it is named
+ * as having given way. On a side that is written blindly it may be replaced first and found afterwards; then it must have come back to
+ * somebody's attention by the end.
+ */
+export function p2NoSilentLoss(evidence: Evidence): Violation[] {
+  const found: Violation[] = [];
+  for (const unit of evidence.units) {
+    const covered: Stood[] = [];
+    const knowledge = new Knowledge(evidence, unit, true, (entry, known) => {
+      // A merge takes edits in without replacing them; P4 counts those.
+      if (unit.merge !== null) return;
+      if (evidence.linked && blank(entry.before)) return;
+      if (!known.knows(entry.value, entry.before) && !gaveWay(evidence, entry)) covered.push(entry);
+    });
+    const mentioned = mentionedValues(evidence, unit);
+    for (const entry of covered) {
+      const blind = evidence.sides[entry.side].tier === 'T3';
+      if (blind && mentioned.has(text(entry.before)) && cameBack(evidence, unit, entry, knowledge)) continue;
+      const said = `${text(entry.value)} replaced ${text(entry.before)} on ${entry.side}, whose maker nobody asked`;
+      found.push({ property: 'P2', unit: unit.key, said });
+    }
+    if (unit.merge !== null) continue;
+    for (const entry of evidence.stood) {
+      if (entry.unit !== unit.key || entry.by !== 'hub' || mentioned.has(text(entry.before))) continue;
+      if (text(entry.before) === text(entry.value) || (entry.anew && !evidence.sides[entry.side].complete))
+        continue;
+      const said = `${text(entry.before)} stood on ${entry.side}, was replaced, and is in no lineage`;
+      found.push({ property: 'P2', unit: unit.key, said });
+    }
+  }
+  return found;
+}
+
+/**
+ * Since the hub wrote there last, it was named as having given way to something: whatever comes later need not know it. A value that was
+ * left and came back in between is the same to everybody but the journal.
+ */
+function gaveWay({ stood, told }: Evidence, { unit, side, before, at }: Stood): boolean {
+  const value = text(before);
+  let since = -Infinity;
+  for (const one of stood)
+    if (one.unit === unit && one.side === side && one.at < at && one.by === 'hub') since = one.at;
+  return told.some(
+    (row) =>
+      row.kind === 'authored' &&
+      row.unit === unit &&
+      row.at >= since &&
+      row.at <= at &&
+      row.how !== 'decision' &&
+      (row.over ?? []).some((lost) => text(lost) === value),
+  );
+}
+
+function mentionedValues({ told, initial, sides }: Evidence, { key }: UnitFacts): ReadonlySet<string> {
+  const values = new Set<string>();
+  const add = (value: unknown): void => {
+    values.add(text(value));
+    // What a side made of a value of ours.
+    for (const side of ['A', 'B'] as const) values.add(text(sides[side].form(key, value)));
+  };
+  add(initial.A[key]);
+  add(initial.B[key]);
+  for (const row of told) {
+    if (row.unit !== key) continue;
+    if ('value' in row) add(row.value);
+    for (const value of row.over ?? []) add(value);
+  }
+  return values;
+}
+
+/** It stands or stood again later, something later was made by one who knew it, or a person is being asked about it. */
+function cameBack(evidence: Evidence, unit: UnitFacts, entry: Stood, knowledge: Knowledge): boolean {
+  const later = evidence.stood.filter((one) => one.unit === unit.key && one.at > entry.at);
+  if (later.some((one) => knowledge.knows(one.value, entry.before))) return true;
+  const rows = evidence.told.filter((row) => row.unit === unit.key && row.at >= entry.at);
+  return rows.some(
+    (row) =>
+      (row.kind === 'asked' && (row.values ?? []).some((value) => text(value) === text(entry.before))) ||
+      (row.kind === 'authored' && knowledge.knows(row.value, entry.before)),
+  );
+}

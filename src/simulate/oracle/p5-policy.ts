@@ -1,0 +1,114 @@
+import type { Evidence, Stood, ToldFacts, UnitFacts, Violation } from './evidence.js';
+import { Knowledge } from './knowledge.js';
+import { blank, text } from './text.js';
+
+/** Ways to a new value that need no policy: one side changed it, both say the same, somebody decided, a change was taken back. */
+const PLAIN = ['fast-forward', 'agreement', 'decision', 'void-cover'];
+
+/** P5: what the hub does by itself is what the field's policy allows, and decisions are carried out as they were made. */
+export function p5Policy(evidence: Evidence): Violation[] {
+  return evidence.units.flatMap((unit) => [
+    ...allowedWays(evidence, unit),
+    ...ownersValue(evidence, unit),
+    ...reallyNewer(evidence, unit),
+    ...decisions(evidence, unit),
+    ...wholeGroups(evidence, unit),
+  ]);
+}
+
+function allowedWays({ told }: Evidence, unit: UnitFacts): Violation[] {
+  const allowed = [...PLAIN];
+  if (unit.preferNonBlank) allowed.push('non-blank');
+  if (unit.strategy === 'owner') allowed.push('owner', 'reassert');
+  if (unit.strategy === 'newest') allowed.push('newest');
+  if (unit.strategy === 'merge') allowed.push('merge');
+  if (unit.strategy === 'rules') allowed.push('rule');
+  return authored(told, unit)
+    .filter((row) => !allowed.includes(row.how ?? ''))
+    .map((row) =>
+      fault(unit, `${text(row.value)} was made by "${row.how ?? ''}", which its policy does not do`),
+    );
+}
+
+/** A value of the owner's is replaced by nobody who has not seen it, unless a person decided so. */
+function ownersValue(evidence: Evidence, unit: UnitFacts): Violation[] {
+  if (unit.strategy !== 'owner' || unit.repoliced || unit.owner === null) return [];
+  const found: Violation[] = [];
+  const { owner } = unit;
+  const typed = new Set(
+    evidence.stood
+      .filter((one) => one.unit === unit.key && one.side === owner && one.by !== 'hub')
+      .map((one) => text(one.value)),
+  );
+  const blind = evidence.sides[owner].tier === 'T3';
+  const check = (entry: Stood, known: Knowledge): void => {
+    if (blind || entry.side !== owner || !typed.has(text(entry.before))) return;
+    if (evidence.linked && blank(entry.before)) return;
+    if (!known.knows(entry.value, entry.before))
+      found.push(fault(unit, `${text(entry.value)} replaced the owner's ${text(entry.before)}`));
+  };
+  new Knowledge(evidence, unit, false, check);
+  return found;
+}
+
+/** Who wins as the newest was typed last: by the true times, which the hub does not know. */
+function reallyNewer({ told, stood }: Evidence, unit: UnitFacts): Violation[] {
+  if (unit.strategy !== 'newest' || unit.repoliced || unit.tie !== null) return [];
+  const times = (value: unknown): number[] =>
+    stood
+      .filter((one) => one.unit === unit.key && one.by !== 'hub' && text(one.value) === text(value))
+      .map(({ at }) => at);
+  return authored(told, unit)
+    .filter(({ how }) => how === 'newest')
+    .flatMap((row) => {
+      const won = Math.max(...times(row.value));
+      const older = (row.over ?? []).filter(
+        (value) => times(value).length > 0 && Math.min(...times(value)) > won,
+      );
+      return older.map((value) =>
+        fault(unit, `${text(row.value)} won as the newest over ${text(value)}, which is newer`),
+      );
+    });
+}
+
+function decisions({ told }: Evidence, unit: UnitFacts): Violation[] {
+  const found: Violation[] = [];
+  const decided = new Map<string, ToldFacts>();
+  const undone = new Set<string>();
+  const carriedOut = new Set<string>();
+  for (const row of told) {
+    if (row.unit !== unit.key) continue;
+    if (row.kind === 'decided') decided.set(row.id ?? '', row);
+    if (row.kind === 'undone') undone.add(row.id ?? '');
+    if (row.kind !== 'authored' || row.how !== 'decision') continue;
+    const id = row.decision ?? '';
+    const decision = decided.get(id);
+    if (decision === undefined) found.push(fault(unit, `${text(row.value)} was decided by nobody`));
+    else if (text(decision.value) !== text(row.value))
+      found.push(fault(unit, `not what was decided: ${text(row.value)}`));
+    if (carriedOut.has(id)) found.push(fault(unit, `decision ${id} was carried out twice`));
+    else if (undone.has(id))
+      found.push(fault(unit, `decision ${id} was carried out after it had been taken back`));
+    carriedOut.add(id);
+  }
+  return found;
+}
+
+/** Members of a group are never mixed: what is written stood together, or was decided together. */
+function wholeGroups({ stood, told, initial }: Evidence, unit: UnitFacts): Violation[] {
+  if (!unit.group) return [];
+  const whole = new Set([text(initial.A[unit.key]), text(initial.B[unit.key])]);
+  for (const one of stood) if (one.unit === unit.key && one.by !== 'hub') whole.add(text(one.value));
+  for (const row of told) if (row.unit === unit.key && row.kind === 'decided') whole.add(text(row.value));
+  return stood
+    .filter((one) => one.unit === unit.key && one.by === 'hub' && !whole.has(text(one.value)))
+    .map((one) => fault(unit, `${text(one.value)} on ${one.side} was put together from several`));
+}
+
+function authored(told: readonly ToldFacts[], unit: UnitFacts): readonly ToldFacts[] {
+  return unit.repoliced ? [] : told.filter((row) => row.kind === 'authored' && row.unit === unit.key);
+}
+
+function fault(unit: UnitFacts, said: string): Violation {
+  return { property: 'P5', unit: unit.key, said };
+}

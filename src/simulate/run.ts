@@ -1,0 +1,88 @@
+import type { Evidence, ProbeFacts, RestFacts, Violation } from './oracle/evidence.js';
+import { judge } from './oracle/judge.js';
+import { anySetup, nextAction } from './generate.js';
+import { ALL_ON, type Switches } from './hub/switches.js';
+import { Random } from './random.js';
+import { planOf } from './scenario/plan-of.js';
+import type { Setup, SideKind } from './scenario/setup.js';
+import type { Action } from './world/action.js';
+import { drain } from './world/drain.js';
+import { probe } from './world/probe.js';
+import { atRest, evidenceOf } from './world/witness.js';
+import { World } from './world/world.js';
+import type { Plan } from '../core/plan.js';
+
+/** One history: enough to play it again. */
+export interface History {
+  readonly setup: Setup;
+  readonly actions: readonly Action[];
+  /** For choices at the end (what people decide, what is probed). */
+  readonly seed: number;
+}
+
+export interface Verdict {
+  readonly history: History;
+  readonly violations: readonly Violation[];
+  readonly evidence: Evidence;
+}
+
+export interface RunOptions {
+  readonly switches?: Switches;
+  readonly kinds?: readonly SideKind[];
+  readonly steps?: number;
+  readonly setup?: Setup;
+  readonly plan?: Plan;
+}
+
+/** A history made up as it goes, from one number. */
+export function runSeed(seed: number, options: RunOptions = {}): Verdict {
+  const random = new Random(seed);
+  const setup = options.setup ?? anySetup(random, options.kinds);
+  const world = new World(setup, options.switches ?? ALL_ON, options.plan ?? planOf(setup));
+  const actions: Action[] = [];
+  const steps = options.steps ?? 50 + random.int(40);
+  for (let i = 0; i < steps; i++) {
+    const action = nextAction(random, world);
+    actions.push(action);
+    world.act(action);
+  }
+  return conclude(world, { setup, actions, seed });
+}
+
+/** The same history again, or one that was cut down. */
+export function replay(history: History, options: RunOptions = {}): Verdict {
+  const { setup, actions } = history;
+  const world = new World(setup, options.switches ?? ALL_ON, options.plan ?? planOf(setup));
+  for (const action of actions) world.act(action);
+  return conclude(world, history);
+}
+
+/** Faults off; at rest; everything once more; then people decide whatever is open. */
+function conclude(world: World, history: History): Verdict {
+  const random = new Random(history.seed + 1);
+  const probes: ProbeFacts[] = [];
+  if (random.chance(50)) {
+    const one = probe(world, random);
+    if (one !== null) probes.push(one);
+  }
+  const rest: RestFacts[] = [atRest(world, drain(world), false)];
+  const before = world.hub.store.fingerprint();
+  world.redeliver();
+  const redelivered = { before, after: world.hub.store.fingerprint() };
+  if (rest[0]?.reached === true) rest.push(...decideAll(world, random));
+  const evidence = evidenceOf(world, rest, probes, rest[0]?.reached === true ? redelivered : null);
+  return { history, evidence, violations: judge(evidence) };
+}
+
+function decideAll(world: World, random: Random): RestFacts[] {
+  const { hub } = world;
+  world.calm = true;
+  for (let round = 0; round < 8; round++) {
+    const open = [...hub.store.conflicts.keys()];
+    if (open.length === 0) return round === 0 ? [] : [atRest(world, true, true)];
+    for (const key of open)
+      world.decide(key, 0, round < 2 ? random.int(4) : -1, world.ownValue(key), 0, false);
+    if (!drain(world)) return [atRest(world, false, true)];
+  }
+  return [atRest(world, false, true)];
+}

@@ -1,0 +1,45 @@
+import type { Side } from '../../core/clock.js';
+import type { DeleteAction } from '../../core/plan.js';
+
+/** What a run starts from. Plain data: with the actions it is the whole run, and it is what a failing run prints. */
+export interface Setup {
+  readonly sides: Readonly<Record<Side, SideSetup>>;
+  /** Keys of the units, in plan order. */
+  readonly units: readonly string[];
+  readonly holdTogether: readonly string[];
+  /** Two existing records without a common past, instead of two equal ones. */
+  readonly linked: boolean;
+  readonly life: {
+    readonly a: DeleteAction;
+    readonly b: DeleteAction;
+    readonly edited: 'review' | 'delete' | 'keep';
+  };
+  readonly flips: number;
+}
+
+export type SideKind =
+  /** T0, its change log read as data: the batch lane. */
+  | 'T0 log'
+  /** T0, read as states. */
+  | 'T0'
+  | 'T1'
+  | 'T1 unordered'
+  | 'T1 coarse'
+  | 'T2'
+  | 'T3'
+  | 'T4';
+
+export interface SideSetup {
+  readonly kind: SideKind;
+  readonly marker: boolean;
+  readonly idempotent: boolean;
+  readonly granuleMs: number;
+  readonly skewMs: number;
+  readonly staleMs: number;
+  /** What the side makes of texts: keeps them, ends them with a mark that reading takes away, or cuts them. */
+  readonly form: 'plain' | 'marked' | 'cut';
+  /** Unit whose value an automation of the side puts back whenever the hub writes it; `null`: none. */
+  readonly insists: string | null;
+  /** Columns that a trigger fills inside the hub's own transaction. */
+  readonly trigger: boolean;
+}

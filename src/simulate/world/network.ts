@@ -1,0 +1,53 @@
+import type { Side } from '../../core/clock.js';
+import type { Reading, WriteAnswer, WriteRequest } from '../../connectors/memory/exchange.js';
+
+/** A question to a side, and its answer once the side has given it. */
+export interface AskedState {
+  readonly start: number;
+  reading: Reading | null;
+}
+
+export interface SentRequest {
+  readonly request: WriteRequest;
+  readonly sentAt: number;
+  /** Later than this it does not arrive any more. */
+  readonly deadline: number;
+}
+
+export interface SentAnswer {
+  readonly id: string;
+  readonly answer: WriteAnswer | 'fenced';
+  readonly sentAt: number;
+}
+
+/** What is on its way between the hub and the sides. It survives the hub, except for what nobody waits for any more. */
+export class Network {
+  readonly hints: Record<Side, number> = { A: 0, B: 0 };
+  readonly asked: Record<Side, AskedState[]> = { A: [], B: [] };
+  readonly requests: Record<Side, SentRequest[]> = { A: [], B: [] };
+  readonly answers: Record<Side, SentAnswer[]> = { A: [], B: [] };
+
+  /** The hub's process is gone: nobody receives what comes back. `sent`: its requests had left before. */
+  crash(sent: boolean): void {
+    for (const side of ['A', 'B'] as const) {
+      this.asked[side].length = 0;
+      this.answers[side].length = 0;
+      if (!sent) this.requests[side].length = 0;
+    }
+  }
+
+  isEmpty(): boolean {
+    return (['A', 'B'] as const).every(
+      (side) => this.asked[side].length + this.requests[side].length + this.answers[side].length === 0,
+    );
+  }
+}
+
+/** One of what is on its way, taken out unless it comes a second time. */
+export function take<T>(queue: T[], pick: number, keep: boolean): T | undefined {
+  if (queue.length === 0) return undefined;
+  const index = pick % queue.length;
+  const item = queue[index];
+  if (!keep) queue.splice(index, 1);
+  return item;
+}

@@ -1,0 +1,167 @@
+import { SIDES, dotText, vectorText, type Side } from '../../core/clock.js';
+import { conflictKey } from '../../core/conflict.js';
+import { LIFE, type UnitPlan } from '../../core/plan.js';
+import { image, type Unit } from '../../core/unit.js';
+import type { Raw } from '../../core/value.js';
+import { RECORD } from '../hub/log-lane.js';
+import type {
+  Evidence,
+  ProbeFacts,
+  RestFacts,
+  SideFacts,
+  Stood,
+  UnitFacts,
+  Value,
+} from '../oracle/evidence.js';
+import { CUT } from '../scenario/system-of.js';
+import type { SideSetup } from '../scenario/setup.js';
+import { firstValue, mergeOf, unitValue } from './people.js';
+import { oneRound } from './drain.js';
+import type { World } from './world.js';
+
+const QUIET_ROUNDS = 2;
+
+/** How things stand now that nothing moves any more; a few more rounds show whether it stays so. */
+export function atRest(world: World, reached: boolean, decided: boolean): RestFacts {
+  const { hub } = world;
+  const units = hub.units();
+  const derived = hub.derived();
+  const life = units.get(LIFE);
+  const alive = { A: world.alive('A'), B: world.alive('B') };
+  const values = { A: valuesOn(world, 'A'), B: valuesOn(world, 'B') };
+  const conflicts = Object.fromEntries(hub.store.conflicts);
+  const writes = hubWrites(world);
+  const at = world.now;
+  const openAttempts = SIDES.filter((side) => hub.openAttempt(side) !== null).length;
+  const lifeOpen =
+    life !== undefined && (life.head.value !== 'live' || life.A.value !== 'live' || life.B.value !== 'live');
+  if (reached) for (let i = 0; i < QUIET_ROUNDS; i++) oneRound(world);
+  return {
+    at,
+    reached,
+    decided,
+    ended: hub.store.ended,
+    lifeOpen: lifeOpen || LIFE in conflicts,
+    alive,
+    values,
+    registers: Object.fromEntries(
+      [...units].filter(([key]) => key !== LIFE).map(([key, unit]) => [key, register(unit)]),
+    ),
+    conflicts,
+    derived: Object.fromEntries(
+      [...derived.conflicts].map(([key, conflict]) => [key, conflictKey(conflict)]),
+    ),
+    diverged: [...derived.diverged.keys()],
+    openAttempts,
+    writesAfter: hubWrites(world) - writes,
+  };
+}
+
+export function evidenceOf(
+  world: World,
+  rest: readonly RestFacts[],
+  probes: readonly ProbeFacts[],
+  redelivered: Evidence['redelivered'],
+): Evidence {
+  const { hub, setup } = world;
+  const stood = [...stoodOn(world, 'A'), ...stoodOn(world, 'B')].sort((x, y) => x.at - y.at);
+  const first = (side: Side): Record<string, Value> =>
+    Object.fromEntries(world.plan.units.map((unit) => [unit.key, shownFirst(world, unit, side)]));
+  return {
+    units: world.plan.units.map((unit) => unitFacts(world, unit)),
+    sides: { A: sideFacts(setup.sides.A, world.plan.units), B: sideFacts(setup.sides.B, world.plan.units) },
+    linked: setup.linked,
+    initial: { A: first('A'), B: first('B') },
+    stood,
+    typed: world.people.typed,
+    told: hub.store.told,
+    rest,
+    probes,
+    redelivered,
+    edits: stood.filter(({ by }) => by !== 'hub').length,
+    decisions: world.decisions,
+    hubWrites: hubWrites(world),
+  };
+}
+
+function shownFirst({ setup }: World, unit: UnitPlan, side: Side): Value {
+  return formed(setup.sides[side], unit, firstValue(unit, side, setup.linked));
+}
+
+function hubWrites({ systems }: World): number {
+  return systems.A.writes + systems.B.writes;
+}
+
+function valuesOn(world: World, side: Side): Record<string, Value> {
+  return Object.fromEntries(world.plan.units.map((unit) => [unit.key, world.value(side, unit)]));
+}
+
+function register(unit: Unit): RestFacts['registers'][string] {
+  return {
+    head: unit.head.value,
+    dot: dotText(unit.head.dot),
+    ctx: vectorText(unit.head.ctx),
+    A: image(unit, 'A').value,
+    B: image(unit, 'B').value,
+    blocked: unit.blocked !== null,
+  };
+}
+
+function stoodOn({ systems, plan }: World, side: Side): Stood[] {
+  const all: Stood[] = [];
+  let values: Readonly<Record<string, Raw>> = {};
+  for (const entry of systems[side].journal) {
+    if (entry.record !== RECORD || entry.op === 'delete') continue;
+    const after = { ...values, ...entry.after };
+    if (entry.position > 1) {
+      for (const unit of plan.units) {
+        if (!unit.members.some((member) => member[side] !== null && member[side] in entry.after)) continue;
+        all.push({
+          at: entry.at,
+          side,
+          unit: unit.key,
+          before: unitValue(unit, side, values),
+          value: unitValue(unit, side, after),
+          by: entry.origin,
+          anew: entry.op === 'insert',
+        });
+      }
+    }
+    values = after;
+  }
+  return all;
+}
+
+function unitFacts({ setup, repoliced }: World, unit: UnitPlan): UnitFacts {
+  const { policy } = unit;
+  return {
+    key: unit.key,
+    strategy: policy.strategy,
+    owner: policy.strategy === 'owner' ? policy.owner : null,
+    foreign: policy.strategy === 'owner' ? policy.onForeignEdit : null,
+    tie: policy.strategy === 'newest' && policy.tie !== 'review' ? policy.tie : null,
+    merge: mergeOf(unit) as UnitFacts['merge'],
+    group: unit.isGroup,
+    direction: unit.direction,
+    preferNonBlank: unit.preferNonBlank,
+    heldWith: setup.holdTogether.includes(unit.key) ? setup.holdTogether : [],
+    repoliced: repoliced.has(unit.key),
+    insisted: setup.sides.A.insists === unit.key || setup.sides.B.insists === unit.key,
+  };
+}
+
+function sideFacts(side: SideSetup, units: readonly UnitPlan[]): SideFacts {
+  const byKey = new Map(units.map((unit) => [unit.key, unit]));
+  return {
+    tier: side.kind.slice(0, 2),
+    complete: side.kind === 'T0 log' || side.kind === 'T3',
+    form: (key, value) => formed(side, byKey.get(key), value),
+  };
+}
+
+/** A side's own form, said here once more in plain words: long texts are cut, marks are not part of the value. */
+function formed(side: SideSetup, unit: UnitPlan | undefined, value: Value): Value {
+  const cuts =
+    side.form === 'cut' && unit?.isGroup === false && unit.type === 'text' && mergeOf(unit) === null;
+  return cuts && typeof value === 'string' ? value.slice(0, CUT) : value;
+}

@@ -1,0 +1,345 @@
+import { SIDES, type Side } from '../../core/clock.js';
+import { LIFE, type Plan, type UnitPlan } from '../../core/plan.js';
+import type { Canon, Raw } from '../../core/value.js';
+import type { MemorySystem } from '../../connectors/memory/system.js';
+import type { Reading, WriteAnswer } from '../../connectors/memory/exchange.js';
+import { Hub, type Outgoing, type Page } from '../hub/hub.js';
+import { RECORD } from '../hub/log-lane.js';
+import type { Click } from '../hub/review.js';
+import { ALL_ON, type Switches } from '../hub/switches.js';
+import { planOf, withReview } from '../scenario/plan-of.js';
+import type { Setup } from '../scenario/setup.js';
+import { abilitiesOf, FENCE_MS, systemOf } from '../scenario/system-of.js';
+import type { Action, Fault } from './action.js';
+import { Network, take } from './network.js';
+import { columnsFor, firstValue, mergeOf, People, unitValue } from './people.js';
+
+/** A message that has had its effect; coming again it must have none. */
+export type Delivered =
+  | { readonly what: 'sighting'; readonly side: Side; readonly reading: Reading; readonly start: number }
+  | {
+      readonly what: 'answer';
+      readonly side: Side;
+      readonly id: string;
+      readonly answer: WriteAnswer | 'fenced';
+      readonly start: number;
+    }
+  | { readonly what: 'click'; readonly click: Click };
+
+const KEPT = 8;
+
+/** Two systems, the hub between them, people on all three, and a network that nobody should trust. */
+export class World {
+  readonly systems: Readonly<Record<Side, MemorySystem>>;
+  readonly network = new Network();
+  readonly people = new People();
+  readonly hub: Hub;
+  readonly delivered: Delivered[] = [];
+  /** Units whose policy was edited during the run. */
+  readonly repoliced = new Set<string>();
+  decisions = 0;
+  now = 1_000;
+  step = 0;
+  /** The systems' automations have stopped. */
+  calm = false;
+
+  constructor(
+    readonly setup: Setup,
+    switches: Switches = ALL_ON,
+    /** As it was at first. What people do to a field does not depend on what its policy becomes. */
+    readonly plan: Plan = planOf(setup),
+  ) {
+    const formed = new Set(plan.units.filter(isFormed).map(({ key }) => key));
+    const isCalm = (): boolean => this.calm;
+    this.systems = {
+      A: systemOf(setup.sides.A, formed, isCalm),
+      B: systemOf(setup.sides.B, formed, isCalm),
+    };
+    const sides = {
+      A: { log: setup.sides.A.kind === 'T0 log', abilities: abilitiesOf(setup.sides.A) },
+      B: { log: setup.sides.B.kind === 'T0 log', abilities: abilitiesOf(setup.sides.B) },
+    };
+    this.hub = new Hub(plan, sides, switches);
+    for (const side of SIDES) {
+      const values: Record<string, Raw> = {};
+      for (const unit of plan.units) {
+        const value = firstValue(unit, side, setup.linked);
+        columnsFor(unit, side, value, values);
+        this.people.stood(side, unit.key, value);
+      }
+      this.systems[side].insert(RECORD, values, this.now);
+    }
+    // The stamps of the first load are not of the moment at which it is read.
+    this.now += 100;
+    this.hub.now = this.now;
+    const first = (side: Side): { reading: Reading; position: number } => ({
+      reading: this.systems[side].read(RECORD, this.now),
+      position: this.systems[side].position,
+    });
+    this.hub.link({ A: first('A'), B: first('B') });
+  }
+
+  act(action: Action): void {
+    this.step++;
+    this.now += 1;
+    this.hub.now = this.now;
+    switch (action.do) {
+      case 'edit':
+        this.#edit(action);
+        break;
+      case 'life':
+        this.#life(action.side);
+        break;
+      case 'hint':
+        if (this.network.hints[action.side] > 0) {
+          this.network.hints[action.side]--;
+          if (!action.lost) this.hub.store.dirty[action.side] = true;
+        }
+        break;
+      case 'read':
+        this.ask(action.side);
+        break;
+      case 'serve':
+        this.serve(action.side, action.pick, action.lagMs);
+        break;
+      case 'arrive':
+        this.#arrive(action.side, action.pick, action.fault, action.plan);
+        break;
+      case 'turn':
+        this.turn(action.a, action.b, action.busy);
+        break;
+      case 'carry':
+        this.carry(action.side, action.pick, action.fault);
+        break;
+      case 'answer':
+        this.#answer(action.side, action.pick, action.fault);
+        break;
+      case 'timeout':
+        this.hub.lost(action.side);
+        break;
+      case 'settle':
+        this.settle(action.side);
+        break;
+      case 'again':
+        this.again(action.side);
+        break;
+      case 'crash':
+        this.network.crash(action.sent);
+        this.hub.crash();
+        break;
+      case 'decide':
+        this.#decide(action);
+        break;
+      case 'undo':
+        this.hub.review.undo(this.unit(action.unit).key);
+        break;
+      case 'policy':
+        this.#policy(this.unit(action.unit).key);
+        break;
+      case 'pause':
+        this.hub.paused = !this.hub.paused;
+        break;
+      case 'wait':
+        this.now += action.ms;
+    }
+  }
+
+  unit(index: number): UnitPlan {
+    const { units } = this.plan;
+    return units[index % units.length] as UnitPlan;
+  }
+
+  isLog(side: Side): boolean {
+    return this.hub.sides[side].log;
+  }
+
+  ask(side: Side): void {
+    if (this.isLog(side) || this.hub.paused) return;
+    this.network.asked[side].push({ start: this.now, reading: null });
+  }
+
+  serve(side: Side, pick: number, lagMs: number): void {
+    const waiting = this.network.asked[side].filter(({ reading }) => reading === null);
+    const one = waiting[pick % Math.max(1, waiting.length)];
+    if (one !== undefined) one.reading = this.systems[side].read(RECORD, this.now, lagMs);
+  }
+
+  sighting(side: Side, reading: Reading, start: number, plan: boolean): void {
+    this.#remember({ what: 'sighting', side, reading, start });
+    this.#send(this.hub.sighting(side, reading, start, plan));
+  }
+
+  turn(a: number, b: number, busy: Side | null): void {
+    const page =
+      (side: Side, limit: number) =>
+      (cursor: number): Page =>
+        this.systems[side].log(cursor, limit);
+    this.#send(
+      this.hub.turn(
+        { ...(a > 0 && { A: page('A', a) }), ...(b > 0 && { B: page('B', b) }) },
+        true,
+        busy ?? undefined,
+      ),
+    );
+  }
+
+  carry(side: Side, pick: number, fault: Fault): void {
+    const sent = take(this.network.requests[side], pick, fault === 'twice');
+    if (sent === undefined || fault === 'lost' || this.now > sent.deadline) return;
+    const answer = this.systems[side].write(sent.request, this.now);
+    this.network.answers[side].push({ id: sent.request.id, answer, sentAt: sent.sentAt });
+    if (!this.isLog(side)) this.network.hints[side]++;
+  }
+
+  answered(side: Side, id: string, answer: WriteAnswer | 'fenced', start: number): void {
+    this.#remember({ what: 'answer', side, id, answer, start });
+    this.hub.answered(side, id, answer, start);
+  }
+
+  settle(side: Side): void {
+    const id = this.hub.toSettle(side);
+    if (id !== null) this.answered(side, id, this.systems[side].settle(id), this.now);
+  }
+
+  again(side: Side): void {
+    const sent = this.hub.again(side);
+    if (sent !== null) this.#send([sent]);
+  }
+
+  /** Everything that has had its effect comes once more. */
+  redeliver(): void {
+    for (const message of [...this.delivered]) {
+      this.now += 1;
+      this.hub.now = this.now;
+      switch (message.what) {
+        case 'sighting':
+          this.hub.sighting(message.side, message.reading, message.start, false);
+          break;
+        case 'answer':
+          this.hub.answered(message.side, message.id, message.answer, message.start);
+          break;
+        case 'click':
+          this.hub.review.decide(message.click);
+      }
+    }
+    this.hub.turn({}, false);
+  }
+
+  decide(key: string, looksAgo: number, choice: number, own: Canon, holdMs: number, twice: boolean): void {
+    const click = this.hub.review.click(key, looksAgo, choice, own, holdMs);
+    if (click === null) return;
+    this.decisions++;
+    this.hub.review.decide(click);
+    if (twice) this.hub.review.decide(click);
+    this.#remember({ what: 'click', click });
+  }
+
+  value(side: Side, unit: UnitPlan): Canon {
+    return unitValue(unit, side, this.systems[side].standing(RECORD)?.values ?? {});
+  }
+
+  alive(side: Side): boolean {
+    return this.systems[side].standing(RECORD)?.alive === true;
+  }
+
+  #edit({ side, unit, kind, also }: Extract<Action, { do: 'edit' }>): void {
+    if (!this.alive(side)) return;
+    this.now += 2;
+    const plans = also ? new Set([this.unit(unit), this.unit(unit + 1)]) : [this.unit(unit)];
+    const values: Record<string, Raw> = {};
+    for (const plan of plans) {
+      const standing = { A: this.value('A', plan), B: this.value('B', plan) };
+      columnsFor(plan, side, this.people.type(this.now, plan, side, kind, standing), values);
+    }
+    this.systems[side].edit(RECORD, values, this.now);
+    this.network.hints[side]++;
+  }
+
+  #life(side: Side): void {
+    if (this.alive(side)) {
+      this.systems[side].remove(RECORD, this.now);
+    } else if (!this.hub.store.ended) {
+      const values: Record<string, Raw> = {};
+      for (const plan of this.plan.units) {
+        const standing = { A: this.value('A', plan), B: this.value('B', plan) };
+        columnsFor(
+          plan,
+          side,
+          mergeOf(plan) === null ? this.people.type(this.now, plan, side, 5, standing) : standing[side],
+          values,
+        );
+      }
+      this.systems[side].insert(RECORD, values, this.now);
+    }
+    this.network.hints[side]++;
+  }
+
+  #arrive(side: Side, pick: number, fault: Fault, plan: boolean): void {
+    const served = this.network.asked[side].filter(({ reading }) => reading !== null);
+    const one = served[pick % Math.max(1, served.length)];
+    const reading = one?.reading ?? null;
+    if (one === undefined || reading === null) return;
+    if (fault !== 'twice') this.network.asked[side].splice(this.network.asked[side].indexOf(one), 1);
+    if (fault !== 'lost') this.sighting(side, reading, one.start, plan);
+  }
+
+  #answer(side: Side, pick: number, fault: Fault): void {
+    const sent = take(this.network.answers[side], pick, fault === 'twice');
+    if (sent === undefined || fault === 'lost') return;
+    this.answered(side, sent.id, sent.answer, sent.sentAt);
+  }
+
+  #decide({ unit, looksAgo, choice, holdMs, twice }: Extract<Action, { do: 'decide' }>): void {
+    const keys = [...this.hub.store.conflicts.keys()];
+    const key = keys[unit % Math.max(1, keys.length)];
+    if (key !== undefined) this.decide(key, looksAgo, choice, this.ownValue(key), holdMs, twice);
+  }
+
+  /** What somebody types who wants neither of the two. */
+  ownValue(key: string): Canon {
+    if (key === LIFE) return 'live';
+    const plan = this.plan.unit.get(key) as UnitPlan;
+    switch (mergeOf(plan)) {
+      case 'set':
+        return ['D'];
+      case 'json':
+        return { decided: this.people.fresh('D') };
+      case 'counter':
+      case 'max':
+      case 'min':
+        return '5';
+      default: {
+        if (plan.type === 'integer') return key === 'low' ? '-99' : '999';
+        const fresh = this.people.fresh('D');
+        return plan.isGroup ? { street: fresh, zip: fresh } : fresh;
+      }
+    }
+  }
+
+  #policy(key: string): void {
+    const { hub } = this;
+    if (hub.plan.unit.get(key)?.policy.strategy === 'review') return;
+    this.repoliced.add(key);
+    hub.store.told.push({ at: this.now, kind: 'policy', unit: key });
+    hub.replan(withReview(hub.plan, key));
+  }
+
+  #send(outgoing: readonly Outgoing[]): void {
+    for (const { side, request } of outgoing) {
+      // Blind writes must not land later than the fence; the others may: their condition, or the fence on the side, stops them.
+      const { tier } = this.hub.sides[side].abilities;
+      const deadline = tier === 'T3' || tier === 'T4' ? this.now + FENCE_MS : Number.MAX_SAFE_INTEGER;
+      this.network.requests[side].push({ request, sentAt: this.now, deadline });
+    }
+  }
+
+  #remember(message: Delivered): void {
+    this.delivered.push(message);
+    if (this.delivered.length > KEPT) this.delivered.shift();
+  }
+}
+
+/** A text that a side may keep in a form of its own. */
+function isFormed(unit: UnitPlan): boolean {
+  return !unit.isGroup && unit.type === 'text' && mergeOf(unit) === null;
+}
