@@ -137,6 +137,10 @@ export class MemoryEndpoint implements Endpoint {
       : this.#receipt(answer, request.items);
   }
 
+  async unwritable(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
   async settle(batchId: string): Promise<WriteReceipt> {
     const id = this.#request(batchId);
     const items = this.object.sent(this.options.consumer, id)?.items ?? [];
