@@ -35,8 +35,13 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
   }
 }
 
+const lostAgainstAnother = new Set(['40001', '40P01']);
+
 /** Serialization failure and deadlock: PostgreSQL rolled back one of two who met, and asks for another try. */
-const worthAnotherTry = new Set(['40001', '40P01']);
+export function isWorthAnotherTry(error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return code !== undefined && lostAgainstAnother.has(code);
+}
 
 /** Repeats a whole transaction that another one made fail, at most `attempts` times in all. */
 export async function retryingDeadlocks<T>(transaction: () => Promise<T>, attempts = 5): Promise<T> {
@@ -44,8 +49,7 @@ export async function retryingDeadlocks<T>(transaction: () => Promise<T>, attemp
     try {
       return await transaction();
     } catch (error) {
-      const { code } = error as { code?: string };
-      if (attempt === attempts || code === undefined || !worthAnotherTry.has(code)) throw error;
+      if (attempt === attempts || !isWorthAnotherTry(error)) throw error;
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt));
     }
   }

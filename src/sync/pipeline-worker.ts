@@ -6,7 +6,7 @@ import { SIDES, type Side } from '../core/clock.js';
 import type { HubPools } from '../database/pools.js';
 import { unsettledBatches } from '../database/sql/lane/batches.js';
 import { run } from '../database/sql/statement.js';
-import { inTransaction } from '../database/transaction.js';
+import { inTransaction, isWorthAnotherTry } from '../database/transaction.js';
 import { FlapMemory } from './flap-memory.js';
 import { BatchIds } from './lane/batch-ids.js';
 import { BatchLog } from './lane/batch-log.js';
@@ -275,7 +275,7 @@ export class PipelineWorker {
         // What was worked out on top of this does not hold.
         await this.#lookahead.take();
         this.#log.clear();
-        if (!(error instanceof RegistersMoved) || attempt >= 20) throw error;
+        if (!lostRace(error) || attempt >= 20) throw error;
       }
     }
   }
@@ -349,7 +349,7 @@ export class PipelineWorker {
     } catch (error) {
       await this.#lookahead.take();
       this.#log.clear();
-      if (!(error instanceof RegistersMoved)) throw error;
+      if (!lostRace(error)) throw error;
       return true;
     }
   }
@@ -390,4 +390,9 @@ export class PipelineWorker {
       );
     });
   }
+}
+
+/** Somebody else, a steward for one, was faster at the same record. */
+function lostRace(error: unknown): boolean {
+  return error instanceof RegistersMoved || isWorthAnotherTry(error);
 }

@@ -20,7 +20,7 @@ export interface Shadow {
 
 export async function readShadow(client: PoolClient, linkId: number): Promise<Shadow> {
   const { rows } = await client.query<Shadow>(
-    'select rev, clock, fields, open from shadow where link_id = $1',
+    'select rev, clock, fields, open from shadow where link_id = $1 for update',
     [linkId],
   );
   return rows[0]!;
