@@ -12,6 +12,7 @@ import {
 import { holdsHead } from './author.js';
 import { CanonError } from './errors.js';
 import type { UnitPlan } from './plan.js';
+import { mustBeField, mustBeOpen } from './stored-form.js';
 import {
   image,
   incorporated,
@@ -79,8 +80,12 @@ export function defaultClock(version: Pick<Version, 'dot' | 'ctx'>): string {
   return `${dotText(version.dot)}|${vectorText(version.ctx)}`;
 }
 
-/** Registers from their stored form. `field` undefined: the unit has never been seen (added to the pipeline later). */
+/**
+ * Registers from their stored form. `field` undefined: the unit has never been seen (added to the pipeline later). Throws
+ * StoredFormError, or RangeError for a clock, where a document is none that `writeUnit` writes.
+ */
 export function readUnit(clock: string, field: Json | undefined, open: Json | undefined): Unit {
+  if (open !== undefined) mustBeOpen(open);
   const doc = fieldDoc(field);
   const bar = clock.indexOf('|');
   const dot = parseDot(field === undefined ? '' : (doc.d ?? clock.slice(0, bar)));
@@ -271,7 +276,9 @@ function knownTicks(unit: Unit): VersionVector {
 
 function fieldDoc(field: Json | undefined): FieldDoc {
   if (field === undefined) return { v: null };
-  return isScalar(field) ? { v: field } : (field as unknown as FieldDoc);
+  if (isScalar(field)) return { v: field };
+  mustBeField(field as Readonly<Record<string, Json>>);
+  return field as unknown as FieldDoc;
 }
 
 function isScalar(value: Json): boolean {

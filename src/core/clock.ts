@@ -88,7 +88,7 @@ export function parseDot(text: string): Dot | null {
   if (text === '') return null;
   const actor = text[0];
   const n = Number(text.slice(1));
-  if (!isActor(actor) || !Number.isSafeInteger(n) || n < 1)
+  if (!isActor(actor) || !Number.isSafeInteger(n) || n < 1 || String(n).length !== text.length - 1)
     throw new RangeError(`not a dot: ${JSON.stringify(text)}`);
   return { actor, n };
 }
@@ -96,7 +96,7 @@ export function parseDot(text: string): Dot | null {
 export function parseVector(text: string): VersionVector {
   if (text === '') return EMPTY_VECTOR;
   const parts = text.split('.').map(Number);
-  if (parts.length > 4 || parts.some((n) => !Number.isSafeInteger(n) || n < 0)) {
+  if (parts.length > 4 || parts.some((n) => !Number.isSafeInteger(n) || n < 0) || /[^\d.]/.test(text)) {
     throw new RangeError(`not a version vector: ${JSON.stringify(text)}`);
   }
   return [parts[0] ?? 0, parts[1] ?? 0, parts[2] ?? 0, parts[3] ?? 0];

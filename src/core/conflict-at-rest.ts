@@ -2,6 +2,7 @@ import { readImage, writeImage, type VersionDoc } from './at-rest.js';
 import { sameDot, type Side } from './clock.js';
 import { conflictKey, type Candidate, type Conflict } from './conflict.js';
 import type { UnitPlan } from './plan.js';
+import { mustBeCandidates } from './stored-form.js';
 import { image, incorporated, type Incorporated, type Unit } from './unit.js';
 import type { Canon, Json, Raw } from './value.js';
 
@@ -44,7 +45,9 @@ export function writeConflict(plan: UnitPlan, unit: Unit, conflict: Conflict): C
   };
 }
 
+/** Throws StoredFormError, or RangeError for a clock, where they are none that were stored here. */
 export function readCandidates(candidates: Json, base: ConflictDoc['base']): readonly StoredCandidate[] {
+  mustBeCandidates(candidates);
   return (candidates as unknown as readonly CandidateDoc[]).map((doc): StoredCandidate => ({
     ...readImage(doc),
     key: doc.key,

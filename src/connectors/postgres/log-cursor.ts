@@ -1,6 +1,6 @@
 import type { Cursor } from '../connector.js';
 import { ConnectorError } from '../errors.js';
-import { isOver, parseSnapshot } from './snapshot-text.js';
+import { isOver, isSnapshot, isXid, parseSnapshot } from './snapshot-text.js';
 
 /**
  * Where a reader of the trigger log stands: it has every entry that `snapshot` sees. What `next` sees and `snapshot` does not is the
@@ -54,15 +54,38 @@ export interface WholeTransaction {
   readonly at: readonly [place: string, seq: number];
 }
 
+/** @throws ConnectorError `cursor-invalid` for what another capture mode, another version or a hand has written */
 export function asLogCursor(cursor: Cursor): LogCursor {
   const value = cursor as unknown as LogCursor | null;
-  if (typeof value !== 'object' || value?.mode !== 'log' || value.v !== 1) {
-    throw new ConnectorError(
-      'cursor-invalid',
-      'The cursor was not made by reading the log of a PostgreSQL table',
-    );
-  }
-  return value;
+  if (typeof value === 'object' && value?.mode === 'log' && value.v === 1 && isWhole(value)) return value;
+  throw new ConnectorError(
+    'cursor-invalid',
+    'The cursor was not made by reading the log of a PostgreSQL table',
+  );
+}
+
+function isWhole({ log, timeline, snapshot, floor, running, next, gapBefore }: LogCursor): boolean {
+  const floors: unknown = running;
+  return (
+    typeof log === 'string' &&
+    typeof timeline === 'string' &&
+    isSnapshot(snapshot) &&
+    Number.isSafeInteger(floor) &&
+    typeof floors === 'object' &&
+    floors !== null &&
+    Object.entries(floors).every(([xid, from]) => isXid(xid) && Number.isSafeInteger(from)) &&
+    (next === null || isFrozen(next)) &&
+    (gapBefore === null || isXid(gapBefore))
+  );
+}
+
+function isFrozen(next: FrozenNext | undefined): boolean {
+  return (
+    typeof next === 'object' &&
+    isSnapshot(next.snapshot) &&
+    Number.isSafeInteger(next.floor) &&
+    Number.isSafeInteger(next.seq)
+  );
 }
 
 /** Nothing at or below this entry will ever be asked for again. */

@@ -1,31 +1,10 @@
 import type pg from 'pg';
 import type { Cursor, StatePage } from '../connector.js';
-import { ConnectorError } from '../errors.js';
 import type { Column, Table } from './catalog.js';
+import { asPollingCursor, type PollingCursor } from './polling-cursor.js';
 import { keyParts } from './record-id.js';
 import { stateList, stateOf, type StateColumns } from './select-columns.js';
 import { guarded } from './server-error.js';
-
-/**
- * Where a reader by `updated_at` stands. A round reads from `from` to the end in the order (stamp, key); `at` is the last row it has
- * read. Transactions commit in another order than they stamp: so the next round begins `overlapMs` before the newest stamp, reads
- * those rows again, and only when the side's clock has left that window behind does a round begin strictly after `high`.
- */
-interface PollingCursor {
-  readonly v: 1;
-  readonly mode: 'polling';
-  readonly from: string | null;
-  /** The round begins after `from`, not at it. */
-  readonly strict: boolean;
-  /** When the round began, the side's clock had left the window behind. */
-  readonly settled: boolean;
-  /** Nothing newer was found by such a round: the next may be strict. */
-  readonly quiet: boolean;
-  readonly at: readonly [stamp: string, id: string] | null;
-  /** Newest stamp of finished rounds, never later than the side's clock: one record stamped in the future must not hide the others. */
-  readonly high: string | null;
-  readonly newest: string | null;
-}
 
 type Row = (string | null)[];
 type Beginning = Pick<PollingCursor, 'from' | 'strict' | 'settled'>;
@@ -67,7 +46,7 @@ export class PollingCapture {
   }
 
   async hasNews(given: Cursor): Promise<boolean> {
-    const cursor = this.own(given);
+    const cursor = asPollingCursor(given);
     if (cursor.at !== null || !cursor.quiet || cursor.high === null) return true;
     return guarded(`looking for changes of ${this.table.object}`, async () => {
       const text = `select 1 from ${this.table.qualified} t where ${this.stamp} > $1::${this.type} and ${this.stamp} <= clock_timestamp()::${this.type} limit 1`;
@@ -76,7 +55,7 @@ export class PollingCapture {
   }
 
   async changes(given: Cursor, limit: number): Promise<StatePage> {
-    const cursor = this.own(given);
+    const cursor = asPollingCursor(given);
     return guarded(`reading changes of ${this.table.object}`, async () => {
       const readStart = Date.now();
       const begin: Beginning = cursor.at === null ? await this.beginning(cursor) : cursor;
@@ -142,13 +121,5 @@ export class PollingCapture {
   private values(begin: Beginning, at: PollingCursor['at'], limit: number): (string | number)[] {
     if (at !== null) return [limit, at[0], ...(keyParts(at[1], this.table.key.length) ?? [])];
     return begin.from === null ? [limit] : [limit, begin.from];
-  }
-
-  private own(given: Cursor): PollingCursor {
-    const cursor = given as unknown as PollingCursor | null;
-    if (typeof cursor !== 'object' || cursor?.mode !== 'polling') {
-      throw new ConnectorError('cursor-invalid', 'The cursor was not made by capture mode "polling"');
-    }
-    return cursor;
   }
 }

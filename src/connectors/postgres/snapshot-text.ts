@@ -7,11 +7,22 @@ export interface Snapshot {
   readonly running: readonly string[];
 }
 
+const FORM = /^(\d+):(\d+):((?:\d+(?:,\d+)*)?)$/;
+
+export function isSnapshot(text: unknown): text is string {
+  return typeof text === 'string' && FORM.test(text);
+}
+
+/** A transaction's id as PostgreSQL prints it. */
+export function isXid(text: unknown): text is string {
+  return typeof text === 'string' && /^\d+$/.test(text);
+}
+
 /** Reads PostgreSQL's text form `xmin:xmax:xip,xip`. */
 export function parseSnapshot(text: string): Snapshot {
-  const match = /^(\d+):(\d+):((?:\d+(?:,\d+)*)?)$/.exec(text);
+  const match = FORM.exec(text);
   const [, xmin, xmax, running] = match ?? [];
-  if (xmin === undefined || xmax === undefined || running === undefined) {
+  if (xmin === undefined || xmax === undefined || running === undefined || BigInt(xmin) > BigInt(xmax)) {
     throw new ConnectorError('cursor-invalid', 'The cursor holds no snapshot of transactions');
   }
   return { xmin: BigInt(xmin), xmax: BigInt(xmax), running: running === '' ? [] : running.split(',') };

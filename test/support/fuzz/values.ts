@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { parseJson } from '../../../src/core/canon/parse-json.js';
 import type { Json } from '../../../src/core/value.js';
 import { anyText, nasty } from './texts.js';
 
@@ -15,6 +16,9 @@ export const anyJson: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => (
       .map((entries) => Object.fromEntries(entries)) as fc.Arbitrary<Json>,
   ),
 })).value;
+
+/** The same, as it comes back from a store: without a negative zero. */
+export const storedJson: fc.Arbitrary<Json> = anyJson.map((value) => parseJson(JSON.stringify(value)));
 
 /** A document with some of its members replaced, renamed, removed or copied elsewhere. */
 export function mutatedJson(samples: readonly Json[], strangers: fc.Arbitrary<Json>): fc.Arbitrary<Json> {
@@ -35,7 +39,7 @@ export function mutatedJson(samples: readonly Json[], strangers: fc.Arbitrary<Js
         const [source, name] = places[from % places.length] as Place;
         switch (how) {
           case 'replace':
-            define(parent, member, value);
+            define(parent, member, structuredClone(value));
             break;
           case 'remove':
             if (parent !== document) Reflect.deleteProperty(parent, member);
