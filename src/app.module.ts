@@ -3,6 +3,7 @@ import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { LoggerModule } from 'nestjs-pino';
 import type { Logger } from 'pino';
+import { AccessModule } from './access/access.module.js';
 import { Env } from './common/env.js';
 import { httpLogging } from './common/logging.js';
 import { ProblemFilter } from './common/problem-filter.js';
@@ -22,6 +23,8 @@ export interface AppOptions {
   readonly databaseUrl: string;
   /** Without it nothing runs by itself, neither jobs nor the engine: for tests of the API. */
   readonly work?: Work;
+  /** The people of the demo may come in. */
+  readonly demo?: boolean;
 }
 
 /** What the service does by itself. */
@@ -34,13 +37,14 @@ export interface Work {
 /** The whole service. Features know only the database and the common parts, and are put together here. */
 @Module({})
 export class AppModule {
-  static async forRoot({ env, databaseUrl, work }: AppOptions): Promise<DynamicModule> {
+  static async forRoot({ env, databaseUrl, work, demo = false }: AppOptions): Promise<DynamicModule> {
     return {
       module: AppModule,
       imports: [
         { module: EnvModule, global: true, providers: [{ provide: Env, useValue: env }], exports: [Env] },
         LoggerModule.forRoot(httpLogging(env)),
         await DatabaseModule.forRoot(databaseUrl),
+        AccessModule.forRoot({ env, demo }),
         OpsModule,
         ReviewModule,
         LineageModule,

@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import type { NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger } from 'nestjs-pino';
 import { AppModule, type Work } from './app.module.js';
 import type { Env } from './common/env.js';
-import { AppError } from './common/errors.js';
+import { AppError, messageOf } from './common/errors.js';
 import { configureHttp } from './http.js';
 import { quiet } from './quiet-logger.js';
 
@@ -15,12 +17,13 @@ import { quiet } from './quiet-logger.js';
 export async function startApplication(
   env: Env,
   databaseUrl: string,
-  work: Work,
+  work: Work & { readonly demo: boolean },
 ): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(
-    await AppModule.forRoot({ env, databaseUrl, work }),
+    await AppModule.forRoot({ env, databaseUrl, work, demo: work.demo }),
     {
       bufferLogs: true,
+      ...(await tlsOf(env)),
       abortOnError: false,
       // Connections that are kept alive, and event streams, would hold the stop up for as long as their clients like.
       forceCloseConnections: true,
@@ -38,11 +41,27 @@ export async function startApplication(
   }
 }
 
+async function tlsOf({
+  TLS_CERT_FILE,
+  TLS_KEY_FILE,
+}: Env): Promise<Pick<NestApplicationOptions, 'httpsOptions'>> {
+  if (TLS_CERT_FILE === undefined || TLS_KEY_FILE === undefined) return {};
+  const read = (variable: string, file: string): Promise<Buffer> =>
+    readFile(file).catch((cause: unknown) => {
+      throw new AppError('listen-refused', `${variable} cannot be read: ${messageOf(cause)}`, { cause });
+    });
+  const [cert, key] = await Promise.all([
+    read('TLS_CERT_FILE', TLS_CERT_FILE),
+    read('TLS_KEY_FILE', TLS_KEY_FILE),
+  ]);
+  return { httpsOptions: { cert, key } };
+}
+
 /** Where the application answers. */
 export function listeningAt(app: NestExpressApplication, env: Env): string {
   const address = app.getHttpServer().address() as { readonly port: number };
   const host = env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST;
-  return `http://${host}:${address.port}`;
+  return `${env.scheme}://${host}:${address.port}`;
 }
 
 function refused(error: unknown, { HOST, PORT }: Env): unknown {

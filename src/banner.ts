@@ -1,11 +1,12 @@
 import picocolors from 'picocolors';
+import { demoPeople } from './access/demo-people.js';
 import { PipelinesService } from './ops/pipelines.service.js';
 import { verdict } from './ops/verdict.js';
 import type { Service } from './service.js';
 
 /** What a person sees who has started the service: where it is, how things stand, and what to do next. */
 export async function banner(
-  { app, url, database, project }: Service,
+  { app, url, database, project, firstAdminAddress }: Service,
   { colour }: { readonly colour: boolean },
 ): Promise<string> {
   const { bold, cyan, dim, green } = picocolors.createColors(colour);
@@ -22,6 +23,18 @@ export async function banner(
       ? [`  No pipeline yet. Name a folder of pipeline files in ACCORD_PIPELINES, and start again.`]
       : pipelines.map((figures) => `  ${bold(figures.name)}  ${verdict(figures).sentence}`)),
     '',
+    ...(project.demo
+      ? demoPeople.map(
+          ({ role, email, password }) => `  Sign in as ${role}: ${bold(email)}   password: ${bold(password)}`,
+        )
+      : []),
+    ...(firstAdminAddress === null
+      ? []
+      : [
+          `  ${project.demo ? 'Or become' : 'Nobody can sign in yet. Become'} the admin, once, within 24 hours:`,
+          `  ${cyan(firstAdminAddress)}`,
+          '',
+        ]),
     ...(project.demo
       ? [`  Try   ${cyan('npm run demo:traffic')}   people at work on both sides; watch conflicts come up`]
       : []),

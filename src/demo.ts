@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Env } from './common/env.js';
 import { AppError, messageOf } from './common/errors.js';
+import { isLocalOnly, type Listening } from './common/listening.js';
 import type { OwnDatabase } from './embedded/own-database.js';
 
 /** What `examples/demo` offers. The service does not depend on it: a deployment may leave the examples out. */
@@ -27,10 +28,11 @@ const pollMs = 500;
 
 /** `auto`: for whoever starts the service to see what it does, without anything of their own. */
 export function wantsDemo(
-  env: Pick<Env, 'ACCORD_DEMO' | 'ACCORD_PIPELINES'>,
+  env: Listening & Pick<Env, 'ACCORD_PIPELINES'>,
   database: Pick<OwnDatabase, 'embedded'>,
 ): boolean {
-  if (env.ACCORD_PIPELINES !== undefined || env.ACCORD_DEMO === 'off') return false;
+  // Its people have passwords that everybody knows: it is for this machine alone.
+  if (env.ACCORD_PIPELINES !== undefined || env.ACCORD_DEMO === 'off' || !isLocalOnly(env)) return false;
   return env.ACCORD_DEMO === 'on' || (database.embedded !== undefined && moduleOf('set-up-demo') !== null);
 }
 

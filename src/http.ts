@@ -18,6 +18,8 @@ const outsideApi = ['health/live', 'health/ready', 'metrics'];
 export function configureHttp(app: NestExpressApplication, env: Env, web: string = webFolder): void {
   app.setGlobalPrefix('api/v1', { exclude: outsideApi });
   app.disable('x-powered-by');
+  // Whose address a request comes from: believed only as far as there are proxies of ours to say it.
+  app.set('trust proxy', env.ACCORD_BEHIND_PROXY ?? 0);
   app.use(
     helmet({
       contentSecurityPolicy: {

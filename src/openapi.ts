@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { securitySchemes } from './common/route-access.js';
 import { version } from './ops/build.js';
 
 /** The OpenAPI document of every route of the application. */
@@ -12,6 +13,33 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     )
     .setVersion(version)
     .setOpenAPIVersion('3.1.0')
+    .addCookieAuth(
+      'accord-session',
+      {
+        type: 'apiKey',
+        in: 'cookie',
+        description: 'A browser that is signed in. Over TLS the cookie is called `__Host-accord-session`',
+      },
+      securitySchemes.session,
+    )
+    .addApiKey(
+      {
+        type: 'apiKey',
+        in: 'header',
+        name: 'X-CSRF-Token',
+        description: 'With the cookie, for whatever changes something: `csrfToken` of GET /api/v1/session',
+      },
+      securitySchemes.csrf,
+    )
+    .addBearerAuth(
+      {
+        type: 'http',
+        scheme: 'bearer',
+        description:
+          'An API token, `accord_…`; it may do what its scopes and the roles of its person both allow',
+      },
+      securitySchemes.token,
+    )
     .build();
   return SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,

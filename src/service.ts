@@ -11,6 +11,8 @@ export interface Service {
   readonly database: OwnDatabase;
   readonly project: OpenProject;
   readonly app: NestExpressApplication;
+  /** To be printed where the service was started, and nowhere else; `null` when there is an admin. */
+  readonly firstAdminAddress: string | null;
   /**
    * Stops in order: no new work, what was begun is finished, leases are let go, connections closed, and last of all the
    * embedded server. Safe to call twice.
@@ -25,17 +27,25 @@ export interface Service {
  */
 export async function startService(env: Env, logger: Logger): Promise<Service> {
   // Reading the modules takes the processor, starting a database server mostly waits: together they take as long as one.
-  const [database, { migrate }, { openProject }, { startApplication, listeningAt }, { Draining }] =
-    await Promise.all([
-      openOwnDatabase(env),
-      import('./database/migrate.js'),
-      import('./project.js'),
-      import('./application.js'),
-      import('./ops/draining.js'),
-    ]);
+  const [
+    database,
+    { migrate },
+    { openProject },
+    { startApplication, listeningAt },
+    { startAccess },
+    { Draining },
+  ] = await Promise.all([
+    openOwnDatabase(env),
+    import('./database/migrate.js'),
+    import('./project.js'),
+    import('./application.js'),
+    import('./start-access.js'),
+    import('./ops/draining.js'),
+  ]);
   try {
     const [project] = await Promise.all([openProject(env, database), migrate(database.url)]);
     const app = await startApplication(env, database.url, { ...project, logger });
+    const url = listeningAt(app, env);
     let stopping: Promise<void> | undefined;
     const stop = async (): Promise<void> => {
       app.get(Draining, { strict: false }).begin(new Date());
@@ -45,7 +55,13 @@ export async function startService(env: Env, logger: Logger): Promise<Service> {
         await database.close();
       }
     };
-    return { url: listeningAt(app, env), database, project, app, stop: () => (stopping ??= stop()) };
+    try {
+      const firstAdminAddress = await startAccess(app, env, url);
+      return { url, database, project, app, firstAdminAddress, stop: () => (stopping ??= stop()) };
+    } catch (error) {
+      await app.close();
+      throw error;
+    }
   } catch (error) {
     await database.close();
     throw error;

@@ -9,6 +9,7 @@ import pg from 'pg';
 import { until } from './arrival.js';
 import { dropDatabase, freshDatabase, withClient } from './databases.js';
 import type { Side } from './edits.js';
+import { firstAdmin } from './first-admin.js';
 import { freePort } from './free-port.js';
 import { benchPipeline } from './pipeline-files.js';
 import { columns, table } from './records.js';
@@ -41,6 +42,9 @@ export class Accord implements SystemUnderTest {
   private hub: pg.Client | undefined;
   private port = 0;
   private folder = '';
+  /** What the service has said to people. */
+  private said = '';
+  private signedIn: Promise<Readonly<Record<string, string>>> | undefined;
   private quietness: { lookedAt: number; since: Date | null; was: boolean } = unasked;
 
   private constructor(
@@ -114,6 +118,9 @@ export class Accord implements SystemUnderTest {
     });
     this.service.stdout?.pipe(log);
     this.service.stderr?.pipe(log);
+    this.said = '';
+    this.signedIn = undefined;
+    this.service.stderr?.on('data', (chunk: Buffer) => (this.said += chunk.toString()));
     const alive = await until(
       async () => {
         this.mustRun();
@@ -132,13 +139,20 @@ export class Accord implements SystemUnderTest {
   }
 
   private async api<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+    this.signedIn ??= this.signIn();
     const answer = await fetch(`http://127.0.0.1:${this.port}/api/v1/pipelines/bench${path}`, {
       method,
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...(await this.signedIn) },
       body: body === undefined ? null : JSON.stringify(body),
     });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as T;
+  }
+
+  private async signIn(): Promise<Readonly<Record<string, string>>> {
+    const link = /\/welcome#(\S+)\s/;
+    await until(() => Promise.resolve(link.test(this.said)), { everyMs: 20, timeoutMs: 60_000 });
+    return firstAdmin(`http://127.0.0.1:${this.port}`, link.exec(this.said)?.[1] ?? '');
   }
 
   private async state(): Promise<string | undefined> {

@@ -13,8 +13,10 @@ export const exitCode = {
   notFound: 4,
   /** It changed meanwhile, or is not in a state for this. */
   stale: 5,
-  /** `doctor` found something; `status` found a pipeline that needs attention. */
+  /** `doctor` or `audit verify` found something; `status` found a pipeline that needs attention. */
   attention: 6,
+  /** No token, or one that does not allow it. */
+  notAllowed: 7,
 } as const;
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
@@ -28,6 +30,8 @@ const byCode: Partial<Record<ErrorCode, ExitCode>> = {
   'database-unreachable': exitCode.unreachable,
   'side-unreachable': exitCode.unreachable,
   'not-found': exitCode.notFound,
+  unauthenticated: exitCode.notAllowed,
+  forbidden: exitCode.notAllowed,
   stale: exitCode.stale,
   'already-decided': exitCode.stale,
   leased: exitCode.stale,

@@ -1,14 +1,17 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../ops/build.js';
+import { addAudit } from './commands/audit.js';
 import { addConflicts } from './commands/conflicts.js';
 import { addDb } from './commands/db.js';
 import { addDecide } from './commands/decide.js';
 import { addDoctor } from './commands/doctor.js';
 import { addLoad } from './commands/load.js';
 import { addPauseAndResume } from './commands/pause.js';
+import { addPeople } from './commands/people.js';
 import { addRun } from './commands/run.js';
 import { addStart } from './commands/start.js';
 import { addStatus } from './commands/status.js';
+import { addToken } from './commands/token.js';
 import { addUninstall } from './commands/uninstall.js';
 import { addValidate } from './commands/validate.js';
 import { exitCode } from './exit-codes.js';
@@ -33,6 +36,9 @@ export function createProgram(): Command {
   addDoctor(program);
   addUninstall(program);
   addDb(program);
+  addPeople(program);
+  addToken(program);
+  addAudit(program);
   // Commands inherit what is set on the program when they are added, except this.
   for (const command of allCommands(program)) command.exitOverride().option('--json', 'the result as JSON');
   return program;

@@ -13,10 +13,14 @@ import {
   Max,
   Min,
   ValidateBy,
+  ValidateIf,
   getMetadataStorage,
   validateSync,
 } from 'class-validator';
 import { AppError, type Fault } from './errors.js';
+import { isSafeAddress, whyNotListen } from './listening.js';
+import { ROLES } from './permissions.js';
+import { readRoleRules } from './role-rules.js';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -34,17 +38,34 @@ const IsAddress = (...schemes: string[]): PropertyDecorator =>
     },
   });
 
-/** This machine only, until the service knows who is calling. */
-const IsLoopbackUnlessTrusted = (): PropertyDecorator =>
+/** This machine only, unless what people send cannot be read on its way. */
+const MayListen = (): PropertyDecorator =>
   ValidateBy({
-    name: 'isLoopback',
+    name: 'mayListen',
     validator: {
-      validate: (value, args) =>
-        ['127.0.0.1', '::1', 'localhost'].includes(String(value)) ||
-        (args?.object as Env).ACCORD_TRUST_NETWORK === 'on',
+      validate: (_value, args) => whyNotListen(args?.object as Env) === null,
+      defaultMessage: (args) => whyNotListen(args?.object as Env) ?? '',
+    },
+  });
+
+/** An address over which a password can be sent. */
+const IsSafeAddress = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isSafeAddress',
+    validator: {
+      validate: (value) => typeof value !== 'string' || isSafeAddress(value),
+      defaultMessage: () => 'must begin with https://, unless it means this machine only',
+    },
+  });
+
+/** Roles that groups of the identity provider give. */
+const AreRoleRules = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'areRoleRules',
+    validator: {
+      validate: (value) => typeof value === 'string' && readRoleRules(value) !== null,
       defaultMessage: () =>
-        'must be 127.0.0.1, ::1 or localhost: there is no login yet, so whoever reaches the service may see and decide everything. ' +
-        'Behind something that asks who is there, say ACCORD_TRUST_NETWORK=on',
+        `must be rules like sync-admins=admin; crm-team=steward@companies, with the roles ${ROLES.join(', ')}`,
     },
   });
 
@@ -59,16 +80,80 @@ export class Env {
   @Max(65535)
   PORT = 3000;
 
-  @IsLoopbackUnlessTrusted()
+  @MayListen()
   HOST = '127.0.0.1';
 
-  @IsIn(['on', 'off'])
-  ACCORD_TRUST_NETWORK: 'on' | 'off' = 'off';
+  /** PEM files; with both, the service speaks TLS itself. */
+  @IsOptional()
+  @IsString()
+  TLS_CERT_FILE?: string;
+
+  @IsOptional()
+  @IsString()
+  TLS_KEY_FILE?: string;
+
+  /** How many proxies in front add to X-Forwarded-For. Set, it says that what is in front does TLS, or is this machine's own. */
+  @Type(() => Number)
+  @IsOptional()
+  @IsInt({ message: 'must be the number of proxies in front, such as 1' })
+  @Min(0)
+  @Max(9)
+  ACCORD_BEHIND_PROXY?: number;
 
   /** Where people reach the service: the links in mails begin with it. */
   @IsOptional()
   @IsAddress('http', 'https')
+  @IsSafeAddress()
   PUBLIC_URL?: string;
+
+  /** A browser that is idle for so long is signed out. */
+  @Type(() => Number)
+  @IsInt({ message: 'must be a whole number of minutes' })
+  @Min(5)
+  @Max(10_080)
+  ACCORD_SESSION_IDLE_MINUTES = 480;
+
+  /** A browser is signed out after so long, idle or not. */
+  @Type(() => Number)
+  @IsInt({ message: 'must be a whole number of hours' })
+  @Min(1)
+  @Max(720)
+  ACCORD_SESSION_HOURS = 168;
+
+  /** The API token with which the command line speaks to the service. */
+  @IsOptional()
+  @IsString()
+  ACCORD_TOKEN?: string;
+
+  /** The identity provider of single sign-on. */
+  @IsOptional()
+  @IsAddress('http', 'https')
+  @IsSafeAddress()
+  OIDC_ISSUER?: string;
+
+  @ValidateIf(({ OIDC_ISSUER }: Env) => OIDC_ISSUER !== undefined)
+  @IsString({ message: 'must be set together with OIDC_ISSUER' })
+  OIDC_CLIENT_ID?: string;
+
+  @IsOptional()
+  @IsString()
+  OIDC_CLIENT_SECRET?: string;
+
+  @IsNotEmpty()
+  OIDC_SCOPE = 'openid email profile';
+
+  /** The claim that holds the groups of a person. */
+  @IsNotEmpty()
+  OIDC_GROUPS_CLAIM = 'groups';
+
+  /** Which group gives which role, and on which pipeline. */
+  @IsOptional()
+  @AreRoleRules()
+  OIDC_ROLES?: string;
+
+  /** What the button says: "Sign in with …". */
+  @IsNotEmpty()
+  OIDC_LABEL = 'single sign-on';
 
   /** Accord's own database. Without it, the embedded server runs. */
   @IsOptional()
@@ -126,7 +211,12 @@ export class Env {
   /** PUBLIC_URL, or the address that the service listens on. */
   get publicUrl(): string {
     const host = this.HOST.includes(':') ? `[${this.HOST}]` : this.HOST;
-    return (this.PUBLIC_URL ?? `http://${host}:${this.PORT}`).replace(/\/+$/, '');
+    return (this.PUBLIC_URL ?? `${this.scheme}://${host}:${this.PORT}`).replace(/\/+$/, '');
+  }
+
+  /** What the service itself speaks. */
+  get scheme(): 'http' | 'https' {
+    return this.TLS_CERT_FILE === undefined ? 'http' : 'https';
   }
 }
 

@@ -29,6 +29,12 @@ export const errorCatalogue = {
   malformed: traits(400, 'info', 'The request cannot be read'),
   invalid: traits(422, 'info', 'The request is readable but not valid'),
   'not-found': traits(404, 'info', 'There is no such thing'),
+  unauthenticated: traits(401, 'info', 'Nobody is signed in'),
+  'sign-in-refused': traits(401, 'info', 'The sign-in was refused'),
+  'too-many-attempts': traits(429, 'warn', 'Too many attempts', retryable),
+  'link-invalid': traits(410, 'info', 'The link was used, has expired, or never was'),
+  taken: traits(409, 'info', 'There is one already'),
+  'last-admin': traits(409, 'info', 'Nobody would be left who manages people'),
   forbidden: traits(403, 'warn', 'The request is not allowed'),
   'already-decided': traits(409, 'info', 'The conflict has been decided already'),
   'not-waiting': traits(409, 'info', 'Nothing waits for this'),
@@ -53,6 +59,8 @@ export const errorCatalogue = {
   'embedded-data-foreign': traits(500, 'fatal', 'The data folder does not belong to this PostgreSQL'),
   'embedded-start-failed': traits(500, 'fatal', 'The embedded PostgreSQL did not start'),
   'embedded-stop-failed': traits(500, 'error', 'The embedded PostgreSQL did not stop'),
+
+  'identity-provider-failed': traits(502, 'error', 'The identity provider cannot be used'),
 
   'demo-failed': traits(500, 'fatal', 'The demo was not set up'),
 

@@ -74,6 +74,8 @@ function asAppError(thrown: unknown): AppError {
 
 const codeByStatus: Readonly<Partial<Record<number, ErrorCode>>> = {
   400: 'malformed',
+  401: 'unauthenticated',
+  403: 'forbidden',
   404: 'not-found',
   405: 'not-found',
   406: 'malformed',

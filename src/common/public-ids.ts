@@ -8,6 +8,8 @@ export const publicId = {
   change: (lineageId: number): string => `chg_${lineageId}`,
   conflict: (id: string): string => `cf_${id}`,
   decision: (id: string): string => `dec_${id}`,
+  person: (id: string): string => `usr_${id}`,
+  token: (id: string): string => `tok_${id}`,
 };
 
 /** @throws AppError `not-found` for what cannot be an id of a record: nothing has that id. */
@@ -23,6 +25,14 @@ export function conflictKeyOf(id: string): string {
 
 export function decisionKey(id: string): string {
   return uuidAfter('dec_', 'decision', id);
+}
+
+export function personKey(id: string): string {
+  return uuidAfter('usr_', 'person', id);
+}
+
+export function tokenKey(id: string): string {
+  return uuidAfter('tok_', 'token', id);
 }
 
 export function noSuch(what: string, id: string): AppError {

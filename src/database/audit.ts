@@ -8,7 +8,10 @@ import { run } from './sql/statement.js';
 /** Who did something. `nobody`: a request before anybody was known. */
 export interface AuditActor {
   readonly kind: 'person' | 'token' | 'command-line' | 'service' | 'nobody';
+  /** `usr_…` or `tok_…`. */
   readonly id: string | null;
+  /** The person's key in the database, also where a token acts for them. */
+  readonly personId: string | null;
   readonly name: string;
   readonly address: string | null;
   readonly requestId: string | null;
@@ -72,8 +75,8 @@ export async function appendAudit(
   await run(client, appendAuditRow, [...(Object.values(row) as unknown[]), auditHash(head.hash, row)]);
 }
 
-export function actorOf({ kind, id, name, address, requestId }: Caller): AuditActor {
-  return { kind, id, name, address, requestId };
+export function actorOf({ kind, id, personId, name, address, requestId }: Caller): AuditActor {
+  return { kind, id, personId, name, address, requestId };
 }
 
 /** Text without what a database cannot hold: NUL, and halves of characters, which would not come back as they were hashed. */

@@ -51,12 +51,15 @@ export class RecordListService {
     this.#cursors = new PageCursors(cursorSecret(pools.url));
   }
 
-  /** @throws AppError `malformed` for a cursor of another filter, `not-found` for an unknown pipeline */
-  async list(query: RecordQueryDto): Promise<RecordPageDto> {
+  /**
+   * @param visible names of the pipelines that may be seen; `null`: all
+   * @throws AppError `malformed` for a cursor of another filter, `not-found` for an unknown pipeline, or one that may not be seen
+   */
+  async list(query: RecordQueryDto, visible: readonly string[] | null = null): Promise<RecordPageDto> {
     const filter = ['records', query.pipeline ?? null, query.q ?? null, query.state ?? null];
     const after = query.cursor === undefined ? 0 : Number(this.#cursors.read(filter, query.cursor)[0]);
-    const titles = await this.#titles(query.pipeline);
-    const only = query.pipeline === undefined ? null : (titles.pipelines[0] ?? null);
+    const titles = await this.#titles(query.pipeline, visible);
+    const only = query.pipeline === undefined && visible === null ? null : titles.pipelines;
     const found =
       query.q === undefined
         ? await this.#listed(query, only, after)
@@ -73,8 +76,12 @@ export class RecordListService {
     };
   }
 
-  async #listed({ state, limit }: RecordQueryDto, pipeline: number | null, after: number): Promise<Found> {
-    const rows = await run(this.pools.general, linksInState(state ?? 'any'), [pipeline, after, limit + 1]);
+  async #listed(
+    { state, limit }: RecordQueryDto,
+    only: readonly number[] | null,
+    after: number,
+  ): Promise<Found> {
+    const rows = await run(this.pools.general, linksInState(state ?? 'any'), [only, after, limit + 1]);
     const ids = rows.slice(0, limit).map(({ id }) => id);
     return { ids, after: rows.length > limit ? (ids.at(-1) ?? null) : null, searched: null };
   }
@@ -84,10 +91,10 @@ export class RecordListService {
     { limit }: RecordQueryDto,
     q: string,
     titles: Titles,
-    pipeline: number | null,
+    only: readonly number[] | null,
     after: number,
   ): Promise<Found> {
-    const byId = await this.#byId(q, pipeline);
+    const byId = await this.#byId(q, only);
     const rows = await run(this.pools.general, linksByTitle, [
       q,
       titles.pipelines,
@@ -111,21 +118,23 @@ export class RecordListService {
     };
   }
 
-  async #byId(q: string, pipeline: number | null): Promise<readonly number[]> {
-    const ids = (await run(this.pools.general, linksByExternalId, [q, null, pipeline, MOST_BY_ID])).map(
+  async #byId(q: string, only: readonly number[] | null): Promise<readonly number[]> {
+    const ids = (await run(this.pools.general, linksByExternalId, [q, null, only, MOST_BY_ID])).map(
       ({ id }) => id,
     );
     if (!/^rec_[1-9]\d{0,15}$/.test(q)) return ids;
     const rows = await run(this.pools.general, recordsById, [[recordKey(q)]]);
     const own = rows
-      .filter((row) => pipeline === null || row.pipeline_id === pipeline)
+      .filter((row) => only === null || only.includes(row.pipeline_id))
       .map((row) => row.link_id);
     return [...new Set([...own, ...ids])];
   }
 
-  async #titles(pipeline: string | undefined): Promise<Titles> {
+  async #titles(pipeline: string | undefined, visible: readonly string[] | null): Promise<Titles> {
     const known = await run(this.pools.general, pipelineIds, []);
-    const asked = known.filter(({ name }) => pipeline === undefined || name === pipeline);
+    const asked = known.filter(
+      ({ name }) => (pipeline === undefined || name === pipeline) && visible?.includes(name) !== false,
+    );
     if (asked.length === 0 && pipeline !== undefined)
       throw new AppError('not-found', `There is no pipeline ${JSON.stringify(pipeline)}.`);
     const plans = new Map<number, Plan>();

@@ -7,6 +7,8 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
+import { CallerParam, pipelinesWithin, type Caller } from '../common/caller.js';
+import { Needs } from '../common/route-access.js';
 import { ExplanationService } from './explanation.service.js';
 import { ExplanationDto, LineagePageDto, LineageQueryDto } from './lineage.dto.js';
 import { LineageService } from './lineage.service.js';
@@ -26,15 +28,17 @@ export class RecordsController {
   ) {}
 
   @Get('records')
+  @Needs('records:read', 'filtered')
   @ApiOperation({ summary: 'Records in the order in which they were linked, or those that match q' })
   @ApiOkResponse({ type: RecordPageDto })
   @ApiBadRequestResponse({ description: 'Problem `malformed`: the cursor belongs to another filter' })
   @ApiUnprocessableEntityResponse({ description: 'Problem `invalid`' })
-  list(@Query() query: RecordQueryDto): Promise<RecordPageDto> {
-    return this.lists.list(query);
+  list(@Query() query: RecordQueryDto, @CallerParam() caller: Caller): Promise<RecordPageDto> {
+    return this.lists.list(query, pipelinesWithin(caller, 'records:read'));
   }
 
   @Get('records\\:lookup')
+  @Needs('records:read', { query: 'pipeline' })
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'The record that has this id in a system' })
   @ApiOkResponse({ type: RecordDto })
@@ -44,6 +48,7 @@ export class RecordsController {
   }
 
   @Get('records/:id')
+  @Needs('records:read', { of: 'record' })
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     summary:
@@ -56,6 +61,7 @@ export class RecordsController {
   }
 
   @Get('records/:id/lineage')
+  @Needs('lineage:read', { of: 'record' })
   @ApiOperation({ summary: 'What happened to it, newest first' })
   @ApiOkResponse({ type: LineagePageDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
@@ -64,6 +70,7 @@ export class RecordsController {
   }
 
   @Get('records/:id/fields/:field/explanation')
+  @Needs('lineage:read', { of: 'record' })
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'Why this value stands, from the history alone' })
   @ApiOkResponse({ type: ExplanationDto })

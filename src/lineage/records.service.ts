@@ -41,7 +41,7 @@ export class RecordsService {
   /** @throws AppError `not-found` */
   async lookup({ pipeline, side, externalId }: LookupQueryDto): Promise<RecordDto> {
     const id = await this.pipelineId(pipeline);
-    const [link] = await run(this.pools.general, linksByExternalId, [externalId, side, id, 1]);
+    const [link] = await run(this.pools.general, linksByExternalId, [externalId, side, [id], 1]);
     if (link === undefined)
       throw new AppError(
         'not-found',

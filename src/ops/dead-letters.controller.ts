@@ -1,6 +1,10 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { CallerParam, type Caller } from '../common/caller.js';
+import { Clock } from '../common/clock.js';
+import { Needs } from '../common/route-access.js';
+import { actorOf, appendAudit } from '../database/audit.js';
 import { HubPools } from '../database/pools.js';
 import { deadLetters, retryDeadLetters } from '../database/sql/dead-letters.js';
 import { inTransaction, retryingDeadlocks } from '../database/transaction.js';
@@ -69,9 +73,11 @@ export class DeadLettersController {
   constructor(
     private readonly pools: HubPools,
     private readonly pipelines: PipelinesService,
+    private readonly clock: Clock,
   ) {}
 
   @Get()
+  @Needs('pipelines:read', { param: 'name' })
   @ApiOperation({ summary: 'What sides refused, grouped by cause' })
   @ApiOkResponse({ type: DeadLetterListDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
@@ -89,11 +95,16 @@ export class DeadLettersController {
   }
 
   @Post('retry')
+  @Needs('ops:run', { param: 'name' })
   @HttpCode(200)
   @ApiOperation({ summary: 'Try again: all, or those of a cause, a unit, a record' })
   @ApiOkResponse({ type: RetriedDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
-  async retry(@Param('name') name: string, @Body() { code, unit, record }: RetryDto): Promise<RetriedDto> {
+  async retry(
+    @Param('name') name: string,
+    @Body() { code, unit, record }: RetryDto,
+    @CallerParam() caller: Caller,
+  ): Promise<RetriedDto> {
     const { id } = await this.pipelines.get(name);
     const selection = {
       code: code ?? null,
@@ -101,7 +112,17 @@ export class DeadLettersController {
       linkId: record === undefined ? null : Number(record.slice('rec_'.length)),
     };
     const retried = await retryingDeadlocks(() =>
-      inTransaction(this.pools.general, (client) => retryDeadLetters(client, id, selection)),
+      inTransaction(this.pools.general, async (client) => {
+        const count = await retryDeadLetters(client, id, selection);
+        await appendAudit(client, this.clock.now(), {
+          actor: actorOf(caller),
+          action: 'dead-letters.retried',
+          object: name,
+          pipeline: name,
+          detail: { code: code ?? null, unit: unit ?? null, record: record ?? null, retried: count },
+        });
+        return count;
+      }),
     );
     await this.pipelines.announce(name);
     return { retried };

@@ -6,12 +6,13 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
+import { CallerParam, type Caller } from '../common/caller.js';
 import { AppError } from '../common/errors.js';
+import { Needs } from '../common/route-access.js';
 import { HubPools } from '../database/pools.js';
-import { acceptLoadReport, loadReport } from '../database/sql/load-report.js';
+import { loadReport } from '../database/sql/load-report.js';
 import { LoadDto } from './load.dto.js';
 import { pace, PipelinesService } from './pipelines.service.js';
-import { localPrincipal } from './principal.js';
 
 /** The first load: what it would do, leave to do it, and how far it is. */
 @ApiTags('pipelines')
@@ -23,6 +24,7 @@ export class LoadController {
   ) {}
 
   @Get()
+  @Needs('pipelines:read', { param: 'name' })
   @ApiOperation({ summary: 'Report of the first comparison, and progress of the load that follows' })
   @ApiOkResponse({ type: LoadDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`: no such pipeline, or not compared yet' })
@@ -64,14 +66,15 @@ export class LoadController {
   }
 
   @Post('accept')
+  @Needs('ops:run', { param: 'name' })
   @HttpCode(200)
   @ApiOperation({ summary: 'Accept the report: links are made and missing records created' })
   @ApiOkResponse({ type: LoadDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
   @ApiConflictResponse({ description: 'Problem `not-waiting`: no report waits to be accepted' })
-  async accept(@Param('name') name: string): Promise<LoadDto> {
+  async accept(@Param('name') name: string, @CallerParam() caller: Caller): Promise<LoadDto> {
     const { state } = await this.pipelines.get(name);
-    if (!(await acceptLoadReport(this.pools.general, name, localPrincipal))) {
+    if (!(await this.pipelines.acceptLoad(name, caller))) {
       const report = await loadReport(this.pools.general, name);
       const why = report?.accepted_at
         ? `it was accepted by ${report.accepted_by ?? 'someone'}`

@@ -1,10 +1,11 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional, Length } from 'class-validator';
+import { CallerParam, pipelinesWithin, type Caller } from '../common/caller.js';
+import { Needs } from '../common/route-access.js';
 import { pipelineAnswer } from './pipeline-answer.js';
 import { PipelineDto } from './pipeline.dto.js';
 import { PipelinesService } from './pipelines.service.js';
-import { localPrincipal } from './principal.js';
 
 export class ResumeDto {
   @ApiProperty({ enum: ['A', 'B'], required: false, description: 'Absent: the whole pipeline' })
@@ -30,13 +31,16 @@ export class PipelinesController {
   constructor(private readonly pipelines: PipelinesService) {}
 
   @Get()
+  @Needs('pipelines:read', 'filtered')
   @ApiOperation({ summary: 'All pipelines, how they are and what waits' })
   @ApiOkResponse({ type: PipelineListDto })
-  async list(): Promise<PipelineListDto> {
-    return { items: (await this.pipelines.list()).map(pipelineAnswer) };
+  async list(@CallerParam() caller: Caller): Promise<PipelineListDto> {
+    const only = pipelinesWithin(caller, 'pipelines:read');
+    return { items: (await this.pipelines.list(only)).map(pipelineAnswer) };
   }
 
   @Get(':name')
+  @Needs('pipelines:read', { param: 'name' })
   @ApiOperation({ summary: 'One pipeline' })
   @ApiOkResponse({ type: PipelineDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
@@ -45,22 +49,32 @@ export class PipelinesController {
   }
 
   @Post(':name/pause')
+  @Needs('ops:run', { param: 'name' })
   @HttpCode(200)
   @ApiOperation({ summary: 'Stop writing, to one side or at all; pausing what is paused changes nothing' })
   @ApiOkResponse({ type: PipelineDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
-  async pause(@Param('name') name: string, @Body() { side, reason }: PauseRequestDto): Promise<PipelineDto> {
-    return pipelineAnswer(await this.pipelines.pause(name, side ?? null, localPrincipal, reason));
+  async pause(
+    @Param('name') name: string,
+    @Body() { side, reason }: PauseRequestDto,
+    @CallerParam() caller: Caller,
+  ): Promise<PipelineDto> {
+    return pipelineAnswer(await this.pipelines.pause(name, side ?? null, caller, reason));
   }
 
   @Post(':name/resume')
+  @Needs('ops:run', { param: 'name' })
   @HttpCode(200)
   @ApiOperation({
     summary: 'Go on, one side or the whole pipeline; also what halted or waits after an error',
   })
   @ApiOkResponse({ type: PipelineDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
-  async resume(@Param('name') name: string, @Body() { side }: ResumeDto): Promise<PipelineDto> {
-    return pipelineAnswer(await this.pipelines.resume(name, side ?? null));
+  async resume(
+    @Param('name') name: string,
+    @Body() { side }: ResumeDto,
+    @CallerParam() caller: Caller,
+  ): Promise<PipelineDto> {
+    return pipelineAnswer(await this.pipelines.resume(name, side ?? null, caller));
   }
 }

@@ -1,14 +1,21 @@
 import { Injectable } from '@nestjs/common';
+import type { PoolClient } from 'pg';
+import type { Caller } from '../common/caller.js';
+import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
 import type { Plan } from '../core/plan.js';
+import type { Json } from '../core/value.js';
+import { actorOf, appendAudit } from '../database/audit.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
 import { announcePipeline } from '../database/sql/announce-pipeline.js';
-import { run } from '../database/sql/statement.js';
+import { acceptLoadReport } from '../database/sql/load-report.js';
 import { pause, resume } from '../database/sql/pause.js';
 import type { CountsRow } from '../database/sql/pipeline-counts.js';
 import { type PipelineRow, pipelineRows } from '../database/sql/pipeline-rows.js';
 import { type SideRow, sideRows } from '../database/sql/side-rows.js';
+import { run } from '../database/sql/statement.js';
+import { inTransaction } from '../database/transaction.js';
 import { CountsCache } from './counts-cache.js';
 import type { LoadFigures, Pause, PipelineFigures, SideFigures } from './pipeline-figures.js';
 
@@ -19,10 +26,13 @@ export class PipelinesService {
     private readonly pools: HubPools,
     private readonly counts: CountsCache,
     private readonly plans: PlanStore,
+    private readonly clock: Clock,
   ) {}
 
-  async list(): Promise<PipelineFigures[]> {
-    return this.figures(await pipelineRows(this.pools.general, null));
+  /** @param only names of pipelines; `null`: all */
+  async list(only: readonly string[] | null = null): Promise<PipelineFigures[]> {
+    const rows = await pipelineRows(this.pools.general, null);
+    return this.figures(rows.filter(({ name }) => only === null || only.includes(name)));
   }
 
   /** @throws AppError `not-found` */
@@ -33,23 +43,49 @@ export class PipelinesService {
   }
 
   /** @throws AppError `not-found` */
-  async pause(name: string, side: 'A' | 'B' | null, by: string, reason: string): Promise<PipelineFigures> {
-    if (!(await pause(this.pools.general, { name, side, by, reason })))
-      throw await this.noSuchPipeline(name, side);
+  async pause(name: string, side: 'A' | 'B' | null, by: Caller, reason: string): Promise<PipelineFigures> {
+    const done = await this.#recorded(name, by, 'pipeline.paused', { side, reason }, (client) =>
+      pause(client, { name, side, by: by.name, reason }),
+    );
+    if (!done) throw await this.noSuchPipeline(name, side);
     return this.get(name);
   }
 
   /** @throws AppError `not-found` */
-  async resume(name: string, side: 'A' | 'B' | null): Promise<PipelineFigures> {
-    if (!(await resume(this.pools.general, name, side))) throw await this.noSuchPipeline(name, side);
+  async resume(name: string, side: 'A' | 'B' | null, by: Caller): Promise<PipelineFigures> {
+    const done = await this.#recorded(name, by, 'pipeline.resumed', { side }, (client) =>
+      resume(client, name, side),
+    );
+    if (!done) throw await this.noSuchPipeline(name, side);
     await this.announce(name);
     return this.get(name);
+  }
+
+  /** False when no report waits to be accepted. */
+  acceptLoad(name: string, by: Caller): Promise<boolean> {
+    return this.#recorded(name, by, 'load.accepted', {}, (client) => acceptLoadReport(client, name, by.name));
   }
 
   /** The engine and the screens look at it again; they would by themselves, a second later. */
   async announce(name: string): Promise<void> {
     this.counts.forget();
     await run(this.pools.general, announcePipeline, [name]);
+  }
+
+  /** Does it and says so in the audit log, both or neither; nothing where there was nothing to do. */
+  #recorded(
+    name: string,
+    by: Caller,
+    action: string,
+    detail: Readonly<Record<string, Json>>,
+    work: (client: PoolClient) => Promise<boolean>,
+  ): Promise<boolean> {
+    return inTransaction(this.pools.general, async (client) => {
+      if (!(await work(client))) return false;
+      const entry = { actor: actorOf(by), action, object: name, pipeline: name, detail };
+      await appendAudit(client, this.clock.now(), entry);
+      return true;
+    });
   }
 
   private async figures(rows: readonly PipelineRow[]): Promise<PipelineFigures[]> {

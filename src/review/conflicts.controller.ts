@@ -13,14 +13,16 @@ import {
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { CallerParam, pipelinesWithin, type Caller } from '../common/caller.js';
 import { AppError } from '../common/errors.js';
+import { Needs } from '../common/route-access.js';
 import { ConflictDto, ConflictPageDto, ConflictQueryDto } from './conflict.dto.js';
+import { actorOf } from '../database/audit.js';
 import { ConflictsService } from './conflicts.service.js';
 import { DecideService } from './decide.service.js';
 import { DecideDto, DecisionDto } from './decision.dto.js';
-import { acceptedTags } from './if-match.js';
+import { acceptedTags } from '../common/if-match.js';
 import { etagOf } from './present-conflict.js';
-import { localPrincipal } from './principal.js';
 
 /** Fields that wait for a person. */
 @ApiTags('conflicts')
@@ -32,17 +34,19 @@ export class ConflictsController {
   ) {}
 
   @Get()
+  @Needs('conflicts:read', 'filtered')
   @ApiOperation({
     summary: 'The queue: by priority, oldest first; closed ones newest first. No total: it is never counted',
   })
   @ApiOkResponse({ type: ConflictPageDto })
   @ApiBadRequestResponse({ description: 'Problem `malformed`: the cursor belongs to another filter' })
   @ApiUnprocessableEntityResponse({ description: 'Problem `invalid`' })
-  list(@Query() query: ConflictQueryDto): Promise<ConflictPageDto> {
-    return this.conflicts.list(query);
+  list(@Query() query: ConflictQueryDto, @CallerParam() caller: Caller): Promise<ConflictPageDto> {
+    return this.conflicts.list(query, pipelinesWithin(caller, 'conflicts:read'));
   }
 
   @Get(':id')
+  @Needs('conflicts:read', { of: 'conflict' })
   @ApiOperation({
     summary: 'One conflict with all that is needed to decide it; its ETag is what a decision must carry',
   })
@@ -56,6 +60,7 @@ export class ConflictsController {
   }
 
   @Post(':id/decisions')
+  @Needs('conflicts:resolve', { of: 'conflict' })
   @HttpCode(201)
   @ApiOperation({
     summary: 'Decide. Nothing is written before undoUntil; an edit that was not shown is never overruled',
@@ -81,6 +86,7 @@ export class ConflictsController {
     @Headers('if-match') ifMatch: string | undefined,
     @Headers('idempotency-key') idempotencyKey: string | undefined,
     @Body() input: DecideDto,
+    @CallerParam() caller: Caller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<DecisionDto> {
     const accepted = acceptedTags(ifMatch);
@@ -89,7 +95,7 @@ export class ConflictsController {
         conflict: id,
         accepted,
         input,
-        by: localPrincipal,
+        by: actorOf(caller),
         idempotencyKey,
       });
       return body;

@@ -31,10 +31,15 @@ export class ConflictsService {
     this.#cursors = new PageCursors(cursorSecret(pools.url));
   }
 
-  /** @throws AppError `malformed` for a cursor of another filter, `not-found` for an unknown pipeline */
-  async list(query: ConflictQueryDto): Promise<ConflictPageDto> {
-    if (query.pipeline !== undefined) await this.#mustExist(query.pipeline);
-    const rows = query.state === 'closed' ? await this.#closed(query) : await this.#queue(query);
+  /**
+   * @param visible names of the pipelines that may be seen; `null`: all
+   * @throws AppError `malformed` for a cursor of another filter, `not-found` for an unknown pipeline, or one that may not be seen
+   */
+  async list(query: ConflictQueryDto, visible: readonly string[] | null = null): Promise<ConflictPageDto> {
+    if (query.pipeline !== undefined) await this.#mustExist(query.pipeline, visible);
+    const within = query.pipeline === undefined ? visible : [query.pipeline];
+    const rows =
+      query.state === 'closed' ? await this.#closed(query, within) : await this.#queue(query, within);
     const page = rows.slice(0, query.limit);
     const last = page.at(-1);
     const plans = await this.#plansOf(page);
@@ -60,12 +65,12 @@ export class ConflictsService {
     return presentConflict(row, plan, decisions, others);
   }
 
-  #queue(query: ConflictQueryDto): Promise<ConflictRow[]> {
+  #queue(query: ConflictQueryDto, within: readonly string[] | null): Promise<ConflictRow[]> {
     const start =
       query.cursor === undefined ? QUEUE_START : this.#cursors.read(filterOf(query), query.cursor);
-    const { pipeline, state, unit } = query;
+    const { state, unit } = query;
     return run(this.pools.general, conflictQueue, [
-      pipeline ?? null,
+      within,
       state ?? null,
       unit ?? null,
       linkOf(query),
@@ -74,11 +79,11 @@ export class ConflictsService {
     ]);
   }
 
-  #closed(query: ConflictQueryDto): Promise<ConflictRow[]> {
+  #closed(query: ConflictQueryDto, within: readonly string[] | null): Promise<ConflictRow[]> {
     const start =
       query.cursor === undefined ? CLOSED_START : this.#cursors.read(filterOf(query), query.cursor);
     return run(this.pools.general, closedConflicts, [
-      query.pipeline ?? null,
+      within,
       query.unit ?? null,
       linkOf(query),
       ...start,
@@ -91,9 +96,10 @@ export class ConflictsService {
     return new Map(await Promise.all(ids.map(async (id) => [id, await this.plans.planOf(id)] as const)));
   }
 
-  async #mustExist(pipeline: string): Promise<void> {
+  async #mustExist(pipeline: string, visible: readonly string[] | null): Promise<void> {
     const { rowCount } = await this.pools.general.query('select from pipeline where name = $1', [pipeline]);
-    if (rowCount === 0) throw new AppError('not-found', `There is no pipeline ${JSON.stringify(pipeline)}.`);
+    if (rowCount === 0 || visible?.includes(pipeline) === false)
+      throw new AppError('not-found', `There is no pipeline ${JSON.stringify(pipeline)}.`);
   }
 }
 

@@ -11,6 +11,7 @@ import { decide } from '../core/decide.js';
 import { LIFE, type Plan, type UnitPlan } from '../core/plan.js';
 import type { Unit } from '../core/unit.js';
 import type { Canon, Json } from '../core/value.js';
+import { appendAudit, type AuditActor } from '../database/audit.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
 import { insertDecision, outdateDecisions, type DecisionRow } from '../database/sql/review/decisions.js';
@@ -24,6 +25,7 @@ import {
 import { run } from '../database/sql/statement.js';
 import { inTransaction, retryingDeadlocks } from '../database/transaction.js';
 import { announceStep } from './announce.js';
+import { authorOf } from './author-of.js';
 import { choose } from './choose.js';
 import { ConflictsService } from './conflicts.service.js';
 import type { DecideDto, DecisionDto } from './decision.dto.js';
@@ -41,7 +43,7 @@ export interface DecideRequest {
   /** Entity tags from If-Match: the conflict as the person saw it. */
   readonly accepted: readonly string[];
   readonly input: DecideDto;
-  readonly by: string;
+  readonly by: AuditActor;
   readonly idempotencyKey: string | undefined;
 }
 
@@ -84,7 +86,7 @@ export class DecideService {
     try {
       return await retryingDeadlocks(() =>
         inTransaction(this.pools.general, (client) =>
-          once(client, { key: request.idempotencyKey, principal: by, content }, async () => ({
+          once(client, { key: request.idempotencyKey, principal: by.id ?? by.name, content }, async () => ({
             status: 201,
             body: presentDecision(await this.#decide(client, at, plan, request)),
           })),
@@ -129,7 +131,7 @@ export class DecideService {
       id: decisionId,
       value,
       shown: shownVersions(shown, locked.unit),
-      by: { kind: 'person', name: request.by },
+      by: authorOf(request.by),
       dueAt,
     });
     await writeLocked(client, locked, unitPlan, next);
@@ -148,9 +150,10 @@ export class DecideService {
       take,
       JSON.stringify(value),
       note ?? null,
-      request.by,
+      request.by.name,
       now,
       dueAt,
+      request.by.personId,
     ]);
     await this.#record(client, row, {
       decisionId,
@@ -169,6 +172,19 @@ export class DecideService {
       lookAt: dueAt,
       reason: 'decision',
     });
+    await appendAudit(client, now, {
+      actor: request.by,
+      action: 'decision.made',
+      object: publicId.decision(decisionId),
+      pipeline: plan.pipeline,
+      detail: {
+        conflict: publicId.conflict(row.id),
+        record: publicId.record(row.link_id),
+        unit: row.unit,
+        take,
+        note: note ?? null,
+      },
+    });
     return decision as DecisionRow;
   }
 
@@ -177,7 +193,7 @@ export class DecideService {
     row: LockedConflictRow,
     step: {
       readonly decisionId: string;
-      readonly by: string;
+      readonly by: AuditActor;
       readonly take: string;
       readonly before: Canon;
       readonly unit: Unit;
@@ -191,9 +207,9 @@ export class DecideService {
       d: dotText(decision.dot),
       c: vectorText(decision.ctx),
       k: 'decided',
-      w: `${step.by} decided: ${step.take}`,
+      w: `${step.by.name} decided: ${step.take}`,
     };
-    const actor = JSON.stringify({ kind: 'person', name: step.by });
+    const actor = JSON.stringify({ ...authorOf(step.by), id: step.by.id });
     const units = JSON.stringify({ [row.unit]: event });
     await run(client, recordReview, [
       row.link_id,

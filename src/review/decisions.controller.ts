@@ -8,8 +8,10 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { CallerParam, type Caller } from '../common/caller.js';
+import { Needs } from '../common/route-access.js';
+import { actorOf } from '../database/audit.js';
 import { DecisionDto } from './decision.dto.js';
-import { localPrincipal } from './principal.js';
 import { UndoService } from './undo.service.js';
 
 @ApiTags('conflicts')
@@ -18,6 +20,7 @@ export class DecisionsController {
   constructor(private readonly decisions: UndoService) {}
 
   @Post(':id/undo')
+  @Needs('conflicts:resolve', { of: 'decision' })
   @ApiOperation({ summary: 'Take a decision back; doing it twice is doing it once' })
   @ApiOkResponse({ type: DecisionDto, description: 'Nothing had been written; the conflict is open again' })
   @ApiAcceptedResponse({
@@ -29,8 +32,12 @@ export class DecisionsController {
   @ApiConflictResponse({
     description: 'Problem `not-undoable`: a later decision stands, or it never took effect',
   })
-  async undo(@Param('id') id: string, @Res({ passthrough: true }) response: Response): Promise<DecisionDto> {
-    const { status, body } = await this.decisions.undo(id, localPrincipal);
+  async undo(
+    @Param('id') id: string,
+    @CallerParam() caller: Caller,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<DecisionDto> {
+    const { status, body } = await this.decisions.undo(id, actorOf(caller));
     response.status(status);
     return body;
   }

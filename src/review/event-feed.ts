@@ -8,6 +8,8 @@ import {
 import {
   concat,
   defer,
+  exhaustMap,
+  filter,
   finalize,
   from,
   interval,
@@ -34,6 +36,14 @@ type EventType = (typeof EVENT_TYPES)[number];
 interface Change {
   readonly type: EventType;
   readonly subject: string | null;
+}
+
+/** Who listens. */
+export interface Listener {
+  /** Names of the pipelines that it may hear of; `null`: all. */
+  readonly pipelines: readonly string[] | null;
+  /** Asked with every heartbeat: a stream would outlive the right to it. */
+  readonly isStill: () => Promise<boolean>;
 }
 
 /** Changes of so many milliseconds go out together, each thing once. */
@@ -88,19 +98,27 @@ export class EventFeed implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** @param lastEventId what the client heard last; `undefined` for one that has just loaded what it shows */
-  stream(lastEventId: string | undefined): Observable<MessageEvent> {
+  stream(lastEventId: string | undefined, { pipelines, isStill }: Listener): Observable<MessageEvent> {
     return defer(() => {
+      const heard = (changes: readonly Change[]): MessageEvent[] =>
+        this.#messages(within(pipelines, changes));
       this.#subscribers += 1;
       // All three are subscribed to at once: nothing falls between the replay and what is live.
       return merge(
         concat(
           of(this.#hello()),
-          defer(() => this.#missed(lastEventId)).pipe(mergeMap((changes) => from(this.#messages(changes)))),
+          defer(() => this.#missed(lastEventId)).pipe(mergeMap((changes) => from(heard(changes)))),
         ),
-        this.#changes.pipe(mergeMap((changes) => from(this.#messages(changes)))),
+        this.#changes.pipe(mergeMap((changes) => from(heard(changes)))),
         interval(HEARTBEAT_MS).pipe(map((): MessageEvent => ({ comment: 'still here' }))),
       ).pipe(
         takeUntil(this.#stopped),
+        takeUntil(
+          interval(HEARTBEAT_MS).pipe(
+            exhaustMap(() => isStill().catch(() => true)),
+            filter((still) => !still),
+          ),
+        ),
         finalize(() => {
           this.#subscribers -= 1;
         }),
@@ -172,6 +190,18 @@ export class EventFeed implements OnApplicationBootstrap, OnModuleDestroy {
 
 function changeOf({ type, id }: ChangedRow): Change {
   return { type, subject: withPrefix(type, id) };
+}
+
+/** Whoever may not see everything is not told ids of what they may not see: only that something has changed. */
+function within(pipelines: readonly string[] | null, changes: readonly Change[]): readonly Change[] {
+  if (pipelines === null) return changes;
+  const named = changes.filter(
+    ({ type, subject }) => type === 'pipeline' && (subject === null || pipelines.includes(subject)),
+  );
+  const others = EVENT_TYPES.filter(
+    (type) => type !== 'pipeline' && changes.some((one) => one.type === type),
+  );
+  return [...named, ...everything(others)];
 }
 
 /** Each type is named one by one up to a limit; beyond it the screen looks at all. */

@@ -10,6 +10,7 @@ import { contestDecision, undoHeld } from '../core/decide.js';
 import { derive } from '../core/derive.js';
 import type { Plan, UnitPlan } from '../core/plan.js';
 import type { Unit } from '../core/unit.js';
+import { appendAudit, type AuditActor } from '../database/audit.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
 import {
@@ -30,6 +31,7 @@ import {
 import { run } from '../database/sql/statement.js';
 import { inTransaction, retryingDeadlocks } from '../database/transaction.js';
 import { announceStep } from './announce.js';
+import { authorOf } from './author-of.js';
 import type { DecisionDto } from './decision.dto.js';
 import type { Answered } from './idempotent.js';
 import { presentDecision } from './present-decision.js';
@@ -42,7 +44,7 @@ interface Undoing {
   readonly row: LockedConflictRow;
   readonly plan: Plan;
   readonly unitPlan: UnitPlan;
-  readonly by: string;
+  readonly by: AuditActor;
 }
 
 /**
@@ -62,7 +64,7 @@ export class UndoService {
    *
    * @throws AppError `not-found`; `not-undoable` when a later decision stands, the record is gone, or it never took effect
    */
-  async undo(id: string, by: string): Promise<Answered<DecisionDto>> {
+  async undo(id: string, by: AuditActor): Promise<Answered<DecisionDto>> {
     const [at] = await run(this.pools.general, decisionById, [decisionKey(id)]);
     if (at === undefined) throw noSuch('decision', id);
     // Before the transaction: it may need a connection of its own, and whoever waits for one must hold none.
@@ -72,7 +74,12 @@ export class UndoService {
     );
   }
 
-  async #undo(client: PoolClient, at: DecisionRow, plan: Plan, by: string): Promise<Answered<DecisionDto>> {
+  async #undo(
+    client: PoolClient,
+    at: DecisionRow,
+    plan: Plan,
+    by: AuditActor,
+  ): Promise<Answered<DecisionDto>> {
     const { id } = at;
     const locked = await lockUnit(client, at.link_id, at.unit);
     const [row] = await run(client, lockConflict, [at.conflict_id]);
@@ -109,7 +116,7 @@ export class UndoService {
   async #contest(client: PoolClient, undoing: Undoing): Promise<DecisionRow> {
     const { decision, row, locked, plan, unitPlan, by } = undoing;
     const earlier = readCandidates(decision.shown, row.base);
-    const next = contestDecision(locked.unit, earlier, `${by} took the decision of ${decision.by} back`);
+    const next = contestDecision(locked.unit, earlier, `${by.name} took the decision of ${decision.by} back`);
     const outcome = derive({
       plan: unitPlan,
       unit: next,
@@ -156,8 +163,8 @@ export class UndoService {
   async #finish(client: PoolClient, undoing: Undoing, conflictId: string, how: string): Promise<DecisionRow> {
     const { decision, row, locked, plan, by } = undoing;
     const [undone] = await run(client, markUndone, [decision.id]);
-    const actor = JSON.stringify({ kind: 'person', name: by });
-    const units = JSON.stringify({ [row.unit]: undoneEvent(locked.unit, decision, `${by}: ${how}`) });
+    const actor = JSON.stringify({ ...authorOf(by), id: by.id });
+    const units = JSON.stringify({ [row.unit]: undoneEvent(locked.unit, decision, `${by.name}: ${how}`) });
     await run(client, recordReview, [
       row.link_id,
       row.pipeline_id,
@@ -176,6 +183,19 @@ export class UndoService {
       decisionId: decision.id,
       lookAt: this.clock.now(),
       reason: 'undo',
+    });
+    await appendAudit(client, this.clock.now(), {
+      actor: by,
+      action: 'decision.undone',
+      object: publicId.decision(decision.id),
+      pipeline: plan.pipeline,
+      detail: {
+        conflict: publicId.conflict(conflictId),
+        record: publicId.record(row.link_id),
+        unit: row.unit,
+        decidedBy: decision.by,
+        how,
+      },
     });
     return undone as DecisionRow;
   }

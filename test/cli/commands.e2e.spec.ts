@@ -55,7 +55,7 @@ describe('the command line', () => {
     beforeAll(async () => {
       service = await startTestService();
       pair = await runningPipeline(service.pools);
-      env = { ACCORD_URL: service.url };
+      env = { ACCORD_URL: service.url, ACCORD_TOKEN: service.tester.token };
     });
     afterAll(() => service.close());
 
@@ -111,7 +111,7 @@ describe('the command line', () => {
       expect(report.out).toMatch(/12,000 {2}linked by a rule/);
       expect(report.out).toContain('accord load companies --accept');
       const accepted = await accord(['load', 'companies', '--accept', '--json'], env);
-      expect(printed(accepted)).toMatchObject({ acceptedBy: 'local user', linked: 12_000 });
+      expect(printed(accepted)).toMatchObject({ acceptedBy: 'Ann Tester (token tests)', linked: 12_000 });
       expect(await accord(['load', 'companies', '--accept'], env)).toMatchObject({ code: 5 });
     });
   });
@@ -122,7 +122,7 @@ describe('the command line', () => {
     let link: number;
     beforeAll(async () => {
       api = await apiApp(ReviewModule, undefined, '10m');
-      env = { ACCORD_URL: api.url.replace('/api/v1', '') };
+      env = { ACCORD_URL: api.url.replace('/api/v1', ''), ACCORD_TOKEN: api.tester.token };
       link = await api.records.agreed(
         { a: '17', b: 'x-1' },
         { name: 'Ann', email: 'ann@x.com', address: { street: 'High St 1', city: 'York' } },

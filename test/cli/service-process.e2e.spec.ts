@@ -63,7 +63,7 @@ describe('the service as a process', () => {
   it('refuses, in words, to listen where others could reach it', async () => {
     const { code, err } = await start({ HOST: '0.0.0.0' }).ended;
     expect(code).toBe(1);
-    expect(err).toMatch(/HOST must be 127\.0\.0\.1.*there is no login yet/);
+    expect(err).toMatch(/HOST must be 127\.0\.0\.1.*passwords could be read on their way/);
   });
 
   it('says which port is taken and how to use another', async () => {

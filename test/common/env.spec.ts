@@ -54,7 +54,9 @@ describe('the environment', () => {
         'PORT must not be greater than 65535',
         expect.stringMatching(/^LOG_LEVEL must be one of the following values: fatal, error/),
         'MAIL_TO must be mail addresses, separated by commas',
-        expect.stringMatching(/^ACCORD_PIPLINES is not a variable of Accord; there are ACCORD_DATA_DIR, /),
+        expect.stringMatching(
+          /^ACCORD_PIPLINES is not a variable of Accord; there are ACCORD_BEHIND_PROXY, /,
+        ),
       ]),
     );
   });
@@ -64,11 +66,58 @@ describe('the environment', () => {
     expect(fault).toBe('DATABASE_URL must be an address that begins with postgresql:// or postgres://');
   });
 
-  it('refuses to listen for other machines unless told that something else asks who is there', () => {
-    expect(faultsOf({ HOST: '0.0.0.0' })).toEqual([
-      expect.stringMatching(/^HOST must be 127.0.0.1.*no login yet/),
+  it('refuses to listen for other machines unless nobody can read what they send', () => {
+    const PUBLIC_URL = 'https://accord.example.org';
+    const HOST = '0.0.0.0';
+    const plain = [expect.stringMatching(/^HOST must be 127.0.0.1.*passwords could be read/)];
+    expect(faultsOf({ HOST })).toEqual(plain);
+    expect(faultsOf({ HOST, PUBLIC_URL })).toEqual(plain);
+    const noAddress = [
+      expect.stringMatching(/^HOST can be another than this machine only when PUBLIC_URL says/),
+    ];
+    expect(faultsOf({ HOST, ACCORD_BEHIND_PROXY: '1' })).toEqual(noAddress);
+    expect(faultsOf({ HOST, TLS_CERT_FILE: 'c.pem', TLS_KEY_FILE: 'k.pem' })).toEqual(noAddress);
+    expect(faultsOf({ HOST, ACCORD_BEHIND_PROXY: '1', PUBLIC_URL: 'http://accord.example.org' })).toEqual([
+      'PUBLIC_URL must begin with https://, unless it means this machine only',
     ]);
-    expect(loadEnv({ HOST: '0.0.0.0', ACCORD_TRUST_NETWORK: 'on' }).HOST).toBe('0.0.0.0');
+    expect(loadEnv({ HOST, ACCORD_BEHIND_PROXY: '1', PUBLIC_URL }).HOST).toBe(HOST);
+    expect(loadEnv({ HOST, TLS_CERT_FILE: 'c.pem', TLS_KEY_FILE: 'k.pem', PUBLIC_URL }).scheme).toBe('https');
+    // A container whose port is published on this machine's own address alone.
+    expect(
+      loadEnv({ HOST, ACCORD_BEHIND_PROXY: '0', PUBLIC_URL: 'http://127.0.0.1:3000' }).ACCORD_BEHIND_PROXY,
+    ).toBe(0);
+  });
+
+  it('wants both files for TLS', () => {
+    expect(faultsOf({ TLS_CERT_FILE: 'c.pem' })).toEqual([
+      'HOST can use TLS only when both TLS_CERT_FILE and TLS_KEY_FILE are set',
+    ]);
+  });
+
+  it('refuses the demo, whose passwords everybody knows, where others could reach it', () => {
+    for (const variables of [
+      { ACCORD_BEHIND_PROXY: '1' },
+      { PUBLIC_URL: 'https://accord.example.org' },
+      { HOST: '0.0.0.0', ACCORD_BEHIND_PROXY: '1', PUBLIC_URL: 'https://accord.example.org' },
+    ] as Record<string, string>[])
+      expect(faultsOf({ ACCORD_DEMO: 'on', ...variables })).toEqual([
+        expect.stringMatching(/^HOST cannot be reached from elsewhere with ACCORD_DEMO=on/),
+      ]);
+    expect(loadEnv({ ACCORD_DEMO: 'on', PUBLIC_URL: 'http://localhost:3000' }).ACCORD_DEMO).toBe('on');
+  });
+
+  it('checks single sign-on: an issuer that cannot be read on the way, its client, and rules for roles', () => {
+    expect(faultsOf({ OIDC_ISSUER: 'http://id.example.org', OIDC_ROLES: 'x=boss' })).toEqual(
+      expect.arrayContaining([
+        'OIDC_ISSUER must begin with https://, unless it means this machine only',
+        'OIDC_CLIENT_ID must be set together with OIDC_ISSUER',
+        expect.stringMatching(/^OIDC_ROLES must be rules like sync-admins=admin/),
+      ]),
+    );
+    const OIDC_ROLES = 'cn=sync,ou=x=admin; crm=steward@companies';
+    expect(faultsOf({ OIDC_ISSUER: 'https://id.example.org', OIDC_CLIENT_ID: 'accord', OIDC_ROLES })).toEqual(
+      [],
+    );
   });
 
   it('lists its variables, which .env.example describes one by one', async () => {

@@ -5,7 +5,14 @@ import { HubPools } from '../../src/database/pools.js';
 import { inTransaction } from '../../src/database/transaction.js';
 import { migratedDatabase, type TestDatabase } from '../support/test-database.js';
 
-const ann = { kind: 'person', id: 'usr_1', name: 'Ann Lee', address: '127.0.0.1', requestId: 'r-1' } as const;
+const ann = {
+  kind: 'person',
+  id: 'usr_1',
+  personId: null,
+  name: 'Ann Lee',
+  address: '127.0.0.1',
+  requestId: 'r-1',
+} as const;
 
 describe('the audit log', () => {
   let database: TestDatabase;

@@ -57,13 +57,20 @@ describe('metrics', () => {
     expect(text).not.toContain('secret-name');
   });
 
-  it('go on without the database', async () => {
+  it('go on without the database, for whoever has read them before, and for nobody else', async () => {
     const lonely = await startTestService();
     try {
+      expect((await lonely.get('/metrics')).status).toBe(200);
+      await new Promise((resolve) => setTimeout(resolve, 2_100));
       await lonely.pools.general.end();
       const answer = await lonely.get('/metrics');
       expect(answer.status).toBe(200);
       expect(await answer.text()).toContain('accord_database_up 0');
+      const other = await fetch(`${lonely.url}/metrics`, {
+        headers: { authorization: `Bearer ${lonely.tester.token}` },
+      });
+      expect([other.status, (await fetch(`${lonely.url}/metrics`)).status]).toEqual([503, 401]);
+      expect((await lonely.get('/api/v1/pipelines')).status).toBe(503);
     } finally {
       await lonely.app.close().catch(() => undefined);
       await lonely.database.drop();

@@ -113,8 +113,8 @@ describe('the pipelines API', () => {
     expect(paused.status).toBe(200);
     expect(await paused.json()).toMatchObject({
       health: 'attention',
-      paused: { by: 'local user', reason: 'moving the CRM' },
-      sentence: expect.stringContaining('Paused by local user (moving the CRM)'),
+      paused: { by: 'Ann Tester', reason: 'moving the CRM' },
+      sentence: expect.stringContaining('Paused by Ann Tester (moving the CRM)'),
     });
     await service.post('/api/v1/pipelines/companies/pause', { reason: 'again' });
     expect((await fresh()).paused.reason).toBe('moving the CRM');
@@ -132,7 +132,7 @@ describe('the pipelines API', () => {
       health: 'attention',
       sides: { A: { paused: null }, B: { paused: { reason: 'maintenance' } } },
       sentence: expect.stringContaining(
-        'Support is paused by local user (maintenance): nothing is written there.',
+        'Support is paused by Ann Tester (maintenance): nothing is written there.',
       ),
     });
     expect((await service.post('/api/v1/pipelines/companies/resume', { side: 'B' })).status).toBe(200);
@@ -273,12 +273,12 @@ describe('the pipelines API', () => {
         onlyB: 2,
         ambiguous: 1,
         samples: { onlyA: ['17'] },
-        acceptedBy: 'local user',
+        acceptedBy: 'Ann Tester',
         progress: null,
       });
       const again = await service.post('/api/v1/pipelines/companies/load/accept');
       expect(again.status).toBe(409);
-      expect((await again.json()).detail).toContain('accepted by local user');
+      expect((await again.json()).detail).toContain('accepted by Ann Tester');
     });
 
     it('shows progress, rate and remaining time', async () => {

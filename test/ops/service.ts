@@ -5,6 +5,7 @@ import { loadEnv } from '../../src/common/env.js';
 import { HubPools } from '../../src/database/pools.js';
 import { configureHttp } from '../../src/http.js';
 import { migratedDatabase, type TestDatabase } from '../support/test-database.js';
+import { testerOf, type Tester } from '../support/tester.js';
 
 /** An answer whose JSON is looked at member by member. */
 export interface Answer extends Omit<Response, 'json'> {
@@ -17,6 +18,8 @@ export interface TestService {
   readonly app: NestExpressApplication;
   readonly pools: HubPools;
   readonly database: TestDatabase;
+  /** Whoever makes the calls of `get` and `post`. */
+  readonly tester: Tester;
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   close(): Promise<void>;
@@ -36,16 +39,18 @@ export async function startTestService(
   configureHttp(app, env, web);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
+  const tester = await testerOf(url, app.get(HubPools));
   return {
     url,
     app,
     pools: app.get(HubPools),
     database,
-    get: (path, headers = {}) => fetch(url + path, { headers }),
+    tester,
+    get: (path, headers = {}) => fetch(url + path, { headers: { ...tester.headers, ...headers } }),
     post: (path, body = {}, headers = {}) =>
       fetch(url + path, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
+        headers: { 'content-type': 'application/json', ...tester.headers, ...headers },
         body: JSON.stringify(body),
       }),
     close: async () => {

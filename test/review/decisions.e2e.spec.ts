@@ -96,7 +96,7 @@ describe('a decision', () => {
       conflict: shown.conflict.id,
       take: 'b',
       value: 'ann@z.com',
-      by: 'local user',
+      by: 'Ann Tester',
       outcome: 'held',
       note: 'she told me',
     });
@@ -127,7 +127,7 @@ describe('a decision', () => {
     expect(row).toMatchObject({
       kind: 'decided',
       conflict: shown.conflict.id,
-      actor: { kind: 'person', name: 'local user' },
+      actor: { kind: 'person', name: 'Ann Tester' },
       units: { email: { o: 'ann@x.com', v: 'ann@z.com', d: 'H2', k: 'decided' } },
     });
   });
@@ -353,7 +353,7 @@ describe('a decision', () => {
       candidates: [
         { key: 'a', value: 'y2' },
         { key: 'b', value: 'z' },
-        { key: 'decision', label: 'decided earlier by local user', value: 'z' },
+        { key: 'decision', label: 'decided earlier by Ann Tester', value: 'z' },
       ],
     });
     await decided(stale, { take: 'a' });

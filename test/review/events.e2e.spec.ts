@@ -18,8 +18,9 @@ class Screen {
   readonly #request: ClientRequest;
   #text = '';
 
-  constructor(url: string, lastEventId?: string) {
+  constructor(url: string, signedIn: Readonly<Record<string, string>>, lastEventId?: string) {
     const headers = {
+      ...signedIn,
       accept: 'text/event-stream',
       ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
     };
@@ -82,7 +83,7 @@ describe('the event stream', () => {
   afterEach(() => screens.splice(0).forEach((screen) => screen.close()));
 
   async function open(lastEventId?: string): Promise<Screen> {
-    const screen = new Screen(api.url, lastEventId);
+    const screen = new Screen(api.url, api.tester.headers, lastEventId);
     screens.push(screen);
     await screen.until(({ lastId }) => lastId !== '');
     return screen;
@@ -192,7 +193,7 @@ describe('the event stream', () => {
 
   it('ends its streams when the service stops', async () => {
     const own = await apiApp(ReviewModule);
-    const screen = new Screen(own.url);
+    const screen = new Screen(own.url, own.tester.headers);
     await screen.until(({ lastId }) => lastId !== '');
     await own.close();
     await screen.until(({ ended }) => ended);

@@ -2,13 +2,16 @@ import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger, LoggerModule, PinoLogger } from 'nestjs-pino';
+import { AccessModule } from '../../src/access/access.module.js';
 import { Clock } from '../../src/common/clock.js';
+import { loadEnv } from '../../src/common/env.js';
 import { httpLogging } from '../../src/common/logging.js';
 import { ProblemFilter } from '../../src/common/problem-filter.js';
 import { requestValidation } from '../../src/common/validation.js';
 import type { Plan } from '../../src/core/plan.js';
 import { PlanStore } from '../../src/database/plan-store.js';
 import { HubPools } from '../../src/database/pools.js';
+import { testerOf, type Tester } from './tester.js';
 import { migratedDatabase, type TestDatabase } from './test-database.js';
 import { HubRecords } from './hub-records.js';
 import { reviewPlan } from './review-plan.js';
@@ -21,7 +24,10 @@ export interface ApiApp {
   readonly database: TestDatabase;
   readonly pools: HubPools;
   readonly records: HubRecords;
+  /** With `/api/v1`. */
   readonly url: string;
+  /** Whoever makes the calls. */
+  readonly tester: Tester;
   call(path: string, init?: RequestInit): Promise<Response>;
   json<T>(path: string, init?: RequestInit): Promise<T>;
   close(): Promise<void>;
@@ -32,6 +38,7 @@ export async function apiApp(feature: Type, plan: Plan = reviewPlan(), undoWindo
   const database = await migratedDatabase();
   const pools = new HubPools(database.url);
   const records = await HubRecords.create(pools.general, plan, undoWindow);
+  const env = loadEnv({ LOG_LEVEL: 'silent' });
   const providers = [
     Clock,
     { provide: HubPools, useValue: pools },
@@ -44,7 +51,12 @@ export async function apiApp(feature: Type, plan: Plan = reviewPlan(), undoWindo
     exports: providers.map((one) => ('provide' in one ? one.provide : one)),
   };
   @Module({
-    imports: [LoggerModule.forRoot(httpLogging({ LOG_LEVEL: 'silent', LOG_FORMAT: 'json' })), hub, feature],
+    imports: [
+      LoggerModule.forRoot(httpLogging(env)),
+      hub,
+      AccessModule.forRoot({ env, demo: false }),
+      feature,
+    ],
   })
   class App {}
   const app = await NestFactory.create<NestExpressApplication>(App, { bufferLogs: true });
@@ -53,14 +65,20 @@ export async function apiApp(feature: Type, plan: Plan = reviewPlan(), undoWindo
   app.useGlobalFilters(new ProblemFilter(await app.resolve(PinoLogger)));
   app.setGlobalPrefix('api/v1');
   await app.listen(0, '127.0.0.1');
+  const tester = await testerOf(await app.getUrl(), pools);
   const url = `${await app.getUrl()}/api/v1`;
-  const call = (path: string, init?: RequestInit): Promise<Response> => fetch(url + path, init);
+  const call = (path: string, init?: RequestInit): Promise<Response> =>
+    fetch(url + path, {
+      ...init,
+      headers: { ...tester.headers, ...(init?.headers as Record<string, string>) },
+    });
   return {
     app,
     database,
     pools,
     records,
     url,
+    tester,
     call,
     json: async <T>(path: string, init?: RequestInit) => (await call(path, init)).json() as Promise<T>,
     close: async () => {

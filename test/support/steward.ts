@@ -9,6 +9,7 @@ import { DecideService } from '../../src/review/decide.service.js';
 import type { ConflictDto } from '../../src/review/conflict.dto.js';
 import type { DecideDto } from '../../src/review/decision.dto.js';
 import { UndoService } from '../../src/review/undo.service.js';
+import { actor } from './tester.js';
 
 export interface StewardHabits {
   /** Share of decisions that are taken back. */
@@ -45,13 +46,13 @@ export async function steward(
       conflict: shown.id,
       accepted: [`"${String(shown.rev)}-${shown.state}"`],
       input,
-      by: 'steward',
+      by: actor('steward'),
       idempotencyKey: undefined,
     });
     writeSync(1, `decided ${body.id}\n`);
     if (random() >= habits.undo) return;
     await sleep(random() * 600);
-    const undone = await undoing.undo(body.id, 'steward');
+    const undone = await undoing.undo(body.id, actor('steward'));
     writeSync(1, `undone ${undone.body.id}\n`);
   };
 

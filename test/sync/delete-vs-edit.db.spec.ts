@@ -7,6 +7,7 @@ import { DecideService } from '../../src/review/decide.service.js';
 import { UndoService } from '../../src/review/undo.service.js';
 import { ServiceChild } from '../support/service-child.js';
 import { SyncPair } from '../support/sync-pair.js';
+import { actor } from '../support/tester.js';
 
 const spec: PipelineSpec = {
   apiVersion: 'accord/v1',
@@ -57,7 +58,7 @@ describe('an edit of a record that the other side has deleted', () => {
       conflict: `cf_${row?.id ?? ''}`,
       accepted: [`"${String(row?.rev)}-open"`],
       input: { take },
-      by: 'somebody',
+      by: actor('somebody'),
       idempotencyKey: undefined,
     });
   };
@@ -97,7 +98,7 @@ describe('an edit of a record that the other side has deleted', () => {
     const { rows: decisions } = await pair.hub.general.query<{ id: string }>('select id from decision');
     await new UndoService(pair.hub, new RevisionPlans(pair.hub), new Clock()).undo(
       `dec_${decisions[0]?.id ?? ''}`,
-      'somebody',
+      actor('somebody'),
     );
     await pair.a.query(`update t set x = 'meanwhile'`);
     await pair.quiet();

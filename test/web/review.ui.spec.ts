@@ -49,7 +49,7 @@ describe('the review screen', () => {
   afterEach(() => page.context().close());
 
   const open = async (path = '/conflicts', options?: ScreenOptions): Promise<void> => {
-    page = await openScreen(browser, service.url + path, options);
+    page = await openScreen(browser, service.url + path, { as: service.tester, ...options });
     await page.getByRole('gridcell').first().waitFor();
   };
   const first = async (): Promise<void> => {

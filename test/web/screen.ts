@@ -1,24 +1,31 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import type { SignedIn } from '../support/tester.js';
 
 export interface ScreenOptions {
   readonly width?: number;
   readonly height?: number;
   readonly scheme?: 'light' | 'dark';
+  /** Whoever is signed in there. */
+  readonly as?: SignedIn;
 }
 
 /** A page of its own storage. Faults of the page's script fail the test that closes it. */
 export async function openScreen(
   browser: Browser,
   url: string,
-  { width = 1280, height = 800, scheme = 'light' }: ScreenOptions = {},
+  { width = 1280, height = 800, scheme = 'light', as }: ScreenOptions = {},
 ): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: scheme,
     reducedMotion: 'reduce',
   });
+  if (as !== undefined) {
+    const [name = '', value = ''] = as.headers.cookie.split('=');
+    await context.addCookies([{ name, value, url: new URL(url).origin, httpOnly: true, sameSite: 'Strict' }]);
+  }
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   const faults: string[] = [];

@@ -42,7 +42,7 @@ describe('the other screens', () => {
   afterEach(() => page.context().close());
 
   const open = async (path: string, options?: ScreenOptions) => {
-    page = await openScreen(browser, service.url + path, options);
+    page = await openScreen(browser, service.url + path, { as: service.tester, ...options });
   };
 
   const screens = [
@@ -56,7 +56,7 @@ describe('the other screens', () => {
     it(`${name}: nothing to find for axe, wide and light, narrow and dark`, async () => {
       await open(path());
       await page.getByText(sign).first().waitFor(countsAreFresh);
-      await page.getByText('this service listens on loopback only').waitFor();
+      await page.getByRole('button', { name: 'Signed in as Ann Tester' }).waitFor();
       await expectAccessible(page);
       await page.context().close();
       await open(path(), { width: 320, height: 640, scheme: 'dark' });

@@ -4,6 +4,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger, LoggerModule, PinoLogger } from 'nestjs-pino';
+import { AccessModule } from '../../src/access/access.module.js';
 import { Clock } from '../../src/common/clock.js';
 import { loadEnv } from '../../src/common/env.js';
 import { httpLogging } from '../../src/common/logging.js';
@@ -18,6 +19,7 @@ import { ReviewModule } from '../../src/review/review.module.js';
 import { HubRecords } from '../support/hub-records.js';
 import { reviewPlan } from '../support/review-plan.js';
 import { migratedDatabase, runFolder } from '../support/test-database.js';
+import { testerOf, type Tester } from '../support/tester.js';
 
 @Module({})
 class Hub {}
@@ -26,11 +28,13 @@ export interface UiService {
   readonly url: string;
   readonly pools: HubPools;
   readonly records: HubRecords;
+  /** Whoever is signed in in the browsers that `openScreen` opens. */
+  readonly tester: Tester;
   close(): Promise<void>;
 }
 
 /** The built screen with the real API behind it, one running pipeline and no engine: what changes is what a test changes. */
-export async function startUiService({ undoWindow = '60s' } = {}): Promise<UiService> {
+export async function startUiService({ undoWindow = '60s', demo = false } = {}): Promise<UiService> {
   const web = join(runFolder(), 'web');
   await buildWeb(web);
   const database = await migratedDatabase();
@@ -48,7 +52,10 @@ export async function startUiService({ undoWindow = '60s' } = {}): Promise<UiSer
     ],
     exports: [Clock, HubPools, PlanStore],
   };
-  @Module({ imports: [LoggerModule.forRoot(httpLogging(env)), hub, OpsModule, ReviewModule, LineageModule] })
+  const access = AccessModule.forRoot({ env, demo });
+  @Module({
+    imports: [LoggerModule.forRoot(httpLogging(env)), hub, access, OpsModule, ReviewModule, LineageModule],
+  })
   class App {}
   const app = await NestFactory.create<NestExpressApplication>(App, {
     bufferLogs: true,
@@ -59,10 +66,12 @@ export async function startUiService({ undoWindow = '60s' } = {}): Promise<UiSer
   app.useGlobalFilters(new ProblemFilter(await app.resolve(PinoLogger)));
   configureHttp(app, env, web);
   await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
   return {
-    url: await app.getUrl(),
+    url,
     pools,
     records,
+    tester: await testerOf(url, pools),
     close: async () => {
       await app.close();
       await pools.close();

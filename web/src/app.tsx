@@ -1,10 +1,13 @@
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { useState } from 'react';
-import { BrowserRouter, Link, Route, Routes } from 'react-router';
+import { lazy, Suspense, useState } from 'react';
+import { BrowserRouter, Link, Navigate, Route, Routes } from 'react-router';
+import { SessionProvider } from './access/session';
+import { SignInPage } from './access/sign-in-page';
+import { SignedIn } from './access/signed-in';
+import { WelcomePage } from './access/welcome-page';
 import { ApiError } from './api/client';
-import { LiveProvider } from './api/live';
 import { ConflictsPage } from './conflicts/conflicts-page';
 import { ReviewSession, ReviewSessionContext } from './conflicts/review-session';
 import { OverviewPage } from './pipelines/overview-page';
@@ -15,8 +18,15 @@ import { RecordsPage } from './records/records-page';
 import { Shell } from './shell/shell';
 import { Announcer } from './states/announcer';
 import { Empty } from './states/empty';
+import { LateSkeleton } from './states/query-state';
 import { strings } from './strings';
 import { cssVariables, theme } from './theme';
+
+// Seldom looked at: not part of what everybody loads.
+const SettingsPage = lazy(async () => ({ default: (await import('./settings/settings-page')).SettingsPage }));
+const AccountPage = lazy(async () => ({ default: (await import('./settings/account-page')).AccountPage }));
+const TokensPage = lazy(async () => ({ default: (await import('./settings/tokens-page')).TokensPage }));
+const PeoplePage = lazy(async () => ({ default: (await import('./settings/people-page')).PeoplePage }));
 
 function newQueryClient(): QueryClient {
   return new QueryClient({
@@ -40,13 +50,21 @@ export function App() {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <QueryClientProvider client={client}>
-        <LiveProvider>
+        <SessionProvider>
           <ReviewSessionContext value={session}>
             <Announcer>
               <Notifications position="top-right" limit={3} containerWidth={360} />
               <BrowserRouter>
                 <Routes>
-                  <Route element={<Shell />}>
+                  <Route path="sign-in" element={<SignInPage />} />
+                  <Route path="welcome" element={<WelcomePage />} />
+                  <Route
+                    element={
+                      <SignedIn>
+                        <Shell />
+                      </SignedIn>
+                    }
+                  >
                     <Route index element={<OverviewPage />} />
                     <Route path="conflicts" element={<ConflictsPage />} />
                     <Route path="conflicts/:id" element={<ConflictsPage />} />
@@ -54,13 +72,26 @@ export function App() {
                     <Route path="records/:id" element={<RecordPage />} />
                     <Route path="pipelines" element={<PipelinesPage />} />
                     <Route path="pipelines/:name" element={<PipelinePage />} />
+                    <Route
+                      path="settings"
+                      element={
+                        <Suspense fallback={<LateSkeleton lines={4} />}>
+                          <SettingsPage />
+                        </Suspense>
+                      }
+                    >
+                      <Route index element={<Navigate to="account" replace />} />
+                      <Route path="account" element={<AccountPage />} />
+                      <Route path="tokens" element={<TokensPage />} />
+                      <Route path="people" element={<PeoplePage />} />
+                    </Route>
                     <Route path="*" element={<NotFound />} />
                   </Route>
                 </Routes>
               </BrowserRouter>
             </Announcer>
           </ReviewSessionContext>
-        </LiveProvider>
+        </SessionProvider>
       </QueryClientProvider>
     </MantineProvider>
   );

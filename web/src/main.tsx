@@ -6,6 +6,7 @@ import './styles/values.css';
 import './styles/review.css';
 import './styles/pipelines.css';
 import './styles/records.css';
+import './styles/access.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app';

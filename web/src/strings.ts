@@ -1,3 +1,5 @@
+import { accessStrings } from './strings-access';
+
 /** Every word that people read. One place, so that a second language is a second file. */
 const n = (value: number, one: string, many: string) =>
   `${value.toLocaleString('en')} ${value === 1 ? one : many}`;
@@ -5,7 +7,7 @@ const n = (value: number, one: string, many: string) =>
 export const strings = {
   product: 'Accord',
   skip: 'Skip to content',
-  loopback: 'People and roles do not exist yet: this service listens on loopback only.',
+  access: accessStrings,
   nav: {
     label: 'Main',
     open: 'Open the menu',
@@ -13,6 +15,7 @@ export const strings = {
     conflicts: 'Conflicts',
     records: 'Records',
     pipelines: 'Pipelines',
+    settings: 'Settings',
   },
   scheme: { label: 'Colour scheme', light: 'Light', dark: 'Dark', auto: 'As the system' },
   live: {
@@ -354,6 +357,7 @@ export const strings = {
       goConflicts: 'Conflicts',
       goRecords: 'Records',
       goPipelines: 'Pipelines',
+      goSettings: 'Settings',
       search: 'Search records',
     },
     never: 'Enter, Space, Backspace and Delete never decide.',

@@ -2,6 +2,20 @@ import type { Json, Problem } from './types';
 
 const BASE = '/api/v1';
 
+let csrfToken: string | null = null;
+const signedOut = new Set<() => void>();
+
+/** What the service gave with the session; goes along with whatever changes something. */
+export function setCsrfToken(token: string | null): void {
+  csrfToken = token;
+}
+
+/** Calls `listener` whenever an answer says that nobody is signed in. */
+export function onUnauthenticated(listener: () => void): () => void {
+  signedOut.add(listener);
+  return () => signedOut.delete(listener);
+}
+
 /** Every failed call, also one that never reached the service (`status` 0). */
 export class ApiError extends Error {
   readonly status: number;
@@ -29,7 +43,7 @@ export interface Answer<T> {
 }
 
 export interface CallOptions {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
@@ -55,6 +69,7 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
       headers: {
         accept: 'application/json, application/problem+json',
         ...(options.body !== undefined && { 'content-type': 'application/json' }),
+        ...(csrfToken !== null && options.method !== undefined && { 'x-csrf-token': csrfToken }),
         ...options.headers,
       },
       ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
@@ -67,6 +82,7 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
   const etag = response.headers.get('etag');
   if (!response.ok) {
     const problem = await readProblem(response);
+    if (problem.code === 'unauthenticated') for (const listener of signedOut) listener();
     throw new ApiError(problem, problem.traceId ?? response.headers.get('x-request-id'), etag);
   }
   const date = Date.parse(response.headers.get('date') ?? '');

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    readonly "/api/v1/audit-events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The audit log, newest first */
+        readonly get: operations["Audit_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/conflicts": {
         readonly parameters: {
             readonly query?: never;
@@ -86,6 +103,93 @@ export interface paths {
         readonly get: operations["Events_events"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/one-time-links/look": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** What a one-time link is for; does not use it up */
+        readonly post: operations["Session_look"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/one-time-links/use": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Become the first admin, or choose a password, and be signed in */
+        readonly post: operations["Session_use"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/people": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Everybody, by name */
+        readonly get: operations["People_list"];
+        readonly put?: never;
+        /** Invite somebody; the answer holds the one-time link to give to them, which is shown once */
+        readonly post: operations["People_invite"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/people/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One person */
+        readonly get: operations["People_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        /** Change name or roles, disable or enable; it holds from the next request of the person on */
+        readonly patch: operations["People_change"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/people/{id}/one-time-link": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** A link with which the person chooses a new password; the one before it becomes useless */
+        readonly post: operations["People_link"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -313,6 +417,111 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/session": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who am I, what may I, and how could I sign in */
+        readonly get: operations["Session_get"];
+        readonly put?: never;
+        /** Sign in by a password; sets a cookie that scripts cannot read */
+        readonly post: operations["Session_signIn"];
+        /** Sign out */
+        readonly delete: operations["Session_signOut"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/session/password": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Change your password; every other browser is signed out */
+        readonly post: operations["Session_changePassword"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/session/single-sign-on": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Go to the identity provider */
+        readonly get: operations["SingleSignOn_begin"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/session/single-sign-on/callback": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Come back from the identity provider */
+        readonly get: operations["SingleSignOn_end"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tokens": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Your tokens, newest first; those that ended more than 30 days ago are left out */
+        readonly get: operations["Tokens_list"];
+        readonly put?: never;
+        /** Make a token; it is shown in this answer and never again */
+        readonly post: operations["Tokens_make"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tokens/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Revoke a token, at once and for good */
+        readonly delete: operations["Tokens_revoke"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/health/live": {
         readonly parameters: {
             readonly query?: never;
@@ -368,6 +577,29 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        readonly AuditEventDto: {
+            readonly action: string;
+            readonly actorId: string | null;
+            /** @enum {string} */
+            readonly actorKind: "person" | "token" | "command-line" | "service" | "nobody";
+            readonly actorName: string;
+            readonly address: string | null;
+            /** Format: date-time */
+            readonly at: string;
+            readonly detail: {
+                readonly [key: string]: unknown;
+            };
+            readonly object: string | null;
+            readonly pipeline: string | null;
+            /** @description The X-Request-Id of the answer, and of the log lines */
+            readonly requestId: string | null;
+            /** @description Place in the chain */
+            readonly seq: number;
+        };
+        readonly AuditPageDto: {
+            readonly items: readonly components["schemas"]["AuditEventDto"][];
+            readonly next: string | null;
+        };
         readonly AuthorDto: {
             /** @enum {string} */
             readonly kind: "person" | "integration" | "import" | "unknown";
@@ -408,6 +640,20 @@ export interface components {
             readonly revision: number;
             /** @description Transaction of the system where it happened */
             readonly tx: string | null;
+        };
+        readonly ChangePasswordDto: {
+            readonly next: string;
+            readonly present: string;
+        };
+        readonly ChangePersonDto: {
+            /** @description All that are given here; others are taken away */
+            readonly grants?: readonly components["schemas"]["GrantDto"][];
+            readonly name?: string;
+            /**
+             * @description disabled: signed out everywhere at once, and tokens are revoked for good
+             * @enum {string}
+             */
+            readonly state?: "active" | "disabled";
         };
         readonly CheckDto: {
             /** @description What is wrong, or how it was found, for people */
@@ -554,6 +800,12 @@ export interface components {
                 readonly [key: string]: unknown;
             }) | null;
         };
+        readonly DemoPersonDto: {
+            readonly email: string;
+            readonly name: string;
+            readonly password: string;
+            readonly role: string;
+        };
         readonly EffectsDto: {
             readonly a?: string;
             readonly b?: string;
@@ -582,6 +834,23 @@ export interface components {
             }) | null;
             readonly wouldChangeIf: readonly string[];
         };
+        readonly GrantDto: {
+            /** @description Name of a pipeline, or `*`: on every pipeline, also those to come */
+            readonly pipeline: string;
+            /** @enum {string} */
+            readonly role: "viewer" | "steward" | "engineer" | "admin";
+        };
+        readonly HeldGrantDto: {
+            /** @description Name of a pipeline, or `*`: on every pipeline, also those to come */
+            readonly pipeline: string;
+            /** @enum {string} */
+            readonly role: "viewer" | "steward" | "engineer" | "admin";
+            /**
+             * @description Given here, or by a group of the identity provider (renewed at every sign-in)
+             * @enum {string}
+             */
+            readonly source: "people" | "oidc";
+        };
         readonly IdsDto: {
             readonly A: string | null;
             readonly B: string | null;
@@ -591,6 +860,16 @@ export interface components {
             readonly from: string;
             /** Format: date-time */
             readonly to: string;
+        };
+        readonly InvitedDto: {
+            readonly link: components["schemas"]["OneTimeLinkDto"];
+            readonly person: components["schemas"]["PersonDto"];
+        };
+        readonly InviteDto: {
+            readonly email: string;
+            readonly grants: readonly components["schemas"]["GrantDto"][];
+            /** @description As others see it */
+            readonly name: string;
         };
         readonly LabelsDto: {
             readonly A: string;
@@ -679,6 +958,40 @@ export interface components {
             readonly secondsLeft: number | null;
             readonly total: number;
         };
+        readonly LookAtLinkDto: {
+            /** @description What stands behind the # of the link */
+            readonly secret: string;
+        };
+        readonly MakeTokenDto: {
+            readonly days: number;
+            /** @description What it is for; stands by what is done with it */
+            readonly name: string;
+            /** @description It may do these where your roles allow them, and nothing else */
+            readonly scopes: readonly ("conflicts:read" | "conflicts:resolve" | "records:read" | "lineage:read" | "pipelines:read" | "ops:run" | "metrics:read" | "people:manage" | "audit:read")[];
+        };
+        readonly MeDto: {
+            /** @description One of the people that come with the demo */
+            readonly demo: boolean;
+            readonly email: string;
+            readonly grants: readonly components["schemas"]["GrantDto"][];
+            /** @description `usr_…`, or `tok_…` for a token */
+            readonly id: string;
+            /** @description What the roles allow, and where; for a token within its scopes */
+            readonly may: readonly components["schemas"]["PermittedDto"][];
+            /** @description As it stands by what this person does */
+            readonly name: string;
+        };
+        readonly NewTokenDto: {
+            /** @description The token itself. Shown once: it is not stored */
+            readonly secret: string;
+            readonly token: components["schemas"]["TokenDto"];
+        };
+        readonly OneTimeLinkDto: {
+            /** @description To be given to the person; lets in once, to choose a password */
+            readonly address: string;
+            /** Format: date-time */
+            readonly expiresAt: string;
+        };
         readonly PauseDto: {
             /** Format: date-time */
             readonly at: string;
@@ -693,6 +1006,36 @@ export interface components {
              * @enum {string}
              */
             readonly side?: "A" | "B";
+        };
+        readonly PeopleDto: {
+            readonly items: readonly components["schemas"]["PersonDto"][];
+        };
+        readonly PermittedDto: {
+            /** @enum {string} */
+            readonly permission: "conflicts:read" | "conflicts:resolve" | "records:read" | "lineage:read" | "pipelines:read" | "ops:run" | "metrics:read" | "people:manage" | "audit:read";
+            /** @description Names of pipelines; `*`: all */
+            readonly pipelines: readonly string[];
+        };
+        readonly PersonDto: {
+            /** @description One of the people that come with the demo */
+            readonly demo: boolean;
+            readonly email: string;
+            /** @description What If-Match must carry to change it */
+            readonly etag: string;
+            readonly grants: readonly components["schemas"]["HeldGrantDto"][];
+            /** @description Can sign in by a password */
+            readonly hasPassword: boolean;
+            readonly id: string;
+            /** Format: date-time */
+            readonly lastSignInAt: string | null;
+            readonly name: string;
+            /** @description Has come by single sign-on */
+            readonly singleSignOn: boolean;
+            /**
+             * @description invited: has not chosen a password, nor come by single sign-on, yet
+             * @enum {string}
+             */
+            readonly state: "invited" | "active" | "disabled";
         };
         readonly PipelineCountsDto: {
             /** @description Fields that a side refused */
@@ -852,6 +1195,22 @@ export interface components {
             readonly record?: string;
             readonly unit?: string;
         };
+        readonly SeenLinkDto: {
+            readonly email: string | null;
+            readonly name: string | null;
+            /**
+             * @description setup: makes the first admin. password: lets a person choose one
+             * @enum {string}
+             */
+            readonly purpose: "setup" | "password";
+        };
+        readonly SessionDto: {
+            /** @description What X-CSRF-Token must carry with whatever changes something */
+            readonly csrfToken: string | null;
+            /** @description null: nobody is signed in */
+            readonly me: components["schemas"]["MeDto"] | null;
+            readonly ways: components["schemas"]["SignInWaysDto"];
+        };
         readonly SiblingDto: {
             readonly id: string;
             readonly reason: string;
@@ -865,6 +1224,18 @@ export interface components {
             readonly detail: string;
             /** Format: date-time */
             readonly since: string;
+        };
+        readonly SignInDto: {
+            readonly email: string;
+            readonly password: string;
+        };
+        readonly SignInWaysDto: {
+            /** @description In the demo, and only there: its people and their passwords */
+            readonly demo: readonly components["schemas"]["DemoPersonDto"][];
+            /** @description Nobody is an admin yet: the service has printed a one-time link where it was started */
+            readonly firstAdminMissing: boolean;
+            /** @description What single sign-on is called here; null: there is none */
+            readonly singleSignOn: string | null;
         };
         readonly StepDto: {
             readonly actor: components["schemas"]["AuthorDto"] | null;
@@ -888,6 +1259,38 @@ export interface components {
         readonly SystemsDto: {
             readonly A: string;
             readonly B: string;
+        };
+        readonly TokenDto: {
+            /** @description How the token begins: to tell it from others */
+            readonly begins: string;
+            /** Format: date-time */
+            readonly createdAt: string;
+            /** Format: date-time */
+            readonly expiresAt: string;
+            readonly id: string;
+            readonly name: string;
+            /** Format: date-time */
+            readonly revokedAt: string | null;
+            readonly scopes: readonly ("conflicts:read" | "conflicts:resolve" | "records:read" | "lineage:read" | "pipelines:read" | "ops:run" | "metrics:read" | "people:manage" | "audit:read")[];
+            /**
+             * Format: date-time
+             * @description To the minute
+             */
+            readonly usedAt: string | null;
+        };
+        readonly TokenListDto: {
+            readonly items: readonly components["schemas"]["TokenDto"][];
+        };
+        readonly UseLinkDto: {
+            /** @description Of the first admin */
+            readonly email?: string;
+            /** @description Of the first admin */
+            readonly name?: string;
+            readonly password: string;
+            /** @description What stands behind the # of the link */
+            readonly secret: string;
+            /** @description The first admin decides conflicts as well */
+            readonly steward?: boolean;
         };
         readonly ValueDto: {
             /** @description Any JSON value, in the canonical form of the field */
@@ -922,6 +1325,63 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly Audit_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Such as `decision.made` */
+                readonly action?: string;
+                /** @description `usr_…` or `tok_…` */
+                readonly actor?: string;
+                /** @description `next` of the page before, with the same filter */
+                readonly cursor?: string;
+                readonly limit?: number;
+                /** @description Id or name of what it was done to */
+                readonly object?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AuditPageDto"];
+                };
+            };
+            /** @description Problem `malformed`: the cursor belongs to another filter */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `audit:read`, which admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     readonly Conflicts_list: {
         readonly parameters: {
             readonly query?: {
@@ -957,6 +1417,20 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Problem `invalid` */
             readonly 422: {
                 headers: {
@@ -985,6 +1459,20 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["ConflictDto"];
                 };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem `not-found` */
             readonly 404: {
@@ -1022,6 +1510,20 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["DecisionDto"];
                 };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem `not-found` */
             readonly 404: {
@@ -1089,6 +1591,20 @@ export interface operations {
                     readonly "application/json": components["schemas"]["DecisionDto"];
                 };
             };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Problem `not-found` */
             readonly 404: {
                 headers: {
@@ -1126,6 +1642,326 @@ export interface operations {
                     readonly "text/event-stream": string;
                 };
             };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Session_look: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["LookAtLinkDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SeenLinkDto"];
+                };
+            };
+            /** @description Problem `link-invalid` */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Session_use: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["UseLinkDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SessionDto"];
+                };
+            };
+            /** @description Problem `link-invalid` */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid`; the link stays good */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly People_list: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PeopleDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `people:manage`, which admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly People_invite: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["InviteDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["InvitedDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `people:manage`, which admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `taken`: there is somebody with this address */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly People_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly ETag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PersonDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `people:manage`, which admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly People_change: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description ETag of the person as they were shown */
+                readonly "If-Match": string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangePersonDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PersonDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `people:manage`, which admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `last-admin` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `stale` */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly People_link: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OneTimeLinkDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `people:manage`, which admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     readonly Pipelines_list: {
@@ -1144,6 +1980,20 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["PipelineListDto"];
                 };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -1165,6 +2015,20 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["PipelineDto"];
                 };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem `not-found` */
             readonly 404: {
@@ -1193,6 +2057,20 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["DeadLetterListDto"];
                 };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem `not-found` */
             readonly 404: {
@@ -1226,6 +2104,20 @@ export interface operations {
                     readonly "application/json": components["schemas"]["RetriedDto"];
                 };
             };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Problem `not-found` */
             readonly 404: {
                 headers: {
@@ -1254,6 +2146,20 @@ export interface operations {
                     readonly "application/json": components["schemas"]["LoadDto"];
                 };
             };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Problem `not-found`: no such pipeline, or not compared yet */
             readonly 404: {
                 headers: {
@@ -1281,6 +2187,20 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["LoadDto"];
                 };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem `not-found` */
             readonly 404: {
@@ -1321,6 +2241,20 @@ export interface operations {
                     readonly "application/json": components["schemas"]["PipelineDto"];
                 };
             };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Problem `not-found` */
             readonly 404: {
                 headers: {
@@ -1352,6 +2286,20 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["PipelineDto"];
                 };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem `not-found` */
             readonly 404: {
@@ -1395,6 +2343,20 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `records:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Problem `invalid` */
             readonly 422: {
                 headers: {
@@ -1425,6 +2387,20 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["RecordDto"];
                 };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `records:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem `not-found` */
             readonly 404: {
@@ -1457,6 +2433,20 @@ export interface operations {
                     readonly "application/json": components["schemas"]["RecordDto"];
                 };
             };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `records:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Problem `not-found` */
             readonly 404: {
                 headers: {
@@ -1485,6 +2475,20 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["ExplanationDto"];
                 };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `lineage:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem `not-found` */
             readonly 404: {
@@ -1518,6 +2522,318 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["LineagePageDto"];
                 };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `lineage:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Session_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SessionDto"];
+                };
+            };
+        };
+    };
+    readonly Session_signIn: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SignInDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SessionDto"];
+                };
+            };
+            /** @description Problem `sign-in-refused`, the same for whatever is wrong */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `too-many-attempts`; Retry-After says when */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Session_signOut: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SessionDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: a token, or no CSRF token */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Session_changePassword: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangePasswordDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SessionDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: a token, or no CSRF token */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid`: too short, or easily guessed */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `too-many-attempts`; Retry-After says when */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly SingleSignOn_begin: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Path of the screen to go to afterwards */
+                readonly returnTo?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description To the provider; or to the sign-in page, which says what is wrong */
+            readonly 302: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly SingleSignOn_end: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description To the screen, signed in; or to the sign-in page, which says what is wrong */
+            readonly 302: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Tokens_list: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TokenListDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: a token, or no CSRF token */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Tokens_make: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MakeTokenDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NewTokenDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: a token, or no CSRF token */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Tokens_revoke: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TokenDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: a token, or no CSRF token */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem `not-found` */
             readonly 404: {
@@ -1590,6 +2906,20 @@ export interface operations {
                 content: {
                     readonly "text/plain": string;
                 };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `metrics:read`, which engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

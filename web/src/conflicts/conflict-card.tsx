@@ -2,6 +2,8 @@ import { Anchor, Badge, Group, Kbd, Switch, Text, Title } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { Link } from 'react-router';
+import { NeedsRole } from '../access/needs-role';
+import { useMay } from '../access/session';
 import type { Answer } from '../api/client';
 import type { Conflict, DecisionInput } from '../api/types';
 import { Ago } from '../format/time';
@@ -65,7 +67,8 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
   // eslint-disable-next-line react-hooks/set-state-in-effect
   useEffect(() => correct(), [latestTag]);
 
-  const mayDecide = () => decidable && !typing && guard.isOpen();
+  const permitted = useMay('conflicts:resolve', conflict.pipeline);
+  const mayDecide = () => permitted && decidable && !typing && guard.isOpen();
   const take = (choice: Choice) => {
     if (mayDecide() && choice.available) onDecide(shown, { take: choice.take }, choice.taken);
   };
@@ -173,7 +176,13 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
         </Text>
       </div>
 
-      <ChoiceList choices={choices} disabled={!decidable} onTake={take} onOther={typeOther} />
+      <NeedsRole
+        permission="conflicts:resolve"
+        pipeline={conflict.pipeline}
+        what={strings.access.actions.decide}
+      >
+        <ChoiceList choices={choices} disabled={!decidable} onTake={take} onOther={typeOther} />
+      </NeedsRole>
 
       <Group gap="lg" className="card-switches">
         <Switch

@@ -27,6 +27,7 @@ export const keyMap: readonly KeyBinding[] = [
   { action: 'goConflicts', keys: ['g c'], group: 'go' },
   { action: 'goRecords', keys: ['g r'], group: 'go' },
   { action: 'goPipelines', keys: ['g p'], group: 'go' },
+  { action: 'goSettings', keys: ['g s'], group: 'go' },
 ];
 
 /** Never bound to anything, whatever the map says: a stray press of these must not change data. */

@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { Link } from 'react-router';
+import { useMay } from '../access/session';
 import { retryDeadLetters } from '../api/endpoints';
 import { keys, useDeadLetters } from '../api/queries';
 import type { DeadLetterGroup, Pipeline } from '../api/types';
@@ -49,6 +50,7 @@ export function DeadLetters({ pipeline }: { readonly pipeline: Pipeline }) {
 
 function Letters({ group, pipeline }: { readonly group: DeadLetterGroup; readonly pipeline: Pipeline }) {
   const client = useQueryClient();
+  const mayRetry = useMay('ops:run', pipeline.name);
   const retrying = useMutation({
     mutationFn: () => retryDeadLetters(pipeline.name, { code: group.code, unit: group.unit }),
     onSuccess: () => {
@@ -89,9 +91,11 @@ function Letters({ group, pipeline }: { readonly group: DeadLetterGroup; readonl
           )}
         </Group>
       </div>
-      <Button size="xs" variant="default" loading={retrying.isPending} onClick={() => retrying.mutate()}>
-        {strings.deadLetters.retry(group.count)}
-      </Button>
+      {mayRetry && (
+        <Button size="xs" variant="default" loading={retrying.isPending} onClick={() => retrying.mutate()}>
+          {strings.deadLetters.retry(group.count)}
+        </Button>
+      )}
     </li>
   );
 }

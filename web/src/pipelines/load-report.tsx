@@ -1,6 +1,7 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { NeedsRole } from '../access/needs-role';
 import { acceptLoad } from '../api/endpoints';
 import { keys, useLoad } from '../api/queries';
 import type { Pipeline } from '../api/types';
@@ -37,9 +38,11 @@ export function LoadReport({ pipeline }: { readonly pipeline: Pipeline }) {
               <Figure name={strings.load.ambiguous} count={report.ambiguous} />
             </dl>
             <Group gap="md">
-              <Button loading={accepting.isPending} onClick={() => accepting.mutate()}>
-                {strings.load.accept}
-              </Button>
+              <NeedsRole permission="ops:run" pipeline={pipeline.name} what={strings.access.actions.accept}>
+                <Button loading={accepting.isPending} onClick={() => accepting.mutate()}>
+                  {strings.load.accept}
+                </Button>
+              </NeedsRole>
               <Text size="sm" c="dimmed">
                 {strings.load.acceptHint}
               </Text>

@@ -4,6 +4,7 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useState, type SubmitEvent } from 'react';
+import { NeedsRole } from '../access/needs-role';
 import { pause, resume } from '../api/endpoints';
 import { keys } from '../api/queries';
 import type { Pipeline, Side } from '../api/types';
@@ -13,6 +14,14 @@ import { sideLabel } from './side-label';
 
 /** Pause with a reason, of the pipeline or of one side's writes; one Resume button for each pause that stands. */
 export function PauseControl({ pipeline }: { readonly pipeline: Pipeline }) {
+  return (
+    <NeedsRole permission="ops:run" pipeline={pipeline.name} what={strings.access.actions.pause}>
+      <Controls pipeline={pipeline} />
+    </NeedsRole>
+  );
+}
+
+function Controls({ pipeline }: { readonly pipeline: Pipeline }) {
   const [opened, actions] = useDisclosure(false);
   const client = useQueryClient();
   const resuming = useMutation({

@@ -6,9 +6,12 @@ import {
   IconKeyboard,
   IconLayoutDashboard,
   IconListSearch,
+  IconSettings,
 } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { Link, Outlet, useLocation, useNavigate } from 'react-router';
+import { useMe } from '../access/session';
+import { WhoAmI } from '../access/who-am-i';
 import { useLive } from '../api/live';
 import { usePipelines } from '../api/queries';
 import { UndoBar } from '../conflicts/undo-bar';
@@ -24,6 +27,7 @@ const places = [
   { to: '/conflicts', name: strings.nav.conflicts, icon: IconGitCompare },
   { to: '/records', name: strings.nav.records, icon: IconListSearch },
   { to: '/pipelines', name: strings.nav.pipelines, icon: IconArrowsExchange },
+  { to: '/settings', name: strings.nav.settings, icon: IconSettings },
 ] as const;
 
 export function Shell() {
@@ -32,6 +36,7 @@ export function Shell() {
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const undo = useUndo();
+  const me = useMe();
 
   useKeys({
     help: helpActions.open,
@@ -40,6 +45,7 @@ export function Shell() {
     goConflicts: () => void navigate('/conflicts'),
     goRecords: () => void navigate('/records'),
     goPipelines: () => void navigate('/pipelines'),
+    goSettings: () => void navigate('/settings'),
     search: () => void navigate('/records', { state: { focus: 'search' } }),
   });
   useEffect(() => menuActions.close(), [pathname, menuActions]);
@@ -90,6 +96,7 @@ export function Shell() {
           ))}
         </div>
         <div className="rail-foot">
+          <WhoAmI />
           <LiveState />
           <Group gap={4} justify="space-between" wrap="nowrap">
             <SchemeSwitch />
@@ -113,7 +120,7 @@ export function Shell() {
             <Outlet />
           </CrashBoundary>
         </div>
-        <footer className="foot">{strings.loopback}</footer>
+        {me?.demo === true && <footer className="foot">{strings.access.demoFoot}</footer>}
         <UndoBar />
       </AppShell.Main>
       <KeyHelp opened={help} onClose={helpActions.close} />

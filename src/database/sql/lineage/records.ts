@@ -124,17 +124,17 @@ const having: Readonly<Record<RecordFilter, string>> = {
   unlinked: `l.state = 'unlinked'`,
 };
 
-/** Links in the order of their ids. Parameters: pipeline id or null, after id, limit. */
+/** Links in the order of their ids. Parameters: pipeline ids[] or null, after id, limit. */
 export function linksInState(filter: RecordFilter): Statement<{ readonly id: number }> {
   return {
     name: `lineage_links_${filter.replace('-', '_')}`,
-    text: `select l.id from link l where l.id > $2::bigint and ($1::int is null or l.pipeline_id = $1) and ${having[filter]} order by l.id limit $3::int`,
+    text: `select l.id from link l where l.id > $2::bigint and ($1::int[] is null or l.pipeline_id = any($1)) and ${having[filter]} order by l.id limit $3::int`,
   };
 }
 
 /**
  * Links with this id of theirs, now or before, on the given side or either: by the indexes on link and link_alias. Links that have ended
- * are found by our id alone. Parameters: id, side or null, pipeline id or null, limit.
+ * are found by our id alone. Parameters: id, side or null, pipeline ids[] or null, limit.
  */
 export const linksByExternalId: Statement<{ readonly id: number }> = {
   name: 'lineage_links_by_external_id',
@@ -145,7 +145,7 @@ export const linksByExternalId: Statement<{ readonly id: number }> = {
     select id from link where pipeline_id = p.id and b_id = $1 and state in ('live', 'creating') and coalesce($2::text, 'B') = 'B'
     union all
     select link_id from link_alias where pipeline_id = p.id and ext_id = $1 and side in ('A', 'B') and side = coalesce($2::text, side)) t
-  where $3::int is null or p.id = $3
+  where $3::int[] is null or p.id = any($3)
   order by t.id limit $4::int`,
 };
 

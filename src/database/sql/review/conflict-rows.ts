@@ -51,7 +51,7 @@ const joins = `
  * Conflicts that wait for a person or are held, in the order of the queue. One short index range per pipeline (conflict_queue), then
  * the few rows of all pipelines are sorted: no page costs more than another. The start is always a comparison, also on the first page,
  * so that a generic plan keeps it as an index condition.
- * Parameters: pipeline name or null, state or null, unit or null, link or null, after priority, opened_at, id, limit.
+ * Parameters: pipeline names[] or null, state or null, unit or null, link or null, after priority, opened_at, id, limit.
  */
 export const conflictQueue: Statement<ConflictRow> = {
   name: 'review_conflict_queue',
@@ -64,7 +64,7 @@ export const conflictQueue: Statement<ConflictRow> = {
       where pipeline_id = of.id and state <> 'closed' and (priority, opened_at, id) > ($5::smallint, $6::timestamptz, $7::uuid)
         and ($2::text is null or state = $2) and ($3::text is null or unit = $3) and ($4::bigint is null or link_id = $4)
       order by priority, opened_at, id limit $8::int) q
-    where $1::text is null or of.name = $1
+    where $1::text[] is null or of.name = any($1)
     order by q.priority, q.opened_at, q.id limit $8::int) c
   ${joins}
   order by c.priority, c.opened_at, c.id`,
@@ -73,7 +73,7 @@ export const conflictQueue: Statement<ConflictRow> = {
 export const QUEUE_START = [-32768, '-infinity', '00000000-0000-0000-0000-000000000000'] as const;
 
 /**
- * Closed conflicts, newest first (conflict_closed). Parameters: pipeline name or null, unit or null, link or null, before closed_at,
+ * Closed conflicts, newest first (conflict_closed). Parameters: pipeline names[] or null, unit or null, link or null, before closed_at,
  * after id, limit.
  */
 export const closedConflicts: Statement<ConflictRow> = {
@@ -88,7 +88,7 @@ export const closedConflicts: Statement<ConflictRow> = {
         and closed_at <= $4::timestamptz and (closed_at < $4::timestamptz or id > $5::uuid)
         and ($2::text is null or unit = $2) and ($3::bigint is null or link_id = $3)
       order by closed_at desc, id limit $6::int) q
-    where $1::text is null or of.name = $1
+    where $1::text[] is null or of.name = any($1)
     order by q.closed_at desc, q.id limit $6::int) c
   ${joins}
   order by c.closed_at desc, c.id`,

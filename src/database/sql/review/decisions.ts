@@ -29,12 +29,12 @@ export const decisionsOfConflict: Statement<DecisionRow> = {
   text: `select * from decision where conflict_id = $1 order by at, id limit 200`,
 };
 
-/** Parameters: id, conflict, conflict rev, link, unit, shown, take, value, note, by, at ms, undo until ms. */
+/** Parameters: id, conflict, conflict rev, link, unit, shown, take, value, note, by, at ms, undo until ms, person. */
 export const insertDecision: Statement<DecisionRow> = {
   name: 'review_insert_decision',
   text: `
-  insert into decision (id, conflict_id, conflict_rev, link_id, unit, shown, take, value, note, by, at, undo_until, outcome)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, to_timestamp($11::float8 / 1000), to_timestamp($12::float8 / 1000), 'held')
+  insert into decision (id, conflict_id, conflict_rev, link_id, unit, shown, take, value, note, by, at, undo_until, outcome, person_id)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, to_timestamp($11::float8 / 1000), to_timestamp($12::float8 / 1000), 'held', $13)
   returning *`,
 };
 

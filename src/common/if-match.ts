@@ -1,4 +1,4 @@
-import { AppError } from '../common/errors.js';
+import { AppError } from './errors.js';
 
 /**
  * The entity tags that a request accepts (RFC 9110 §13.1.1). `*` is refused: it would decide on values that nobody saw. Weak tags
@@ -11,7 +11,7 @@ export function acceptedTags(header: string | undefined): readonly string[] {
   if (header === undefined || tags.every((tag) => tag === '' || tag === '*')) {
     throw new AppError(
       'precondition-required',
-      'If-Match must carry the ETag of the conflict as it was shown.',
+      'If-Match must carry the ETag of what is changed, as it was shown.',
     );
   }
   return tags;

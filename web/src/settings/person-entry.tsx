@@ -1,0 +1,96 @@
+import { ActionIcon, Badge, Button, Group, Menu, Modal, Stack, Text } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { IconDots } from '@tabler/icons-react';
+import { useState } from 'react';
+import { changePerson, newLink, type Person } from '../api/access';
+import { Ago } from '../format/time';
+import { strings } from '../strings';
+import { Grants } from './grant-words';
+import type { LinkFor } from './link-for';
+import { peopleKey } from './people-key';
+import { tellDone, tellFailed } from './told';
+
+const words = strings.access;
+const texts = words.people;
+
+const colors = { invited: 'yellow', active: 'teal', disabled: 'gray' } as const;
+
+export interface PersonEntryProps {
+  readonly person: Person;
+  readonly onEdit: () => void;
+  readonly onLink: (made: LinkFor) => void;
+}
+
+export function PersonEntry({ person, onEdit, onLink }: PersonEntryProps) {
+  const client = useQueryClient();
+  const [asking, setAsking] = useState(false);
+  const linking = useMutation({
+    mutationFn: () => newLink(person.id),
+    onSuccess: ({ data }) => onLink({ name: person.name, link: data }),
+    onError: tellFailed,
+  });
+  const switching = useMutation({
+    mutationFn: (state: 'active' | 'disabled') => changePerson(person, { state }),
+    onSuccess: ({ data }) => {
+      setAsking(false);
+      tellDone(data.state === 'disabled' ? texts.disabled(person.name) : texts.enabled(person.name));
+      return client.invalidateQueries({ queryKey: peopleKey });
+    },
+    onError: tellFailed,
+  });
+  const off = person.state === 'disabled';
+  return (
+    <li className="entry">
+      <Stack gap={4} className="entry-words">
+        <Group gap="xs">
+          <Text fw={600}>{person.name}</Text>
+          <Badge color={colors[person.state]}>{texts.states[person.state]}</Badge>
+          {person.demo && <Badge color="gray">{texts.demo}</Badge>}
+        </Group>
+        <Text size="sm" c="dimmed" className="entry-email">
+          {person.email}
+        </Text>
+        <Grants grants={person.grants} />
+        <Text size="xs" c="dimmed">
+          {texts.lastSignIn} <Ago at={person.lastSignInAt} />
+        </Text>
+      </Stack>
+      <Menu position="bottom-end" shadow="md" transitionProps={{ duration: 0 }}>
+        <Menu.Target>
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={texts.actions(person.name)}>
+            <IconDots size={18} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={onEdit}>{texts.edit}</Menu.Item>
+          {!off && !person.demo && <Menu.Item onClick={() => linking.mutate()}>{texts.newLink}</Menu.Item>}
+          {off ? (
+            <Menu.Item onClick={() => switching.mutate('active')}>{texts.enable}</Menu.Item>
+          ) : (
+            <Menu.Item onClick={() => setAsking(true)}>{texts.disable}</Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      {asking && (
+        <Modal
+          opened
+          onClose={() => setAsking(false)}
+          title={texts.disableTitle(person.name)}
+          closeButtonProps={{ 'aria-label': words.cancel }}
+        >
+          <Stack gap="md">
+            <Text size="sm">{texts.disableHint}</Text>
+            <Group justify="flex-end" gap="xs">
+              <Button variant="default" onClick={() => setAsking(false)} data-autofocus>
+                {words.cancel}
+              </Button>
+              <Button color="red" loading={switching.isPending} onClick={() => switching.mutate('disabled')}>
+                {texts.disable}
+              </Button>
+            </Group>
+          </Stack>
+        </Modal>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,30 @@
+import { Stack, Title } from '@mantine/core';
+import { NavLink, Outlet } from 'react-router';
+import { useMay } from '../access/session';
+import { strings } from '../strings';
+
+const words = strings.access.settings;
+
+export function SettingsPage() {
+  const managesPeople = useMay('people:manage');
+  const pages = [
+    { to: '/settings/account', name: words.account },
+    { to: '/settings/tokens', name: words.tokens },
+    ...(managesPeople ? [{ to: '/settings/people', name: words.people }] : []),
+  ];
+  return (
+    <div className="page">
+      <Stack gap="lg">
+        <Title order={1}>{words.title}</Title>
+        <nav aria-label={words.label} className="settings-places">
+          {pages.map(({ to, name }) => (
+            <NavLink key={to} to={to} className="settings-place">
+              {name}
+            </NavLink>
+          ))}
+        </nav>
+        <Outlet />
+      </Stack>
+    </div>
+  );
+}
