@@ -104,7 +104,7 @@ export function canonise(type: FieldType, value: Json, field: string): Canon {
 function isStorable(value: Json): boolean {
   if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed();
   if (value === null || typeof value !== 'object') return true;
-  return isStorable(Object.keys(value).join('')) && Object.values<Json>(value).every(isStorable);
+  return Object.keys(value).every(isStorable) && Object.values<Json>(value).every(isStorable);
 }
 
 function refuse(field: string, expected: string, raw: Raw): never {

@@ -285,6 +285,7 @@ describe('canonise', () => {
       ['set', ['ok', '\udc00x']],
       ['json', { a: [{ 'k\0': 1 }] }],
       ['json', { a: ['\ud800'] }],
+      ['json', { '\ud83d': 1, '\ude00': 2 }],
     ] as const) {
       expect(() => canonise(type, value, 'f')).toThrow(CanonError);
     }
