@@ -281,8 +281,9 @@ export class Hub {
   }
 
   #planUsed(): Plan {
-    const { holdTogether, holdInvariants } = this.switches;
-    if (holdTogether && holdInvariants) return this.plan;
+    const { holdTogether, holdInvariants, deleteSeesEdits } = this.switches;
+    if (holdTogether && holdInvariants && deleteSeesEdits) return this.plan;
+    if (!deleteSeesEdits) return { ...this.plan, life: { ...this.plan.life, deleteVsEdit: 'delete' } };
     return holdTogether ? { ...this.plan, invariants: [] } : { ...this.plan, holdSets: [] };
   }
 

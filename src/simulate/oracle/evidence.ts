@@ -6,6 +6,9 @@ export interface Evidence {
   /** What stood on the two sides at first, by unit. */
   readonly initial: Readonly<Record<SideName, Readonly<Record<string, Value>>>>;
   readonly stood: readonly Stood[];
+  readonly lives: readonly LifeFacts[];
+  /** What happens to a record that was deleted on one side and edited on the other. */
+  readonly deleteVsEdit: 'review' | 'delete' | 'keep';
   readonly typed: readonly TypedFacts[];
   readonly told: readonly ToldFacts[];
   readonly rest: readonly RestFacts[];
@@ -56,6 +59,14 @@ export interface Stood {
   readonly by: 'user' | 'hub' | 'trigger' | 'automation';
   /** The record had been deleted and is made anew with it. */
   readonly anew: boolean;
+}
+
+/** A record was deleted, or made again. */
+export interface LifeFacts {
+  readonly at: number;
+  readonly side: SideName;
+  readonly did: 'delete' | 'insert';
+  readonly by: 'user' | 'hub' | 'trigger' | 'automation';
 }
 
 export interface TypedFacts {

@@ -1,6 +1,7 @@
 import type { Evidence, Violation } from './evidence.js';
 import { p1Convergence } from './p1-convergence.js';
 import { p2NoSilentLoss } from './p2-no-silent-loss.js';
+import { p2NoBlindDelete } from './p2-no-blind-delete.js';
 import { p3NoInvention } from './p3-no-invention.js';
 import { p4Exactness } from './p4-exactness.js';
 import { p5Policy } from './p5-policy.js';
@@ -32,6 +33,7 @@ export const PROPERTIES: Readonly<Record<string, string>> = {
 const CHECKS = [
   p1Convergence,
   p2NoSilentLoss,
+  p2NoBlindDelete,
   p3NoInvention,
   p4Exactness,
   p5Policy,

@@ -51,9 +51,15 @@ function gaveWay({ stood, told }: Evidence, { unit, side, before, at }: Stood): 
       row.unit === unit &&
       row.at >= since &&
       row.at <= at &&
-      row.how !== 'decision' &&
+      (row.how !== 'decision' || wasShown(told, row.decision, value)) &&
       (row.over ?? []).some((lost) => text(lost) === value),
   );
+}
+
+/** Whoever decided had it on the screen. */
+function wasShown(told: Evidence['told'], id: string | null | undefined, value: string): boolean {
+  const decision = told.find((row) => row.kind === 'decided' && row.id === id);
+  return (decision?.shown ?? []).some((one) => text(one) === value);
 }
 
 function mentionedValues({ told, initial, sides }: Evidence, { key }: UnitFacts): ReadonlySet<string> {

@@ -73,6 +73,8 @@ export function evidenceOf(
     linked: setup.linked,
     initial: { A: first('A'), B: first('B') },
     stood,
+    lives: SIDES.flatMap((side) => livesOn(world, side)),
+    deleteVsEdit: setup.life.edited,
     typed: world.people.typed,
     told: hub.store.told,
     rest,
@@ -130,6 +132,12 @@ function stoodOn({ systems, plan }: World, side: Side): Stood[] {
     values = after;
   }
   return all;
+}
+
+function livesOn({ systems }: World, side: Side): Evidence['lives'] {
+  return systems[side].journal.flatMap(({ at, op, origin }) =>
+    op === 'update' ? [] : [{ at, side, did: op, by: origin }],
+  );
 }
 
 function unitFacts({ setup, repoliced }: World, unit: UnitPlan): UnitFacts {

@@ -1,0 +1,35 @@
+import type { Evidence, LifeFacts, SideName, UnitFacts, Violation } from './evidence.js';
+import { text } from './text.js';
+
+/**
+ * P2, for whole records: the hub deletes a record on one side only if whoever deleted it on the other had seen what stands in it, or a
+ * person decided so, or the policy says that edits do not matter.
+ */
+export function p2NoBlindDelete(evidence: Evidence): Violation[] {
+  if (evidence.deleteVsEdit === 'delete') return [];
+  return evidence.lives
+    .filter(({ did, by }) => did === 'delete' && by === 'hub')
+    .flatMap((gone) => evidence.units.flatMap((unit) => unseen(evidence, unit, gone)));
+}
+
+function unseen(evidence: Evidence, unit: UnitFacts, { at, side }: LifeFacts): Violation[] {
+  // Where the sides differ on purpose, or merge what they have, the deleted value need not have stood on the other.
+  if (unit.merge !== null || unit.direction !== 'both' || unit.foreign === 'ignore') return [];
+  const decided = evidence.told.some(
+    (row) => row.kind === 'decided' && row.unit === '$life' && row.value === 'deleted' && row.at <= at,
+  );
+  const here = evidence.stood.filter((one) => one.unit === unit.key && one.side === side && one.at < at);
+  const last = here[here.length - 1];
+  if (decided || last === undefined || last.by === 'hub') return [];
+  const other: SideName = side === 'A' ? 'B' : 'A';
+  const shown = [
+    evidence.initial[other][unit.key],
+    ...evidence.stood
+      .filter((one) => one.unit === unit.key && one.side === other && one.at < at)
+      .map(({ value }) => value),
+  ];
+  const wanted = [last.value, evidence.sides[other].form(unit.key, last.value)].map(text);
+  if (shown.some((value) => wanted.includes(text(value)))) return [];
+  const said = `${text(last.value)} was deleted on ${side} with the record; it never reached ${other}, where that was deleted`;
+  return [{ property: 'P2', unit: unit.key, said }];
+}
