@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
 import { filled, PLAIN_TABLE, POLLED_TABLE, polledSpec } from '../support/polled-pair.js';
 import { ServiceChild } from '../support/service-child.js';
@@ -52,7 +53,7 @@ describe('reading a side through, interrupted', () => {
     expect(await (await child('absence.read:3:kill')).endsWithin(30_000)).toBe(true);
     const cut = await round();
     expect(cut).toMatchObject({ phase: 'links', missing: 1 });
-    expect(Number(cut?.position)).toBeGreaterThan(1000);
+    expect(Number(cut?.position)).toBeGreaterThanOrEqual(1000);
     // Back again, but on a page that was read already: the second look will find it.
     await pair.a.query(`insert into t (id, key, x, y) values (5, 'k5', 'x5', 'y5')`);
     await child();
