@@ -90,8 +90,10 @@ export class AccessGuard implements CanActivate {
   ): Promise<void> {
     const reach = reachOfCaller(caller, permission);
     if (reach === 'everywhere') return;
-    if (reach.length > 0 && place === 'filtered') return;
-    if (place === null || place === 'filtered') throw refusal(caller, permission, null);
+    // Nowhere at all: what it was about need not be looked up, and its existence is not told.
+    if (reach.length === 0) throw refusal(caller, permission, null);
+    if (place === 'filtered') return;
+    if (place === null) throw refusal(caller, permission, null);
     const pipeline = await this.places.request(request, place);
     if (pipeline !== null && reach.includes(pipeline)) return;
     const sees = reachOfCaller({ grants: caller.grants, scopes: null }, 'pipelines:read');

@@ -1,6 +1,5 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import {
-  ApiCookieAuth,
   ApiExtension,
   ApiForbiddenResponse,
   ApiBearerAuth,
@@ -42,7 +41,7 @@ export const Public = (): MethodDecorator & ClassDecorator => access({ kind: 'pu
 export const SignedIn = (): MethodDecorator =>
   applyDecorators(
     access({ kind: 'signed-in' }),
-    ApiCookieAuth(securitySchemes.session),
+    ApiSecurity({ [securitySchemes.session]: [], [securitySchemes.csrf]: [] }),
     ApiUnauthorizedResponse({ description: 'Problem `unauthenticated`' }),
     ApiForbiddenResponse({ description: 'Problem `forbidden`: a token, or no CSRF token' }),
   );
