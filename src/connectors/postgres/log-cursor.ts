@@ -84,7 +84,23 @@ function isFrozen(next: FrozenNext | undefined): boolean {
     typeof next === 'object' &&
     isSnapshot(next.snapshot) &&
     Number.isSafeInteger(next.floor) &&
-    Number.isSafeInteger(next.seq)
+    Number.isSafeInteger(next.seq) &&
+    (next.reach === null || Number.isSafeInteger(next.reach)) &&
+    Array.isArray(next.whole) &&
+    next.whole.every(isLeftOut)
+  );
+}
+
+function isLeftOut(one: WholeTransaction | null): boolean {
+  const at: unknown = one?.at;
+  return (
+    isXid(one?.xid) &&
+    Number.isSafeInteger(one?.first) &&
+    Number.isSafeInteger(one?.last) &&
+    typeof one?.rekeys === 'boolean' &&
+    Array.isArray(at) &&
+    typeof at[0] === 'string' &&
+    Number.isSafeInteger(at[1])
   );
 }
 
