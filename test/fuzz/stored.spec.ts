@@ -262,7 +262,13 @@ describe('cursors', () => {
         snapshot: '10:20:10,14',
         floor: 40,
         running: { '10': 3, '14': 12 },
-        next: { snapshot: '10:30:', floor: 60, seq: 44 },
+        next: {
+          snapshot: '10:30:',
+          floor: 60,
+          seq: 44,
+          reach: 3,
+          whole: [{ xid: '17', first: 40, last: 50, rekeys: false, at: ['a', 41] }],
+        },
         gapBefore: null,
       };
       const strangers = fc.oneof(anyJson, fc.constantFrom<Json>('10:20:', '5', 1, null, {}, { a: 1 }));
