@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { uuidv7 } from '../../src/common/ids.js';
 import { blockUnit, runningPipeline, type Pair } from '../ops/fixtures.js';
 import { startTestService, type TestService } from '../ops/service.js';
+import type { Body } from './body.js';
 import { addPerson, signIn, type SignedIn } from '../support/tester.js';
 
 describe('a role on one pipeline', () => {
@@ -47,11 +48,11 @@ describe('a role on one pipeline', () => {
   });
   afterAll(() => service.close());
 
-  const get = async (path: string): Promise<{ status: number; body: any }> => {
+  const get = async (path: string): Promise<{ status: number; body: Body }> => {
     const response = await service.get(`/api/v1${path}`, sue.headers);
     return { status: response.status, body: await response.json() };
   };
-  const post = async (path: string, body: object): Promise<{ status: number; body: any }> => {
+  const post = async (path: string, body: object): Promise<{ status: number; body: Body }> => {
     const response = await service.post(`/api/v1${path}`, body, { ...sue.headers, 'if-match': '"1-open"' });
     return { status: response.status, body: await response.json() };
   };

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { hashPassword } from '../../src/access/password.js';
 import { Clock } from '../../src/common/clock.js';
 import { startTestService, type TestService } from '../ops/service.js';
+import type { Body } from './body.js';
 import { addPerson, cookieOf, signIn, testerPassword, type SignedIn } from '../support/tester.js';
 import { auditTrail } from './audit-trail.js';
 
@@ -41,7 +42,7 @@ describe('a session', () => {
   const attempt = async (
     password: string,
     of = email,
-  ): Promise<{ status: number; body: any; after: string | null }> => {
+  ): Promise<{ status: number; body: Body; after: string | null }> => {
     const response = await post('/session', { email: of, password });
     return {
       status: response.status,
@@ -142,14 +143,14 @@ describe('a session', () => {
     expect(await isIn(used)).toBe(false);
     const { me, csrfToken } = (await (
       await fetch(`${service.url}/api/v1/session`, { headers: used.headers })
-    ).json()) as any;
+    ).json()) as Body;
     expect({ me, csrfToken }).toEqual({ me: null, csrfToken: null });
   });
 
   it('ends by signing out, on the server too', async () => {
     const session = await signIn(service.url, email);
     const out = await fetch(`${service.url}/api/v1/session`, { method: 'DELETE', headers: session.headers });
-    expect([out.status, ((await out.json()) as any).me]).toEqual([200, null]);
+    expect([out.status, ((await out.json()) as Body).me]).toEqual([200, null]);
     expect(out.headers.getSetCookie()[0]).toMatch(/^accord-session=; Path=\/; Expires=Thu, 01 Jan 1970/);
     expect(await isIn(session)).toBe(false);
     expect((await auditTrail(service.pools)).slice(0, 2)).toMatchObject([
@@ -168,14 +169,14 @@ describe('a session', () => {
         'x-csrf-token': two.headers['x-csrf-token'],
       },
     );
-    expect([crossed.status, ((await crossed.json()) as any).missing]).toEqual([403, 'csrf-token']);
+    expect([crossed.status, ((await crossed.json()) as Body).missing]).toEqual([403, 'csrf-token']);
   });
 
   it('after a change of the password is over everywhere else', async () => {
     const [here, there] = [await signIn(service.url, email), await signIn(service.url, email)];
     const change = async (present: string, next: string) => {
       const response = await post('/session/password', { present, next }, here.headers);
-      return { status: response.status, body: (await response.json()) as any };
+      return { status: response.status, body: (await response.json()) as Body };
     };
     expect(await change('wrong', 'a whole new sentence')).toMatchObject({
       status: 401,

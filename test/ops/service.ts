@@ -29,11 +29,13 @@ export interface TestService {
 export async function startTestService(
   variables: Record<string, string> = {},
   web?: string,
+  demo = false,
+  on?: TestDatabase,
 ): Promise<TestService> {
-  const database = await migratedDatabase();
+  const database = on ?? (await migratedDatabase());
   const env = loadEnv({ LOG_LEVEL: 'silent', PORT: '0', ...variables });
   const app = await NestFactory.create<NestExpressApplication>(
-    await AppModule.forRoot({ env, databaseUrl: database.url }),
+    await AppModule.forRoot({ env, databaseUrl: database.url, demo }),
     { bufferLogs: true, forceCloseConnections: true, logger: false },
   );
   configureHttp(app, env, web);
