@@ -54,7 +54,7 @@ describe('an expression', () => {
           );
           if (result !== undefined) isJson(result);
         }),
-        runs(4_000),
+        runs(2_000),
       );
     },
     patience(5),
@@ -75,7 +75,7 @@ describe('an expression', () => {
             );
           expect(ask()).toBe(ask());
         }),
-        runs(1_000),
+        runs(500),
       );
     },
     patience(2),
@@ -111,7 +111,7 @@ describe('an expression', () => {
           for (const { holds } of plan.invariants)
             expect(typeof holds({ name: a?.value ?? null, plan: context })).toBe('boolean');
         }),
-        runs(1_500),
+        runs(800),
       );
     },
     patience(3),

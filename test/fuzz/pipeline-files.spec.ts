@@ -79,7 +79,7 @@ describe('a folder of pipeline files', () => {
       const bytes = fc.oneof(fc.uint8Array({ maxLength: 300 }), anyText);
       await fc.assert(
         fc.asyncProperty(bytes, async (content) => isJudged(await validate(content))),
-        runs(300),
+        runs(100),
       );
     },
     patience(3),
@@ -90,7 +90,7 @@ describe('a folder of pipeline files', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(mutated(files), async (content) => isJudged(await validate(content))),
-        runs(400),
+        runs(150),
       );
     },
     patience(4),
@@ -102,7 +102,7 @@ describe('a folder of pipeline files', () => {
       const document = mutatedJson(documents, fc.oneof(words, words, anyJson));
       await fc.assert(
         fc.asyncProperty(document, async (content) => isJudged(await validate(JSON.stringify(content)))),
-        runs(600),
+        runs(250),
       );
     },
     patience(5),
@@ -134,7 +134,7 @@ describe('a folder of pipeline files', () => {
       const text = fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join(''));
       await fc.assert(
         fc.asyncProperty(text, async (content) => isJudged(await validate(content))),
-        runs(400),
+        runs(150),
       );
     },
     patience(4),
@@ -166,7 +166,7 @@ describe('the shape of a document', () => {
             });
           }
         }),
-        runs(1_000),
+        runs(500),
       );
     },
     patience(3),

@@ -71,7 +71,7 @@ describe('a value from a side', () => {
           const canon = read(of, raw);
           if (canon !== undefined) isKept(of, canon);
         }),
-        runs(4_000),
+        runs(2_000),
       );
     },
     patience(3),
@@ -85,7 +85,7 @@ describe('a value from a side', () => {
           const canon = read(of, raw);
           if (canon !== undefined) isKept(of, canon);
         }),
-        runs(2_000),
+        runs(1_000),
       );
     },
     patience(2),
@@ -101,7 +101,7 @@ describe('a value from a side', () => {
           const text = JSON.stringify(canon);
           expect(/\\u0000|\\ud[89a-f]/i.test(text.replaceAll('\\\\', ''))).toBe(false);
         }),
-        runs(1_000),
+        runs(500),
       );
     },
     patience(1),
@@ -131,7 +131,7 @@ describe('a value from a side', () => {
           expect(equal(x, x)).toBe(true);
           expect(equal(x, y)).toBe(equal(y, x));
         }),
-        runs(2_000),
+        runs(1_000),
       );
     },
     patience(2),
@@ -168,7 +168,7 @@ describe('a merge', () => {
           if (one.ok && !blanks && how !== 'min' && how !== 'max' && of !== 'float')
             expect(one.value).toEqual(a);
         }),
-        runs(3_000),
+        runs(1_500),
       );
     },
     patience(3),
@@ -190,7 +190,7 @@ describe('the text of', () => {
           }
           expect(parseArrayText(arrayText(elements))).toEqual(elements);
         }),
-        runs(3_000),
+        runs(1_500),
       );
     },
     patience(2),
@@ -210,7 +210,7 @@ describe('the text of', () => {
           expect(parseJsonText(jsonbText(result.value))).toEqual(result);
           expect(stableStringify(parseJson(jsonbText(result.value)))).toBe(stableStringify(result.value));
         }),
-        runs(3_000),
+        runs(1_500),
       );
     },
     patience(2),
@@ -231,7 +231,7 @@ describe('the text of', () => {
           expect(compareDecimal(addDecimal(a, '1'), a)).toBeGreaterThan(0);
           expect(nearestMultiple(a, '0.01')).toMatch(/^(?:0|-?[1-9]\d*)$/);
         }),
-        runs(2_000),
+        runs(1_000),
       );
     },
     patience(2),
@@ -257,7 +257,7 @@ describe('the text of', () => {
           if (utc(a) !== utc(b)) expect(chronologicalKey(a) < chronologicalKey(b)).toBe(utc(a) < utc(b));
           expect(chronologicalKey(a) === chronologicalKey(b)).toBe(a === b);
         }),
-        runs(2_000),
+        runs(1_000),
       );
     },
     patience(2),

@@ -65,6 +65,28 @@ describe('the HTTP surface', () => {
     expect(await answer.json()).toMatchObject({ code: 'malformed' });
   });
 
+  it.each([
+    ['a NUL in a path', 'GET', '/api/v1/pipelines/a%00b', null, '/name'],
+    ['a NUL in a query', 'GET', '/api/v1/records?q=a%00b', null, '/q'],
+    ['half of a surrogate pair', 'POST', '/api/v1/pipelines/x/pause', '{"reason": "\\ud800"}', '/reason'],
+    ['a name with a NUL', 'POST', '/api/v1/pipelines/x/pause', '{"a\\u0000": 1}', ''],
+    [
+      'more levels than anything has',
+      'POST',
+      '/api/v1/conflicts/cf_x/decisions',
+      `{"value": ${'['.repeat(40_000)}${']'.repeat(40_000)}}`,
+      '',
+    ],
+  ])('names the place of %s, which nothing can be done with', async (_what, method, path, body, pointer) => {
+    const answer = await fetch(service.url + path, {
+      method,
+      headers: { ...service.tester.headers, 'content-type': 'application/json', 'if-match': '"1"' },
+      body,
+    });
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toMatchObject({ code: 'invalid', errors: [{ pointer }] });
+  });
+
   it('lets pages load nothing from elsewhere and be framed by nobody', async () => {
     const { headers } = await service.get('/health/live');
     expect(headers.get('content-security-policy')).toContain("default-src 'self'");
