@@ -223,6 +223,70 @@ describe('the command line', () => {
     });
   });
 
+  describe('over people and the audit log', () => {
+    let service: TestService;
+    let env: Record<string, string>;
+    beforeAll(async () => {
+      service = await startTestService();
+      env = { DATABASE_URL: service.database.url, ACCORD_URL: service.url };
+    });
+    afterAll(() => service.close());
+
+    it('says how to get a token when it has none, or one that does not suffice, with code 7', async () => {
+      const none = await accord(['status'], env);
+      expect(none).toMatchObject({ code: 7, out: '' });
+      expect(none.err).toMatch(/Settings, Tokens .*accord token create <e-mail>.* ACCORD_TOKEN/);
+      expect((await accord(['status'], { ...env, ACCORD_TOKEN: 'accord_x' })).err).toContain(
+        'has expired or was revoked',
+      );
+      const created = await accord(
+        ['token', 'create', 'Tester@Example.org', '--scope', 'pipelines:read', '--days', '2', '--json'],
+        env,
+      );
+      expect(created.code).toBe(0);
+      const ACCORD_TOKEN = printed(created).token as string;
+      expect((await accord(['status'], { ...env, ACCORD_TOKEN })).code).toBe(0);
+      const refused = await accord(['pause', 'x', '--reason', 'y', '--json'], { ...env, ACCORD_TOKEN });
+      expect(refused.code).toBe(7);
+      expect(printed(refused).error).toMatchObject({
+        code: 'forbidden',
+        message: 'The token has no scope ops:run.',
+      });
+      expect(await accord(['token', 'create', 'nobody@example.org'], env)).toMatchObject({ code: 4 });
+    });
+
+    it('makes one-time links: for the first admin while there is none, else for somebody', async () => {
+      const first = await accord(['people', 'link'], env);
+      expect(first).toMatchObject({ code: 1, err: expect.stringContaining('There is an admin') });
+      const link = await accord(['people', 'link', 'tester@example.org'], env);
+      expect(link.out).toMatch(/\/welcome#[\w-]{43}\nIt can be used once, until /);
+      expect(await accord(['people', 'link', 'nobody@example.org'], env)).toMatchObject({ code: 4 });
+      await service.pools.general.query(`delete from person_grant where role = 'admin'`);
+      expect(printed(await accord(['people', 'link', '--json'], env)).address).toMatch(/\/welcome#/);
+    });
+
+    it('verifies the audit log, finds what was changed, and holds it to a head that was kept', async () => {
+      const whole = await accord(['audit', 'verify', '--json'], env);
+      expect(whole.code).toBe(0);
+      const { head, rows } = printed(whole);
+      expect(rows).toBeGreaterThan(2);
+      expect((await accord(['audit', 'verify', '--expect', head as string], env)).code).toBe(0);
+      const other = `${rows as number}:${'0'.repeat(64)}`;
+      expect(await accord(['audit', 'verify', '--expect', other], env)).toMatchObject({
+        code: 6,
+        out: expect.stringContaining('does not go through the head that was kept'),
+      });
+      expect(await accord(['audit', 'verify', '--expect', 'x'], env)).toMatchObject({ code: 2 });
+      await service.pools.general.query(
+        `alter table audit disable trigger user; update audit set actor_name = 'Eve' where seq = 2; alter table audit enable trigger user`,
+      );
+      expect(await accord(['audit', 'verify'], env)).toMatchObject({
+        code: 6,
+        out: expect.stringMatching(/row 2 changed: its content does not fit/),
+      });
+    });
+  });
+
   describe('over the database', () => {
     it('migrates it, after saying what it would do', async () => {
       const database = await createTestDatabase();

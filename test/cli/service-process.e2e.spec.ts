@@ -1,5 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { get } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +66,77 @@ describe('the service as a process', () => {
     const { code, err } = await start({ HOST: '0.0.0.0' }).ended;
     expect(code).toBe(1);
     expect(err).toMatch(/HOST must be 127\.0\.0\.1.*passwords could be read on their way/);
+  });
+
+  it('prints a link for the first admin, as long as there is none, and logs it nowhere', async () => {
+    const service = start({ LOG_LEVEL: 'debug' });
+    const [, url, secret] = await service.said(/(http:\/\/127\.0\.0\.1:\d+)\/welcome#([\w-]{43})/);
+    const answer = await fetch(`${url!}/api/v1/one-time-links/use`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        secret,
+        email: 'ann@example.org',
+        name: 'Ann',
+        password: 'a few words of mine',
+      }),
+    });
+    expect(answer.status).toBe(201);
+    service.kill('SIGTERM');
+    expect((await service.ended).out).not.toContain(secret);
+    const again = start();
+    await again.said(runsAt);
+    again.kill('SIGTERM');
+    expect((await again.ended).err).not.toContain('/welcome#');
+  });
+
+  it('speaks TLS by itself, and says which file it cannot read', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'accord-tls-'));
+    const [TLS_CERT_FILE, TLS_KEY_FILE] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    const tls = { TLS_CERT_FILE, TLS_KEY_FILE };
+    const { code, err } = await start(tls).ended;
+    expect(code).toBe(1);
+    expect(err).toMatch(/TLS_CERT_FILE cannot be read: ENOENT/);
+    execFileSync(
+      'openssl',
+      [
+        ...[
+          'req',
+          '-x509',
+          '-newkey',
+          'ec',
+          '-pkeyopt',
+          'ec_paramgen_curve:prime256v1',
+          '-nodes',
+          '-days',
+          '1',
+        ],
+        ...[
+          '-subj',
+          '/CN=localhost',
+          '-addext',
+          'subjectAltName=IP:127.0.0.1',
+          '-keyout',
+          TLS_KEY_FILE,
+          '-out',
+          TLS_CERT_FILE,
+        ],
+      ],
+      { stdio: 'ignore' },
+    );
+    const service = start({ ...tls, HOST: '0.0.0.0', PUBLIC_URL: 'https://127.0.0.1:3000' });
+    const [, port] = await service.said(/runs at https:\/\/0\.0\.0\.0:(\d+)/);
+    const ca = await readFile(TLS_CERT_FILE);
+    const [status, hsts] = await new Promise<[number | undefined, unknown]>((resolve, reject) => {
+      get({ host: '127.0.0.1', port, path: '/api/v1/session', ca, agent: false }, (response) => {
+        response.resume();
+        resolve([response.statusCode, response.headers['strict-transport-security']]);
+      }).on('error', reject);
+    });
+    expect([status, hsts]).toEqual([200, expect.stringContaining('max-age')]);
+    service.kill('SIGTERM');
+    expect((await service.ended).code).toBe(0);
+    await rm(folder, { recursive: true });
   });
 
   it('says which port is taken and how to use another', async () => {

@@ -16,28 +16,35 @@ export function addPeople(program: Command): void {
 }
 
 async function link({ terminal, env }: Context, email: string | undefined): Promise<void> {
-  const [{ linkAddress, OneTimeLinks }, { PeopleService }, { AccessSettings }, { Clock }, sql, { run }] =
-    await Promise.all([
-      import('../../access/one-time-links.js'),
-      import('../../access/people.service.js'),
-      import('../../access/access-settings.js'),
-      import('../../common/clock.js'),
-      import('../../database/sql/access/people.js'),
-      import('../../database/sql/statement.js'),
-    ]);
-  const secret = await withDatabase(env, async (pools) => {
+  const [
+    { linkAddress, OneTimeLinks, setUpLinkMs },
+    { PeopleService },
+    { AccessSettings },
+    { Clock },
+    sql,
+    { run },
+  ] = await Promise.all([
+    import('../../access/one-time-links.js'),
+    import('../../access/people.service.js'),
+    import('../../access/access-settings.js'),
+    import('../../common/clock.js'),
+    import('../../database/sql/access/people.js'),
+    import('../../database/sql/statement.js'),
+  ]);
+  const { secret, expiresAt } = await withDatabase(env, async (pools) => {
     const clock = new Clock();
     const links = new OneTimeLinks(pools, clock);
     if (email === undefined) {
       const first = await links.forFirstAdmin(commandLine);
-      if (first !== null) return first;
+      if (first !== null) return { secret: first, expiresAt: new Date(clock.now() + setUpLinkMs) };
       throw new AppError('taken', 'There is an admin. Say for whom: accord people link <e-mail>');
     }
     const [person] = await run(pools.general, sql.personByEmail, [email.trim().toLowerCase()]);
     if (person === undefined) throw new AppError('not-found', `There is nobody with the address ${email}.`);
     const people = new PeopleService(pools, clock, new AccessSettings(env, false), links);
-    return (await people.newLink(publicId.person(person.id), commandLine)).secret;
+    return people.newLink(publicId.person(person.id), commandLine);
   });
   const address = linkAddress(env.publicUrl, secret);
-  print(terminal, { address }, () => `${address}\nIt can be used once, within 24 hours.`);
+  const until = expiresAt.toISOString();
+  print(terminal, { address, expiresAt: until }, () => `${address}\nIt can be used once, until ${until}.`);
 }

@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { OneTimeLinks } from '../../src/access/one-time-links.js';
+import { verifyAudit } from '../../src/database/audit-verify.js';
+import { blockUnit, runningPipeline, type Pair } from '../ops/fixtures.js';
+import { startTestService, type Answer, type TestService } from '../ops/service.js';
+import { ReviewModule } from '../../src/review/review.module.js';
+import { apiApp } from '../support/review-app.js';
+import { actor, addPerson, signIn, testerPassword } from '../support/tester.js';
+import { auditTrail } from './audit-trail.js';
+import { routesOf } from './routes.js';
+
+/** Every route that changes something, and what it leaves in the audit log. A route that is not here fails the test. */
+const leaves: Readonly<Record<string, string | null>> = {
+  'POST /api/v1/session': 'session.started',
+  'DELETE /api/v1/session': 'session.ended',
+  'POST /api/v1/session/password': 'password.changed',
+  // Only looks; POST, so that the secret is in no address.
+  'POST /api/v1/one-time-links/look': null,
+  'POST /api/v1/one-time-links/use': 'session.started',
+  'POST /api/v1/people': 'person.invited',
+  'PATCH /api/v1/people/:id': 'person.changed',
+  'POST /api/v1/people/:id/one-time-link': 'person.link-made',
+  'POST /api/v1/tokens': 'token.created',
+  'DELETE /api/v1/tokens/:id': 'token.revoked',
+  'POST /api/v1/conflicts/:id/decisions': 'decision.made',
+  'POST /api/v1/decisions/:id/undo': 'decision.undone',
+  'POST /api/v1/pipelines/:name/pause': 'pipeline.paused',
+  'POST /api/v1/pipelines/:name/resume': 'pipeline.resumed',
+  'POST /api/v1/pipelines/:name/load/accept': 'load.accepted',
+  'POST /api/v1/pipelines/:name/dead-letters/retry': 'dead-letters.retried',
+};
+
+describe('the audit log has every action', () => {
+  let service: TestService;
+  let pair: Pair;
+  beforeAll(async () => {
+    service = await startTestService();
+    pair = await runningPipeline(service.pools);
+  });
+  afterAll(() => service.close());
+
+  it('of every route that changes something', () => {
+    const changing = routesOf(service.app).filter((route) => !route.startsWith('GET '));
+    expect(changing).toEqual(Object.keys(leaves).sort());
+  });
+
+  /** The row that the last request left: the same request id, the same person. */
+  async function last(route: string, answer: Answer, by = 'Ann Tester'): Promise<void> {
+    expect([route, answer.status < 300]).toEqual([route, true]);
+    const [row] = await auditTrail(service.pools);
+    expect([route, row?.action, row?.actor_name, row?.request_id]).toEqual([
+      route,
+      leaves[route],
+      by,
+      answer.headers.get('x-request-id'),
+    ]);
+  }
+  const send = (
+    method: string,
+    path: string,
+    body: object,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> =>
+    fetch(`${service.url}/api/v1${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', ...service.tester.headers, ...headers },
+      body: JSON.stringify(body),
+    });
+
+  it('on pipelines, with who, what and why', async () => {
+    await last(
+      'POST /api/v1/pipelines/:name/pause',
+      await send('POST', '/pipelines/companies/pause', { side: 'A', reason: 'moving' }),
+    );
+    expect((await auditTrail(service.pools))[0]).toMatchObject({
+      object: 'companies',
+      pipeline: 'companies',
+      actor_id: service.tester.id,
+      detail: { side: 'A', reason: 'moving' },
+    });
+    await last('POST /api/v1/pipelines/:name/resume', await send('POST', '/pipelines/companies/resume', {}));
+    await blockUnit(service.pools, pair, pair.links[0]!);
+    await last(
+      'POST /api/v1/pipelines/:name/dead-letters/retry',
+      await send('POST', '/pipelines/companies/dead-letters/retry', { unit: 'phone' }),
+    );
+    expect((await auditTrail(service.pools))[0]!.detail).toMatchObject({ unit: 'phone', retried: 1 });
+    await service.pools.general.query(`update pipeline set state = 'report'`);
+    await service.pools.general.query(
+      `insert into load_report (pipeline_id, revision, linked, only_a, only_b, ambiguous, samples) values ($1, 1, 1, 0, 0, 0, '{}')`,
+      [pair.pipeline],
+    );
+    await last(
+      'POST /api/v1/pipelines/:name/load/accept',
+      await send('POST', '/pipelines/companies/load/accept', {}),
+    );
+    const { rows } = await service.pools.general.query('select accepted_by from load_report');
+    expect(rows).toEqual([{ accepted_by: 'Ann Tester' }]);
+  });
+
+  it('nothing of what was not done', async () => {
+    const before = (await auditTrail(service.pools)).length;
+    for (const [path, body] of [
+      ['/pipelines/nowhere/pause', { reason: 'x' }],
+      ['/pipelines/nowhere/resume', {}],
+      ['/pipelines/companies/load/accept', {}],
+      ['/pipelines/companies/pause', {}],
+    ] as const)
+      expect((await send('POST', path, body)).status).toBeGreaterThanOrEqual(400);
+    expect(await auditTrail(service.pools)).toHaveLength(before);
+  });
+
+  it('by a token, with its name and whose it is', async () => {
+    const authorization = `Bearer ${service.tester.token}`;
+    const answer = await service.post(
+      '/api/v1/pipelines/companies/resume',
+      {},
+      { cookie: '', authorization },
+    );
+    await last('POST /api/v1/pipelines/:name/resume', answer, 'Ann Tester (token tests)');
+    expect((await auditTrail(service.pools))[0]).toMatchObject({
+      actor_kind: 'token',
+      actor_id: expect.stringMatching(/^tok_/),
+    });
+  });
+
+  it('on people, sessions and tokens', async () => {
+    const invited = await send('POST', '/people', { email: 'a@example.org', name: 'A', grants: [] });
+    await last('POST /api/v1/people', invited);
+    const { person } = await invited.json();
+    const path = `/people/${person.id as string}`;
+    await last(
+      'PATCH /api/v1/people/:id',
+      await send('PATCH', path, { name: 'B' }, { 'if-match': person.etag }),
+    );
+    await last('POST /api/v1/people/:id/one-time-link', await send('POST', `${path}/one-time-link`, {}));
+
+    await addPerson(service.pools, { email: 'bob@example.org', name: 'Bob' });
+    const signedIn = await send(
+      'POST',
+      '/session',
+      { email: 'bob@example.org', password: testerPassword },
+      { cookie: '' },
+    );
+    await last('POST /api/v1/session', signedIn, 'Bob');
+    const { headers } = await signIn(service.url, 'bob@example.org');
+    const made = await send('POST', '/tokens', { name: 't', scopes: ['records:read'], days: 1 }, headers);
+    await last('POST /api/v1/tokens', made, 'Bob');
+    const token = (await made.json()).token.id as string;
+    await last('DELETE /api/v1/tokens/:id', await send('DELETE', `/tokens/${token}`, {}, headers), 'Bob');
+    const change = { present: testerPassword, next: 'one that nobody knows' };
+    await last(
+      'POST /api/v1/session/password',
+      await send('POST', '/session/password', change, headers),
+      'Bob',
+    );
+    await last('DELETE /api/v1/session', await send('DELETE', '/session', {}, headers), 'Bob');
+
+    await service.pools.general.query(`delete from person_grant where role = 'admin'`);
+    const secret = await service.app.get(OneTimeLinks, { strict: false }).forFirstAdmin(actor('start'));
+    const first = { secret, email: 'c@example.org', name: 'Cy', password: testerPassword };
+    await last(
+      'POST /api/v1/one-time-links/use',
+      await send('POST', '/one-time-links/use', first, { cookie: '' }),
+      'Cy',
+    );
+    expect((await auditTrail(service.pools))[1]).toMatchObject({
+      action: 'person.first-admin',
+      actor_name: 'Cy',
+    });
+  });
+
+  it('and the chain is whole', async () => {
+    expect((await verifyAudit(service.pools.general)).faults).toEqual([]);
+  });
+});
+
+describe('a decision', () => {
+  it('is its person’s: in the answer, the history, the database and the audit log', async () => {
+    const api = await apiApp(ReviewModule, undefined, '10m');
+    try {
+      const link = await api.records.agreed({ a: '1', b: '1' }, { email: 'x' });
+      await api.records.edit(
+        link,
+        { unit: 'email', side: 'A', value: 'y' },
+        { unit: 'email', side: 'B', value: 'z' },
+      );
+      const { items } = await api.json<{ items: { id: string }[] }>('/conflicts');
+      const id = items[0]!.id;
+      const etag = (await api.call(`/conflicts/${id}`)).headers.get('etag')!;
+      const made = await api.json<{ id: string; by: string }>(`/conflicts/${id}/decisions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'if-match': etag },
+        body: JSON.stringify({ take: 'a', note: 'asked her' }),
+      });
+      expect(made.by).toBe('Ann Tester');
+      expect((await api.call(`/decisions/${made.id}/undo`, { method: 'POST' })).status).toBe(200);
+      expect((await auditTrail(api.pools)).slice(0, 2)).toMatchObject([
+        {
+          action: 'decision.undone',
+          object: made.id,
+          pipeline: 'companies',
+          detail: { conflict: id, decidedBy: 'Ann Tester' },
+        },
+        {
+          action: 'decision.made',
+          object: made.id,
+          actor_id: api.tester.id,
+          detail: { conflict: id, record: `rec_${link}`, unit: 'email', take: 'a', note: 'asked her' },
+        },
+      ]);
+      const { rows } = await api.pools.general.query(
+        `select 'usr_' || d.person_id as person, l.actor from decision d join lineage l on l.decision_id = d.id order by l.id`,
+      );
+      expect(rows).toEqual([
+        { person: api.tester.id, actor: { kind: 'person', name: 'Ann Tester', id: api.tester.id } },
+        { person: api.tester.id, actor: { kind: 'person', name: 'Ann Tester', id: api.tester.id } },
+      ]);
+      expect(await verifyAudit(api.pools.general)).toMatchObject({ faults: [] });
+    } finally {
+      await api.close();
+    }
+  });
+});
