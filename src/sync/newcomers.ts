@@ -12,6 +12,7 @@ import {
   linkedIds,
   readWaiting,
   setUnmatched,
+  unlinkedIds,
   upsertLoadRecords,
 } from '../database/sql/load/match.js';
 import { run } from '../database/sql/statement.js';
@@ -38,6 +39,8 @@ export interface Arrived {
   readonly linkIds: readonly number[];
   /** There may be more waiting. */
   readonly more: boolean;
+  /** Some go on waiting for a side that cannot be written now. */
+  readonly held: boolean;
 }
 
 /**
@@ -62,7 +65,7 @@ export class Newcomers {
       arrivals.push(...(await this.#meet(side, waiting)));
     }
     await failpoint('newcomers.met');
-    if (arrivals.length === 0) return { outgoing: [], linkIds: [], more };
+    if (arrivals.length === 0) return { outgoing: [], linkIds: [], more, held: false };
     const known = await this.#candidates(arrivals);
     const verdict = judge(this.pipeline, arrivals, known);
     const paired = await this.#pair(verdict.pairs);
@@ -70,18 +73,23 @@ export class Newcomers {
     // Of a pair only one is left: it is looked at again, alone.
     more ||= SIDES.some((side) => paired.gone[side].length > 0);
     const refused = [...verdict.refused];
+    let held = false;
     for (const side of SIDES) {
       const making = verdict.creating.filter((one) => one.side === side);
       // A side that cannot be written now: they go on waiting, nothing is planned that cannot be sent.
-      if (making.length === 0 || !writable[otherSide(side)]) continue;
+      if (making.length === 0) continue;
+      if (!writable[otherSide(side)]) {
+        held = true;
+        continue;
+      }
       const made = await this.#create(side, making, refused);
       links.push(...made);
     }
     await this.ids.ensure(this.pools.general, 6);
     return inTransaction(this.pools.lane, async (client) => {
-      const stored = await this.#store(client, links, refused, more);
+      const stored = await this.#store(client, links, refused);
       await storeHalves(client, this.pipeline, paired);
-      return stored;
+      return { ...stored, more, held };
     });
   }
 
@@ -92,10 +100,14 @@ export class Newcomers {
     const linked = new Set(
       (await run(this.pools.general, linkedIds[side], [this.pipeline.id, waiting])).map((row) => row.ext_id),
     );
-    const open = waiting.filter((id) => !linked.has(id));
+    const unlinked = await this.#leaveUnlinked(
+      side,
+      waiting.filter((id) => !linked.has(id)),
+    );
+    const open = waiting.filter((id) => !linked.has(id) && !unlinked.has(id));
     const states = open.length === 0 ? [] : (await endpoint.fetch(open)).states;
     const here = new Set(states.map((state) => state.id));
-    const gone = waiting.filter((id) => !here.has(id));
+    const gone = waiting.filter((id) => !here.has(id) && !unlinked.has(id));
     if (gone.length > 0) await run(this.pools.general, forgetUnmatched, [this.pipeline.id, side, gone]);
     const rules = keyRules(this.pipeline);
     const newcomers = states.map((state): Newcomer => {
@@ -121,7 +133,25 @@ export class Newcomers {
     return newcomers;
   }
 
-  /** Unlinked records by side, rule and key. */
+  /** Whose link was ended on purpose is not linked again, nor made anew on the other side, until a person says so; it is shown. */
+  async #leaveUnlinked(side: Side, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    if (ids.length === 0) return new Set();
+    const rows = await run(this.pools.general, unlinkedIds[side], [this.pipeline.id, ids]);
+    const other = this.pipeline.ends[otherSide(side)].label;
+    if (rows.length > 0)
+      await run(this.pools.general, setUnmatched, [
+        this.pipeline.id,
+        side,
+        rows.map((row) => row.ext_id),
+        rows.map(() => 'not-created'),
+        rows.map(
+          (row) => `its link with ${other} ${row.other_id ?? ''} was ended; the two go their own ways`,
+        ),
+      ]);
+    return new Set(rows.map((row) => row.ext_id));
+  }
+
+  /** Records without a link, by side, rule and key. */
   async #candidates(arrivals: readonly Newcomer[]): Promise<ReadonlyMap<string, readonly string[]>> {
     const keys = [
       ...new Set(arrivals.flatMap((one) => [...one.keys].map(([rule, key]) => `${String(rule)} ${key}`))),
@@ -177,8 +207,7 @@ export class Newcomers {
     client: PoolClient,
     links: readonly NewLink[],
     refused: readonly Refused[],
-    more: boolean,
-  ): Promise<Arrived> {
+  ): Promise<Pick<Arrived, 'outgoing' | 'linkIds'>> {
     const batches = new Map<Side, { row: BatchRow; items: WriteItem[]; links: NewLink[] }>();
     for (const link of links) {
       if (link.create === null) continue;
@@ -231,7 +260,7 @@ export class Newcomers {
           others.map((o) => o.detail),
         ]);
     }
-    return { outgoing, linkIds, more };
+    return { outgoing, linkIds };
   }
 }
 

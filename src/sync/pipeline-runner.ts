@@ -11,7 +11,7 @@ import { run, type Statement } from '../database/sql/statement.js';
 import { AbsenceSweep, type SweepHost } from './absence-sweep.js';
 import { fullJitter } from './backoff.js';
 import { nextRuleExpiry } from '../core/pipeline/compile.js';
-import { durationMs } from '../core/pipeline/duration.js';
+import { pipelineSettings } from '../core/pipeline/settings.js';
 import { FirstLoad, type PipelineState } from './first-load.js';
 import { CursorMoved } from './lane/transaction.js';
 import type { PipelineOpener } from './open-pipeline.js';
@@ -34,8 +34,8 @@ export interface Timing {
 }
 
 export const TIMING: Timing = { leaseMs: 5000, sweepMs: 60_000, absenceMs: 5000 };
-const DEFAULT_POLL_MS = 25;
 const STATE_READ_MS = 1000;
+const CATCH_UP_MS = 25;
 const BACKOFF = { firstMs: 200, mostMs: 15_000 };
 
 interface StateRow {
@@ -198,13 +198,7 @@ export class PipelineRunner {
     const sweeper = new Sweeper(pipeline, this.pools);
     const schemas = new SchemaWatch(pipeline, this.clock);
     const rights = new ReturnedRights(pipeline, this.pools, this.clock);
-    const poll = pipeline.spec.schedule?.pollEvery;
-    const pollMs =
-      poll === undefined
-        ? SIDES.every((s) => pipeline.ends[s].endpoint.capabilities.orderedLog)
-          ? DEFAULT_POLL_MS
-          : 5000
-        : durationMs(poll);
+    const { pollMs } = pipelineSettings(pipeline.spec);
     // An expired rule makes a new revision: the pipeline is opened anew.
     const expiry = nextRuleExpiry(pipeline.spec, this.clock.now());
     let state = await this.#state();
@@ -314,7 +308,7 @@ export class PipelineRunner {
     while (!signal.aborted && behind()) {
       const found = await this.#cycle(worker, pipeline, signal);
       if (found === 'other-schema') return false;
-      if (found === 'nothing') await this.#pause(DEFAULT_POLL_MS);
+      if (found === 'nothing') await this.#pause(CATCH_UP_MS);
     }
     if (signal.aborted || (await this.#state()).state === 'halted') return false;
     await load.finish();

@@ -27,7 +27,7 @@ export function pipelineSettings(spec: PipelineSpec): PipelineSettings {
   const budget = (text: string | undefined): Rate | null => (text === undefined ? null : parseRate(text));
   return {
     undoMs: durationMs(review?.undoWindow ?? '8s'),
-    pollMs: durationMs(schedule?.pollEvery ?? (allLogs ? '50ms' : '30s')),
+    pollMs: durationMs(schedule?.pollEvery ?? (allLogs ? '25ms' : '5s')),
     writeBudget: { A: budget(schedule?.writeBudget?.a), B: budget(schedule?.writeBudget?.b) },
     capture,
     acceptLoad: load?.accept ?? 'manual',

@@ -97,3 +97,16 @@ export const linkedIds: Readonly<Record<'A' | 'B', Statement<{ ext_id: string }>
     text: `select r.id as ext_id from unnest($2::text[]) as r(id) join link l on l.pipeline_id = $1 and l.b_id = r.id and l.state in ('live', 'creating')`,
   },
 };
+
+/** Of these ids, those whose link was ended on purpose, with what they were linked with. Parameters: pipeline, ids[]. */
+export const unlinkedIds: Readonly<Record<'A' | 'B', Statement<{ ext_id: string; other_id: string | null }>>> = {
+  A: { name: 'load_unlinked_ids_a', text: unlinked('a_id', 'b_id') },
+  B: { name: 'load_unlinked_ids_b', text: unlinked('b_id', 'a_id') },
+};
+
+function unlinked(own: 'a_id' | 'b_id', other: 'a_id' | 'b_id'): string {
+  return `
+  select distinct on (r.id) r.id as ext_id, l.${other} as other_id
+  from unnest($2::text[]) as r(id) join link l on l.pipeline_id = $1 and l.${own} = r.id and l.state = 'unlinked'
+  order by r.id, l.id desc`;
+}
