@@ -234,7 +234,7 @@ export class PipelineWorker {
     await this.#writes.arrive();
     this.#writes.send(arrived.outgoing, this.#sides);
     await this.#writes.arrive();
-    this.#waiting = arrived.more;
+    this.#waiting = arrived.more || arrived.held;
     return arrived.outgoing.length > 0 || arrived.linkIds.length > 0 || arrived.more;
   }
 

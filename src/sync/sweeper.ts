@@ -20,12 +20,15 @@ const forgetPayloads: Statement<{ id: number }> = {
   returning id`,
 };
 
-/** Up to where fences may go: all of a write whose end is not known, and of those that came after it, stay. */
+/**
+ * Up to where fences may go. All of a write whose end is not known stay, and those of writes that ended a short while ago: a copy of a
+ * write that was settled as dead may still be on its way, from a process that is suspended, and only the fence keeps it out.
+ */
 const oldestFence: Statement<{ id: number | null }> = {
   name: 'sweep_oldest_fence',
   text: `
-  select coalesce(min(id) filter (where state in ('sent', 'unknown')) - 1, max(id)) as id
-  from attempt_batch where pipeline_id = $1 and side = $2 and (state in ('sent', 'unknown') or settled_at < clock_timestamp() - interval '1 hour')`,
+  select coalesce(min(id) filter (where state in ('sent', 'unknown') or settled_at >= clock_timestamp() - interval '1 hour') - 1, max(id)) as id
+  from attempt_batch where pipeline_id = $1 and side = $2`,
 };
 
 const storedCursors: Statement<{ side: Side; cursor: Cursor | null }> = {

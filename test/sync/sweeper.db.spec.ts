@@ -59,6 +59,27 @@ describe('cleaning up behind a pipeline', () => {
     await pair.hub.general.query('delete from attempt_batch where id = $1', [id]);
   });
 
+  it('keeps the fence of a dead write whose copy may still be on its way', async () => {
+    const { rows } = await pair.hub.general.query<{ id: string }>(
+      `select nextval('batch_id_seq') as id from generate_series(1, 2)`,
+    );
+    const [dead, open] = rows.map(({ id }) => id);
+    await pair.b.query(
+      `insert into accord.applied (consumer, batch_id, dead) select consumer, $1, true from accord.applied limit 1`,
+      [dead],
+    );
+    await pair.hub.general.query(
+      `insert into attempt_batch (id, pipeline_id, side, kind, state, items, settled_at)
+       values ($1, 1, 'B', 'update', 'dead', 1, now()), ($2, 1, 'B', 'update', 'sent', 1, null)`,
+      [dead, open],
+    );
+    await sleep(300);
+    expect((await pair.b.query('select dead from accord.applied where batch_id = $1', [dead])).rows).toEqual([
+      { dead: true },
+    ]);
+    await pair.hub.general.query('delete from attempt_batch where id = any($1)', [[dead, open]]);
+  });
+
   it('goes on while there is always something to do', async () => {
     const { name = '' } = (await log('a')) ?? {};
     await pair.a.query(`select setval('${name}_seq', ${String(segmentEntries - 20)})`);

@@ -51,17 +51,15 @@ export async function writeDue(
   const done = intake.due.filter((id) => !due.has(id));
   const ended = done.filter((id) => set.records.get(id)?.linkState !== 'live');
   if (ended.length > 0) await run(client, forgetDue, [ended]);
-  const live = done.flatMap((id) => {
-    const record = set.records.get(id);
-    return record?.linkState === 'live' ? [[id, record.rev + (written.has(id) ? 1 : 0)] as const] : [];
-  });
-  if (live.length > 0)
-    await run(client, clearDue, [live.map(([id]) => id), live.map(([, rev]) => rev), began]);
+  const revOf = (id: number): number => (set.records.get(id)?.rev ?? 0) + (written.has(id) ? 1 : 0);
+  const live = done.filter((id) => set.records.get(id)?.linkState === 'live');
+  if (live.length > 0) await run(client, clearDue, [pipelineId, live, live.map(revOf), began]);
   if (due.size === 0) return;
   const ids = [...due.keys()].sort((x, y) => x - y);
   await run(client, setDue, [
     pipelineId,
     ids,
+    ids.map(revOf),
     ids.map((id) => due.get(id)?.inMs ?? 0),
     ids.map((id) => due.get(id)?.reason ?? ''),
     began,

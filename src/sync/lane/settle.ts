@@ -87,12 +87,15 @@ function takeBack(
     const plan = pipeline.plan.unit.get(key);
     const unit = plan === undefined ? undefined : record.units.get(key);
     if (plan === undefined || unit === undefined) continue;
-    const ownImage = (record.open?.[key] as { a?: unknown; b?: unknown } | undefined)?.[
-      side === 'A' ? 'a' : 'b'
-    ];
-    if (ownImage !== undefined) continue;
+    if (movedSince(record, side, key)) continue;
     record.units.set(key, before(plan, unit, side, pre));
   }
+}
+
+/** The side was seen to hold something else since the write was planned: that edit stands, whatever became of the write. */
+function movedSince(record: RecordState, side: Side, key: string): boolean {
+  const stored = record.open?.[key] as { a?: unknown; b?: unknown } | undefined;
+  return stored?.[side === 'A' ? 'a' : 'b'] !== undefined;
 }
 
 function noteTakenBack(record: RecordState, side: Side, held: ReadonlyMap<string, Unit>): void {
@@ -230,7 +233,8 @@ function restoreItem(
   for (const [key, pre] of Object.entries(item.u)) {
     const plan = pipeline.plan.unit.get(key);
     const unit = record.units.get(key);
-    if (plan !== undefined && unit !== undefined) record.units.set(key, before(plan, unit, side, pre));
+    if (plan === undefined || unit === undefined || movedSince(record, side, key)) continue;
+    record.units.set(key, before(plan, unit, side, pre));
   }
 }
 

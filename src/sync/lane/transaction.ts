@@ -237,12 +237,18 @@ export class LaneTransaction {
     const life = record.units.get(LIFE);
     if (life === undefined || unsettled || life.head.value !== 'deleted') return;
     if (SIDES.some((side) => image(life, side).value !== 'deleted')) return;
+    // Somebody has taken the deletion back, or is about to decide anew: the record may be made again.
+    if (life.contest !== null || life.decision !== null) return;
     const pending = SIDES.some((side) => {
       const id = record.att[side];
       return id !== null && this.log.get(id)?.state !== 'acked';
     });
-    if (!pending) record.linkState = 'deleted';
-    else record.due = true;
+    if (pending) record.due = true;
+    else {
+      record.linkState = 'deleted';
+      // Whoever is deciding meanwhile finds the registers moved.
+      record.dirty = true;
+    }
   }
 
   async #writeStrangers(

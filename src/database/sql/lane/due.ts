@@ -19,30 +19,40 @@ export const readTime: Statement<{ at: string }> = {
 };
 
 /**
- * What was asked for after this transaction had begun (a decision) stands, unless this is earlier still.
- * Parameters: pipeline, link ids[], due in ms[] from now, reasons[], when the transaction began.
+ * Registers as this transaction read them. Held until it ends: whoever sets a decision holds them too, and asks for its turn only then.
+ * Times alone would not do, for what was asked for is stamped before it commits.
+ */
+const unmoved = `
+  unmoved as (
+    select s.link_id from shadow s join unnest($2::bigint[], $3::int[]) as r(link_id, rev) on s.link_id = r.link_id and s.rev = r.rev
+    order by s.link_id for share of s)`;
+
+/**
+ * A record that somebody has moved since it was read is due at once; what was asked for after this transaction had begun stands, unless
+ * this is earlier still. Parameters: pipeline, link ids[], revs[], due in ms[] from now, reasons[] (parallel), when the transaction began.
  */
 export const setDue: Statement<Record<string, never>> = {
   name: 'lane_set_due',
   text: `
+  with ${unmoved}
   insert into push_due (link_id, pipeline_id, due_at, reason)
-  select r.link_id, $1, clock_timestamp() + r.in_ms * interval '1 millisecond', r.reason
-  from unnest($2::bigint[], $3::float8[], $4::text[]) as r(link_id, in_ms, reason)
+  select r.link_id, $1, clock_timestamp() + case when u.link_id is null then 0 else r.in_ms end * interval '1 millisecond', r.reason
+  from unnest($2::bigint[], $4::float8[], $5::text[]) as r(link_id, in_ms, reason) left join unmoved u on u.link_id = r.link_id
   on conflict (link_id) do update
-    set due_at = case when push_due.due_at > $5::timestamptz then least(push_due.due_at, excluded.due_at) else excluded.due_at end,
-        reason = case when push_due.due_at > $5::timestamptz and push_due.due_at <= excluded.due_at then push_due.reason else excluded.reason end,
+    set due_at = case when push_due.due_at > $6::timestamptz then least(push_due.due_at, excluded.due_at) else excluded.due_at end,
+        reason = case when push_due.due_at > $6::timestamptz and push_due.due_at <= excluded.due_at then push_due.reason else excluded.reason end,
         attempts = push_due.attempts + 1`,
 };
 
 /**
  * Nothing is due any more for these records, as they were read: one that somebody moved or asked for since stays due.
- * Parameters: link ids[], revs[] (parallel), when the transaction began.
+ * Parameters: pipeline, link ids[], revs[] (parallel), when the transaction began.
  */
 export const clearDue: Statement<Record<string, never>> = {
   name: 'lane_clear_due',
   text: `
-  delete from push_due d using unnest($1::bigint[], $2::int[]) as r(link_id, rev), shadow s
-  where d.link_id = r.link_id and s.link_id = r.link_id and s.rev = r.rev and d.due_at <= $3::timestamptz`,
+  with ${unmoved}
+  delete from push_due d using unmoved u where d.pipeline_id = $1 and d.link_id = u.link_id and d.due_at <= $4::timestamptz`,
 };
 
 /** Due records that are no live links any more. Parameters: link ids[]. */

@@ -16,7 +16,9 @@ export interface RegistersRow {
 export const lockRegisters: Statement<RegistersRow> = {
   name: 'review_lock_registers',
   text: `
-  select rev, clock, (fields -> $2::text)::text as field, open -> $2::text as open from shadow where link_id = $1 for no key update`,
+  select s.rev, s.clock, (s.fields -> $2::text)::text as field, s.open -> $2::text as open
+  from shadow s join link l on l.id = s.link_id
+  where s.link_id = $1 and l.state in ('live', 'creating') for no key update of s, l`,
 };
 
 export interface LockedConflictRow {

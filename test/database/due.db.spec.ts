@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { HubPools } from '../../src/database/pools.js';
+import { clearDue, setDue } from '../../src/database/sql/lane/due.js';
+import { lookAgain } from '../../src/database/sql/review/registers.js';
+import { run } from '../../src/database/sql/statement.js';
+import { migratedDatabase, type TestDatabase } from '../support/test-database.js';
+
+describe('a decision that is being stored while the engine is done with its record', () => {
+  let database: TestDatabase;
+  let pools: HubPools;
+  beforeAll(async () => {
+    database = await migratedDatabase();
+    pools = new HubPools(database.url);
+    await pools.general.query(`insert into pipeline (name, state) values ('p', 'running')`);
+  });
+  beforeEach(async () => {
+    await pools.general.query(`
+      delete from shadow; delete from push_due;
+      insert into shadow (link_id, pipeline_id, rev, clock, fields) values (7, 1, 3, 'A1|', '{}');
+      insert into push_due (link_id, pipeline_id, due_at, reason) values (7, 1, now() - interval '1 minute', 'receipt')`);
+  });
+  afterAll(async () => {
+    await pools.close();
+    await database.drop();
+  });
+
+  /** What the engine does when it has read the registers before the decision, and comes to store after it. */
+  const meanwhile = async (engine: (began: string) => Promise<unknown>): Promise<unknown> => {
+    const steward = await pools.general.connect();
+    await steward.query('begin');
+    await steward.query('update shadow set rev = rev + 1 where link_id = 7');
+    await run(steward, lookAgain, [7, 1, Date.now() - 1, 'decision']);
+    const { rows } = await pools.general.query<{ at: string }>('select clock_timestamp()::text as at');
+    const storing = engine(rows[0]?.at ?? '');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await steward.query('commit');
+    steward.release();
+    await storing;
+    const due = await pools.general.query(
+      `select reason from push_due where link_id = 7 and due_at <= clock_timestamp()`,
+    );
+    return due.rows.length;
+  };
+
+  it('does not lose its turn when nothing else is due', async () => {
+    expect(await meanwhile((began) => run(pools.lane, clearDue, [1, [7], [3], began]))).toBe(1);
+  });
+
+  it('does not lose its turn to something far away', async () => {
+    const far = 100 * 365 * 86_400_000;
+    expect(
+      await meanwhile((began) => run(pools.lane, setDue, [1, [7], [3], [far], ['waits for A'], began])),
+    ).toBe(1);
+  });
+
+  it('leaves nothing behind when nobody decided', async () => {
+    const { rows } = await pools.general.query<{ at: string }>('select clock_timestamp()::text as at');
+    await run(pools.lane, clearDue, [1, [7], [3], rows[0]?.at]);
+    expect((await pools.general.query('select from push_due')).rowCount).toBe(0);
+  });
+});
