@@ -9,7 +9,7 @@ import { SyncPair } from '../support/sync-pair.js';
 import { auditDerive } from './derive-audit.js';
 import type { Before, Kill } from './kill-plan.js';
 import { killedPipeline, killedSides } from './killed-pipeline.js';
-import { judge, type Verdict } from './oracle.js';
+import { factsOf, judge, type Verdict } from './oracle.js';
 import { People } from './people.js';
 
 export interface KillRunOptions {
@@ -138,8 +138,8 @@ export class KillRun {
     }
     const hub = this.pair.hub.general;
     const verdict = await judge({
-      a: this.pair.a,
-      b: this.pair.b,
+      a: await factsOf(this.pair.a),
+      b: await factsOf(this.pair.b),
       hub,
       unwatched: this.unwatched,
       promised: this.promised,

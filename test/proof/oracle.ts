@@ -13,15 +13,19 @@ import { readHub, type HubFacts } from './hub-facts.js';
 
 type SideName = 'a' | 'b';
 
-interface Side {
+/** What a side's own records say. */
+export interface SideFacts {
   readonly changes: readonly Change[];
-  readonly history: ReadonlyMap<string, readonly Stood[]>;
   readonly now: ReadonlyMap<string, Row>;
 }
 
+interface Side extends SideFacts {
+  readonly history: ReadonlyMap<string, readonly Stood[]>;
+}
+
 export interface OracleInput {
-  readonly a: pg.Pool;
-  readonly b: pg.Pool;
+  readonly a: SideFacts;
+  readonly b: SideFacts;
   readonly hub: pg.Pool;
   /** Positions of the sides' registers up to which, or between which, edits may have been seen only together. */
   readonly unwatched: readonly Readonly<Record<SideName, readonly [from: number, to: number]>>[];
@@ -44,7 +48,8 @@ const other = { a: 'b', b: 'a' } as const;
  * nothing of clocks, policies or merges: only that every text was typed once, and what adding up gives.
  */
 export async function judge(input: OracleInput): Promise<Verdict> {
-  const [a, b, hub] = await Promise.all([lookAt(input.a), lookAt(input.b), readHub(input.hub)]);
+  const [a, b] = [withHistory(input.a), withHistory(input.b)];
+  const hub = await readHub(input.hub);
   const sides = { a, b };
   const edits = people(a).length + people(b).length;
   const writes = [...a.changes, ...b.changes].filter(({ by }) => by === 'accord').length;
@@ -72,9 +77,14 @@ export async function judge(input: OracleInput): Promise<Verdict> {
   };
 }
 
-async function lookAt(pool: pg.Pool): Promise<Side> {
+/** The facts of a database with the register of `killed-pipeline.ts`. */
+export async function factsOf(pool: pg.Pool): Promise<SideFacts> {
   const [changes, now] = await Promise.all([changesOf(pool), standing(pool)]);
-  return { changes, history: historyOf(changes), now };
+  return { changes, now };
+}
+
+function withHistory(facts: SideFacts): Side {
+  return { ...facts, history: historyOf(facts.changes) };
 }
 
 function people({ changes }: Side): readonly Change[] {

@@ -1,7 +1,7 @@
-import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Clock } from '../../src/common/clock.js';
 import { AppError } from '../../src/common/errors.js';
+import { FailpointReached } from '../../src/common/failpoint.js';
 import { RevisionPlans } from '../../src/database/revision-plans.js';
 import type { HubPools } from '../../src/database/pools.js';
 import { ConflictsService } from '../../src/review/conflicts.service.js';
@@ -18,11 +18,13 @@ export interface StewardHabits {
   readonly typing: readonly string[];
   /** Longest time between looking at a conflict and deciding it. */
   readonly hesitateMs: number;
+  /** Told what was answered: `decided <id>`, `undone <id>`, and `fault …` for what must not happen. */
+  readonly say?: (line: string) => void;
 }
 
 /**
  * Decides conflicts as they come, by the services behind the HTTP interface, and takes some decisions back, before and after they are
- * written. What was promised is said on standard output, a line each: `decided <id>`, `undone <id>`.
+ * written.
  */
 export async function steward(
   pools: HubPools,
@@ -49,11 +51,11 @@ export async function steward(
       by: actor('steward'),
       idempotencyKey: undefined,
     });
-    writeSync(1, `decided ${body.id}\n`);
+    habits.say?.(`decided ${body.id}`);
     if (random() >= habits.undo) return;
     await sleep(random() * 600);
     const undone = await undoing.undo(body.id, actor('steward'));
-    writeSync(1, `undone ${undone.body.id}\n`);
+    habits.say?.(`undone ${undone.body.id}`);
   };
 
   const choice = (shown: ConflictDto): DecideDto | null => {
@@ -74,8 +76,8 @@ export async function steward(
     await Promise.all(
       rows.map(({ id }) =>
         one(id).catch((error: unknown) => {
-          if (error instanceof AppError || (error as { code?: unknown }).code !== undefined) return;
-          writeSync(1, `fault ${String(error)}\n`);
+          if (error instanceof AppError || error instanceof FailpointReached) return;
+          if ((error as { code?: unknown }).code === undefined) habits.say?.(`fault ${String(error)}`);
         }),
       ),
     );

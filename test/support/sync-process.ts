@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import pino from 'pino';
 import { Clock } from '../../src/common/clock.js';
 import { ConnectionCatalog } from '../../src/connectors/connection-catalog.js';
@@ -17,7 +18,7 @@ export interface SyncProcessInput {
   readonly urls: Readonly<Record<'a' | 'b' | 'hub', string>>;
   readonly declaration: DeclaredPipeline;
   /** Somebody decides conflicts in this process as well. */
-  readonly steward?: StewardHabits & { readonly seed: number };
+  readonly steward?: Omit<StewardHabits, 'say'> & { readonly seed: number };
 }
 
 /** The engine alone in a process of its own, to be killed. */
@@ -53,5 +54,7 @@ process.on('SIGTERM', () => {
 });
 if (steward !== undefined) {
   const { steward: decide } = await import('./steward.js');
-  await decide(pools, seeded(steward.seed), steward, stop.signal);
+  // At once: what was said must be heard though the process is killed.
+  const say = (line: string): void => void writeSync(1, `${line}\n`);
+  await decide(pools, seeded(steward.seed), { ...steward, say }, stop.signal);
 }
