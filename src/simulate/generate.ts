@@ -37,7 +37,7 @@ export function anySetup(random: Random, kinds: readonly SideKind[] = PROMISED):
   const units = anyUnits(random, pair);
   const linked = random.chance(20);
   const insists = random.chance(8) ? random.pick(SIDES) : null;
-  const victim = units.find((key) => key === 'review' || key === 'newest' || key === 'owner') ?? null;
+  const victim = units.find((key) => key === 'strict' || key === 'review' || key === 'newest') ?? null;
   const side = (of: Side): SideSetup => anySide(random, pair[of], insists === of ? victim : null, units);
   const actions: readonly DeleteAction[] = ['review', 'delete', 'unlink', 'ignore'];
   return {
@@ -50,11 +50,12 @@ export function anySetup(random: Random, kinds: readonly SideKind[] = PROMISED):
       b: random.pick(actions),
       edited: random.pick(['review', 'delete', 'keep'] as const),
     },
+    lively: 1,
     flips: insists === null ? 1_000 : 3,
   };
 }
 
-function anySide(
+export function anySide(
   random: Random,
   kind: SideKind,
   insists: string | null,
@@ -105,7 +106,7 @@ export function nextAction(random: Random, world: World): Action {
   const waiting = asked.length - served;
   const kind = random.weighted([
     7, // 0 edit
-    lives && random.chance(40) ? 1 : 0, // 1 life
+    lives ? world.setup.lively * random.int(2) : 0, // 1 life
     network.hints[side] > 0 ? 8 : 0, // 2 hint
     log || asked.length > 2 ? 0 : hub.store.dirty[side] ? 30 : 6, // 3 read
     waiting > 0 ? 40 : 0, // 4 serve
@@ -125,7 +126,7 @@ export function nextAction(random: Random, world: World): Action {
   ]);
   switch (kind) {
     case 0:
-      return { do: 'edit', side, unit: random.int(12), kind: random.int(12), also: random.chance(25) };
+      return { do: 'edit', side, unit: random.int(12), kind: random.int(15), also: random.chance(25) };
     case 1:
       return { do: 'life', side };
     case 2:

@@ -4,6 +4,7 @@ import { anySetup, nextAction } from './generate.js';
 import { ALL_ON, type Switches } from './hub/switches.js';
 import { Random } from './random.js';
 import { planOf } from './scenario/plan-of.js';
+import type { Scenario } from './scenario/scenario.js';
 import type { Setup, SideKind } from './scenario/setup.js';
 import type { Action } from './world/action.js';
 import { drain } from './world/drain.js';
@@ -31,18 +32,31 @@ export interface RunOptions {
   readonly kinds?: readonly SideKind[];
   readonly steps?: number;
   readonly setup?: Setup;
+  /** Changes what was made up at random. */
+  readonly tune?: (setup: Setup) => Setup;
   readonly plan?: Plan;
+  readonly scenario?: Scenario;
+}
+
+function worldOf(setup: Setup, { switches, plan, scenario }: RunOptions): World {
+  return new World(
+    setup,
+    switches ?? ALL_ON,
+    plan ?? scenario?.plan(setup) ?? planOf(setup),
+    scenario?.habits,
+  );
 }
 
 /** A history made up as it goes, from one number. */
 export function runSeed(seed: number, options: RunOptions = {}): Verdict {
   const random = new Random(seed);
-  const setup = options.setup ?? anySetup(random, options.kinds);
-  const world = new World(setup, options.switches ?? ALL_ON, options.plan ?? planOf(setup));
+  const made = options.setup ?? options.scenario?.setup(random) ?? anySetup(random, options.kinds);
+  const setup = options.tune === undefined ? made : options.tune(made);
+  const world = worldOf(setup, options);
   const actions: Action[] = [];
   const steps = options.steps ?? 50 + random.int(40);
   for (let i = 0; i < steps; i++) {
-    const action = nextAction(random, world);
+    const action = options.scenario?.next(random, world) ?? nextAction(random, world);
     actions.push(action);
     world.act(action);
   }
@@ -52,7 +66,7 @@ export function runSeed(seed: number, options: RunOptions = {}): Verdict {
 /** The same history again, or one that was cut down. */
 export function replay(history: History, options: RunOptions = {}): Verdict {
   const { setup, actions } = history;
-  const world = new World(setup, options.switches ?? ALL_ON, options.plan ?? planOf(setup));
+  const world = worldOf(setup, options);
   for (const action of actions) world.act(action);
   return conclude(world, history);
 }

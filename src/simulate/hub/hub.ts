@@ -15,7 +15,8 @@ import type { Reading, WriteAnswer, WriteRequest } from '../../connectors/memory
 import type { Happening } from '../../connectors/memory/happening.js';
 import { expectToHold, foldPage, isOpen, send, takeBack, takeReceipt, type LaneContext } from './log-lane.js';
 import { answerOf, readContext, requestOf, sightingOf, tell } from './read-lane.js';
-import { Review } from './review.js';
+import { reconsiderDelete } from './reconsider-delete.js';
+import { Review, type ReviewedHub } from './review.js';
 import { BLANK, Store } from './store.js';
 import { ALL_ON, type Switches } from './switches.js';
 import { weakenAfter, weakenBefore } from './weaken.js';
@@ -40,7 +41,7 @@ export interface Page {
  * The hub for one linked record, with nothing but the core's functions. Every method is one transaction: registers are read, moved,
  * derived and stored; what goes out does so afterwards. Sides with a log take the batch lane, the others the general path.
  */
-export class Hub {
+export class Hub implements ReviewedHub {
   now = 0;
   paused = false;
   readonly store: Store;
@@ -243,6 +244,7 @@ export class Hub {
       if (receipt !== undefined) {
         lane = takeReceipt(this.#lane(side, units), lane, receipt.id, receipt.answer);
         this.#receipts = { ...this.#receipts, [side]: undefined };
+        this.lookAgainAt ??= 0;
       }
       unsettled ||= isOpen(lane);
       store.setLane(side, takeBack(this.#lane(side, units), lane));
@@ -253,7 +255,7 @@ export class Hub {
     if (SIDES.some((side, i) => (store.read(side)?.attempt ?? null) !== open[i])) this.lookAgainAt ??= 0;
     // Nothing moved and nothing is due: what was derived last still holds.
     if (this.lookAgainAt === null && isUnmoved(before, units)) return [];
-    this.#reconsiderDelete(units, said);
+    if (this.switches.deleteSeesEdits) reconsiderDelete(this.plan, units, store.told.slice(said));
     weakenBefore(this.switches, this.plan, units, !unsettled);
     const result = resolveRecord({
       plan: this.#planUsed(),
@@ -289,6 +291,8 @@ export class Hub {
 
   #send(side: Side, keys: readonly string[], units: Map<string, Unit>, outgoing: Outgoing[]): void {
     if (keys.length === 0) return;
+    // Made anew or deleted: its fields wait, and are looked at after that.
+    if (keys[0] === LIFE) this.lookAgainAt = 0;
     const id = `w${String(++this.store.ids)}`;
     const lane = this.store.lane(side);
     if (lane !== undefined) {
@@ -356,14 +360,6 @@ export class Hub {
       store.conflicts.delete(key);
       store.told.push({ at: now, kind: 'closed', unit: key });
     }
-  }
-
-  /** Somebody edited a field after a person had decided to delete the record: that person has not seen it, and is asked again. */
-  #reconsiderDelete(units: Map<string, Unit>, said: number): void {
-    const life = units.get(LIFE);
-    if (life?.decision?.value !== 'deleted') return;
-    const edited = this.store.told.slice(said).some(({ kind, unit }) => kind === 'observed' && unit !== LIFE);
-    if (edited) units.set(LIFE, { ...life, decision: null });
   }
 
   #fights(unit: string, key: string): boolean {

@@ -3,7 +3,16 @@ import type { Candidate, Conflict } from '../../core/conflict.js';
 import { contestDecision, decide, shownVersions, undoHeld } from '../../core/decide.js';
 import type { Unit, Version } from '../../core/unit.js';
 import type { Canon } from '../../core/value.js';
-import type { Hub } from './hub.js';
+import type { Store } from './store.js';
+import type { Switches } from './switches.js';
+
+/** What the people who decide need of the hub. */
+export interface ReviewedHub {
+  readonly now: number;
+  readonly store: Store;
+  readonly switches: Switches;
+  transaction(work: (units: Map<string, Unit>) => void): void;
+}
 
 /** What a person had in view. */
 interface Screen {
@@ -26,7 +35,7 @@ export class Review {
   readonly #clicked = new Set<string>();
   readonly #undoable = new Map<string, { readonly id: string; readonly earlier: readonly Version[] }>();
 
-  constructor(private readonly hub: Hub) {}
+  constructor(private readonly hub: ReviewedHub) {}
 
   screen(key: string, unit: Unit, { candidates }: Conflict): void {
     const screens = this.#screens.get(key) ?? [];

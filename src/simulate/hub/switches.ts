@@ -13,8 +13,6 @@ export interface Switches extends Guards {
   readonly batchWithRegisters: boolean;
   /** Lane: a record is written again only when everything before our last write to it has been read. */
   readonly coverBeforeWrite: boolean;
-  /** A side with an open write is not written again. */
-  readonly singleFlight: boolean;
   /** What the hub decides by itself is an event of its own. */
   readonly hubTicks: boolean;
   /** So is what both sides happen to say. */
@@ -52,7 +50,6 @@ export const ALL_ON: Switches = {
   fence: true,
   batchWithRegisters: true,
   coverBeforeWrite: true,
-  singleFlight: true,
   hubTicks: true,
   agreementTicks: true,
   exactCounters: true,

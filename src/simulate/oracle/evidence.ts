@@ -2,6 +2,8 @@
 export interface Evidence {
   readonly units: readonly UnitFacts[];
   readonly sides: Readonly<Record<SideName, SideFacts>>;
+  /** What has to hold across fields. */
+  readonly rules: readonly RuleFacts[];
   readonly linked: boolean;
   /** What stood on the two sides at first, by unit. */
   readonly initial: Readonly<Record<SideName, Readonly<Record<string, Value>>>>;
@@ -41,10 +43,20 @@ export interface UnitFacts {
   readonly insisted: boolean;
 }
 
+export interface RuleFacts {
+  readonly units: readonly string[];
+  readonly said: string;
+  readonly holds: (values: Readonly<Record<string, Value>>) => boolean;
+}
+
 export interface SideFacts {
   readonly tier: string;
   /** Reads show every value that ever stood (log, history), not only some. */
   readonly complete: boolean;
+  /** Changes are read as a log, in their order. */
+  readonly ordered: boolean;
+  /** It can be told for certain whether a write without an answer was carried out. */
+  readonly exact: boolean;
   /** What the side makes of a value of a unit when it is written there. */
   readonly form: (unit: string, value: Value) => Value;
 }

@@ -40,10 +40,11 @@ export function p2NoSilentLoss(evidence: Evidence): Violation[] {
  * Since the hub wrote there last, it was named as having given way to something: whatever comes later need not know it. A value that was
  * left and came back in between is the same to everybody but the journal.
  */
-function gaveWay({ stood, told }: Evidence, { unit, side, before, at }: Stood): boolean {
+function gaveWay({ stood, told, sides }: Evidence, { unit, side, before, at }: Stood): boolean {
   const value = text(before);
   let since = -Infinity;
-  for (const one of stood)
+  // Where nobody can tell whether a write had arrived, going back to what stood before it looks like a write that never did.
+  for (const one of sides[side].exact ? stood : [])
     if (one.unit === unit && one.side === side && one.at < at && one.by === 'hub') since = one.at;
   return told.some(
     (row) =>
@@ -56,10 +57,21 @@ function gaveWay({ stood, told }: Evidence, { unit, side, before, at }: Stood): 
   );
 }
 
-/** Whoever decided had it on the screen. */
+/** Whoever decided had it on the screen, or an earlier decision whose maker had. */
 function wasShown(told: Evidence['told'], id: string | null | undefined, value: string): boolean {
-  const decision = told.find((row) => row.kind === 'decided' && row.id === id);
-  return (decision?.shown ?? []).some((one) => text(one) === value);
+  const screens = told.filter((row) => row.kind === 'decided');
+  const decision = screens.find((row) => row.id === id);
+  const seen = (decision?.shown ?? []).map(text);
+  return (
+    seen.includes(value) ||
+    screens.some(
+      (row) =>
+        row.unit === decision?.unit &&
+        row.at < decision.at &&
+        seen.includes(text(row.value)) &&
+        wasShown(told, row.id, value),
+    )
+  );
 }
 
 function mentionedValues({ told, initial, sides }: Evidence, { key }: UnitFacts): ReadonlySet<string> {

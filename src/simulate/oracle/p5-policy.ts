@@ -52,7 +52,7 @@ function ownersValue(evidence: Evidence, unit: UnitFacts): Violation[] {
 }
 
 /** Who wins as the newest was typed last: by the true times, which the hub does not know. */
-function reallyNewer({ told, stood }: Evidence, unit: UnitFacts): Violation[] {
+function reallyNewer({ told, stood, sides }: Evidence, unit: UnitFacts): Violation[] {
   if (unit.strategy !== 'newest' || unit.repoliced || unit.tie !== null) return [];
   const times = (value: unknown): number[] =>
     stood
@@ -63,7 +63,12 @@ function reallyNewer({ told, stood }: Evidence, unit: UnitFacts): Violation[] {
     .flatMap((row) => {
       const won = Math.max(...times(row.value));
       const older = (row.over ?? []).filter(
-        (value) => times(value).length > 0 && Math.min(...times(value)) > won,
+        (value) =>
+          // The same value in a side's own form is no other value.
+          text(sides.A.form(unit.key, value)) !== text(sides.A.form(unit.key, row.value)) &&
+          text(sides.B.form(unit.key, value)) !== text(sides.B.form(unit.key, row.value)) &&
+          times(value).length > 0 &&
+          Math.min(...times(value)) > won,
       );
       return older.map((value) =>
         fault(unit, `${text(row.value)} won as the newest over ${text(value)}, which is newer`),

@@ -1,8 +1,9 @@
-import type { Evidence, Violation } from './evidence.js';
+import type { Evidence, RuleFacts, Value, Violation } from './evidence.js';
+import { text } from './text.js';
 
 /** P5, across fields: what is held together waits together, and a rule across fields is never broken by what was made. */
 export function p5Together(evidence: Evidence): Violation[] {
-  return [...heldTogether(evidence), ...inOrder(evidence)];
+  return [...heldTogether(evidence), ...evidence.rules.flatMap((rule) => kept(evidence, rule))];
 }
 
 function heldTogether({ units, told }: Evidence): Violation[] {
@@ -29,22 +30,17 @@ function heldTogether({ units, told }: Evidence): Violation[] {
   return found;
 }
 
-function inOrder({ units, told, initial }: Evidence): Violation[] {
-  if (!units.some(({ key }) => key === 'low') || !units.some(({ key }) => key === 'high')) return [];
+function kept({ told, initial }: Evidence, { units, said, holds }: RuleFacts): Violation[] {
   const found: Violation[] = [];
-  const heads = { low: initial.A.low, high: initial.A.high };
+  const heads: Record<string, Value> = Object.fromEntries(units.map((unit) => [unit, initial.A[unit]]));
   told.forEach((row, i) => {
-    if (row.kind !== 'authored' || (row.unit !== 'low' && row.unit !== 'high')) return;
+    if (row.kind !== 'authored' || !units.includes(row.unit)) return;
     heads[row.unit] = row.value;
     const later = told[i + 1];
     if (later?.kind === 'authored' && later.at === row.at) return;
-    const broken = heads.low !== null && heads.high !== null && Number(heads.low) > Number(heads.high);
-    if (broken)
-      found.push({
-        property: 'P5',
-        unit: row.unit,
-        said: `low ${String(heads.low)} exceeds high ${String(heads.high)}`,
-      });
+    if (holds(heads)) return;
+    const values = units.map((unit) => `${unit} ${text(heads[unit])}`).join(', ');
+    found.push({ property: 'P5', unit: row.unit, said: `${said}: ${values}` });
   });
   return found;
 }

@@ -1,8 +1,55 @@
 import type { Evidence, ToldFacts, Violation } from './evidence.js';
 import { text } from './text.js';
 
-/** P9: an event has a name of its own, a name stands for one value, and what head has seen never becomes less. */
-export function p9Clock({ units, told }: Evidence): Violation[] {
+/**
+ * P9: an event has a name of its own, a name stands for one value, what head has seen never becomes less, and no edit has seen what was
+ * made after it was typed.
+ */
+export function p9Clock(evidence: Evidence): Violation[] {
+  return [...oneNameEach(evidence), ...nothingFromTheFuture(evidence)];
+}
+
+function nothingFromTheFuture({ units, told, stood, sides }: Evidence): Violation[] {
+  const found: Violation[] = [];
+  for (const { key } of units) {
+    const made = new Map<string, ToldFacts>();
+    for (const row of told) {
+      if (row.unit !== key || row.dot === undefined) continue;
+      if (names(row)) made.set(row.dot, row);
+      if (row.kind !== 'observed' || row.side === undefined) continue;
+      // On a side whose changes are read in order, whoever types over the very value has seen it, under whatever name.
+      if (sides[row.side].ordered) continue;
+      const typed = lastTyped(stood, row);
+      const ctx = flat({ ...row, dot: '' });
+      for (const [i, actor] of ['A', 'B', 'H'].entries()) {
+        if (actor === row.side) continue;
+        const cause = made.get(`${actor}${String(ctx[i] ?? 0)}`);
+        if (cause === undefined || cause.at <= typed) continue;
+        const said = `${text(row.value)} was typed on ${row.side} before ${actor}${String(ctx[i])} was made, and counts as later`;
+        found.push({ property: 'P9', unit: key, said });
+      }
+    }
+  }
+  return found;
+}
+
+/** When the value was typed there last before it was seen. */
+function lastTyped(stood: Evidence['stood'], row: ToldFacts): number {
+  let at = -Infinity;
+  for (const one of stood) {
+    if (one.at > row.at) break;
+    if (
+      one.unit === row.unit &&
+      one.side === row.side &&
+      one.by !== 'hub' &&
+      text(one.value) === text(row.value)
+    )
+      at = one.at;
+  }
+  return at;
+}
+
+function oneNameEach({ units, told }: Evidence): Violation[] {
   const found: Violation[] = [];
   for (const { key } of units) {
     const fault = (said: string): void => {

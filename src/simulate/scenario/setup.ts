@@ -15,6 +15,8 @@ export interface Setup {
     readonly edited: 'review' | 'delete' | 'keep';
   };
   readonly flips: number;
+  /** How often records are deleted and made again, as a weight among all steps. */
+  readonly lively: number;
 }
 
 export type SideKind =

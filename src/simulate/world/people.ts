@@ -15,11 +15,43 @@ export interface Typed {
     | { readonly what: 'add' | 'drop' | 'word' | 'leaf'; readonly item: string };
 }
 
+/** What one person has at hand who is about to type something. */
+export interface Occasion {
+  readonly side: Side;
+  /** 0 to 11: what kind of edit it is. */
+  readonly kind: number;
+  readonly standing: Readonly<Record<Side, Canon>>;
+  /** Rises with every edit of a run. */
+  readonly n: number;
+  /** Everything that stood in the field on that side, as stable texts. */
+  readonly stood: readonly string[];
+}
+
+/** What people type into the fields of one pipeline. */
+export interface Habits {
+  /** What both records say at first, or one of them where they share no past (`linked`). */
+  first(plan: UnitPlan, side: Side, linked: boolean): Canon;
+  type(plan: UnitPlan, occasion: Occasion): Pick<Typed, 'value' | 'did'>;
+  /** What a steward types who wants none of the candidates; `now`: what stands in the other fields. */
+  decides(plan: UnitPlan, n: number, now: (unit: string) => Canon): Canon;
+  /** Values that could be seen on a side, for trying out orders of observations. */
+  others(plan: UnitPlan): readonly Canon[];
+}
+
 /** Types values as people do: mostly new ones, each unlike any other; now and then an old one, a blank, or the other side's. */
 export class People {
   readonly typed: Typed[] = [];
   readonly #stood: Readonly<Record<Side, Map<string, string[]>>> = { A: new Map(), B: new Map() };
+  readonly #before: Readonly<Record<Side, Map<string, Canon>>> = { A: new Map(), B: new Map() };
   #fresh = 0;
+
+  /** @param habits without them: what the simulator's own units are made for */
+  constructor(private readonly habits?: Habits) {}
+
+  /** A number that was not given away yet. */
+  next(): number {
+    return ++this.#fresh;
+  }
 
   /** A value that nobody has typed yet. */
   fresh(prefix: string): string {
@@ -36,6 +68,7 @@ export class People {
   type(at: number, plan: UnitPlan, side: Side, kind: number, standing: Readonly<Record<Side, Canon>>): Canon {
     const { value, did } = this.#choose(plan, side, kind, standing);
     this.typed.push({ at, side, unit: plan.key, value, did });
+    this.#before[side].set(plan.key, standing[side]);
     this.stood(side, plan.key, value);
     return value;
   }
@@ -49,6 +82,10 @@ export class People {
     const now = standing[side];
     const fresh = this.fresh(side);
     const n = this.#fresh;
+    if (this.habits !== undefined) {
+      const stood = this.#stood[side].get(plan.key) ?? [];
+      return this.habits.type(plan, { side, kind, standing, n, stood });
+    }
     switch (mergeOf(plan)) {
       case 'counter': {
         const by = (kind % 7) - 3;
@@ -87,6 +124,8 @@ export class People {
   ): Canon {
     const now = standing[side];
     const stood = this.#stood[side].get(plan.key) ?? [];
+    // Back to what it was a moment ago.
+    if (kind >= 12) return this.#before[side].get(plan.key) ?? now;
     if (kind === 1 || kind === 2)
       return JSON.parse(stood[(kind + this.#fresh) % stood.length] ?? 'null') as Canon;
     if (kind === 3) return standing[otherSide(side)];
@@ -130,16 +169,20 @@ export function firstValue(plan: UnitPlan, side: Side, linked: boolean): Canon {
 
 /** A unit's columns as somebody types its value. */
 export function columnsFor(plan: UnitPlan, side: Side, value: Canon, into: Record<string, Raw>): void {
+  const raw = plan.put(side, value, undefined);
   for (const member of plan.members) {
     const column = member[side];
     if (column === null) continue;
     into[column] = plan.isGroup
-      ? ((value as Readonly<Record<string, Canon>> | null)?.[member.field] ?? null)
-      : value;
+      ? ((raw as Readonly<Record<string, Raw>> | null)?.[member.field] ?? null)
+      : raw;
   }
 }
 
 export function unitValue(plan: UnitPlan, side: Side, values: Readonly<Record<string, Raw>>): Canon {
   if (!plan.isGroup) return plan.get(side, values[plan.members[0]?.[side] ?? ''] ?? null);
-  return Object.fromEntries(plan.members.map((m) => [m.field, values[m[side] ?? ''] ?? null]));
+  return plan.get(
+    side,
+    Object.fromEntries(plan.members.map((m) => [m.field, values[m[side] ?? ''] ?? null])),
+  );
 }

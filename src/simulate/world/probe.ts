@@ -27,7 +27,8 @@ export function probe(world: World, random: Random): ProbeFacts | null {
   const plan = random.pick(hub.plan.units);
   const unit = units.get(plan.key);
   if (unit === undefined || units.has(LIFE)) return null;
-  const choice = values(plan, unit);
+  if (plan.contextOnly) return null;
+  const choice = values(world, plan, unit);
   const seen: Seen[] = [];
   for (let i = 0; i < 2 + random.int(4); i++)
     seen.push({ side: random.pick(SIDES), value: random.pick(choice), at: world.now + i * 10 });
@@ -54,7 +55,8 @@ function take(
   for (const { side, value, at } of order) {
     const stamp = [at, at + 1] as const;
     const before = next.get(unitPlan.key) as Unit;
-    const seen = observe(unitPlan, before, { side, value, raw: value, stamp, by: null, stale: false });
+    const raw = unitPlan.put(side, value, undefined);
+    const seen = observe(unitPlan, before, { side, value, raw, stamp, by: null, stale: false });
     next.set(unitPlan.key, seen.unit);
     if (!switches.lazyAuthoring) next = new Map(resolve(plan, switches, next).units);
   }
@@ -89,8 +91,9 @@ function visible(result: RecordResult): string {
 }
 
 /** Values that could be seen on a side, among them those that stand or stood. */
-function values(plan: UnitPlan, unit: Unit): readonly Canon[] {
+function values({ habits }: World, plan: UnitPlan, unit: Unit): readonly Canon[] {
   const stood = [unit.head.value, unit.A.value, unit.B.value, unit.incA?.value ?? unit.head.value];
+  if (habits !== undefined) return [...stood, ...habits.others(plan)];
   switch (mergeOf(plan)) {
     case 'set':
       return [...stood, ['new'], ['new', 'old']];

@@ -2,7 +2,7 @@ import { SIDES, dotText, vectorText, type Side } from '../../core/clock.js';
 import { conflictKey } from '../../core/conflict.js';
 import { LIFE, type UnitPlan } from '../../core/plan.js';
 import { image, type Unit } from '../../core/unit.js';
-import type { Raw } from '../../core/value.js';
+import type { Canon, Raw } from '../../core/value.js';
 import { RECORD } from '../hub/log-lane.js';
 import type {
   Evidence,
@@ -15,7 +15,7 @@ import type {
 } from '../oracle/evidence.js';
 import { CUT } from '../scenario/system-of.js';
 import type { SideSetup } from '../scenario/setup.js';
-import { firstValue, mergeOf, unitValue } from './people.js';
+import { mergeOf, unitValue } from './people.js';
 import { oneRound } from './drain.js';
 import type { World } from './world.js';
 
@@ -68,7 +68,12 @@ export function evidenceOf(
   const first = (side: Side): Record<string, Value> =>
     Object.fromEntries(world.plan.units.map((unit) => [unit.key, shownFirst(world, unit, side)]));
   return {
-    units: world.plan.units.map((unit) => unitFacts(world, unit)),
+    units: world.plan.units.filter((unit) => !unit.contextOnly).map((unit) => unitFacts(world, unit)),
+    rules: world.plan.invariants.map(({ units, message, holds }) => ({
+      units,
+      said: message,
+      holds: (values) => holds(values as Readonly<Record<string, Canon>>),
+    })),
     sides: { A: sideFacts(setup.sides.A, world.plan.units), B: sideFacts(setup.sides.B, world.plan.units) },
     linked: setup.linked,
     initial: { A: first('A'), B: first('B') },
@@ -80,14 +85,14 @@ export function evidenceOf(
     rest,
     probes,
     redelivered,
-    edits: stood.filter(({ by }) => by !== 'hub').length,
+    edits: stood.filter(({ by }) => by === 'user' || by === 'trigger').length,
     decisions: world.decisions,
     hubWrites: hubWrites(world),
   };
 }
 
-function shownFirst({ setup }: World, unit: UnitPlan, side: Side): Value {
-  return formed(setup.sides[side], unit, firstValue(unit, side, setup.linked));
+function shownFirst(world: World, unit: UnitPlan, side: Side): Value {
+  return formed(world.setup.sides[side], unit, world.first(unit, side));
 }
 
 function hubWrites({ systems }: World): number {
@@ -140,7 +145,7 @@ function livesOn({ systems }: World, side: Side): Evidence['lives'] {
   );
 }
 
-function unitFacts({ setup, repoliced }: World, unit: UnitPlan): UnitFacts {
+function unitFacts({ setup, plan, repoliced }: World, unit: UnitPlan): UnitFacts {
   const { policy } = unit;
   return {
     key: unit.key,
@@ -152,7 +157,7 @@ function unitFacts({ setup, repoliced }: World, unit: UnitPlan): UnitFacts {
     group: unit.isGroup,
     direction: unit.direction,
     preferNonBlank: unit.preferNonBlank,
-    heldWith: setup.holdTogether.includes(unit.key) ? setup.holdTogether : [],
+    heldWith: [...new Set(plan.holdSets.filter((set) => set.has(unit.key)).flatMap((set) => [...set]))],
     repoliced: repoliced.has(unit.key),
     insisted: setup.sides.A.insists === unit.key || setup.sides.B.insists === unit.key,
   };
@@ -163,6 +168,8 @@ function sideFacts(side: SideSetup, units: readonly UnitPlan[]): SideFacts {
   return {
     tier: side.kind.slice(0, 2),
     complete: side.kind === 'T0 log' || side.kind === 'T3',
+    ordered: side.kind === 'T0 log',
+    exact: side.marker || side.kind.startsWith('T0') || side.kind === 'T3',
     form: (key, value) => formed(side, byKey.get(key), value),
   };
 }

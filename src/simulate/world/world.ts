@@ -12,7 +12,7 @@ import type { Setup } from '../scenario/setup.js';
 import { abilitiesOf, FENCE_MS, systemOf } from '../scenario/system-of.js';
 import type { Action, Fault } from './action.js';
 import { Network, take } from './network.js';
-import { columnsFor, firstValue, mergeOf, People, unitValue } from './people.js';
+import { columnsFor, firstValue, mergeOf, People, unitValue, type Habits } from './people.js';
 
 /** A message that has had its effect; coming again it must have none. */
 export type Delivered =
@@ -32,7 +32,7 @@ const KEPT = 8;
 export class World {
   readonly systems: Readonly<Record<Side, MemorySystem>>;
   readonly network = new Network();
-  readonly people = new People();
+  readonly people: People;
   readonly hub: Hub;
   readonly delivered: Delivered[] = [];
   /** Units whose policy was edited during the run. */
@@ -48,7 +48,10 @@ export class World {
     switches: Switches = ALL_ON,
     /** As it was at first. What people do to a field does not depend on what its policy becomes. */
     readonly plan: Plan = planOf(setup),
+    /** Of the people on both sides; default: what the simulator's own units are made for. */
+    readonly habits?: Habits,
   ) {
+    this.people = new People(habits);
     const formed = new Set(plan.units.filter(isFormed).map(({ key }) => key));
     const isCalm = (): boolean => this.calm;
     this.systems = {
@@ -63,7 +66,7 @@ export class World {
     for (const side of SIDES) {
       const values: Record<string, Raw> = {};
       for (const unit of plan.units) {
-        const value = firstValue(unit, side, setup.linked);
+        const value = this.first(unit, side);
         columnsFor(unit, side, value, values);
         this.people.stood(side, unit.key, value);
       }
@@ -234,6 +237,12 @@ export class World {
     this.#remember({ what: 'click', click });
   }
 
+  /** What stood there before anybody did anything. */
+  first(unit: UnitPlan, side: Side): Canon {
+    const { linked } = this.setup;
+    return this.habits === undefined ? firstValue(unit, side, linked) : this.habits.first(unit, side, linked);
+  }
+
   value(side: Side, unit: UnitPlan): Canon {
     return unitValue(unit, side, this.systems[side].standing(RECORD)?.values ?? {});
   }
@@ -248,6 +257,7 @@ export class World {
     const plans = also ? new Set([this.unit(unit), this.unit(unit + 1)]) : [this.unit(unit)];
     const values: Record<string, Raw> = {};
     for (const plan of plans) {
+      if (plan.members.every((member) => member[side] === null)) continue;
       const standing = { A: this.value('A', plan), B: this.value('B', plan) };
       columnsFor(plan, side, this.people.type(this.now, plan, side, kind, standing), values);
     }
@@ -299,6 +309,10 @@ export class World {
   ownValue(key: string): Canon {
     if (key === LIFE) return 'live';
     const plan = this.plan.unit.get(key) as UnitPlan;
+    if (this.habits !== undefined) {
+      const units = this.hub.units();
+      return this.habits.decides(plan, this.people.next(), (other) => units.get(other)?.head.value ?? null);
+    }
     switch (mergeOf(plan)) {
       case 'set':
         return ['D'];
@@ -326,9 +340,10 @@ export class World {
 
   #send(outgoing: readonly Outgoing[]): void {
     for (const { side, request } of outgoing) {
-      // Blind writes must not land later than the fence; the others may: their condition, or the fence on the side, stops them.
+      // What is not compared must not land later than the fence; the rest may: its condition, or the fence on the side, stops it.
       const { tier } = this.hub.sides[side].abilities;
-      const deadline = tier === 'T3' || tier === 'T4' ? this.now + FENCE_MS : Number.MAX_SAFE_INTEGER;
+      const blind = tier === 'T3' || tier === 'T4' || (tier !== 'T0' && request.items[0]?.op === 'create');
+      const deadline = blind ? this.now + FENCE_MS : Number.MAX_SAFE_INTEGER;
       this.network.requests[side].push({ request, sentAt: this.now, deadline });
     }
   }

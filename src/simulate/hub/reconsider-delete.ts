@@ -1,0 +1,28 @@
+import { flatten, join } from '../../core/clock.js';
+import { LIFE, type Plan } from '../../core/plan.js';
+import { image, type Unit } from '../../core/unit.js';
+import type { Told } from './told.js';
+
+/**
+ * Somebody edited a field after it was decided that the record is to be deleted: whoever deleted has not seen it. The same as the engine
+ * does (sync/lane/reconsider-delete). `said`: what this transaction has told so far.
+ */
+export function reconsiderDelete(plan: Plan, units: Map<string, Unit>, said: readonly Told[]): void {
+  const life = units.get(LIFE);
+  if (life === undefined) return;
+  const edited = said.flatMap((row) =>
+    row.unit !== LIFE && (row.kind === 'observed' || row.kind === 'ambiguous') ? [row.side] : [],
+  );
+  if (edited.length === 0) return;
+  if (life.decision?.value === 'deleted') {
+    units.set(LIFE, { ...life, decision: null });
+  } else if (
+    plan.life.deleteVsEdit !== 'delete' &&
+    life.head.value === 'deleted' &&
+    edited.some((side) => image(life, side).value !== 'deleted')
+  ) {
+    const ctx = join(flatten(life.head), join(flatten(life.A), flatten(life.B)));
+    const reason = 'edited while it was being deleted';
+    units.set(LIFE, { ...life, contest: { kind: 'delete-vs-edit', ctx, candidates: [], reason } });
+  }
+}

@@ -1,0 +1,75 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { PROMISED } from './generate.js';
+import { MUTANTS, mutantTable, runMutant } from './mutants.js';
+import { PROPERTIES } from './oracle/judge.js';
+import { runSeed } from './run.js';
+import { storyOf } from './story.js';
+import type { Counted, Share } from './worker.js';
+
+/**
+ * `npm run simulate -- --runs 1000000 --seed 1`: plays that many histories over all kinds of sides that promise something, on all
+ * processors, and prints how many broke which promise, with the story of the first. `--mutants` prints what becomes of the hub without
+ * each of its protections. Exit code 1: a promise was broken.
+ */
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '20000' },
+    seed: { type: 'string', default: '1' },
+    workers: { type: 'string', default: String(availableParallelism()) },
+    mutants: { type: 'boolean', default: false },
+  },
+});
+
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+const [runs, seed, workers] = [values.runs, values.seed, values.workers].map(Number) as [
+  number,
+  number,
+  number,
+];
+if (values.mutants) {
+  say(mutantTable(MUTANTS.map((mutant) => runMutant(mutant, seed))));
+} else {
+  await simulate();
+}
+
+async function simulate(): Promise<void> {
+  const began = performance.now();
+  const share = Math.ceil(runs / workers);
+  const counted = await Promise.all(
+    Array.from({ length: workers }, (_, i) => {
+      const from = seed + i * share;
+      return count({ from, runs: Math.max(0, Math.min(share, seed + runs - from)) });
+    }),
+  );
+  const seconds = (performance.now() - began) / 1_000;
+  const steps = counted.reduce((all, one) => all + one.steps, 0);
+  const failing = counted.flatMap((one) => one.failing).sort((x, y) => x - y);
+  say(
+    `${String(runs)} histories from seed ${String(seed)}, ${(steps / runs).toFixed(0)} steps each on average, in ${seconds.toFixed(0)} s: ` +
+      `${(runs / seconds).toFixed(0)} a second on ${String(workers)} threads.`,
+  );
+  say(`Sides: ${PROMISED.join(', ')}.`);
+  say(`Runs that broke a promise: ${String(failing.length)}.`);
+  for (const [name, words] of Object.entries(PROPERTIES)) {
+    const broken = counted.reduce((all, one) => all + (one.by[name] ?? 0), 0);
+    say(`  ${name.padEnd(4)} ${words.padEnd(45)} ${String(broken)}`);
+  }
+  const [first] = failing;
+  if (first === undefined) return;
+  process.exitCode = 1;
+  say(`\nSeeds: ${failing.slice(0, 50).join(' ')}\n`);
+  say(storyOf(runSeed(first)));
+}
+
+function count(share: Share): Promise<Counted> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: share });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+}
