@@ -9,6 +9,7 @@ import { addLoad } from './commands/load.js';
 import { addPauseAndResume } from './commands/pause.js';
 import { addPeople } from './commands/people.js';
 import { addRun } from './commands/run.js';
+import { addSimulate } from './commands/simulate.js';
 import { addStart } from './commands/start.js';
 import { addStatus } from './commands/status.js';
 import { addToken } from './commands/token.js';
@@ -27,6 +28,7 @@ export function createProgram(): Command {
     .exitOverride();
   addStart(program);
   addValidate(program);
+  addSimulate(program);
   addRun(program);
   addStatus(program);
   addConflicts(program);

@@ -37,7 +37,7 @@ const KINDS: ReadonlyMap<string, Constructor> = new Map<string, Constructor>([
   ['Pipeline', PipelineDto],
 ]);
 
-interface Loaded {
+export interface Loaded {
   readonly file: string;
   readonly text: string;
   readonly source: YamlSource;
@@ -88,7 +88,11 @@ async function yamlFiles(folder: string): Promise<readonly string[]> {
   }
 }
 
-async function loadFile(folder: string, file: string, diagnostics: Diagnostic[]): Promise<Loaded | null> {
+export async function loadFile(
+  folder: string,
+  file: string,
+  diagnostics: Diagnostic[],
+): Promise<Loaded | null> {
   const read = await readText(join(folder, file));
   if ('tooLarge' in read) {
     diagnostics.push(
@@ -184,16 +188,11 @@ function pipelinesOf(
   const broken = files.flatMap(({ source, kind }) =>
     kind === null && kindOf(source.value) === 'Connection' ? (nameOf(source.value) ?? []) : [],
   );
-  for (const { file, text, source, kind } of files) {
-    if (kind !== 'Pipeline') continue;
-    const spec = source.value as PipelineSpec;
-    const pipeline: PipelineSource = {
-      spec,
-      file,
-      text,
-      hash: createHash('sha256').update(text).digest('hex'),
-      positionOf: source.positionOf,
-    };
+  for (const loaded of files) {
+    const { file, source } = loaded;
+    if (loaded.kind !== 'Pipeline') continue;
+    const pipeline = pipelineOf(loaded);
+    const { spec } = pipeline;
     if (pipelines.has(spec.metadata.name))
       diagnostics.push(nameTaken(file, source, 'pipeline', spec.metadata.name));
     else pipelines.set(spec.metadata.name, pipeline);
@@ -231,4 +230,15 @@ function nameTaken(file: string, source: YamlSource, kind: string, name: string)
 
 function wholeFile(file: string, code: string, message: string): Diagnostic {
   return { severity: 'error', code, message, file, line: 0, column: 0, path: '' };
+}
+
+/** A file whose kind is Pipeline. */
+export function pipelineOf({ file, text, source }: Loaded): PipelineSource {
+  return {
+    spec: source.value as PipelineSpec,
+    file,
+    text,
+    hash: createHash('sha256').update(text).digest('hex'),
+    positionOf: source.positionOf,
+  };
 }

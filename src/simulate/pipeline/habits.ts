@@ -1,0 +1,113 @@
+import { otherSide } from '../../core/clock.js';
+import type { Plan, UnitPlan } from '../../core/plan.js';
+import type { Canon } from '../../core/value.js';
+import { mergeOf, type Habits, type Occasion, type Typed } from '../world/people.js';
+import { canBeBlank, candidates, wordsOf, type FirstValues } from './first-values.js';
+import { unitValueOf, type UnitWords, type Vocabulary } from './vocabulary.js';
+
+type Edit = Pick<Typed, 'value' | 'did'>;
+
+const SET = { what: 'set' } as const;
+
+/** People who type what the fields of a pipeline take: mostly new values, now and then an old one, a blank, or the other side's. */
+export function habitsOf(plan: Plan, words: Vocabulary, first: FirstValues): Habits {
+  return {
+    first: (unit, side, linked) => first.of(unit, side, linked),
+    type: (unit, occasion) => typed(unit, wordsOf(words, unit), words.names[occasion.side], occasion),
+    decides: (unit, n, now) => decided(plan, unit, wordsOf(words, unit), first, n, now),
+    others: (unit) => [3, 9].map((n) => whole(unit, wordsOf(words, unit), 'other', n)),
+  };
+}
+
+function typed(unit: UnitPlan, words: UnitWords, by: string, occasion: Occasion): Edit {
+  const { side, kind, standing, n } = occasion;
+  const now = standing[side];
+  switch (mergeOf(unit)) {
+    case 'counter': {
+      const change = (kind % 7) - 3;
+      const sum = Number(now ?? '0') + change;
+      return { value: unit.type === 'float' ? sum : String(sum), did: { what: 'plus', by: change } };
+    }
+    case 'set': {
+      const members = [...((now ?? []) as readonly string[])];
+      const gone = kind % 3 === 0 ? members.splice(kind % Math.max(1, members.length), 1)[0] : undefined;
+      if (gone !== undefined) return { value: members, did: { what: 'drop', item: gone } };
+      const item = words.piece(by, n);
+      return { value: [...members, item].sort(), did: { what: 'add', item } };
+    }
+    case 'text': {
+      const all = ((now ?? '') as string).split(' ');
+      const item = words.piece(by, n);
+      all.splice(kind % (all.length + 1), 0, item);
+      return { value: all.join(' '), did: { what: 'word', item } };
+    }
+    case 'json': {
+      const object = { ...((now ?? {}) as Readonly<Record<string, Canon>>) };
+      const item = words.piece(by, n);
+      if (kind === 0) return { value: { ...object, shared: item }, did: SET };
+      return { value: { ...object, [item]: n }, did: { what: 'leaf', item } };
+    }
+    default:
+      return { value: plain(unit, words, by, occasion), did: SET };
+  }
+}
+
+function plain(unit: UnitPlan, words: UnitWords, by: string, occasion: Occasion): Canon {
+  const { side, kind, standing, n, stood } = occasion;
+  const now = standing[side];
+  if (words.fields.size === 0) return now;
+  if (kind === 1 || kind === 2) return JSON.parse(stood[(kind + n) % stood.length] ?? 'null') as Canon;
+  if (kind === 3) return standing[otherSide(side)];
+  if (unit.isGroup) {
+    const fields = [...words.fields];
+    const [field, values] = fields[kind % fields.length] as (typeof fields)[number];
+    return { ...(now as object), [field]: values.make(by, n) };
+  }
+  if (kind === 0 && canBeBlank(unit, words)) return null;
+  if (kind === 4 || kind === 5) {
+    const choice = words.mentioned;
+    if (choice.length > 0) return choice[n % choice.length] as Canon;
+  }
+  // Not always upwards: what has to be in order must be tried both ways.
+  return unitValueOf(unit, words, by, kind % 3 === 0 ? n + 40 : kind % 3 === 1 ? -n : n);
+}
+
+/** A value of the steward's own, at which whatever has to hold across fields does. */
+function decided(
+  plan: Plan,
+  unit: UnitPlan,
+  words: UnitWords,
+  first: FirstValues,
+  n: number,
+  now: (unit: string) => Canon,
+): Canon {
+  const rules = plan.invariants.filter(({ units }) => units.includes(unit.key));
+  const keeps = (value: Canon): boolean =>
+    rules.every(({ units, holds }) =>
+      holds(Object.fromEntries(units.map((key) => [key, key === unit.key ? value : now(key)]))),
+    );
+  const own = whole(unit, words, 'Steward', n);
+  const choice = [own, ...candidates(unit, words), first.of(unit, 'A', false)];
+  return choice.find(keeps) ?? own;
+}
+
+function whole(unit: UnitPlan, words: UnitWords, by: string, n: number): Canon {
+  switch (mergeOf(unit)) {
+    case 'set':
+      return [words.piece(by, n)];
+    case 'text':
+      return `${words.piece(by, n)} ${words.piece(by, n + 1)}`;
+    case 'json':
+      return { [words.piece(by, n)]: n };
+    case 'counter':
+      return first10(unit, n);
+    default:
+      return unitValueOf(unit, words, by, n);
+  }
+}
+
+function first10({ policy, type }: UnitPlan, n: number): Canon {
+  const bounds = policy.strategy === 'merge' ? policy.bounds : undefined;
+  const value = Math.min(Math.max(n % 20, Number(bounds?.min ?? -Infinity)), Number(bounds?.max ?? Infinity));
+  return type === 'float' ? value : String(value);
+}
