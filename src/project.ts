@@ -1,9 +1,9 @@
 import type { Env } from './common/env.js';
 import { variableNamed } from './common/env.js';
-import { ConnectionCatalog } from './connectors/connection-catalog.js';
-import type { ConnectionSpec } from './core/pipeline/spec.js';
+import type { ConnectionCatalog } from './connectors/connection-catalog.js';
 import { setUpDemo, wantsDemo } from './demo.js';
 import type { OwnDatabase } from './embedded/own-database.js';
+import { declaredCatalog } from './pipelines/declared-catalog.js';
 import { loadProject } from './pipelines/load-project.js';
 import type { DeclaredPipeline } from './sync/declared-pipeline.js';
 
@@ -24,29 +24,10 @@ export interface OpenProject {
 export async function openProject(env: Env, database: OwnDatabase): Promise<OpenProject> {
   const demo = wantsDemo(env, database) ? await setUpDemo(database.url) : null;
   const folder = demo?.folder ?? env.ACCORD_PIPELINES ?? null;
-  const catalog = new ConnectionCatalog();
-  if (folder === null) return { pipelines: [], catalog, folder, demo: false };
+  if (folder === null) return { pipelines: [], catalog: declaredCatalog([]), folder, demo: false };
   const { connections, pipelines } = await loadProject(folder, {
     variable: (name) => demo?.variables[name] ?? variableNamed(name),
     now: Date.now(),
   });
-  for (const connection of connections.values()) declare(catalog, connection);
-  return { pipelines, catalog, folder, demo: demo !== null };
-}
-
-function declare(
-  catalog: ConnectionCatalog,
-  { metadata, connector, label, url, tls, rate }: ConnectionSpec,
-): void {
-  catalog.declare({
-    connector,
-    config: {
-      name: metadata.name,
-      label: label ?? metadata.name,
-      url,
-      tls: tls ?? null,
-      clientName: 'accord',
-    },
-    ...(rate !== undefined && { rate }),
-  });
+  return { pipelines, catalog: declaredCatalog(connections.values()), folder, demo: demo !== null };
 }

@@ -1,6 +1,7 @@
 import type { Side } from '../core/clock.js';
 import { lint } from '../core/lint/lint.js';
-import type { Samples } from '../core/lint/round-trip.js';
+import type { Duplicates } from '../core/lint/match-duplicates.js';
+import type { Samples } from '../core/lint/samples.js';
 import type { SchemaFacts, SideFacts } from '../core/pipeline/facts.js';
 import { jsonPointer, type Diagnostic } from './diagnostic.js';
 import type { PipelineSource } from './project.js';
@@ -11,6 +12,7 @@ export interface PipelineFacts {
   readonly sides?: Readonly<Record<Side, SideFacts>>;
   /** Values of real rows, to try transforms on. */
   readonly samples?: Samples;
+  readonly duplicates?: readonly Duplicates[];
 }
 
 const OFFLINE: PipelineFacts = { schemas: { A: undefined, B: undefined } };

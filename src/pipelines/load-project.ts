@@ -10,10 +10,12 @@ import { diagnosticsText } from './diagnostic-report.js';
 import type { Constructor } from './dto/constraints.js';
 import { ConnectionDto } from './dto/connection.dto.js';
 import { PipelineDto } from './dto/pipeline.dto.js';
-import { lintPipeline, type PipelineFacts } from './lint.js';
+import { lintPipeline } from './lint.js';
+import type { Look, LookedAt } from './live-facts.js';
 import type { PipelineSource, Project, ReadVariable } from './project.js';
 import { readText } from './read-file.js';
 import { shapeFaults } from './shape.js';
+import { sharedColumns } from './shared-columns.js';
 import { MAX_BYTES, readYaml, type YamlSource } from './yaml-source.js';
 
 export interface LoadOptions {
@@ -21,8 +23,8 @@ export interface LoadOptions {
   readonly variable: ReadVariable;
   /** Time to judge expiries by, ms since the epoch. */
   readonly now: number;
-  /** Facts about a pipeline's sides, where they were looked at. Without them the lint says what the files alone tell. */
-  readonly facts?: (pipeline: PipelineSpec) => PipelineFacts | undefined;
+  /** Looks at the systems. Without it the lint says what the files alone tell. */
+  readonly look?: (connections: Iterable<ConnectionSpec>) => Look;
 }
 
 export interface Validation {
@@ -54,8 +56,14 @@ export async function validateProject(folder: string, options: LoadOptions): Pro
   }
   if (files.length === 0 && diagnostics.length === 0)
     diagnostics.push(wholeFile('.', 'project-empty', 'expected at least one *.yaml file'));
-  const connections = connectionsOf(files, options.variable, diagnostics);
-  const pipelines = pipelinesOf(files, connections, options, diagnostics);
+  const { connections, usable } = connectionsOf(files, options.variable, diagnostics);
+  const pipelines = pipelinesOf(files, connections, diagnostics);
+  const look = options.look?.(usable);
+  try {
+    diagnostics.push(...(await judged(pipelines, look, options.now)));
+  } finally {
+    await look?.close();
+  }
   const sorted = sortDiagnostics(diagnostics);
   return { diagnostics: sorted, project: hasErrors(sorted) ? null : { connections, pipelines } };
 }
@@ -162,25 +170,29 @@ function connectionsOf(
   files: readonly Loaded[],
   variable: ReadVariable,
   diagnostics: Diagnostic[],
-): ReadonlyMap<string, ConnectionSpec> {
+): { readonly connections: ReadonlyMap<string, ConnectionSpec>; readonly usable: readonly ConnectionSpec[] } {
   const connections = new Map<string, ConnectionSpec>();
+  const usable: ConnectionSpec[] = [];
   for (const { file, source, kind } of files) {
     if (kind !== 'Connection') continue;
     const spec = source.value as ConnectionSpec;
     const { url, faults } = resolveUrl(spec.url, variable);
     for (const fault of faults)
       diagnostics.push({ ...fault, file, ...source.positionOf(['url']), path: '/url' });
-    if (connections.has(spec.metadata.name))
+    if (connections.has(spec.metadata.name)) {
       diagnostics.push(nameTaken(file, source, 'connection', spec.metadata.name));
-    else connections.set(spec.metadata.name, { ...spec, url });
+      continue;
+    }
+    connections.set(spec.metadata.name, { ...spec, url });
+    // Where an address is wrong there is nothing to look at, and that was said.
+    if (!faults.some(({ severity }) => severity === 'error')) usable.push({ ...spec, url });
   }
-  return connections;
+  return { connections, usable };
 }
 
 function pipelinesOf(
   files: readonly Loaded[],
   connections: ReadonlyMap<string, ConnectionSpec>,
-  { now, facts }: LoadOptions,
   diagnostics: Diagnostic[],
 ): readonly PipelineSource[] {
   const pipelines = new Map<string, PipelineSource>();
@@ -211,9 +223,34 @@ function pipelinesOf(
         path: jsonPointer(path),
       });
     }
-    diagnostics.push(...lintPipeline(pipeline, facts?.(spec), now));
   }
   return [...pipelines.values()];
+}
+
+/** What the lint says of each pipeline, and of all together. */
+async function judged(
+  pipelines: readonly PipelineSource[],
+  look: Look | undefined,
+  now: number,
+): Promise<readonly Diagnostic[]> {
+  const diagnostics: Diagnostic[] = [];
+  const places = new Map<PipelineSource, LookedAt['places']>();
+  for (const pipeline of pipelines) {
+    const looked = await look?.at(pipeline.spec);
+    if (looked !== undefined) places.set(pipeline, looked.places);
+    for (const { code, message, path } of looked?.faults ?? [])
+      diagnostics.push({
+        severity: 'error',
+        code,
+        message,
+        file: pipeline.file,
+        ...pipeline.positionOf(path),
+        path: jsonPointer(path),
+      });
+    diagnostics.push(...lintPipeline(pipeline, looked?.facts, now));
+  }
+  diagnostics.push(...sharedColumns(pipelines, (pipeline) => places.get(pipeline) ?? {}));
+  return diagnostics;
 }
 
 function nameTaken(file: string, source: YamlSource, kind: string, name: string): Diagnostic {

@@ -91,6 +91,33 @@ describe('the command line with a folder of pipelines', () => {
     await rm(bad, { recursive: true });
   });
 
+  it('looks at the systems when asked to, and names what does not fit there', async () => {
+    const live = await accord(['validate', '--live', '--json'], env);
+    expect(printed(live)).toMatchObject({ valid: true });
+    expect(live.code).toBe(0);
+
+    await sides.desk.query('alter table organisation rename column title to label');
+    const renamed = await accord(['validate', '--live'], env);
+    await sides.desk.query('alter table organisation rename column label to title');
+    expect(renamed.code).toBe(2);
+    expect(renamed.out).toMatch(
+      /companies\.yaml:12:\d+: error column-unknown: public\.organisation has no column title \(\/fields\/name\/b\)/,
+    );
+
+    const away = await accord(['validate', '--live'], {
+      ...env,
+      ACCORD_SECRET_DESK_URL: 'postgresql://desk:s3cr3t@127.0.0.1:1/desk',
+    });
+    expect(away.code).toBe(3);
+    expect(away.out).toContain('live-side-unreachable');
+    expect(away.out + away.err).not.toContain('s3cr3t');
+    const unset = await accord(['validate', '--live'], { ...env, ACCORD_SECRET_DESK_URL: '' });
+    expect(unset).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('ACCORD_SECRET_DESK_URL to be set'),
+    });
+  });
+
   it('does one pass without the service: loads, creates what is missing, and ends in agreement', async () => {
     const run = await accord(['run', '--once', '--timeout', '60', '--json'], env);
     expect(run).toMatchObject({ code: 0 });

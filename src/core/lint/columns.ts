@@ -88,12 +88,12 @@ function narrower(target: FieldEnd, source: FieldEnd, path: SpecPath): readonly 
   return found;
 }
 
-function columnPath(field: string, spec: FieldSpec, side: Side): SpecPath {
+export function columnPath(field: string, spec: FieldSpec, side: Side): SpecPath {
   const end = lower(side);
   return typeof spec[end] === 'object' ? ['fields', field, end, 'column'] : ['fields', field, end];
 }
 
-function isWritten(spec: FieldSpec, side: Side): boolean {
+export function isWritten(spec: FieldSpec, side: Side): boolean {
   if (spec.contextOnly === true) return false;
   return spec.direction !== (side === 'A' ? 'aToB' : 'bToA');
 }

@@ -39,6 +39,8 @@ export const LINT_CODES = {
   'column-length': 'a target column is shorter than its source',
   'options-differ': 'an enumeration lacks values of the other side',
   'required-unmapped': 'a required column of a side where records are created has no field',
+  'value-unreadable': 'real values cannot be read',
+  'value-unwritable': 'real values of one side cannot be written to the other',
   'transform-one-sided': 'a side is written through a transform that is only read, or the reverse',
   'transform-and-lens': 'a transform and a lens are both given',
   'transform-lossy': 'a transform does not come back',
@@ -53,6 +55,7 @@ export const LINT_CODES = {
   'match-missing': 'no rule links records',
   'match-order': 'a final match rule is not the last',
   'match-field': 'a match rule does not fit',
+  'match-duplicates': 'real records share the key that a rule links by',
   'priority-unknown': 'a priority is given to something that does not exist',
   'capture-options': 'options of capture do not fit its mode',
 } as const;

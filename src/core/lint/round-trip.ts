@@ -8,11 +8,7 @@ import type { FieldSpec, PipelineSpec } from '../pipeline/spec.js';
 import type { Canon, FieldType, Raw } from '../value.js';
 import { error, type LintMessage, type SpecPath } from './message.js';
 import { lensExpressions } from './expressions.js';
-
-/** Raw values per side and column to try transforms on: rows of the real tables, where they can be read. */
-export type Samples = Readonly<Record<Side, Readonly<Record<string, readonly Raw[]>>>>;
-
-export const NO_SAMPLES: Samples = { A: {}, B: {} };
+import { sampled, type Samples } from './samples.js';
 
 /** Texts of many kinds; those that an expression refuses say nothing about it. */
 const TEXTS = [
@@ -102,11 +98,11 @@ function fieldRoundTrips(
     if (spec.lossy === true) continue;
     const broken = firstBroken(unit, side, values(unit, mapping, spec, samples));
     if (broken !== null) {
-      const [value, raw, back] = broken;
+      const [value, raw, back] = broken.map((of) => (spec.pii === true ? '…' : shown(of)));
       found.push(
         error(
           'transform-lossy',
-          `${shown(value)} is written to ${side.toLowerCase()} as ${shown(raw)}, which is read as ${shown(back)}; mend the pair, compare more loosely, or say lossy: true`,
+          `${value ?? ''} is written to ${side.toLowerCase()} as ${raw ?? ''}, which is read as ${back ?? ''}; mend the pair, compare more loosely, or say lossy: true`,
           path,
         ),
       );
@@ -140,17 +136,12 @@ function values(
       ...literals.filter((text) => text !== ''),
       ...TEXTS,
     ];
-    for (const raw of [...(column === null ? [] : sampled(samples[side], column)), ...typed]) {
+    for (const raw of [...sampled(samples, side, column), ...typed]) {
       const value = attempted(() => unit.get(side, encodable(columnType, raw)));
       if (value !== undefined && value !== null) found.push(value);
     }
   }
   return found;
-}
-
-/** A column may be named as a member that every object has. */
-function sampled(of: Samples[Side], column: string): readonly Raw[] {
-  return Object.hasOwn(of, column) ? (of[column] ?? []) : [];
 }
 
 function encodable(type: FieldType, raw: Raw): Raw {

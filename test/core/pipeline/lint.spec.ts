@@ -5,9 +5,10 @@ import type { PipelineSpec } from '../../../src/core/pipeline/spec.js';
 import { columnCases } from './lint-cases-columns.js';
 import { policyCases } from './lint-cases-policies.js';
 import { structureCases } from './lint-cases-structure.js';
+import { valueCases } from './lint-cases-values.js';
 import { column, f, facts, offline, policy, review, spec, tiers, type Case } from './lint-input.js';
 
-const cases = [...structureCases, ...policyCases, ...columnCases];
+const cases = [...structureCases, ...policyCases, ...columnCases, ...valueCases];
 
 describe('lint', () => {
   it.each(cases)('says %s (%s) at %s', (...row) => {
