@@ -4,7 +4,8 @@ import { root } from './root.mjs';
 import { npm, run } from './run.mjs';
 import { fail, say } from './say.mjs';
 
-const neededMajor = 24;
+/** Major and minor: argon2 is part of Node since 24.7. */
+const needed = [24, 7];
 
 /** Installs what package-lock.json names, unless it is installed already. */
 export async function install() {
@@ -50,17 +51,21 @@ function belongsHere({ os, cpu, libc, optional }) {
 /** Makes sure that the Node which npm scripts find first is new enough and runs here. */
 async function checkNode() {
   const packaged = join(root, 'node_modules', '.bin', 'node');
-  const own = Number(process.versions.node.split('.')[0]);
   if (existsSync(packaged)) {
     const { code, output } = await run(packaged, ['--version'], { capture: true });
-    if (code === 0 && Number(output.slice(1).split('.')[0]) >= neededMajor) return;
+    if (code === 0 && isEnough(output.trim().slice(1))) return;
     // The packaged Node is for glibc; elsewhere it must not hide the machine's own.
     rmSync(packaged, { force: true });
   }
-  if (own >= neededMajor) return;
+  if (isEnough(process.versions.node)) return;
   fail(
-    `Accord needs Node ${neededMajor}; this is Node ${process.versions.node}.`,
+    `Accord needs Node ${needed.join('.')}; this is Node ${process.versions.node}.`,
     'On Linux with glibc and on Windows it comes as an npm package, but that one is missing or does not run here.',
-    `Run npm ci --include=optional, or install Node ${neededMajor} yourself.`,
+    `Run npm ci --include=optional, or install Node ${needed.join('.')} yourself.`,
   );
+}
+
+function isEnough(version) {
+  const [major, minor] = version.split('.').map(Number);
+  return major > needed[0] || (major === needed[0] && minor >= needed[1]);
 }

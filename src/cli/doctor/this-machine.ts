@@ -7,12 +7,13 @@ import { fault, ok, skipped, warning, type Finding } from './finding.js';
 const gigabyte = 1024 ** 3;
 
 export function nodeVersion(): Finding {
-  const major = Number.parseInt(process.versions.node, 10);
-  return major >= 24
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  // argon2 is part of Node since then.
+  return major > 24 || (major === 24 && minor >= 7)
     ? ok('Node', process.version)
     : fault(
         'Node',
-        `${process.version}; 24 or newer is needed`,
+        `${process.version}; 24.7 or newer is needed`,
         'Start it by an npm script (npm start, npm run accord): they bring the right Node',
       );
 }
