@@ -292,10 +292,11 @@ function resolveWithLife(input: RecordInput, state: State, life: Unit): RecordRe
     const unit = input.units.get(plan.key);
     return unit === undefined || plan.contextOnly ? [] : [{ plan, unit }];
   });
-  // Whoever deletes a record has seen what stands on its own side; an edit elsewhere that had not reached it was not seen.
+  // Whoever deletes a record has seen what stands on its own side; an edit elsewhere that had not reached it was not seen, and a
+  // question that a person opened again is not answered by it.
   const editedUnseen: Record<Side, boolean> = {
-    A: others.some(({ unit }) => !covers(unit.head, unit.A)),
-    B: others.some(({ unit }) => !covers(unit.head, unit.B)),
+    A: others.some(({ unit }) => !covers(unit.head, unit.A) || unit.contest !== null),
+    B: others.some(({ unit }) => !covers(unit.head, unit.B) || unit.contest !== null),
   };
   // Nor was a head seen that is still on its way there, or that the side refused.
   for (const { plan, unit } of others) {

@@ -290,3 +290,17 @@ describe('an edit that a blind write had covered', () => {
     ]);
   });
 });
+
+describe('a record that was deleted on one side', () => {
+  it('is not deleted on the other while a decision about one of its fields has been taken back', () => {
+    const life = readRegisters({ head: 'live @H1 (1.1)', B: 'deleted @B2 (1.1.1)' });
+    const contest = { kind: 'undone', ctx: [1, 1, 1, 0], candidates: [], reason: 'taken back' } as const;
+    const note = { ...readRegisters(AT_REST), contest };
+    const plan = recordPlan([NOTE], {
+      life: { aDeleted: 'delete', bDeleted: 'delete', deleteVsEdit: 'review' },
+    });
+    const result = resolveRecord(input(plan, { note, $life: life }));
+    expect(result.conflicts.get('$life')?.kind).toBe('delete-vs-edit');
+    expect(result.writes).toEqual({ A: [], B: [] });
+  });
+});

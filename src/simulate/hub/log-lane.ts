@@ -108,6 +108,14 @@ function foldTransaction(
 ): void {
   const { plan, side, units } = context;
   const last = entries[entries.length - 1] as Happening;
+  // The record was made, or deleted, by our write: whatever was done to its existence before is history.
+  const settled = attempt?.before[LIFE] !== undefined && attempt.position !== null;
+  if (settled && last.position <= attempt.position && context.switches.ackPosition) {
+    const after: Record<string, Raw> = {};
+    for (const entry of entries) Object.assign(after, entry.after);
+    for (const [key, raw] of unitRaws(plan, side, units, after)) supersede(context, key, raw);
+    return;
+  }
   const life = image(unitOf(units, LIFE), side).value;
   if (last.op === 'delete') {
     move(context, LIFE_UNIT, 'deleted', last);
@@ -125,10 +133,15 @@ function foldTransaction(
       last.request === null;
     const unitPlan = plan.unit.get(key) as UnitPlan;
     if (superseded && context.switches.ackPosition) {
-      const value = unitPlan.get(side, raw);
-      context.told.push({ at: context.now, kind: 'superseded', unit: key, side, value, dot: '', ctx: '' });
+      supersede(context, key, raw);
     } else move(context, unitPlan, raw, last);
   }
+}
+
+/** It stood, and had gone again before our write. */
+function supersede({ plan, side, told, now }: LaneContext, key: string, raw: Raw): void {
+  const value = (plan.unit.get(key) as UnitPlan).get(side, raw);
+  told.push({ at: now, kind: 'superseded', unit: key, side, value, dot: '', ctx: '' });
 }
 
 function move(context: LaneContext, plan: UnitPlan, raw: Raw, entry: Happening): void {

@@ -35,15 +35,22 @@ export class Knowledge {
   }
 
   knows(value: Value, earlier: Value): boolean {
-    const [of, what] = [text(value), text(earlier)];
-    return of === what || this.#known.get(of)?.has(what) === true;
+    const of = text(value);
+    const known = this.#known.get(of);
+    return this.#names(earlier).some((what) => of === what || known?.has(what) === true);
   }
 
   #stands(entry: Stood, onWrite: (entry: Stood, knowledge: Knowledge) => void): void {
     const value = text(entry.value);
     if (entry.by === 'hub') {
-      // What was deleted unread, by somebody on that side, was not replaced by the hub.
-      const gone = entry.anew && !this.evidence.sides[entry.side].complete;
+      // What was deleted unread, by somebody on that side, was not replaced by the hub; nor what is known to have gone before.
+      const before = text(entry.before);
+      const gone =
+        entry.anew &&
+        (!this.evidence.sides[entry.side].complete ||
+          this.evidence.told.some(
+            (row) => row.kind === 'superseded' && row.unit === entry.unit && text(row.value) === before,
+          ));
       if (!gone && value !== text(entry.before)) onWrite(entry, this);
       const seen = this.#seen[entry.side];
       seen.clear();

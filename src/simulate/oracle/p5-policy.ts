@@ -43,7 +43,7 @@ function ownersValue(evidence: Evidence, unit: UnitFacts): Violation[] {
   const blind = evidence.sides[owner].tier === 'T3';
   const check = (entry: Stood, known: Knowledge): void => {
     if (blind || entry.side !== owner || !typed.has(text(entry.before))) return;
-    if (evidence.linked && blank(entry.before)) return;
+    if ((evidence.linked || unit.preferNonBlank) && blank(entry.before)) return;
     if (!known.knows(entry.value, entry.before))
       found.push(fault(unit, `${text(entry.value)} replaced the owner's ${text(entry.before)}`));
   };

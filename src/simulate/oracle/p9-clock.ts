@@ -58,7 +58,7 @@ function oneNameEach({ units, told }: Evidence): Violation[] {
     const values = new Map<string, string>();
     let seen = [0, 0, 0, 0];
     for (const row of told) {
-      if (row.unit !== key || row.dot === undefined) continue;
+      if (row.unit !== key || row.dot === undefined || row.dot === '') continue;
       const value = text(row.value);
       if (names(row)) {
         if (values.has(row.dot)) fault(`${row.dot} was given away twice`);
