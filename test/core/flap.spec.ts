@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { takeValue, type Taken } from '../../src/core/flap.js';
-import { World } from '../support/core/world.js';
-import { POLICIES } from '../support/core/policies.js';
-import { recordPlan, unitPlan } from '../support/core/unit-plans.js';
+import { SIDES } from '../../src/core/clock.js';
+import { RECORD } from '../../src/simulate/hub/log-lane.js';
+import { World } from '../../src/simulate/world/world.js';
+import { setupOf } from '../support/simulate/setup-of.js';
 
 const LIMITS = { flips: 4, windowMs: 1_000 };
 
@@ -42,28 +43,24 @@ describe('oscillation', () => {
     );
   });
 
-  it.each(['owner A, revert', 'review', 'newest'] as const)(
-    'two automations make finitely many writes (%s)',
-    (policy) => {
-      const plan = recordPlan([unitPlan('status', POLICIES[policy])], {
-        flap: { flips: 4, windowMs: 60_000 },
-      });
-      const world = new World(plan, false, () => 'v');
-      for (let round = 0; round < 100; round++) {
-        // Each side puts its own value back as soon as it sees another.
-        for (const [side, own] of [
-          ['A', 'open'],
-          ['B', 'closed'],
-        ] as const) {
-          if (world.sides[side].values.get('status') !== own)
-            world.sides[side].edit([['status', own]], world.hub.now);
-          world.transact();
-          world.hub.deliver('A', 'none');
-          world.hub.deliver('B', 'none');
+  it.each(['strict', 'review', 'newest'])('two automations make finitely many writes (%s)', (unit) => {
+    const world = new World(setupOf('T0 log', [unit], { flips: 4 }));
+    for (let round = 0; round < 100; round++) {
+      // Each side puts its own value back as soon as it sees another.
+      for (const [side, own] of [
+        ['A', 'open'],
+        ['B', 'closed'],
+      ] as const) {
+        world.act({ do: 'wait', ms: 1 });
+        world.systems[side].edit(RECORD, { [unit]: own }, world.now);
+        world.act({ do: 'turn', a: 9, b: 9, busy: null });
+        for (const to of SIDES) {
+          world.act({ do: 'carry', side: to, pick: 0, fault: 'none' });
+          world.act({ do: 'answer', side: to, pick: 0, fault: 'none' });
         }
       }
-      expect(world.sides.A.writes + world.sides.B.writes).toBeLessThanOrEqual(12);
-      expect(world.hub.result?.conflicts.has('status')).toBe(true);
-    },
-  );
+    }
+    expect(world.systems.A.writes + world.systems.B.writes).toBeLessThanOrEqual(12);
+    expect(world.hub.store.conflicts.has(unit)).toBe(true);
+  });
 });

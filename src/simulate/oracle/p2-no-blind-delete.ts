@@ -1,4 +1,5 @@
 import type { Evidence, LifeFacts, SideName, UnitFacts, Violation } from './evidence.js';
+import { gaveWay } from './p2-no-silent-loss.js';
 import { text } from './text.js';
 
 /**
@@ -23,6 +24,7 @@ function unseen(evidence: Evidence, unit: UnitFacts, { at, side }: LifeFacts): V
   const here = evidence.stood.filter((one) => one.unit === unit.key && one.side === side && one.at < at);
   const last = here[here.length - 1];
   if (decided || last === undefined || last.by === 'hub') return [];
+  if (gaveWay(evidence, { unit: unit.key, side, before: last.value, at })) return [];
   const other: SideName = side === 'A' ? 'B' : 'A';
   const shown = [
     evidence.initial[other][unit.key],

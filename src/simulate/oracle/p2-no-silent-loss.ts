@@ -40,7 +40,10 @@ export function p2NoSilentLoss(evidence: Evidence): Violation[] {
  * Since the hub wrote there last, it was named as having given way to something: whatever comes later need not know it. A value that was
  * left and came back in between is the same to everybody but the journal.
  */
-function gaveWay({ stood, told, sides }: Evidence, { unit, side, before, at }: Stood): boolean {
+export function gaveWay(
+  { stood, told, sides }: Evidence,
+  { unit, side, before, at }: Pick<Stood, 'unit' | 'side' | 'before' | 'at'>,
+): boolean {
   const value = text(before);
   let since = -Infinity;
   // Where nobody can tell whether a write had arrived, going back to what stood before it looks like a write that never did.

@@ -10,7 +10,8 @@ rows by \`node scripts/conflict-matrix.mjs\`.
 A and B are the two sides; *head* is the last value that Accord settled on. A value is followed by its number: \`x @A2\` is the second
 edit on A, \`@H3\` the third value that Accord signed. In brackets stands what its maker had seen of A, B and Accord: whoever made
 \`x @A2 (1.1.1)\` knew the first value of each. \`∅\` is blank, \`{a, b}\` a list of members, \`[100–110]\` the time in which an edit was
-certainly made. A side that is not mentioned holds head.
+certainly made; \`[100–110, bulk]\` is the time of an edit that touched many records at once, \`[100–110, ahead]\` lies in the future. A
+side that is not mentioned holds head.
 `;
 
 /** The page of all case tables, as Markdown. */

@@ -1,11 +1,13 @@
 import { EMPTY_VECTOR, parseDot, parseVector, dotText } from '../../../src/core/clock.js';
+import type { Stamp, StampDoubt } from '../../../src/core/stamp.js';
 import type { Image, Incorporated, Unit, Version } from '../../../src/core/unit.js';
 import type { Canon, Json } from '../../../src/core/value.js';
 
 /**
  * Registers as they are written in the case tables.
  *
- * A version is `value @dot (context) [lo–hi]`: `x @A2 (1.1.1) [100–110]`; dot, context and stamp may be missing. A value is a word, a
+ * A version is `value @dot (context) [lo–hi]`: `x @A2 (1.1.1) [100–110]`; dot, context and stamp may be missing. A stamp may be
+ * doubtful: `[100–110, bulk]`. A value is a word, a
  * number, `∅` for blank, `{a, b}` for a set, or JSON in backquotes.
  */
 export interface Registers {
@@ -19,8 +21,7 @@ export interface Registers {
   readonly recovered?: { readonly side: 'A' | 'B'; readonly version: string; readonly base: string };
 }
 
-const VERSION =
-  /^(?<value>.*?)(?: @(?<dot>[ABHX]\d+))?(?: \((?<ctx>[\d.]*)\))?(?: \[(?<lo>\d+)–(?<hi>\d+)\])?$/u;
+const VERSION = /^(?<value>.*?)(?: @(?<dot>[ABHX]\d+))?(?: \((?<ctx>[\d.]*)\))?(?: \[(?<stamp>[^\]]+)\])?$/u;
 
 export function readValue(text: string): Canon {
   if (text === '∅') return null;
@@ -42,13 +43,19 @@ export function writeValue(value: Canon): string {
   return `\`${JSON.stringify(value)}\``;
 }
 
+export function readStamp(text: string): Stamp {
+  const [, lo, hi, doubt] = /^(\d+)–(\d+)(?:, (ahead|bulk))?$/.exec(text) ?? [];
+  if (lo === undefined || hi === undefined) throw new Error(`not a stamp: ${text}`);
+  return doubt === undefined ? [Number(lo), Number(hi)] : [Number(lo), Number(hi), doubt as StampDoubt];
+}
+
 export function readVersion(text: string): Version {
-  const { value = '', dot, ctx, lo, hi } = VERSION.exec(text)?.groups ?? {};
+  const { value = '', dot, ctx, stamp } = VERSION.exec(text)?.groups ?? {};
   return {
     value: readValue(value),
     dot: dot === undefined ? null : parseDot(dot),
     ctx: ctx === undefined ? EMPTY_VECTOR : parseVector(ctx),
-    stamp: lo === undefined ? null : [Number(lo), Number(hi)],
+    stamp: stamp === undefined ? null : readStamp(stamp),
     by: null,
   };
 }

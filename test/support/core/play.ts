@@ -7,7 +7,7 @@ import type { Stamp } from '../../../src/core/stamp.js';
 import { image, type Image, type Unit } from '../../../src/core/unit.js';
 import type { UnitPlan } from '../../../src/core/plan.js';
 import type { CaseRow, Expected } from './case-row.js';
-import { brief, readRegisters, readValue } from './notation.js';
+import { brief, readRegisters, readStamp, readValue } from './notation.js';
 import { POLICIES, type PolicyName } from './policies.js';
 import { recordPlan, unitPlan } from './unit-plans.js';
 
@@ -89,10 +89,10 @@ export class Play {
   }
 
   #happens(event: string): void {
-    const edit = /^([AB]) edits (.*?)(?: \[(\d+)–(\d+)\])?( over an old form)?$/.exec(event);
+    const edit = /^([AB]) edits (.*?)(?: \[([^\]]+)\])?( over an old form)?$/.exec(event);
     if (edit !== null) {
-      const [, side, value = '', lo, hi, old] = edit;
-      const stamp: Stamp | null = lo === undefined ? null : [Number(lo), Number(hi)];
+      const [, side, value = '', when, old] = edit;
+      const stamp = when === undefined ? null : readStamp(when);
       this.#edit(side as Side, value, stamp, old !== undefined);
       return;
     }
