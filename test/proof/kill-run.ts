@@ -17,6 +17,7 @@ export interface KillRunOptions {
   readonly records: number;
   /** Mean time between two edits of one side, ms. */
   readonly paceMs: number;
+  readonly databases?: Parameters<typeof SyncPair.open>[3];
 }
 
 /** Two sides with people at work, a service that is killed again and again, and somebody who looks at the whole when all is quiet. */
@@ -41,7 +42,8 @@ export class KillRun {
   }
 
   static async open(options: KillRunOptions): Promise<KillRun> {
-    return new KillRun(await SyncPair.open(killedSides(options.records), killedPipeline()), options);
+    const { records, databases } = options;
+    return new KillRun(await SyncPair.open(killedSides(records), killedPipeline(), {}, databases), options);
   }
 
   work(): void {
@@ -53,8 +55,8 @@ export class KillRun {
   }
 
   /** Starts a service that decides conflicts as well. */
-  start(failpoints = ''): Promise<ServiceChild> {
-    const { urls, declared } = this.pair;
+  start(failpoints = '', urls = this.pair.urls): Promise<ServiceChild> {
+    const { declared } = this.pair;
     const seed = this.options.seed * 1000 + ++this.starts;
     const habits = { undo: 0.3, typing: ['f1', 'f2', 'f3'], hesitateMs: 30 };
     return ServiceChild.start({ urls, declaration: declared, steward: { ...habits, seed } }, failpoints);

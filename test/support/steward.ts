@@ -77,7 +77,9 @@ export async function steward(
       rows.map(({ id }) =>
         one(id).catch((error: unknown) => {
           if (error instanceof AppError || error instanceof FailpointReached) return;
-          if ((error as { code?: unknown }).code === undefined) habits.say?.(`fault ${String(error)}`);
+          const line = /connection|queryable/i.test(String(error));
+          if (!line && (error as { code?: unknown }).code === undefined)
+            habits.say?.(`fault ${String(error)}`);
         }),
       ),
     );

@@ -35,8 +35,14 @@ export class SyncPair {
     setUp: { a: string; b: string },
     spec: PipelineSpec,
     accounts: Readonly<Partial<Record<'a' | 'b', string>>> = {},
+    /** Databases that are there already, such as those of servers that a test means to kill. */
+    own: Readonly<Partial<Record<'a' | 'b' | 'hub', TestDatabase>>> = {},
   ): Promise<SyncPair> {
-    const [a, b, hub] = await Promise.all([createTestDatabase(), createTestDatabase(), migratedDatabase()]);
+    const [a, b, hub] = await Promise.all([
+      own.a ?? createTestDatabase(),
+      own.b ?? createTestDatabase(),
+      own.hub ?? migratedDatabase(),
+    ]);
     const text = JSON.stringify(spec);
     const pair = new SyncPair(
       { a, b, hub },
@@ -114,7 +120,16 @@ export class SyncPair {
       await sleep(20);
     }
     const { rows } = await this.hub.general.query('select side, error_code, error_detail from side_state');
-    throw new Error(`not quiet after ${String(timeoutMs)} ms: ${last} ${JSON.stringify(rows)}`);
+    const { rows: sessions } = await this.hub.general.query(
+      `select application_name as app, state, wait_event_type as waits, wait_event as for, now() - state_change as since, left(query, 120) as query
+       from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+    const { rows: leases } = await this.hub.general.query(
+      'select holder, token, until - now() as left from lease',
+    );
+    throw new Error(
+      `not quiet after ${String(timeoutMs)} ms: ${last} ${JSON.stringify({ rows, sessions, leases })}`,
+    );
   }
 
   async close(): Promise<void> {
