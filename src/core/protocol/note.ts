@@ -24,6 +24,8 @@ export type NoteKind =
   | 'recovered'
   /** A write of ours landed a second time, or later than a newer edit: the side is back at an older version of ours. */
   | 'landed-again'
+  /** Head, an edit of the side that a write of ours covered, goes by another name from now on. */
+  | 'renamed'
   /** The same value in another form. */
   | 'cosmetic'
   /** The write did not happen. */

@@ -1,4 +1,4 @@
-import { covers, withDot, type Dot } from '../clock.js';
+import { covers, flatten, withDot, type Dot } from '../clock.js';
 import type { UnitPlan } from '../plan.js';
 import { image, incorporated, type Image, type Orphan, type Unit } from '../unit.js';
 import type { Raw } from '../value.js';
@@ -62,6 +62,7 @@ function land(context: ProtocolContext, plan: UnitPlan, sent: SentUnit, raw: Raw
   let next = unit;
   const known = covers(sent.version, covered);
   if (!known && !covers(unit.head, covered)) next = recovered(context, plan, unit, covered);
+  else if (!known && unit.head.dot?.actor === side) next = renamed(context, plan, unit);
   units.set(plan.key, hold(next, side, sent.version, guards.postImage ? raw : sent.raw));
   notes.push({
     kind: known ? 'acknowledged' : 'landed-again',
@@ -93,6 +94,18 @@ function recovered(context: ProtocolContext, plan: UnitPlan, unit: Unit, covered
     orphans: [...unit.orphans, orphan],
     tick: withDot(unit.tick, dot),
   };
+}
+
+/**
+ * Head is the covered edit itself. Whoever types on the side next has not seen it, though the side's own count has passed it: under the
+ * actor of what was covered, it cannot be taken for seen.
+ */
+function renamed({ side, notes, guards }: ProtocolContext, plan: UnitPlan, unit: Unit): Unit {
+  if (!guards.ownActorForRecovered) return unit;
+  const dot: Dot = { actor: 'X', n: unit.tick[3] + 1 };
+  const head = { ...unit.head, dot, ctx: flatten(unit.head) };
+  notes.push({ kind: 'renamed', unit: plan.key, side, version: head, dot });
+  return { ...unit, head, tick: withDot(unit.tick, dot) };
 }
 
 function bySeq(history: readonly PastChange[], after: number): readonly (readonly PastChange[])[] {

@@ -39,14 +39,20 @@ export function endingOf(
     // The tag has moved and not through us: no copy can succeed any more.
     if (canCompare) return 'not-applied';
   }
+  // A record that is to be made has nothing to compare: a copy may land until the deadline.
+  if (!seen.alive && attempt.op === 'create') {
+    return seen.start - abilities.staleMs > attempt.deadline || !guards.waitForDeadline
+      ? 'not-applied'
+      : 'open';
+  }
   if (!canCompare) {
     const landed = [...raws].some(([key, raw]) => isEcho(context, key, attempt.units[key], raw));
     if (landed) return 'unclear';
     const over = seen.start - abilities.staleMs > attempt.deadline || !guards.waitForDeadline;
     return over ? 'unclear' : 'open';
   }
-  if (isNext(context, attempt, seen)) {
-    // Exactly one write since: it was ours, or it was somebody else's.
+  if (isNext(context, attempt, seen) && attempt.op === 'update' && abilities.keepsValues) {
+    // Exactly one write since: it was ours, or it was somebody else's. Ours would have changed every unit.
     const sent = Object.entries(attempt.units).filter(([key]) => raws.has(key));
     const moved = sent.filter(([key]) => !standsAsBefore(context, key, raws.get(key) as Raw));
     if (moved.length < sent.length) return 'not-applied';

@@ -83,6 +83,12 @@ export function answerOf(answer: WriteAnswer | 'fenced', start: number, end: num
 export function tell(told: Told[], at: number, notes: readonly Note[]): void {
   for (const { kind, unit, side, version, dot } of notes) {
     if (kind === 'cosmetic') continue;
+    if (kind === 'renamed') {
+      const clock = { dot: dotText(version.dot), ctx: vectorText(version.ctx) };
+      const what = { how: 'fast-forward', value: version.value, over: [], decision: null };
+      told.push({ at, kind: 'authored', unit, ...what, ...clock });
+      continue;
+    }
     told.push({
       at,
       kind,
