@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { displayClock } from '../core/clock.js';
-import type { Stamp } from '../core/stamp.js';
+import { isoTime, type Stamp } from '../core/stamp.js';
 import type { Author, Version } from '../core/unit.js';
 import type { Json } from '../core/value.js';
 import { clockValue, dateTime, jsonValue } from './api-schema.js';
@@ -62,9 +62,4 @@ export function authorAnswer(author: Author | null): AuthorDto | null {
 
 export function intervalAnswer(stamp: Stamp | null): IntervalDto | null {
   return stamp === null ? null : { from: isoTime(stamp[0]), to: isoTime(stamp[1]) };
-}
-
-/** Fractions of a millisecond are dropped; a stamp that no date can hold shows as the nearest that one can. */
-function isoTime(ms: number): string {
-  return new Date(Math.min(Math.max(ms, -8.64e15), 8.64e15)).toISOString();
 }

@@ -12,6 +12,7 @@ import {
 import { holdsHead } from './author.js';
 import { CanonError } from './errors.js';
 import type { UnitPlan } from './plan.js';
+import type { Stamp } from './stamp.js';
 import { mustBeField, mustBeOpen } from './stored-form.js';
 import {
   image,
@@ -52,7 +53,7 @@ export interface VersionDoc {
   readonly v: Canon;
   readonly d?: string;
   readonly c?: string;
-  readonly s?: readonly [number, number];
+  readonly s?: Stamp;
   readonly by?: { readonly kind: Author['kind']; readonly name: string };
   readonly r?: Raw;
 }

@@ -78,6 +78,7 @@ function mustBeSigned({ s, by }: Members, place: string): void {
   if (s !== undefined) {
     const stamp = list(s, `${place}.s`);
     must(typeof stamp[0] === 'number' && typeof stamp[1] === 'number', `${place}.s`, 'two times');
+    must(isText(stamp[2]) && stamp.length <= 3, `${place}.s`, 'two times and a doubt');
   }
   if (by === undefined) return;
   const author = members(by, `${place}.by`);

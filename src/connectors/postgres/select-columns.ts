@@ -34,7 +34,13 @@ export function stateOf(row: readonly (string | null)[], names: readonly string[
   const stamp = row[offset + 1] ?? null;
   const actor = row[offset + 2] ?? null;
   const by: Author | null = actor === null || actor === '' ? null : settingAuthor(actor);
-  return { id: row[offset] as string, values, modifiedAt: stamp === null ? null : Number(stamp), by };
+  return { id: row[offset] as string, values, modifiedAt: timeOf(stamp), by };
+}
+
+/** A row stamped `infinity` says nothing about when. */
+function timeOf(stamp: string | null): number | null {
+  const at = stamp === null ? Number.NaN : Number(stamp);
+  return Number.isFinite(at) ? at : null;
 }
 
 /** `t.k = i.k1::type and …`: the key as the index has it; the item's parts come as text. */

@@ -1,4 +1,5 @@
 import type { RuleCandidate, RuleScope } from '../plan.js';
+import { isoTime } from '../stamp.js';
 import { image, type Version } from '../unit.js';
 import type { Concurrent } from './concurrent.js';
 
@@ -14,6 +15,6 @@ function ruleCandidate(version: Version): RuleCandidate {
     value: version.value,
     by: version.by?.name ?? '',
     origin: version.by?.kind ?? 'unknown',
-    at: version.stamp === null ? '' : new Date(version.stamp[1]).toISOString(),
+    at: version.stamp === null ? '' : isoTime(version.stamp[1]),
   };
 }

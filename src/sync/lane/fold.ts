@@ -6,10 +6,11 @@ import { LIFE_UNIT } from '../../core/life.js';
 import { observe, withImage } from '../../core/observe.js';
 import { LIFE, type UnitPlan } from '../../core/plan.js';
 import { relearn } from '../../core/relearn.js';
-import type { Stamp } from '../../core/stamp.js';
+import { withDoubt, type Stamp } from '../../core/stamp.js';
 import { image, type Author, type Unit } from '../../core/unit.js';
 import { jsonEqual, type Canon, type Raw } from '../../core/value.js';
 import type { RunningPipeline } from '../running-pipeline.js';
+import { keyOfEntry, keyOfState } from './bulk-edits.js';
 import { lineageDraft, type LineageDraft } from './lineage.js';
 import type { PayloadItem } from './payload.js';
 import type { RecordState } from './record-state.js';
@@ -23,6 +24,8 @@ export interface FoldContext {
   readonly lastWrite: LastWrite | null;
   /** Units to be learned as if the side had never held them. */
   readonly anew?: ReadonlySet<string>;
+  /** Mass edits of the page (bulk-edits.ts): their times decide nothing. */
+  readonly bulk: ReadonlySet<string>;
 }
 
 export interface LastWrite {
@@ -84,8 +87,17 @@ export function foldState(
   const { clock } = context.pipeline.ends[side];
   const modified = state.modifiedAt === null ? null : state.modifiedAt - clock.offsetMs;
   const hi = modified === null ? read.end : Math.min(modified + clock.errorMs + 1, read.end);
-  const stamp: Stamp | null =
+  const interval: Stamp | null =
     modified === null && read.previous === null ? null : [Math.min(read.previous ?? hi, hi), hi];
+  const stamp =
+    interval === null
+      ? null
+      : withDoubt(
+          interval,
+          (modified ?? hi) - clock.errorMs,
+          read.end,
+          context.bulk.has(keyOfState(state) ?? ''),
+        );
   draft.at = modified;
   draft.by = state.by;
   if (image(record.life(), side).value === 'deleted') {
@@ -124,7 +136,7 @@ function foldColumns(
   context: FoldContext,
 ): void {
   const { pipeline, lastWrite } = context;
-  const stamp = stampOf(entry.at, pipeline.ends[side].clock);
+  const stamp = stampOf(entry, side, context);
   for (const [plan, members] of groupByUnit(pipeline, side, after)) {
     const unit = record.units.get(plan.key);
     if (unit === undefined) continue;
@@ -161,7 +173,7 @@ function foldLife(
   entry: LogEntry,
   context: FoldContext,
 ): void {
-  moveLife(record, side, value, stampOf(entry.at, context.pipeline.ends[side].clock), entry.by, draft);
+  moveLife(record, side, value, stampOf(entry, side, context), entry.by, draft);
 }
 
 function moveLife(
@@ -298,7 +310,9 @@ function plainValue(plan: UnitPlan, side: Side, raw: Raw): Canon {
   }
 }
 
-function stampOf(at: number, clock: { readonly offsetMs: number; readonly errorMs: number }): Stamp {
-  const time = at - clock.offsetMs;
-  return [time - clock.errorMs, time + clock.errorMs];
+function stampOf(entry: LogEntry, side: Side, { pipeline, now, bulk }: FoldContext): Stamp {
+  const { offsetMs, errorMs } = pipeline.ends[side].clock;
+  const time = entry.at - offsetMs;
+  const earliest = time - errorMs;
+  return withDoubt([earliest, time + errorMs], earliest, now, bulk.has(keyOfEntry(entry)));
 }

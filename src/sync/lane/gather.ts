@@ -8,6 +8,7 @@ import { jsonEqual } from '../../core/value.js';
 import type { BatchRow } from '../../database/sql/lane/batches.js';
 import type { RunningPipeline } from '../running-pipeline.js';
 import type { BatchLog } from './batch-log.js';
+import { BulkEdits } from './bulk-edits.js';
 import { foldAbsence, foldState, foldTransaction, type FoldContext, type LastWrite } from './fold.js';
 import { cursorsAfter, type Intake, type ReadBack, type SoloRecords } from './intake.js';
 import type { PayloadItem } from './payload.js';
@@ -28,6 +29,8 @@ export interface Gathered {
 
 /** Loads and folds: the first half of a lane transaction, which only reads. */
 export class Gather {
+  readonly #bulk = new BulkEdits();
+
   constructor(
     private readonly pipeline: RunningPipeline,
     private readonly log: BatchLog,
@@ -227,6 +230,7 @@ export class Gather {
       now: intake.now,
       catchingUp: intake.catchingUp[side] || young,
       lastWrite,
+      bulk: this.#bulk.of(side, intake.pages[side]),
     };
   }
 

@@ -1,4 +1,5 @@
 import { dotText, vectorText, type Side } from '../../core/clock.js';
+import type { Stamp } from '../../core/stamp.js';
 import type { Author, Version } from '../../core/unit.js';
 import type { Canon } from '../../core/value.js';
 
@@ -12,7 +13,7 @@ export interface UnitEvent {
   k: string;
   w?: string;
   /** The interval in which the edit was made. */
-  s?: readonly [number, number];
+  s?: Stamp;
   /** Versions that the new value replaced without their author having been asked: value, dot. */
   x?: readonly (readonly [Canon, string])[];
 }

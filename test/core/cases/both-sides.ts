@@ -104,6 +104,42 @@ export const concurrent: CaseTable = {
     },
     {
       id: 'newest',
+      says: 'a time in the future decides nothing, neither for the edit nor against it',
+      policies: ['newest', 'newest, skew 10'],
+      before: { ...LATER_A, A: 'x @A2 (1.1.1) [900–910, ahead]' },
+      then: {
+        outcome: 'conflict: tie',
+        candidates: ['a x @A2', 'b y @B2'],
+        why: 'one of the edits is dated in the future, so its clock says nothing about which is newer',
+      },
+    },
+    {
+      id: 'newest',
+      says: 'an edit that touched many records at once decides nothing, however late it was',
+      policies: ['newest', 'newest, skew 10'],
+      before: { ...LATER_A, A: 'x @A2 (1.1.1) [900–910, bulk]' },
+      then: {
+        outcome: 'conflict: tie',
+        candidates: ['a x @A2', 'b y @B2'],
+        why: 'one of the edits changed many records at the same moment, as an import or a migration does',
+      },
+    },
+    {
+      id: 'newest',
+      says: 'a doubtful time is a tie like any other',
+      policies: ['newest, ties to A'],
+      before: { ...LATER_A, B: 'y @B2 (1.1.1) [300–310, bulk]' },
+      then: { outcome: 'newest', head: 'x @H2', push: ['B'], overridden: ['y @B2 by newest'] },
+    },
+    {
+      id: 'newest',
+      says: 'an import that knew the other edit follows it all the same',
+      policies: ['newest'],
+      before: { head: 'v @H1 (1.1)', B: 'y @B2 (1.1.1) [300–310, bulk]' },
+      then: { outcome: 'fast-forward', head: 'y @B2', push: ['A'] },
+    },
+    {
+      id: 'newest',
       says: 'ties go to the side that a person named',
       policies: ['newest, ties to A'],
       before: OVERLAPPING,

@@ -20,7 +20,9 @@ const version: fc.Arbitrary<Version> = fc.record({
   value: storedJson,
   dot,
   ctx: vector,
-  stamp: fc.option(fc.tuple(time, time)),
+  stamp: fc.option(
+    fc.oneof(fc.tuple(time, time), fc.tuple(time, time, fc.constantFrom('ahead' as const, 'bulk' as const))),
+  ),
   by,
 });
 

@@ -1,3 +1,4 @@
+import type { Stamp } from '../../../core/stamp.js';
 import type { Json } from '../../../core/value.js';
 import type { Statement } from '../statement.js';
 
@@ -33,7 +34,7 @@ export interface UnitEventDoc {
   readonly c?: string;
   readonly k: string;
   readonly w?: string;
-  readonly s?: readonly [number, number];
+  readonly s?: Stamp;
   readonly x?: readonly (readonly [Json, string])[];
 }
 
