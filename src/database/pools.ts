@@ -57,6 +57,8 @@ function openPool(url: string, config: PoolConfig): Pool {
     connectionTimeoutMillis: 10_000,
     ...config,
   });
+  // One that breaks while it is in use, between two statements: the next statement says so.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   // A connection that breaks while idle: pg has dropped it already, and an unheard 'error' event would end the process.
   pool.on('error', () => undefined);
   return pool;

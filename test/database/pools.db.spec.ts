@@ -26,6 +26,18 @@ describe('the pools of the hub', () => {
     ]);
   });
 
+  it('survive a connection that breaks between two statements of whoever holds it', async () => {
+    for (const pool of [pools.lane, pools.general]) {
+      const client = await pool.connect();
+      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+      await pools.general.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await expect(client.query('select 1')).rejects.toThrow(/connection/i);
+      client.release(true);
+    }
+    expect((await pools.lane.query('select 1 as still')).rows).toEqual([{ still: 1 }]);
+  });
+
   it('read bigint as a number, alone and in arrays, and refuse one that would not be exact', async () => {
     const { rows } = await pools.general.query(
       `select 9007199254740991::bigint as id, array[1, null]::bigint[] as ids, null::bigint as none`,
