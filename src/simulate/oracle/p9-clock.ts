@@ -18,7 +18,8 @@ function nothingFromTheFuture({ units, told, stood, sides }: Evidence): Violatio
       if (names(row)) made.set(row.dot, row);
       if (row.kind !== 'observed' || row.side === undefined) continue;
       // On a side whose changes are read in order, whoever types over the very value has seen it, under whatever name.
-      if (sides[row.side].ordered) continue;
+      // Where it cannot be told whose a value is, an edit that says what we wrote counts as ours.
+      if (sides[row.side].ordered || !sides[row.side].exact) continue;
       const typed = lastTyped(stood, row);
       const ctx = flat({ ...row, dot: '' });
       for (const [i, actor] of ['A', 'B', 'H'].entries()) {

@@ -32,8 +32,8 @@ export interface Habits {
   /** What both records say at first, or one of them where they share no past (`linked`). */
   first(plan: UnitPlan, side: Side, linked: boolean): Canon;
   type(plan: UnitPlan, occasion: Occasion): Pick<Typed, 'value' | 'did'>;
-  /** What a steward types who wants none of the candidates; `now`: what stands in the other fields. */
-  decides(plan: UnitPlan, n: number, now: (unit: string) => Canon): Canon;
+  /** What a steward types who wants none of the candidates; `now`: what was agreed for another field, and what stands on the sides. */
+  decides(plan: UnitPlan, n: number, now: (unit: string) => readonly Canon[]): Canon;
   /** Values that could be seen on a side, for trying out orders of observations. */
   others(plan: UnitPlan): readonly Canon[];
 }

@@ -311,7 +311,12 @@ export class World {
     const plan = this.plan.unit.get(key) as UnitPlan;
     if (this.habits !== undefined) {
       const units = this.hub.units();
-      return this.habits.decides(plan, this.people.next(), (other) => units.get(other)?.head.value ?? null);
+      return this.habits.decides(plan, this.people.next(), (other) => {
+        const unit = units.get(other);
+        if (unit === undefined) return [];
+        const decided = unit.decision === null ? [] : [unit.decision.value];
+        return [unit.head.value, unit.A.value, unit.B.value, ...decided];
+      });
     }
     switch (mergeOf(plan)) {
       case 'set':
