@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { fullJitter } from '../common/backoff.js';
 import { messageOf } from '../common/errors.js';
 import { failpoint } from '../common/failpoint.js';
 import { Leases } from '../database/lease.js';
@@ -12,13 +13,13 @@ import {
   postponeMail,
   type ClaimedMail,
 } from '../database/sql/notify/outbox.js';
-import { backoffMs } from './backoff.js';
 import { MailTransport, refusal, SMTP_TIMEOUT_MS } from './mail-transport.js';
 
 const EVERY_MS = 5_000;
 const LEASE_MS = 60_000;
 /** A mail whose sender vanished is sent again after this long, under the same Message-ID. */
 const CLAIM_MS = 4 * SMTP_TIMEOUT_MS;
+const BACKOFF = { firstMs: 10_000, mostMs: 60 * 60_000, leastMs: 1_000 };
 
 /**
  * Sends the outbox: claim, commit, send, mark. A crash between sending and marking sends the mail again, and its
@@ -81,7 +82,7 @@ export class SendMailJob implements OnApplicationShutdown {
       this.logger.error({ msg: 'mail refused for good', mail: id, kind, attempts, reason: why });
       return true;
     }
-    const delayMs = backoffMs(attempts, Math.random());
+    const delayMs = fullJitter(attempts, BACKOFF);
     await postponeMail(this.pools.general, id, delayMs, why);
     this.logger.warn({
       msg: 'mail not sent, will try again',

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { fullJitter } from '../common/backoff.js';
 import type { Clock } from '../common/clock.js';
 import { AppError, messageOf } from '../common/errors.js';
 import { failpoint } from '../common/failpoint.js';
@@ -9,7 +10,6 @@ import type { HubPools } from '../database/pools.js';
 import { haltPipeline } from '../database/sql/halt.js';
 import { run, type Statement } from '../database/sql/statement.js';
 import { AbsenceSweep, type SweepHost } from './absence-sweep.js';
-import { fullJitter } from './backoff.js';
 import { nextRuleExpiry } from '../core/pipeline/compile.js';
 import { pipelineSettings } from '../core/pipeline/settings.js';
 import { FirstLoad, type PipelineState } from './first-load.js';

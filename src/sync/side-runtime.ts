@@ -1,9 +1,9 @@
 import type { Pool } from 'pg';
+import { fullJitter } from '../common/backoff.js';
 import { AppError, messageOf } from '../common/errors.js';
 import type { Cursor } from '../connectors/connector.js';
 import type { Side } from '../core/clock.js';
 import { run, type Statement } from '../database/sql/statement.js';
-import { fullJitter } from './backoff.js';
 
 export interface SideRow {
   side: Side;

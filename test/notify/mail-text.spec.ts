@@ -1,20 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { backoffMs } from '../../src/notify/backoff.js';
 import { mailDomain, mailHeaders } from '../../src/notify/mail-headers.js';
 import { oneLine, valueInMail } from '../../src/notify/mail-value.js';
-
-describe('the wait before another try', () => {
-  it('is spread over a limit that doubles and ends at an hour', () => {
-    expect(backoffMs(1, 1)).toBe(10_000);
-    expect(backoffMs(2, 0.5)).toBe(10_000);
-    expect(backoffMs(5, 1)).toBe(160_000);
-    expect(backoffMs(400, 1)).toBe(3_600_000);
-  });
-
-  it('is never shorter than a second', () => {
-    expect(backoffMs(1, 0)).toBe(1_000);
-  });
-});
 
 describe('a value in a mail', () => {
   it('is one line: sets and groups as lists, blank as a word, long ones cut', () => {
