@@ -1,4 +1,13 @@
-import { EMPTY_VECTOR, component, flatten, join, withDot, type Dot, type VersionVector } from './clock.js';
+import {
+  EMPTY_VECTOR,
+  component,
+  covers,
+  flatten,
+  join,
+  withDot,
+  type Dot,
+  type VersionVector,
+} from './clock.js';
 import type { Candidate } from './conflict.js';
 import type { Author, Decision, Unit, Version } from './unit.js';
 import type { Canon } from './value.js';
@@ -17,6 +26,10 @@ export function decide(unit: Unit, input: DecisionInput): Unit {
   const dot: Dot = { actor: 'H', n: component(unit.tick, 'H') + 1 };
   let ctx: VersionVector = EMPTY_VECTOR;
   for (const version of input.shown) ctx = join(ctx, flatten(version));
+  // Whoever sees all that stands settles the matter that was opened, also where its parts have gone since.
+  const { contest } = unit;
+  const seesAll = [unit.A, unit.B, unit.head].every((version) => covers({ dot: null, ctx }, version));
+  if (contest !== null && seesAll) ctx = join(ctx, contest.ctx);
   const decision: Decision = {
     id: input.id,
     value: input.value,
