@@ -225,8 +225,8 @@ export class PipelineRunner {
       if (await schemas.hasMoved(worker.sides)) return;
       if (await rights.look()) this.wake();
       for (const side of SIDES) {
-        if (worker.sides[side].cursor === null || returned.delete(side))
-          await new Resync(pipeline, worker, this.pools, signal).run(side);
+        if (worker.sides[side].cursor !== null && !returned.has(side)) continue;
+        if (await new Resync(pipeline, worker, this.pools, signal).run(side)) returned.delete(side);
       }
       const found = (await worker.hasWork()) ? await this.#cycle(worker, pipeline, signal) : 'nothing';
       if (found === 'other-schema') return;

@@ -26,7 +26,9 @@ export class Resync {
     private readonly signal: AbortSignal,
   ) {}
 
-  async run(side: Side): Promise<void> {
+  /** @returns false when a write to the side has an unknown end: what the side shows cannot be told from it. Settle it and come again. */
+  async run(side: Side): Promise<boolean> {
+    if (!(await this.worker.readable(side))) return false;
     const { endpoint, anew } = this.pipeline.ends[side];
     const columns = endpoint.options.columns.filter((name) => !(name in endpoint.absent));
     await endpoint.install();
@@ -34,6 +36,7 @@ export class Resync {
     await failpoint('resync.begun');
     for await (const page of endpoint.snapshot({ columns, pageSize: PAGE })) {
       this.signal.throwIfAborted();
+      if (!(await this.worker.readable(side))) return false;
       const readStart = Date.now();
       await this.worker.compare(
         side,
@@ -54,6 +57,7 @@ export class Resync {
     await failpoint('resync.before-cursor');
     await this.#goOnFrom(side, cursor);
     await failpoint('resync.done');
+    return true;
   }
 
   /** Forgets the place: until a person resumes the pipeline nothing is read; then the side is compared as a whole. */
