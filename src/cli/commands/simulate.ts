@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto';
+import { SingleBar } from 'cli-progress';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { AppError } from '../../common/errors.js';
+import { TIER_NAMES, type TierName } from '../../simulate/pipeline/tier-names.js';
 import { action, type Context } from '../command.js';
 import { exitCode, type ExitCode } from '../exit-codes.js';
 import { print } from '../terminal.js';
@@ -9,11 +11,10 @@ interface Options {
   readonly pipeline: string;
   readonly runs: number;
   readonly seed?: number;
-  readonly aTier?: string;
-  readonly bTier?: string;
+  readonly aTier?: TierName;
+  readonly bTier?: TierName;
 }
 
-const TIERS = ['T0-log', 'T0', 'T1', 'T2', 'T3', 'T4'];
 const MOST_RUNS = 10_000_000;
 const SEEDS = 2 ** 31;
 
@@ -24,8 +25,8 @@ export function addSimulate(program: Command): void {
     .requiredOption('--pipeline <file>', 'the pipeline file')
     .option('--runs <n>', 'how many histories', wholeNumber(1, MOST_RUNS), 2_000)
     .option('--seed <n>', 'where to begin; the same seed gives the same histories', wholeNumber(0, SEEDS))
-    .addOption(new Option('--a-tier <tier>', 'as if side a were of this tier').choices(TIERS))
-    .addOption(new Option('--b-tier <tier>', 'as if side b were of this tier').choices(TIERS))
+    .addOption(new Option('--a-tier <tier>', 'as if side a were of this tier').choices(TIER_NAMES))
+    .addOption(new Option('--b-tier <tier>', 'as if side b were of this tier').choices(TIER_NAMES))
     .action(action<[Options]>(simulate));
 }
 
@@ -43,10 +44,24 @@ async function simulate({ terminal }: Context, options: Options): Promise<ExitCo
       `${options.pipeline} is not a valid pipeline.\n${diagnosticsText(diagnostics)}`,
     );
   }
-  const seed = options.seed ?? randomInt(SEEDS);
-  const result = await simulation(pipeline, { ...options, seed }, terminal);
+  const wanted = { ...options, file: options.pipeline, seed: options.seed ?? randomInt(SEEDS) };
+  const bar = terminal.interactive
+    ? new SingleBar({
+        format: '  {bar} {percentage}%  {value}/{total} histories  {eta_formatted} left',
+        stream: process.stderr,
+        hideCursor: true,
+        clearOnComplete: true,
+      })
+    : null;
+  bar?.start(options.runs, 0);
+  let result;
+  try {
+    result = await simulation(pipeline, wanted, (done) => bar?.update(done));
+  } finally {
+    bar?.stop();
+  }
   print(terminal, result, () => describe(terminal, result));
-  return result.violated > 0 || result.refused.length > 0 ? exitCode.attention : exitCode.ok;
+  return result.kept ? exitCode.ok : exitCode.attention;
 }
 
 function wholeNumber(least: number, most: number) {

@@ -149,7 +149,8 @@ export class MemorySystem {
     }
     const refused = this.#refused(item.set);
     if (refused !== null) return refused;
-    const values = this.#stored(item.set);
+    const blank = item.op === 'create' ? (traits.columns ?? []).map((column) => [column, null] as const) : [];
+    const values = this.#stored({ ...Object.fromEntries(blank), ...item.set });
     const tx = ++this.#tx;
     const how = { origin: 'hub' as const, request, by: null, at, tx };
     const op = item.op === 'create' ? 'insert' : item.op;

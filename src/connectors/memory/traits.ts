@@ -20,6 +20,8 @@ export interface Traits {
   readonly skewMs: number;
   /** A read may show a state that is this old (replicas, caches). 0: always the present one. */
   readonly staleMs: number;
+  /** Columns that every record has: blank where whoever makes one says nothing. Default: none but those that were written. */
+  readonly columns?: readonly string[];
   /** What is stored when somebody writes `raw`: trimmed, cut, in another case. Idempotent. Default: the raw itself. */
   readonly normalise?: (column: string, raw: Raw) => Raw;
   /** Why a value is refused (too long, not in the list); `null`: it is taken. */

@@ -58,8 +58,11 @@ export class Knowledge {
       seen.add(value);
       return;
     }
-    for (const name of this.#names(entry.value)) this.#seen[entry.side].add(name);
-    this.#learn(entry.value, this.#seen[entry.side]);
+    const seen = this.#seen[entry.side];
+    // Somebody may have decided meanwhile for just the value that stood there: nothing had to be written for that.
+    for (const known of this.#known.get(text(entry.before)) ?? []) seen.add(known);
+    for (const name of this.#names(entry.value)) seen.add(name);
+    this.#learn(entry.value, seen);
   }
 
   #hear(row: Evidence['told'][number]): void {

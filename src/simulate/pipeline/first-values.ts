@@ -94,7 +94,7 @@ function brokenBy(plan: Plan, values: ReadonlyMap<string, Canon>): readonly stri
 
 /** Values of all sizes, and those that the invariants themselves mention. */
 export function candidates(unit: UnitPlan, words: UnitWords): readonly Canon[] {
-  const made = [0, 1, 2, 5, 30, 400, -1, -30].map((n) => unitValueOf(unit, words, 'old', n));
+  const made = [0, 1, 2, 5, 30, 400, 3_000, -1, -30, -3_000].map((n) => unitValueOf(unit, words, 'old', n));
   return [...made, ...words.mentioned, ...(canBeBlank(unit, words) ? [null] : [])];
 }
 

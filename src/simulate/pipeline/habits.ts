@@ -79,16 +79,30 @@ function decided(
   words: UnitWords,
   first: FirstValues,
   n: number,
-  now: (unit: string) => Canon,
+  now: (unit: string) => readonly Canon[],
 ): Canon {
   const rules = plan.invariants.filter(({ units }) => units.includes(unit.key));
-  const keeps = (value: Canon): boolean =>
-    rules.every(({ units, holds }) =>
-      holds(Object.fromEntries(units.map((key) => [key, key === unit.key ? value : now(key)]))),
-    );
+  const broken = (value: Canon): number =>
+    rules.reduce((all, { units, holds }) => {
+      const others = units.map((key) => [key, key === unit.key ? [value] : now(key)] as const);
+      return all + everyRecord(others).filter((record) => !holds(record)).length;
+    }, 0);
   const own = whole(unit, words, 'Steward', n);
+  if (rules.length === 0) return own;
   const choice = [own, ...candidates(unit, words), first.of(unit, 'A', false)];
-  return choice.find(keeps) ?? own;
+  const faults = choice.map(broken);
+  return choice[faults.indexOf(Math.min(...faults))] ?? own;
+}
+
+/** Which of the values that stand somewhere will be the agreed one is not known yet: all that may come of it. */
+function everyRecord(
+  units: readonly (readonly [string, readonly Canon[]])[],
+): readonly Readonly<Record<string, Canon>>[] {
+  return units.reduce<readonly Readonly<Record<string, Canon>>[]>(
+    (records, [key, values]) =>
+      values.flatMap((value) => records.map((record) => ({ ...record, [key]: value }))),
+    [{}],
+  );
 }
 
 function whole(unit: UnitPlan, words: UnitWords, by: string, n: number): Canon {

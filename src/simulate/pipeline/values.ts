@@ -2,7 +2,7 @@ import { decode } from '../../core/canon/codec.js';
 import { SIDES } from '../../core/clock.js';
 import { CanonError } from '../../core/errors.js';
 import type { FieldPlan, UnitPlan } from '../../core/plan.js';
-import { jsonEqual, type Canon, type FieldType, type Raw } from '../../core/value.js';
+import { jsonEqual, stableStringify, type Canon, type FieldType, type Raw } from '../../core/value.js';
 
 /** Values of one field: as many as there are numbers, or a few that come again and again. */
 export interface Values {
@@ -70,15 +70,16 @@ export function part(unit: UnitPlan, field: string, whole: Canon | Raw): Canon {
 
 function fits(unit: UnitPlan, member: FieldPlan, make: Make): boolean {
   const samples = TRIES.flatMap((n) => [make('CRM', n), make('Steward', n + 1_000)]);
-  return distinct(unit, member, samples).length === samples.length;
+  return distinct(unit, member, samples).length === new Set(samples.map(stableStringify)).size;
 }
 
-/** Those that come back and that the field tells apart. */
+/** Those that come back and that the field's comparison tells apart, from each other and from blank. */
 function distinct(unit: UnitPlan, member: FieldPlan, values: readonly Canon[]): readonly Canon[] {
-  const keys = new Set<string>();
+  const keyOf = (value: Canon): string => unit.compareKey(unit.isGroup ? { [member.field]: value } : value);
+  const keys = new Set([keyOf(null)]);
   return values.filter((value) => {
     if (!comesBack(unit, member, value)) return false;
-    const key = unit.compareKey(unit.isGroup ? { [member.field]: value } : value);
+    const key = keyOf(value);
     return !keys.has(key) && keys.add(key).size > 0;
   });
 }

@@ -13,8 +13,13 @@ export const CUT = 6;
 export const FENCE_MS = 60;
 
 /** `calm`: the system's automations have stopped. */
-export function systemOf(setup: SideSetup, formed: ReadonlySet<string>, calm: () => boolean): MemorySystem {
-  return new MemorySystem(traitsOf(setup, formed, calm));
+export function systemOf(
+  setup: SideSetup,
+  columns: readonly string[],
+  formed: ReadonlySet<string>,
+  calm: () => boolean,
+): MemorySystem {
+  return new MemorySystem({ ...traitsOf(setup, formed, calm), columns });
 }
 
 /** What the hub is told about the side. Its clock is known up to one ms. */

@@ -55,8 +55,8 @@ export class World {
     const formed = new Set(plan.units.filter(isFormed).map(({ key }) => key));
     const isCalm = (): boolean => this.calm;
     this.systems = {
-      A: systemOf(setup.sides.A, formed, isCalm),
-      B: systemOf(setup.sides.B, formed, isCalm),
+      A: systemOf(setup.sides.A, plan.sides.A.columns, formed, isCalm),
+      B: systemOf(setup.sides.B, plan.sides.B.columns, formed, isCalm),
     };
     const sides = {
       A: { log: setup.sides.A.kind === 'T0 log', abilities: abilitiesOf(setup.sides.A) },
