@@ -26,6 +26,7 @@ class Hub {}
 
 export interface UiService {
   readonly url: string;
+  readonly app: NestExpressApplication;
   readonly pools: HubPools;
   readonly records: HubRecords;
   /** Whoever is signed in in the browsers that `openScreen` opens. */
@@ -69,6 +70,7 @@ export async function startUiService({ undoWindow = '60s', demo = false } = {}):
   const url = await app.getUrl();
   return {
     url,
+    app,
     pools,
     records,
     tester: await testerOf(url, pools),

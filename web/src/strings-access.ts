@@ -17,7 +17,7 @@ export const accessStrings = {
   demoFoot: 'Demo: its people and their passwords are known to everybody.',
   lost: 'You have been signed out',
   lostHint: 'Sign in again to go on. What you have not sent yet is still here.',
-  lostOther: 'Go on without it',
+  lostOther: 'Leave it, and go to the sign-in page',
   problems: {
     expired: 'The sign-in took too long, or was begun in another browser. Try again.',
     denied: 'The identity provider did not let you in.',
@@ -87,7 +87,7 @@ export const accessStrings = {
       Record<string, string>
     >,
     demo: 'Demo',
-    lastSignIn: 'Last signed in',
+    lastSignIn: 'Last sign-in:',
     actions: (name: string) => `Actions for ${name}`,
     edit: 'Change',
     editTitle: (name: string) => `Change ${name}`,

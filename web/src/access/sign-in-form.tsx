@@ -44,7 +44,7 @@ export function SignInForm({ email: known = '', onSignedIn }: SignInFormProps) {
           required
           withAsterisk={false}
           value={email}
-          data-autofocus={known === ''}
+          {...(known === '' && { 'data-autofocus': true })}
           onChange={(event) => setEmail(event.currentTarget.value)}
         />
         <PasswordInput
@@ -54,7 +54,7 @@ export function SignInForm({ email: known = '', onSignedIn }: SignInFormProps) {
           required
           withAsterisk={false}
           value={password}
-          data-autofocus={known !== ''}
+          {...(known !== '' && { 'data-autofocus': true })}
           visibilityToggleButtonProps={{ 'aria-label': words.showPassword, tabIndex: 0 }}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />

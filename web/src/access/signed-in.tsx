@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Navigate, useLocation } from 'react-router';
 import { LiveProvider } from '../api/live';
+import { Dialog } from '../states/dialog';
 import { Failure, LateSkeleton } from '../states/query-state';
 import { strings } from '../strings';
 import { useSession } from './session';
@@ -46,7 +47,7 @@ function Lost({ email }: { readonly email: string }) {
   const client = useQueryClient();
   const words = strings.access;
   return (
-    <Modal opened onClose={() => undefined} withCloseButton={false} closeOnEscape={false} title={words.lost}>
+    <Dialog title={words.lost} onClose={null}>
       <Stack gap="md">
         <Text size="sm">{words.lostHint}</Text>
         <SignInForm email={email} onSignedIn={() => void client.invalidateQueries()} />
@@ -56,6 +57,6 @@ function Lost({ email }: { readonly email: string }) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -19,7 +19,7 @@ export function GrantEditor({ grants, onChange }: GrantEditorProps) {
   const { data: pipelines = [] } = usePipelines();
   const change = (at: number, grant: Grant) => onChange(grants.map((one, i) => (i === at ? grant : one)));
   return (
-    <Fieldset legend={texts.roles} variant="unstyled">
+    <Fieldset legend={texts.roles} variant="unstyled" className="grant-editor">
       <Stack gap="sm" mt={6}>
         {grants.map((grant, at) => (
           // Rows have no identity but their place.

@@ -1,8 +1,9 @@
-import { Button, Checkbox, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Select, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
 import { useMe } from '../access/session';
 import { makeToken, type Permission } from '../api/access';
+import { Dialog } from '../states/dialog';
 import { strings } from '../strings';
 import { tellFailed } from './told';
 import { tokensKey } from './tokens-key';
@@ -36,12 +37,7 @@ export function MakeToken({ onClose, onMade }: MakeTokenProps) {
     else making.mutate();
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={texts.make}
-      closeButtonProps={{ 'aria-label': strings.access.cancel }}
-    >
+    <Dialog title={texts.make} onClose={onClose}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <TextInput
@@ -91,6 +87,6 @@ export function MakeToken({ onClose, onMade }: MakeTokenProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

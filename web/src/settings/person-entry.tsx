@@ -1,9 +1,10 @@
-import { ActionIcon, Badge, Button, Group, Menu, Modal, Stack, Text } from '@mantine/core';
+import { ActionIcon, Badge, Button, Group, Menu, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconDots } from '@tabler/icons-react';
 import { useState } from 'react';
 import { changePerson, newLink, type Person } from '../api/access';
 import { Ago } from '../format/time';
+import { Dialog } from '../states/dialog';
 import { strings } from '../strings';
 import { Grants } from './grant-words';
 import type { LinkFor } from './link-for';
@@ -72,12 +73,7 @@ export function PersonEntry({ person, onEdit, onLink }: PersonEntryProps) {
         </Menu.Dropdown>
       </Menu>
       {asking && (
-        <Modal
-          opened
-          onClose={() => setAsking(false)}
-          title={texts.disableTitle(person.name)}
-          closeButtonProps={{ 'aria-label': words.cancel }}
-        >
+        <Dialog title={texts.disableTitle(person.name)} onClose={() => setAsking(false)}>
           <Stack gap="md">
             <Text size="sm">{texts.disableHint}</Text>
             <Group justify="flex-end" gap="xs">
@@ -89,7 +85,7 @@ export function PersonEntry({ person, onEdit, onLink }: PersonEntryProps) {
               </Button>
             </Group>
           </Stack>
-        </Modal>
+        </Dialog>
       )}
     </li>
   );

@@ -1,7 +1,8 @@
-import { Alert, Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
 import { changePerson, invite, type Grant, type Person } from '../api/access';
+import { Dialog } from '../states/dialog';
 import { wordsOf } from '../states/query-state';
 import { strings } from '../strings';
 import { GrantEditor } from './grant-editor';
@@ -44,12 +45,7 @@ export function PersonForm({ person, onClose, onInvited }: PersonFormProps) {
     saving.mutate();
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={person === null ? texts.inviteTitle : texts.editTitle(person.name)}
-      closeButtonProps={{ 'aria-label': words.cancel }}
-    >
+    <Dialog title={person === null ? texts.inviteTitle : texts.editTitle(person.name)} onClose={onClose}>
       <form onSubmit={submit}>
         <Stack gap="md">
           {saving.error !== null && (
@@ -90,6 +86,6 @@ export function PersonForm({ person, onClose, onInvited }: PersonFormProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,6 +1,7 @@
-import { Button, Code, CopyButton, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Code, CopyButton, Group, Stack, Text } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { Dialog } from '../states/dialog';
 import { strings } from '../strings';
 
 const words = strings.access.people;
@@ -16,7 +17,7 @@ export interface ShownOnceProps {
 /** A secret that the service does not show again. It goes away by the button alone, not by a click beside it. */
 export function ShownOnce({ title, hint, secret, onClose, children }: ShownOnceProps) {
   return (
-    <Modal opened onClose={onClose} title={title} closeOnClickOutside={false} withCloseButton={false}>
+    <Dialog title={title} onClose={null}>
       <Stack gap="md">
         <Text size="sm">{hint}</Text>
         <Code block className="secret">
@@ -39,6 +40,6 @@ export function ShownOnce({ title, hint, secret, onClose, children }: ShownOnceP
           <Button onClick={onClose}>{words.done}</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -32,7 +32,8 @@ export interface QueryStateProps<T> {
 
 /** The three states of everything loaded: a late skeleton, the data, or the last good data greyed under what went wrong. */
 export function QueryState<T>({ query, children, lines = 4 }: QueryStateProps<T>) {
-  if (query.error === null)
+  // Whoever is signed out is asked to sign in over what is there (access/signed-in): it stays as it is, half-filled forms too.
+  if (query.error === null || isSignedOut(query.error))
     return query.data === undefined ? <LateSkeleton lines={lines} /> : children(query.data);
   return (
     <Stack gap="md">
@@ -133,6 +134,10 @@ export function LateSkeleton({ lines }: { readonly lines: number }) {
       ))}
     </Stack>
   );
+}
+
+function isSignedOut(error: Error): boolean {
+  return error instanceof ApiError && error.problem.code === 'unauthenticated';
 }
 
 function titleOf(error: Error): string {
