@@ -108,6 +108,26 @@ describe('an edit of a record that the other side has deleted', () => {
     expect(await rows('b')).toEqual([{ key: 'k', x: 'meanwhile', y: 'edited' }]);
   }, 60_000);
 
+  it('is put to a person also when the log has not seen the deletion, of a record that was made again before', async () => {
+    await pair.stop();
+    await pair.a.query('delete from t');
+    await pair.b.query(`update t set y = 'edited'`);
+    await pair.start();
+    await pair.quiet();
+    await decide('b');
+    await pair.quiet();
+    await pair.a
+      .query(`set session_replication_role = replica; begin; alter table t disable trigger all; delete from t;
+      alter table t enable trigger all; commit`);
+    const { rows: ours } = await pair.a.query<{ name: string }>(
+      `select tgname as name from pg_trigger where tgrelid = 't'::regclass and not tgisinternal`,
+    );
+    for (const { name } of ours) await pair.a.query(`alter table t enable always trigger "${name}"`);
+    await pair.b.query(`update t set y = 'edited again'`);
+    await pair.quiet();
+    expect((await lives()).at(-1)).toMatchObject({ state: 'open', kind: 'delete-vs-edit' });
+  }, 60_000);
+
   it('ends decisions about its fields with it, when the record goes', async () => {
     await pair.stop();
     await pair.a.query(`update t set x = 'a'`);

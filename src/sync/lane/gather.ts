@@ -187,8 +187,11 @@ export class Gather {
       const record = set.records.get(linkId);
       if (record === undefined) continue;
       if (current === null) {
-        // Its life is known to have moved: the log has spoken already.
-        if (!record.units.has(LIFE)) foldAbsence(record, side, intake.now);
+        // Unless the log speaks of its life just now; that it was known to live before says nothing.
+        const told = record.lineage.some(
+          (draft) => draft.kind === 'observed' && draft.side === side && LIFE in draft.units,
+        );
+        if (!told && image(record.life(), side).value !== 'deleted') foldAbsence(record, side, intake.now);
         continue;
       }
       const unseen = Object.entries(item.u).filter(([key, pre]) => {
@@ -255,7 +258,7 @@ export class Gather {
       !isCovered(end.endpoint, intake.cursors[side].cursor, batch);
     if (!recent && !preceding) return null;
     const item = (await this.log.payload(client, batch.id)).get(record.linkId) ?? null;
-    return { batchId: batch.id, position, settledAt: batch.settled_ms ?? 0, item };
+    return { batchId: batch.id, kind: batch.kind, position, settledAt: batch.settled_ms ?? 0, item };
   }
 }
 
