@@ -9,6 +9,7 @@ import { relearn } from '../../core/relearn.js';
 import { withDoubt, type Stamp } from '../../core/stamp.js';
 import { image, type Author, type Unit } from '../../core/unit.js';
 import { jsonEqual, type Canon, type Raw } from '../../core/value.js';
+import type { BatchRow } from '../../database/sql/lane/batches.js';
 import type { RunningPipeline } from '../running-pipeline.js';
 import { keyOfEntry, keyOfState } from './bulk-edits.js';
 import { lineageDraft, type LineageDraft } from './lineage.js';
@@ -30,6 +31,7 @@ export interface FoldContext {
 
 export interface LastWrite {
   readonly batchId: number;
+  readonly kind: BatchRow['kind'];
   readonly position: number;
   readonly settledAt: number;
   readonly item: PayloadItem | null;
@@ -64,6 +66,17 @@ export function foldTransaction(
     appeared ||= entry.op === 'insert';
     before = before === null ? entry.before : { ...(entry.before ?? {}), ...before };
     after = entries.length === 1 ? (entry.after ?? {}) : { ...after, ...entry.after };
+  }
+  const { lastWrite } = context;
+  if (lastWrite?.kind === 'create' && last.position <= lastWrite.position) {
+    // Made and gone again under the same id before ours was made: the ids of what stands now are ours.
+    draft.units[LIFE] = {
+      v: gone ? 'deleted' : 'live',
+      k: 'superseded',
+      w: 'before the record was made anew',
+    };
+    record.lineage.push(draft);
+    return;
   }
   if (gone) {
     foldLife(record, side, 'deleted', draft, last, context);

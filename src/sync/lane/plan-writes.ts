@@ -1,6 +1,6 @@
 import type { WriteItem } from '../../connectors/connector.js';
 import { acknowledge } from '../../core/author.js';
-import type { Side } from '../../core/clock.js';
+import { covers, type Side } from '../../core/clock.js';
 import { CanonError } from '../../core/errors.js';
 import { lifeOf } from '../../core/life.js';
 import { LIFE, type UnitPlan } from '../../core/plan.js';
@@ -81,12 +81,14 @@ export function addLife(
     const unit = record.units.get(plan.key);
     if (unit === undefined || !end.columns.has(plan.key)) continue;
     if (plan.contextOnly) continue;
-    const raw = making
-      ? putOrBlock(record, plan, unit, side, undefined, now)
-      : rawOf(plan, side, image(unit, side));
+    // An edit that head has not seen comes back with the record: nobody was asked about it (core/made-anew.ts).
+    const own = !making || !covers(unit.head, image(unit, side));
+    const raw = own
+      ? rawOf(plan, side, image(unit, side))
+      : putOrBlock(record, plan, unit, side, undefined, now);
     if (raw === undefined) return false;
     addColumns(end, plan.key, plan, raw, values);
-    if (making) record.units.set(plan.key, acknowledge(unit, side, raw));
+    if (!own) record.units.set(plan.key, acknowledge(unit, side, raw));
   }
   const draft = batch(making ? 'create' : 'delete');
   draft.items.push(making ? { op: 'create', id, set: values } : { op: 'delete', id, expect: values });
