@@ -57,7 +57,8 @@ const forbidden = [
   },
   {
     name: 'the-product-does-not-run-in-a-simulation',
-    comment: 'Switched-off protections exist in the simulated hub only; nothing that serves customers can reach them.',
+    comment:
+      'Switched-off protections exist in the simulated hub only; nothing that serves customers can reach them.',
     from: { path: '^src/(?!simulate/|cli/)' },
     to: { path: '^src/simulate/' },
   },

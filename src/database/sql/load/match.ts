@@ -99,7 +99,9 @@ export const linkedIds: Readonly<Record<'A' | 'B', Statement<{ ext_id: string }>
 };
 
 /** Of these ids, those whose link was ended on purpose, with what they were linked with. Parameters: pipeline, ids[]. */
-export const unlinkedIds: Readonly<Record<'A' | 'B', Statement<{ ext_id: string; other_id: string | null }>>> = {
+export const unlinkedIds: Readonly<
+  Record<'A' | 'B', Statement<{ ext_id: string; other_id: string | null }>>
+> = {
   A: { name: 'load_unlinked_ids_a', text: unlinked('a_id', 'b_id') },
   B: { name: 'load_unlinked_ids_b', text: unlinked('b_id', 'a_id') },
 };
