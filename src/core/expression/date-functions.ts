@@ -1,6 +1,7 @@
 import type { Environment } from '@marcbachmann/cel-js';
-import { DateTime, IANAZone } from 'luxon';
+import { DateTime, IANAZone, type TokenParser } from 'luxon';
 import { canonicalDate, canonicalDateTime } from '../canon/date.js';
+import { BoundedMemo } from './bounded-memo.js';
 import { failed, short } from './bounds.js';
 
 const sync = { async: false };
@@ -97,14 +98,22 @@ function shifted(instant: string, zone: string): DateTime<true> {
   return time.isValid ? time : failed('instant: not an instant');
 }
 
+/** Patterns → what Luxon makes of them, which takes it longer than to use it. */
+const parsers = new BoundedMemo<TokenParser>(100);
+
 function read(text: string, pattern: string, zone: string): DateTime<true> {
+  const parser = parsers.get(pattern) ?? parsers.set(pattern, parserOf(pattern));
+  const time = DateTime.fromFormatParser(short(text, 'the text'), parser, { zone, ...ENGLISH });
+  return time.isValid ? time : failed(`not of the pattern ${pattern}`);
+}
+
+function parserOf(pattern: string): TokenParser {
   const tokens = short(pattern, 'the pattern').replace(/'[^']*'/g, '');
   if (!tokens.includes('y') || !/[ML]/.test(tokens) || !tokens.includes('d'))
     return failed('the pattern must hold year, month and day');
   // Several numbers side by side can be divided in more ways than can be tried.
   if (/([A-Za-z])\1*(?!\1)[^]*\1/.test(tokens)) return failed('the pattern names a part twice');
-  const time = DateTime.fromFormat(short(text, 'the text'), pattern, { zone, ...ENGLISH });
-  return time.isValid ? time : failed(`not of the pattern ${pattern}`);
+  return DateTime.buildFormatParser(pattern, ENGLISH);
 }
 
 function zoneName(zone: string): string {

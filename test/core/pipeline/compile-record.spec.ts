@@ -90,7 +90,7 @@ describe('settings', () => {
   it('have defaults that depend on how changes are seen', () => {
     expect(pipelineSettings(spec({}))).toEqual({
       undoMs: 8000,
-      pollMs: 50,
+      pollMs: 25,
       writeBudget: { A: null, B: null },
       capture: {
         A: { mode: 'log', updatedAt: null, overlapMs: 60_000, staleFormMs: 300_000 },
@@ -109,7 +109,7 @@ describe('settings', () => {
       },
     );
     expect(pipelineSettings(polled)).toMatchObject({
-      pollMs: 30_000,
+      pollMs: 5_000,
       writeBudget: { A: null, B: { count: 80, perMs: 10_000 } },
     });
   });
