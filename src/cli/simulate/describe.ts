@@ -138,7 +138,7 @@ function verdict({ colours }: Colours, result: SimulationResult): readonly strin
         `  ${propertyName(property)}: not in ${number(n)}, most at ${unitsOf(at)}`,
     ),
     '',
-    `The first, cut down from ${number(story.cutFrom)} steps:`,
+    `The first (seed ${String(story.seed)}), cut down from ${number(story.cutFrom)} steps:`,
     table(
       story.steps.map(({ who, did }, i) => [String(i + 1).padStart(3), who, did]),
       '  ',

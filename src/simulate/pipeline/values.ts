@@ -2,7 +2,7 @@ import { decode } from '../../core/canon/codec.js';
 import { SIDES } from '../../core/clock.js';
 import { CanonError } from '../../core/errors.js';
 import type { FieldPlan, UnitPlan } from '../../core/plan.js';
-import { jsonEqual, stableStringify, type Canon, type FieldType, type Raw } from '../../core/value.js';
+import { jsonEqual, stableStringify, type Canon, type FieldType } from '../../core/value.js';
 
 /** Values of one field: as many as there are numbers, or a few that come again and again. */
 export interface Values {
@@ -64,7 +64,7 @@ export function comesBack(unit: UnitPlan, { field, A, B }: FieldPlan, value: Can
   }
 }
 
-export function part(unit: UnitPlan, field: string, whole: Canon | Raw): Canon {
+export function part(unit: UnitPlan, field: string, whole: Canon): Canon {
   return unit.isGroup ? ((whole as Readonly<Record<string, Canon>> | null)?.[field] ?? null) : whole;
 }
 
