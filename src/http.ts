@@ -5,6 +5,8 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import type { Env } from './common/env.js';
+import { AppError, messageOf } from './common/errors.js';
+import { parseJson } from './core/canon/parse-json.js';
 import { openApiDocument } from './openapi.js';
 import { sameOriginOnly } from './same-origin.js';
 
@@ -41,8 +43,26 @@ export function configureHttp(app: NestExpressApplication, env: Env, web: string
     }),
   );
   app.use(sameOriginOnly(env));
+  readJson(app);
   serveDocument(app);
   if (existsSync(join(web, 'index.html'))) serveWeb(app, web);
+}
+
+/** Bodies with the keys that they have (core/canon/parse-json.ts); otherwise as the framework reads them. */
+function readJson(app: NestExpressApplication): void {
+  app.useBodyParser('text', { type: 'application/json', limit: '100kb' });
+  app.use((request: Request, _response: Response, next: NextFunction) => {
+    if (typeof request.body !== 'string' || request.is('application/json') === false) {
+      next();
+      return;
+    }
+    try {
+      request.body = request.body === '' ? {} : parseJson(request.body);
+      next();
+    } catch (error) {
+      next(new AppError('malformed', `The body is not JSON: ${messageOf(error)}`, { cause: error }));
+    }
+  });
 }
 
 /** Made when it is first asked for: start-up should not wait for it. */

@@ -87,6 +87,21 @@ describe('the HTTP surface', () => {
     expect(await answer.json()).toMatchObject({ code: 'invalid', errors: [{ pointer }] });
   });
 
+  it('reads the keys of a body as they are, whatever was sent before', async () => {
+    const pointersOf = async (body: string): Promise<readonly string[]> => {
+      const answer = await fetch(`${service.url}/api/v1/pipelines/x/pause`, {
+        method: 'POST',
+        headers: { ...service.tester.headers, 'content-type': 'application/json; charset=utf-8' },
+        body,
+      });
+      const { errors } = (await answer.json()) as { errors: readonly { pointer: string }[] };
+      return errors.map(({ pointer }) => pointer);
+    };
+    expect(await pointersOf('{"reason": "x", "\\\\": 1}')).toEqual(['/\\']);
+    expect(await pointersOf('{"reason": "x", "\\n": 1}')).toEqual(['/\n']);
+    expect(await pointersOf('{"reason": "x", "\\"": 1}')).toEqual(['/"']);
+  });
+
   it('lets pages load nothing from elsewhere and be framed by nobody', async () => {
     const { headers } = await service.get('/health/live');
     expect(headers.get('content-security-policy')).toContain("default-src 'self'");
