@@ -20,7 +20,7 @@ export function notSimulated(
   const remark = (why: string) => (what: string) => ({ what, why });
   return [
     ...matching(spec),
-    ...ruleRemarks(spec),
+    ...ruleRemarks(spec, job),
     ...vocabulary.speechless.map((field) =>
       remark('no value was found that its transforms take and give back: nobody edits it')(`fields.${field}`),
     ),
@@ -43,20 +43,22 @@ function matching({ match, onAmbiguous }: PipelineSpec): readonly Remark[] {
   ];
 }
 
-function ruleRemarks(spec: PipelineSpec): readonly Remark[] {
+function ruleRemarks(spec: PipelineSpec, { tiers }: SimulationJob): readonly Remark[] {
+  const logs = tiers.A === 'T0-log' && tiers.B === 'T0-log';
   return policies(spec).flatMap(([name, policy]) => {
     if (policy?.strategy !== 'rules') return [];
     const place = spec.groups?.[name] === undefined ? 'fields' : 'groups';
     return policy.rules.flatMap((rule) => {
-      const why = ruleRemark(rule);
+      const why = ruleRemark(rule, logs);
       return why === null ? [] : [{ what: `${place}.${name}.policy.rules.${rule.id}`, why }];
     });
   });
 }
 
-function ruleRemark({ when, take }: RuleSpec): string | null {
-  if (/\b[ab]\.(origin|by)\b/.test(when ?? ''))
-    return 'who made an edit is not played: origin is always "unknown", by always blank';
+function ruleRemark({ when, take }: RuleSpec, logs: boolean): string | null {
+  if (/\b[ab]\.by\b/.test(when ?? '')) return 'nobody has a name here: by is "somebody", or blank';
+  if (!logs && /\b[ab]\.origin\b/.test(when ?? ''))
+    return 'who made an edit shows only where a log is read: elsewhere origin is "unknown"';
   return take === 'merge' ? 'what a rule merges is played, but not judged' : null;
 }
 
@@ -87,7 +89,10 @@ function settings(spec: PipelineSpec, { tiers }: SimulationJob): readonly Remark
     });
   for (const side of ['a', 'b'] as const) {
     if (connections[side].actor !== undefined)
-      found.push({ what: `connections.${side}.actor`, why: 'who made an edit is not played' });
+      found.push({
+        what: `connections.${side}.actor`,
+        why: 'who made an edit is made up, and shows only where a log is read',
+      });
     if (connections[side].capture?.mode === 'snapshot')
       found.push({
         what: `connections.${side}.capture`,

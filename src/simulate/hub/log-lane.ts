@@ -149,7 +149,14 @@ function move(context: LaneContext, plan: UnitPlan, raw: Raw, entry: Happening):
   const at = entry.stamp - clock.offsetMs;
   const stamp = [at - 1, at + clock.granuleMs + 1] as const;
   const value = plan.get(side, raw);
-  const seen = observe(plan, unitOf(units, plan.key), { side, value, raw, stamp, by: null, stale: false });
+  const seen = observe(plan, unitOf(units, plan.key), {
+    side,
+    value,
+    raw,
+    stamp,
+    by: entry.by,
+    stale: false,
+  });
   units.set(plan.key, seen.unit);
   if (seen.kind === 'cosmetic') return;
   told.push({

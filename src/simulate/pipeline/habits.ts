@@ -1,5 +1,6 @@
 import { otherSide } from '../../core/clock.js';
 import type { Plan, UnitPlan } from '../../core/plan.js';
+import type { Author } from '../../core/unit.js';
 import type { Canon } from '../../core/value.js';
 import { mergeOf, type Habits, type Occasion, type Typed } from '../world/people.js';
 import { canBeBlank, candidates, wordsOf, type FirstValues } from './first-values.js';
@@ -9,11 +10,21 @@ type Edit = Pick<Typed, 'value' | 'did'>;
 
 const SET = { what: 'set' } as const;
 
+/** Mostly people; rules may tell them apart. */
+const AUTHORS: readonly Author[] = [
+  { kind: 'person', name: 'somebody' },
+  { kind: 'person', name: 'somebody' },
+  { kind: 'import', name: 'an import' },
+  { kind: 'person', name: 'somebody' },
+  { kind: 'integration', name: 'an integration' },
+];
+
 /** People who type what the fields of a pipeline take: mostly new values, now and then an old one, a blank, or the other side's. */
 export function habitsOf(plan: Plan, words: Vocabulary, first: FirstValues): Habits {
   return {
     first: (unit, side, linked) => first.of(unit, side, linked),
     type: (unit, occasion) => typed(unit, wordsOf(words, unit), words.names[occasion.side], occasion),
+    author: (kind) => AUTHORS[kind % AUTHORS.length] as Author,
     decides: (unit, n, now) => decided(plan, unit, wordsOf(words, unit), first, n, now),
     others: (unit) => [3, 9].map((n) => whole(unit, wordsOf(words, unit), 'other', n)),
   };

@@ -85,8 +85,8 @@ class Journal {
     });
   }
 
-  #tell({ op, origin, after }: Happening): string | null {
-    const who = origin === 'hub' ? 'Accord' : 'somebody';
+  #tell({ op, origin, after, by }: Happening): string | null {
+    const who = origin === 'hub' ? 'Accord' : (by?.name ?? 'somebody');
     if (op === 'delete') return `${who} deletes the record`;
     const before = this.#values;
     this.#values = { ...before, ...after };
@@ -96,7 +96,7 @@ class Journal {
     const changes = units.map((unit) => this.#change(unit, before)).join(', ');
     if (op === 'insert') return `${who} makes the record again: ${changes}`;
     if (changes === '') return null;
-    return origin === 'hub' ? `Accord's write arrives: ${changes}` : `somebody changes ${changes}`;
+    return origin === 'hub' ? `Accord's write arrives: ${changes}` : `${who} changes ${changes}`;
   }
 
   #change(unit: UnitPlan, before: Readonly<Record<string, Raw>>): string {

@@ -1,5 +1,6 @@
 import { otherSide, type Side } from '../../core/clock.js';
 import type { UnitPlan } from '../../core/plan.js';
+import type { Author } from '../../core/unit.js';
 import { stableStringify, type Canon, type Raw } from '../../core/value.js';
 
 /** What somebody did to one field; the judge's arithmetic rests on these and on nothing of the hub's. */
@@ -32,6 +33,8 @@ export interface Habits {
   /** What both records say at first, or one of them where they share no past (`linked`). */
   first(plan: UnitPlan, side: Side, linked: boolean): Canon;
   type(plan: UnitPlan, occasion: Occasion): Pick<Typed, 'value' | 'did'>;
+  /** Who makes an edit of this kind; sides with a log tell. */
+  author(kind: number): Author;
   /** What a steward types who wants none of the candidates; `now`: what was agreed for another field, and what stands on the sides. */
   decides(plan: UnitPlan, n: number, now: (unit: string) => readonly Canon[]): Canon;
   /** Values that could be seen on a side, for trying out orders of observations. */

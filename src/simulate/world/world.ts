@@ -261,7 +261,7 @@ export class World {
       const standing = { A: this.value('A', plan), B: this.value('B', plan) };
       columnsFor(plan, side, this.people.type(this.now, plan, side, kind, standing), values);
     }
-    this.systems[side].edit(RECORD, values, this.now);
+    this.systems[side].edit(RECORD, values, this.now, this.habits?.author(kind) ?? null);
     this.network.hints[side]++;
   }
 
