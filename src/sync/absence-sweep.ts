@@ -50,13 +50,13 @@ export interface SweepHost {
 }
 
 /**
- * Finds what capture cannot see on a side that does not report deletions: records that are gone, edits that did not move the
+ * Finds what capture cannot see on a side that does not report deletions, or whose log has lost some: records that are gone, edits that did not move the
  * modification stamp, rows without one. One page a step, when the pipeline has nothing else to do; a round goes on where it was cut off.
  * A linked record that is missing is read again some time later, together with records that were there a moment ago, and only then taken
  * for deleted; too many at once never are.
  */
 export class AbsenceSweep {
-  readonly #rounds: Partial<Record<Side, Round>> = {};
+  readonly #rounds: { A?: Round | undefined; B?: Round | undefined } = {};
   readonly #ids: Partial<Record<Side, AsyncIterator<readonly RecordState[]>>> = {};
   #steppedAt = 0;
   readonly #everyMs: number;
@@ -83,8 +83,8 @@ export class AbsenceSweep {
     if (pipeline === 'busy' && now - this.#steppedAt < BUSY_MS) return false;
     this.#steppedAt = now;
     for (const side of SIDES) {
-      if (this.pipeline.ends[side].endpoint.capabilities.reportsDeletes) continue;
       try {
+        if (!(await this.#mayBeDue(side))) continue;
         more = (await this.#advance(side)) || more;
       } catch (error) {
         if (!(error instanceof ConnectorError)) throw error;
@@ -94,6 +94,13 @@ export class AbsenceSweep {
       }
     }
     return more;
+  }
+
+  /** A side that reports deletions is read through only when it was asked for: after its log had lost some. */
+  async #mayBeDue(side: Side): Promise<boolean> {
+    if (this.worker.readThrough.delete(side)) this.#rounds[side] = undefined;
+    if (!this.pipeline.ends[side].endpoint.capabilities.reportsDeletes) return true;
+    return (this.#rounds[side] ??= await this.#load(side)).phase !== null;
   }
 
   async #advance(side: Side): Promise<boolean> {
@@ -262,9 +269,10 @@ export class AbsenceSweep {
     this.#rounds[side] = round;
   }
 
-  /** Capture itself reads every record, round after round: only what is gone must be looked for. */
+  /** Capture itself finds every edit and every newcomer: only what is gone must be looked for. */
   #readsAll(side: Side): boolean {
-    return this.pipeline.ends[side].endpoint.options.capture.mode === 'snapshot';
+    const { endpoint } = this.pipeline.ends[side];
+    return endpoint.capabilities.reportsDeletes || endpoint.options.capture.mode === 'snapshot';
   }
 
   /**

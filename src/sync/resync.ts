@@ -2,6 +2,7 @@ import type { Cursor } from '../connectors/connector.js';
 import { failpoint } from '../common/failpoint.js';
 import type { Side } from '../core/clock.js';
 import type { HubPools } from '../database/pools.js';
+import { askRound } from '../database/sql/absence.js';
 import { run, type Statement } from '../database/sql/statement.js';
 import { rememberColumns } from './column-memory.js';
 import type { PipelineWorker } from './pipeline-worker.js';
@@ -16,7 +17,7 @@ const replaceCursor: Statement<{ version: number }> = {
 
 /**
  * Capture lost its thread: every record of the side is read again and compared with what is held. Differences are edits whose time is
- * only known to lie in the gap. A record that is not found is not taken for deleted here.
+ * only known to lie in the gap. A record that is not found is not taken for deleted here: a round of the absence sweep is asked for.
  */
 export class Resync {
   constructor(
@@ -53,9 +54,12 @@ export class Resync {
       );
       await failpoint('resync.compared');
     }
+    // The log may have told of deletions in what was lost.
+    await run(this.pools.general, askRound, [this.pipeline.id, side]);
     await rememberColumns(this.pools, this.pipeline.id, side, endpoint);
     await failpoint('resync.before-cursor');
     await this.#goOnFrom(side, cursor);
+    this.worker.readThrough.add(side);
     await failpoint('resync.done');
     return true;
   }
