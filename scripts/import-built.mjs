@@ -5,7 +5,14 @@ import { root } from './root.mjs';
 
 // Some faults of ES modules show only when Node itself loads what was built: cycles, missing exports, wrong extensions.
 // The entry points start things when loaded; tests start them.
-const entries = ['main.js', 'cli.js', join('examples', 'demo', 'traffic.js')];
+const entries = [
+  'main.js',
+  'cli.js',
+  join('examples', 'demo', 'traffic.js'),
+  join('simulate', 'main.js'),
+  join('simulate', 'worker.js'),
+  join('simulate', 'pipeline', 'play-worker.js'),
+];
 
 const dist = join(root, 'dist');
 const files = readdirSync(dist, { recursive: true })
