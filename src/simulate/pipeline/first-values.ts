@@ -28,7 +28,7 @@ export function firstValues(plan: Plan, words: Vocabulary): FirstValues {
       // Merges, and what has to hold across fields, start from a shared past: their exactness could not be told otherwise.
       if (!linked || mergeOf(unit) !== null || bound.has(unit.key) || unit.contextOnly) return value;
       if (unit.preferNonBlank && side === 'B' && canBeBlank(unit, wordsOf(words, unit))) return null;
-      return unitValueOf(unit, wordsOf(words, unit), words.names[side], side === 'A' ? 0 : 1);
+      return unitValueOf(unit, wordsOf(words, unit), words.names[side], side === 'A' ? 0 : -1);
     },
   };
 }

@@ -10,6 +10,16 @@ type Edit = Pick<Typed, 'value' | 'did'>;
 
 const SET = { what: 'set' } as const;
 
+const ORDERED: ReadonlySet<UnitPlan['type']> = new Set([
+  'integer',
+  'decimal',
+  'float',
+  'date',
+  'datetime',
+  'localdatetime',
+  'time',
+]);
+
 /** Mostly people; rules may tell them apart. */
 const AUTHORS: readonly Author[] = [
   { kind: 'person', name: 'somebody' },
@@ -24,9 +34,10 @@ export function habitsOf(plan: Plan, words: Vocabulary, first: FirstValues): Hab
   return {
     first: (unit, side, linked) => first.of(unit, side, linked),
     type: (unit, occasion) => typed(unit, wordsOf(words, unit), words.names[occasion.side], occasion),
+    automatic: (unit) => whole(unit, wordsOf(words, unit), 'auto', 817),
     author: (kind) => AUTHORS[kind % AUTHORS.length] as Author,
     decides: (unit, n, now) => decided(plan, unit, wordsOf(words, unit), first, n, now),
-    others: (unit) => [3, 9].map((n) => whole(unit, wordsOf(words, unit), 'other', n)),
+    others: (unit) => [803, 809].map((n) => whole(unit, wordsOf(words, unit), 'other', n)),
   };
 }
 
@@ -79,6 +90,7 @@ function plain(unit: UnitPlan, words: UnitWords, by: string, occasion: Occasion)
     const choice = words.mentioned;
     if (choice.length > 0) return choice[n % choice.length] as Canon;
   }
+  if (!ORDERED.has(unit.type)) return unitValueOf(unit, words, by, n);
   // Not always upwards: what has to be in order must be tried both ways.
   return unitValueOf(unit, words, by, kind % 3 === 0 ? n + 40 : kind % 3 === 1 ? -n : n);
 }

@@ -1,4 +1,4 @@
-import type { Side } from '../../core/clock.js';
+import { SIDES, type Side } from '../../core/clock.js';
 import type { PipelineSpec } from '../../core/pipeline/spec.js';
 import type { Plan, SidePlan } from '../../core/plan.js';
 import { anySide } from '../generate.js';
@@ -6,6 +6,7 @@ import type { Random } from '../random.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { Setup, SideKind, SideSetup } from '../scenario/setup.js';
 import type { Action } from '../world/action.js';
+import { mergeOf } from '../world/people.js';
 import type { World } from '../world/world.js';
 import { firstValues, type FirstValues } from './first-values.js';
 import { habitsOf } from './habits.js';
@@ -36,15 +37,22 @@ export function pipelineScenario(spec: PipelineSpec, plan: Plan, kinds: Kinds): 
     whole,
     vocabulary,
     first,
-    setup: (random) => ({
-      sides: { A: side(random, random.pick(kinds.A)), B: side(random, random.pick(kinds.B)) },
-      units: someUnits(random, whole),
-      holdTogether: [],
-      linked: random.chance(20),
-      life: { a: aDeleted, b: bDeleted, edited: deleteVsEdit },
-      lively: 1,
-      flips: whole.flap.flips,
-    }),
+    setup: (random) => {
+      const units = someUnits(random, whole);
+      const stubborn = random.chance(8) ? random.pick(SIDES) : null;
+      const insists = random.pick(units.filter((key) => canBeInsistedOn(whole, key)));
+      const sideOf = (of: Side): SideSetup =>
+        side(random, random.pick(kinds[of]), stubborn === of ? (insists ?? null) : null);
+      return {
+        sides: { A: sideOf('A'), B: sideOf('B') },
+        units,
+        holdTogether: [],
+        linked: random.chance(20),
+        life: { a: aDeleted, b: bDeleted, edited: deleteVsEdit },
+        lively: 1,
+        flips: whole.flap.flips,
+      };
+    },
     plan: (setup) => restricted(whole, setup),
     habits: habitsOf(whole, vocabulary, first),
     next: (random: Random, _world: World): Action | null =>
@@ -53,8 +61,15 @@ export function pipelineScenario(spec: PipelineSpec, plan: Plan, kinds: Kinds): 
 }
 
 /** Transforms and comparisons are the pipeline's own, so the sides keep texts as they are. */
-function side(random: Random, kind: SideKind): SideSetup {
-  return { ...anySide(random, kind, null, []), form: 'plain', trigger: false };
+function side(random: Random, kind: SideKind, insists: string | null): SideSetup {
+  return { ...anySide(random, kind, insists, []), form: 'plain', trigger: false };
+}
+
+/** Fields that an automation may set back: what it would make of a merge, or of a rule across fields, has no end that can be told. */
+function canBeInsistedOn(plan: Plan, key: string): boolean {
+  const unit = plan.unit.get(key);
+  const bound = plan.invariants.some(({ units }) => units.includes(key));
+  return unit !== undefined && !unit.contextOnly && !unit.isGroup && !bound && mergeOf(unit) === null;
 }
 
 /** Some units, and whatever is not itself without them: the other fields of an invariant, and those that a rule reads. */

@@ -86,7 +86,12 @@ class Journal {
   }
 
   #tell({ op, origin, after, by }: Happening): string | null {
-    const who = origin === 'hub' ? 'Accord' : (by?.name ?? 'somebody');
+    const who = {
+      hub: 'Accord',
+      automation: 'an automation',
+      trigger: 'a trigger',
+      user: by?.name ?? 'somebody',
+    }[origin];
     if (op === 'delete') return `${who} deletes the record`;
     const before = this.#values;
     this.#values = { ...before, ...after };

@@ -1,5 +1,5 @@
 import type { Abilities } from '../../core/protocol/abilities.js';
-import { stableStringify, type Raw } from '../../core/value.js';
+import { jsonEqual, type Raw } from '../../core/value.js';
 import { MemorySystem } from '../../connectors/memory/system.js';
 import type { Traits } from '../../connectors/memory/traits.js';
 import { tierOf } from './plan-of.js';
@@ -18,8 +18,11 @@ export function systemOf(
   columns: readonly string[],
   formed: ReadonlySet<string>,
   calm: () => boolean,
+  /** What an automation wants a unit's columns to hold. */
+  own: (unit: string) => Readonly<Record<string, Raw>>,
 ): MemorySystem {
-  return new MemorySystem({ ...traitsOf(setup, formed, calm), columns });
+  const react = setup.insists === null ? undefined : insist(own(setup.insists), calm);
+  return new MemorySystem({ ...traitsOf(setup, formed), columns, ...(react !== undefined && { react }) });
 }
 
 /** What the hub is told about the side. Its clock is known up to one ms. */
@@ -37,7 +40,7 @@ export function abilitiesOf(setup: SideSetup): Abilities {
   };
 }
 
-function traitsOf(setup: SideSetup, formed: ReadonlySet<string>, calm: () => boolean): Traits {
+function traitsOf(setup: SideSetup, formed: ReadonlySet<string>): Traits {
   const { marker, idempotent, granuleMs, skewMs, staleMs } = setup;
   return {
     tier: tierOf(setup.kind),
@@ -49,7 +52,6 @@ function traitsOf(setup: SideSetup, formed: ReadonlySet<string>, calm: () => boo
     staleMs,
     ...(setup.form !== 'plain' && { normalise: (column, raw) => formOf(setup.form, formed, column, raw) }),
     ...(setup.trigger && { trigger: fill }),
-    ...(setup.insists !== null && { react: insist(setup.insists, calm) }),
   };
 }
 
@@ -60,12 +62,12 @@ export function formOf(form: SideSetup['form'], formed: ReadonlySet<string>, col
   return form === 'cut' ? raw.slice(0, CUT) : raw;
 }
 
-/** An automation that wants its own value back whenever the hub has written another one. */
-function insist(column: string, calm: () => boolean): NonNullable<Traits['react']> {
+/** An automation that wants its own values back whenever the hub has written others. */
+function insist(own: Readonly<Record<string, Raw>>, calm: () => boolean): NonNullable<Traits['react']> {
+  const columns = Object.keys(own);
   return (written, standing) => {
-    if (calm() || !(column in written)) return null;
-    const own = `auto ${column}`;
-    return stableStringify(standing[column] ?? null) === stableStringify(own) ? null : { [column]: own };
+    if (calm() || !columns.some((column) => column in written)) return null;
+    return columns.every((column) => jsonEqual(standing[column] ?? null, own[column] ?? null)) ? null : own;
   };
 }
 

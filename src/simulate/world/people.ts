@@ -33,6 +33,8 @@ export interface Habits {
   /** What both records say at first, or one of them where they share no past (`linked`). */
   first(plan: UnitPlan, side: Side, linked: boolean): Canon;
   type(plan: UnitPlan, occasion: Occasion): Pick<Typed, 'value' | 'did'>;
+  /** What an automation insists on. */
+  automatic(plan: UnitPlan): Canon;
   /** Who makes an edit of this kind; sides with a log tell. */
   author(kind: number): Author;
   /** What a steward types who wants none of the candidates; `now`: what was agreed for another field, and what stands on the sides. */

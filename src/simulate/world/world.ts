@@ -55,8 +55,8 @@ export class World {
     const formed = new Set(plan.units.filter(isFormed).map(({ key }) => key));
     const isCalm = (): boolean => this.calm;
     this.systems = {
-      A: systemOf(setup.sides.A, plan.sides.A.columns, formed, isCalm),
-      B: systemOf(setup.sides.B, plan.sides.B.columns, formed, isCalm),
+      A: systemOf(setup.sides.A, plan.sides.A.columns, formed, isCalm, (unit) => this.#wanted('A', unit)),
+      B: systemOf(setup.sides.B, plan.sides.B.columns, formed, isCalm, (unit) => this.#wanted('B', unit)),
     };
     const sides = {
       A: { log: setup.sides.A.kind === 'T0 log', abilities: abilitiesOf(setup.sides.A) },
@@ -249,6 +249,14 @@ export class World {
 
   alive(side: Side): boolean {
     return this.systems[side].standing(RECORD)?.alive === true;
+  }
+
+  /** What an automation of a side wants a unit to hold there. */
+  #wanted(side: Side, key: string): Readonly<Record<string, Raw>> {
+    const values: Record<string, Raw> = {};
+    const unit = this.plan.unit.get(key);
+    if (unit !== undefined) columnsFor(unit, side, this.habits?.automatic(unit) ?? `auto ${key}`, values);
+    return values;
   }
 
   #edit({ side, unit, kind, also }: Extract<Action, { do: 'edit' }>): void {
