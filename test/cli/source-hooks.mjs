@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { join } from 'node:path';
@@ -29,8 +29,10 @@ function transformed(filename) {
   } catch {
     swc ??= process.getBuiltinModule('node:module').createRequire(import.meta.url)('@swc/core');
     const { code } = swc.transformSync(source, { filename, swcrc: true });
-    writeFileSync(`${file}.${process.pid}`, code);
-    renameSync(`${file}.${process.pid}`, file);
+    // Threads of one process load the same files at the same time.
+    const own = `${file}.${randomUUID()}`;
+    writeFileSync(own, code);
+    renameSync(own, file);
     return code;
   }
 }
