@@ -58,6 +58,8 @@ export interface SweepHost {
 export class AbsenceSweep {
   readonly #rounds: { A?: Round | undefined; B?: Round | undefined } = {};
   readonly #ids: Partial<Record<Side, AsyncIterator<readonly RecordState[]>>> = {};
+  /** Sides that report deletions and were asked whether a round is wanted all the same. */
+  readonly #lookedUp = new Set<Side>();
   #steppedAt = 0;
   readonly #everyMs: number;
   readonly #guard: AbsenceGuard;
@@ -98,9 +100,13 @@ export class AbsenceSweep {
 
   /** A side that reports deletions is read through only when it was asked for: after its log had lost some. */
   async #mayBeDue(side: Side): Promise<boolean> {
-    if (this.worker.readThrough.delete(side)) this.#rounds[side] = undefined;
     if (!this.pipeline.ends[side].endpoint.capabilities.reportsDeletes) return true;
-    return (this.#rounds[side] ??= await this.#load(side)).phase !== null;
+    if (this.worker.readThrough.delete(side) || !this.#lookedUp.has(side)) {
+      const [row] = await run(this.pools.general, readRound, [this.pipeline.id, side]);
+      this.#rounds[side] = row;
+      this.#lookedUp.add(side);
+    }
+    return (this.#rounds[side]?.phase ?? null) !== null;
   }
 
   async #advance(side: Side): Promise<boolean> {

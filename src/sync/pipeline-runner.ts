@@ -228,6 +228,7 @@ export class PipelineRunner {
         if (worker.sides[side].cursor !== null && !returned.has(side)) continue;
         if (await new Resync(pipeline, worker, this.pools, signal).run(side)) returned.delete(side);
       }
+      for (const side of SIDES) if (worker.sides[side].readToEnd) worker.catchingUp[side] = false;
       const found = (await worker.hasWork()) ? await this.#cycle(worker, pipeline, signal) : 'nothing';
       if (found === 'other-schema') return;
       const more = found === 'more';

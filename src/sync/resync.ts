@@ -60,6 +60,8 @@ export class Resync {
     await failpoint('resync.before-cursor');
     await this.#goOnFrom(side, cursor);
     this.worker.readThrough.add(side);
+    // What happened while the pages were read comes once more, from the cursor that was taken before.
+    this.worker.catchingUp[side] = true;
     await failpoint('resync.done');
     return true;
   }
