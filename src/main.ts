@@ -3,8 +3,8 @@ import { setFlagsFromString } from 'node:v8';
 import { loadEnv } from './common/env.js';
 import { runService } from './run-service.js';
 
-// By default the heap may grow to several times of what is alive before it is swept. This costs a few percent of time and saves a
-// third of the memory (bench:sync: 484 MB at the peak without, 330 MB with it).
+// By default the heap may grow to several times of what is alive before it is swept. This costs a few percent of time for a good deal
+// of memory under load (docs/benchmarks.md).
 setFlagsFromString('--heap-growing-percent=80');
 
 process.exitCode = await runService(() => loadEnv());
