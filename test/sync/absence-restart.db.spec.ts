@@ -50,7 +50,9 @@ describe('reading a side through, interrupted', () => {
     );
     await pair.hub.general.query(`update absence_sweep set finished_at = 'epoch'`);
     await pair.a.query('delete from t where id in (5, 3400)');
-    expect(await (await child('absence.read:3:kill')).endsWithin(30_000)).toBe(true);
+    // A process that is slow loses its lease, and reads a page again that it has read: not every read is a page further.
+    for (let i = 0; i < 8 && (await round())?.position == null; i++)
+      expect(await (await child('absence.read:3:kill')).endsWithin(30_000)).toBe(true);
     const cut = await round();
     expect(cut).toMatchObject({ phase: 'links', missing: 1 });
     expect(Number(cut?.position)).toBeGreaterThanOrEqual(1000);
@@ -85,9 +87,9 @@ describe('reading a side through, interrupted', () => {
     await pair.a.query('delete from t where id in (8, 9)');
     await until(async () => (await count()) === 195);
     expect(await moved()).toHaveLength(5);
-    const { rows } = await pair.hub.general.query(
-      `select count(*)::int as open from attempt_batch where state in ('sent', 'unknown')`,
+    // The side has them before the hub has heard of it.
+    await until(
+      async () => (await hub(`select 1 from attempt_batch where state in ('sent', 'unknown')`)).length === 0,
     );
-    expect(rows).toEqual([{ open: 0 }]);
   }, 60_000);
 });
