@@ -7,17 +7,17 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { dateTime } from '../common/api-schema.js';
 import { cursorSecret, PageCursors } from '../common/page-cursor.js';
+import { PageQueryDto } from '../common/page-query.js';
 import { Needs } from '../common/route-access.js';
 import type { Json } from '../core/value.js';
 import { HubPools } from '../database/pools.js';
 import { auditRowsBefore, type AuditRow } from '../database/sql/access/audit.js';
 import { run } from '../database/sql/statement.js';
 
-export class AuditQueryDto {
+export class AuditQueryDto extends PageQueryDto {
   @ApiProperty({ required: false, description: '`usr_…` or `tok_…`' })
   @IsOptional()
   @IsString()
@@ -35,20 +35,6 @@ export class AuditQueryDto {
   @IsString()
   @MaxLength(200)
   object?: string;
-
-  @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: 200, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit = 50;
-
-  @ApiProperty({ required: false, description: '`next` of the page before, with the same filter' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(2000)
-  cursor?: string;
 }
 
 export class AuditEventDto {

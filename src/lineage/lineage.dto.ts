@@ -1,30 +1,16 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { clockValue, dateTime, jsonValue } from '../common/api-schema.js';
+import { PageQueryDto } from '../common/page-query.js';
 import { AuthorDto } from '../common/version-answer.js';
 import type { Json } from '../core/value.js';
 
-export class LineageQueryDto {
+export class LineageQueryDto extends PageQueryDto {
   @ApiProperty({ required: false, description: 'Field or group' })
   @IsOptional()
   @IsString()
   @MaxLength(200)
   field?: string;
-
-  @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: 200, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit = 50;
-
-  @ApiProperty({ required: false })
-  @IsOptional()
-  @IsString()
-  @MaxLength(1000)
-  cursor?: string;
 }
 
 export class CauseDto {

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { clockValue, dateTime, jsonValue } from '../common/api-schema.js';
+import { PageQueryDto } from '../common/page-query.js';
 import { VersionDto } from '../common/version-answer.js';
 import type { Json } from '../core/value.js';
 
@@ -16,7 +16,7 @@ export const RECORD_STATES = [
 ] as const;
 export type RecordState = (typeof RECORD_STATES)[number] | 'in-flight' | 'diverged';
 
-export class RecordQueryDto {
+export class RecordQueryDto extends PageQueryDto {
   @ApiProperty({ required: false, description: 'Name of a pipeline' })
   @IsOptional()
   @IsString()
@@ -38,20 +38,6 @@ export class RecordQueryDto {
   @IsOptional()
   @IsIn(RECORD_STATES)
   state?: (typeof RECORD_STATES)[number];
-
-  @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: 200, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit = 50;
-
-  @ApiProperty({ required: false, description: '`next` of the page before, with the same filter' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(2000)
-  cursor?: string;
 }
 
 export class LookupQueryDto {

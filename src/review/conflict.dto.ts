@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { dateTime, jsonValue } from '../common/api-schema.js';
+import { PageQueryDto } from '../common/page-query.js';
 import { VersionDto } from '../common/version-answer.js';
 import type { Json } from '../core/value.js';
 import { DecisionDto } from './decision.dto.js';
@@ -9,7 +9,7 @@ import { DecisionDto } from './decision.dto.js';
 export const CONFLICT_STATES = ['open', 'held', 'closed'] as const;
 export type ConflictState = (typeof CONFLICT_STATES)[number];
 
-export class ConflictQueryDto {
+export class ConflictQueryDto extends PageQueryDto {
   @ApiProperty({ enum: CONFLICT_STATES, required: false, description: 'Without it: open and held' })
   @IsOptional()
   @IsIn(CONFLICT_STATES)
@@ -34,20 +34,6 @@ export class ConflictQueryDto {
   @IsOptional()
   @Matches(/^rec_\d{1,15}$/, { message: 'record must be the id of a record, such as rec_42' })
   record?: string;
-
-  @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: 200, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit = 50;
-
-  @ApiProperty({ required: false, description: '`next` of the page before, with the same filter' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(1000)
-  cursor?: string;
 }
 
 export class ValueDto {

@@ -2502,6 +2502,7 @@ export interface operations {
     readonly Records_history: {
         readonly parameters: {
             readonly query?: {
+                /** @description `next` of the page before, with the same filter */
                 readonly cursor?: string;
                 /** @description Field or group */
                 readonly field?: string;
