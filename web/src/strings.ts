@@ -35,6 +35,7 @@ export const strings = {
     notFound: 'There is nothing at this address.',
     back: 'Back to the overview',
     crashed: 'This screen failed',
+    close: 'Close',
   },
   time: { unknown: 'time unknown', never: 'never', now: 'just now', between: 'between', and: 'and' },
   overview: {
@@ -339,7 +340,6 @@ export const strings = {
     title: 'Keys',
     on: 'Single keys decide and move',
     offHint: 'Single keys are off. Buttons work as ever.',
-    close: 'Close',
     groups: { move: 'Move', decide: 'Decide', go: 'Go to', look: 'Look' },
     actions: {
       next: 'Next conflict; never decides',

@@ -1,6 +1,7 @@
-import { Button, Checkbox, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useState, type KeyboardEvent } from 'react';
 import type { Conflict, DecisionInput } from '../api/types';
+import { Dialog } from '../states/dialog';
 import { strings } from '../strings';
 import { draftValue, startDraft, wholeText, withText } from './value-draft';
 
@@ -37,12 +38,7 @@ export function OtherValue({ conflict, onCommit, onClose }: OtherValueProps) {
         : undefined;
 
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={strings.other.title(conflict.unit)}
-      closeButtonProps={{ 'aria-label': strings.other.cancel }}
-    >
+    <Dialog title={strings.other.title(conflict.unit)} onClose={onClose}>
       <Stack gap="md" onKeyDown={onKeyDown}>
         {draft.shape === 'members' ? (
           Object.entries(draft.texts).map(([name, text], i) => (
@@ -97,6 +93,6 @@ export function OtherValue({ conflict, onCommit, onClose }: OtherValueProps) {
           </Group>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

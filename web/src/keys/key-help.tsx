@@ -1,20 +1,15 @@
-import { Group, Kbd, Modal, SimpleGrid, Stack, Switch, Text, Title } from '@mantine/core';
+import { Group, Kbd, SimpleGrid, Stack, Switch, Text, Title } from '@mantine/core';
+import { Dialog } from '../states/dialog';
 import { strings } from '../strings';
 import { keyLabel, keyMap } from './key-map';
 import { useKeysEnabled } from './keys-enabled';
 
 const groups = Object.keys(strings.keys.groups) as (keyof typeof strings.keys.groups)[];
 
-export function KeyHelp({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }) {
+export function KeyHelp({ onClose }: { readonly onClose: () => void }) {
   const [enabled, setEnabled] = useKeysEnabled();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={strings.keys.title}
-      size="lg"
-      closeButtonProps={{ 'aria-label': strings.keys.close }}
-    >
+    <Dialog title={strings.keys.title} onClose={onClose} size="lg">
       <Stack gap="lg">
         <Switch
           checked={enabled}
@@ -49,6 +44,6 @@ export function KeyHelp({ opened, onClose }: { readonly opened: boolean; readonl
           {strings.keys.never}
         </Text>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

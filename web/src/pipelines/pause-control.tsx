@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -8,6 +8,7 @@ import { NeedsRole } from '../access/needs-role';
 import { pause, resume } from '../api/endpoints';
 import { keys } from '../api/queries';
 import type { Pipeline, Side } from '../api/types';
+import { Dialog } from '../states/dialog';
 import { wordsOf } from '../states/query-state';
 import { strings } from '../strings';
 import { sideLabel } from './side-label';
@@ -99,12 +100,7 @@ function PauseForm({ pipeline, onClose }: { readonly pipeline: Pipeline; readonl
     else pausing.mutate();
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={strings.pipeline.pauseTitle(pipeline.name)}
-      closeButtonProps={{ 'aria-label': strings.pipeline.cancel }}
-    >
+    <Dialog title={strings.pipeline.pauseTitle(pipeline.name)} onClose={onClose}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <Radio.Group label={strings.pipeline.pauseWhat} value={what} onChange={(value) => setWhat(value)}>
@@ -146,7 +142,7 @@ function PauseForm({ pipeline, onClose }: { readonly pipeline: Pipeline; readonl
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

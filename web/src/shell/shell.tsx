@@ -123,7 +123,7 @@ export function Shell() {
         {me?.demo === true && <footer className="foot">{strings.access.demoFoot}</footer>}
         <UndoBar />
       </AppShell.Main>
-      <KeyHelp opened={help} onClose={helpActions.close} />
+      {help && <KeyHelp onClose={helpActions.close} />}
     </AppShell>
   );
 }

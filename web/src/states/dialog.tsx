@@ -6,16 +6,18 @@ export interface DialogProps {
   readonly title: string;
   /** `null`: it does not go away by Escape, a click beside it, or a cross. */
   readonly onClose: (() => void) | null;
+  readonly size?: 'md' | 'lg';
   readonly children: ReactNode;
 }
 
 /** A modal dialog with a heading. Mantine's own puts its title into a `header`, which is a second banner beside the page's. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, onClose, size = 'md', children }: DialogProps) {
   const stays = onClose === null;
   return (
     <Modal.Root
       opened
       centered
+      size={size}
       transitionProps={{ duration: 120 }}
       onClose={onClose ?? (() => undefined)}
       closeOnEscape={!stays}
@@ -26,7 +28,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
         <Modal.Body className="dialog">
           <div className="dialog-head">
             <Modal.Title className="dialog-title">{title}</Modal.Title>
-            {onClose !== null && <CloseButton aria-label={strings.access.cancel} onClick={onClose} />}
+            {onClose !== null && <CloseButton aria-label={strings.states.close} onClick={onClose} />}
           </div>
           {children}
         </Modal.Body>
