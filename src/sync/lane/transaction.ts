@@ -52,8 +52,6 @@ export interface Worked {
   readonly vanished: Gathered['vanished'];
 }
 
-const NOBODY: ReadonlySet<number> = new Set();
-
 /**
  * Ingest, derive, author, plan and mark as sent: one transaction on the hub, set-based, about as many statements for two thousand
  * records as for one. Nothing outside happens in it; the batches it returns may be written once it has committed, and only then.
@@ -78,7 +76,7 @@ export class LaneTransaction {
   async run(client: PoolClient, intake: Intake, onWorked: (worked: Worked) => void): Promise<Committed> {
     await this.#recordReceipts(client, intake.receipts, intake.now);
     await failpoint('lane.receipts-recorded');
-    const worked = await this.work(client, intake, NOBODY);
+    const worked = await this.work(client, intake, null);
     if (worked === null) throw new RangeError('a transaction that waits for nobody was not worked out');
     onWorked(worked);
     return await this.#store(client, worked);
@@ -99,14 +97,19 @@ export class LaneTransaction {
     return await this.#store(client, worked);
   }
 
-  /** Loads, folds, derives and plans; writes nothing. @returns `null` when it would concern a record that is busy, or unknown ones */
-  async work(client: PoolClient, intake: Intake, busy: ReadonlySet<number>): Promise<Worked | null> {
+  /**
+   * Loads, folds, derives and plans; writes nothing.
+   *
+   * @param busy records that another transaction is storing; `null`: there is none, and everything may be worked out
+   * @returns `null` when it would concern a record that is busy, or unknown ones
+   */
+  async work(client: PoolClient, intake: Intake, busy: ReadonlySet<number> | null): Promise<Worked | null> {
     const { pipeline } = this;
     const [began] = await run(client, readTime, []);
     const { set, gates, missed, changes, strangers, vanished } = await this.#gather.gather(client, intake);
     await failpoint('lane.gathered');
     const unknown = SIDES.some((side) => strangers[side].size + vanished[side].size > 0);
-    if (busy !== NOBODY && (unknown || [...set.records.keys()].some((id) => busy.has(id)))) return null;
+    if (busy !== null && (unknown || [...set.records.keys()].some((id) => busy.has(id)))) return null;
 
     const drafts = new Drafts(this.batchIds);
     const budget = { ...intake.budget };
