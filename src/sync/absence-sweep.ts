@@ -56,10 +56,9 @@ export interface SweepHost {
  * for deleted; too many at once never are.
  */
 export class AbsenceSweep {
-  readonly #rounds: { A?: Round | undefined; B?: Round | undefined } = {};
+  /** As stored; `null`: nobody has asked for one. Absent: to be looked up. */
+  readonly #rounds = new Map<Side, Round | null>();
   readonly #ids: Partial<Record<Side, AsyncIterator<readonly RecordState[]>>> = {};
-  /** Sides that report deletions and were asked whether a round is wanted all the same. */
-  readonly #lookedUp = new Set<Side>();
   #steppedAt = 0;
   readonly #everyMs: number;
   readonly #guard: AbsenceGuard;
@@ -86,8 +85,8 @@ export class AbsenceSweep {
     this.#steppedAt = now;
     for (const side of SIDES) {
       try {
-        if (!(await this.#mayBeDue(side))) continue;
-        more = (await this.#advance(side)) || more;
+        const round = await this.#round(side);
+        if (round !== null && this.#isDue(side, round)) more = (await this.#advance(side, round)) || more;
       } catch (error) {
         if (!(error instanceof ConnectorError)) throw error;
         // Nothing was learned; the page is read again once the side can be.
@@ -98,20 +97,30 @@ export class AbsenceSweep {
     return more;
   }
 
-  /** A side that reports deletions is read through only when it was asked for: after its log had lost some. */
-  async #mayBeDue(side: Side): Promise<boolean> {
-    if (!this.pipeline.ends[side].endpoint.capabilities.reportsDeletes) return true;
-    if (this.worker.readThrough.delete(side) || !this.#lookedUp.has(side)) {
-      const [row] = await run(this.pools.general, readRound, [this.pipeline.id, side]);
-      this.#rounds[side] = row;
-      this.#lookedUp.add(side);
+  async #round(side: Side): Promise<Round | null> {
+    if (this.worker.readThrough.delete(side)) {
+      this.#rounds.delete(side);
+      this.#ids[side] = undefined;
     }
-    return (this.#rounds[side]?.phase ?? null) !== null;
+    const known = this.#rounds.get(side);
+    if (known !== undefined) return known;
+    if (!this.#reportsDeletes(side))
+      await run(this.pools.general, beginRounds, [this.pipeline.id, side, this.clock.now()]);
+    const [row] = await run(this.pools.general, readRound, [this.pipeline.id, side]);
+    this.#rounds.set(side, row ?? null);
+    return row ?? null;
   }
 
-  async #advance(side: Side): Promise<boolean> {
-    const round = (this.#rounds[side] ??= await this.#load(side));
-    if (round.phase === null && this.clock.now() < (round.finished_ms ?? 0) + this.#everyMs) return false;
+  /**
+   * A side that reports deletions is read through only when it was asked for, after its log had lost some; any other again and again. A
+   * round that halted the pipeline counts as asked for: it is resumed to look again.
+   */
+  #isDue(side: Side, { phase, finished_ms: finished }: Round): boolean {
+    if (phase !== null || finished === null) return true;
+    return !this.#reportsDeletes(side) && this.clock.now() >= finished + this.#everyMs;
+  }
+
+  async #advance(side: Side, round: Round): Promise<boolean> {
     if (!(await this.worker.readable(side))) return false;
     switch (round.phase) {
       case null:
@@ -123,14 +132,6 @@ export class AbsenceSweep {
       case 'confirm':
         return this.#confirm(side, round);
     }
-  }
-
-  async #load(side: Side): Promise<Round> {
-    await run(this.pools.general, beginRounds, [this.pipeline.id, side, this.clock.now()]);
-    const [row] = await run(this.pools.general, readRound, [this.pipeline.id, side]);
-    if (row === undefined)
-      throw new RangeError(`pipeline ${this.pipeline.name} has no sweep of side ${side}`);
-    return row;
   }
 
   async #begin(side: Side, round: Round): Promise<boolean> {
@@ -272,13 +273,18 @@ export class AbsenceSweep {
         round.finished_ms,
       ]);
     });
-    this.#rounds[side] = round;
+    this.#rounds.set(side, round);
+  }
+
+  #reportsDeletes(side: Side): boolean {
+    return this.pipeline.ends[side].endpoint.capabilities.reportsDeletes;
   }
 
   /** Capture itself finds every edit and every newcomer: only what is gone must be looked for. */
   #readsAll(side: Side): boolean {
-    const { endpoint } = this.pipeline.ends[side];
-    return endpoint.capabilities.reportsDeletes || endpoint.options.capture.mode === 'snapshot';
+    return (
+      this.#reportsDeletes(side) || this.pipeline.ends[side].endpoint.options.capture.mode === 'snapshot'
+    );
   }
 
   /**

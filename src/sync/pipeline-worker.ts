@@ -61,7 +61,7 @@ export class PipelineWorker {
   /** Links made from states that were read just now, until when the log may still repeat what those showed. */
   readonly #young = new Map<number, number>();
   readonly #newcomers: Newcomers;
-  /** Sides that a round of the absence sweep was asked for. */
+  /** Sides that a round of the absence sweep was asked for since it looked. */
   readonly readThrough = new Set<Side>();
   /** True while entries may repeat what the first load's snapshot showed. */
   catchingUp: Record<Side, boolean> = { A: false, B: false };

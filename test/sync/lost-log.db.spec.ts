@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
+import { resume } from '../../src/database/sql/pause.js';
 import { SyncPair } from '../support/sync-pair.js';
 
 const spec: PipelineSpec = {
@@ -51,5 +52,52 @@ describe('changes that the log of a side has lost', () => {
     const { rows } = await pair.b.query(`select x from t where key = 'k4'`);
     expect(rows).toEqual([{ x: 'unseen' }]);
     expect(await keys('a')).toEqual(wanted);
+  }, 90_000);
+
+  it('are looked for again each time that the pipeline is resumed, until what an emptied table held is there again', async () => {
+    const hub = async <T extends object>(text: string) => (await pair.hub.general.query<T>(text)).rows;
+    const pipeline = async () =>
+      (
+        await hub<{ state: string; detail: string | null; begun: string | null; over: boolean }>(
+          `select state, state_detail as detail, started_at::text as begun, finished_at is not null as over
+           from pipeline, absence_sweep where side = 'A'`,
+        )
+      )[0];
+    const until = async (condition: () => Promise<boolean>) => {
+      for (let i = 0; i < 400 && !(await condition()); i++) await sleep(50);
+      expect(await condition()).toBe(true);
+    };
+    const goOn = async () => {
+      await resume(pair.hub.general, 'lost-log', null);
+      await pair.hub.general.query(`select pg_notify('accord_wake', '')`);
+    };
+    const ended = () => hub(`select 1 from lineage where units ? '$life'`);
+    const before = (await ended()).length;
+    const wanted = await keys('b');
+
+    await pair.a.query('create table kept as select * from t');
+    await pair.a.query('truncate t');
+    await until(async () => (await pipeline())?.state === 'halted');
+    expect((await pipeline())?.detail).not.toContain('deletes.guard');
+    for (let i = 0; i < 3; i++) {
+      const last = (await pipeline())?.begun;
+      await goOn();
+      await until(async () => (await pipeline())?.begun !== last && (await pipeline())?.state === 'halted');
+      expect((await pipeline())?.detail).toContain('9 of 9 linked records cannot be found');
+      expect((await pipeline())?.detail).toContain('deletes.guard');
+      expect(await keys('b')).toEqual(wanted);
+    }
+
+    await pair.a.query(`insert into t select * from kept`);
+    await goOn();
+    await until(async () => (await pipeline())?.over === true);
+    await pair.a.query(`update t set x = 'goes on' where key = 'k9'`);
+    await until(
+      async () => (await pair.b.query(`select 1 from t where x = 'goes on' and key = 'k9'`)).rowCount === 1,
+    );
+    await pair.quiet();
+    expect((await pipeline())?.state).toBe('running');
+    expect([await keys('a'), await keys('b')]).toEqual([wanted, wanted]);
+    expect(await ended()).toHaveLength(before);
   }, 90_000);
 });

@@ -96,21 +96,18 @@ export const forgetAbsent: Statement<Record<string, never>> = {
   text: `delete from absent_record where pipeline_id = $1 and side = $2 and link_id = any($3::bigint[])`,
 };
 
-/** Parameters: pipeline, side. */
 /**
- * A round from the beginning, also on a side whose log reports deletions: it has lost some. Whatever round was under way ends.
- * Parameters: pipeline, side.
+ * A round from the beginning is wanted, also of a side whose log reports deletions: it has lost some. Whatever round was under way ends.
+ * A round is asked for where none is under way and none has come to its end. Parameters: pipeline, side.
  */
 export const askRound: Statement<Record<string, never>> = {
   name: 'absence_ask_round',
   text: `
-  with cleared as (delete from absent_record where pipeline_id = $1 and side = $2)
-  insert into absence_sweep (pipeline_id, side, phase, total, started_at)
-  values ($1, $2, 'links', (select count(*) from link where pipeline_id = $1 and state in ('live', 'creating')), clock_timestamp())
-  on conflict (pipeline_id, side) do update
-    set phase = 'links', position = null, total = excluded.total, links = 0, missing = 0, witnesses = '{}', started_at = excluded.started_at`,
+  insert into absence_sweep (pipeline_id, side) values ($1, $2)
+  on conflict (pipeline_id, side) do update set phase = null, finished_at = null`,
 };
 
+/** Parameters: pipeline, side. */
 export const clearAbsent: Statement<Record<string, never>> = {
   name: 'absence_clear',
   text: `delete from absent_record where pipeline_id = $1 and side = $2`,
