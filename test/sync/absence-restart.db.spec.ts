@@ -51,7 +51,7 @@ describe('reading a side through, interrupted', () => {
     await pair.hub.general.query(`update absence_sweep set finished_at = 'epoch'`);
     await pair.a.query('delete from t where id in (5, 3400)');
     // A process that is slow loses its lease, and reads a page again that it has read: not every read is a page further.
-    for (let i = 0; i < 8 && (await round())?.position == null; i++)
+    for (let i = 0; i < 8 && ((await round())?.position ?? null) === null; i++)
       expect(await (await child('absence.read:3:kill')).endsWithin(30_000)).toBe(true);
     const cut = await round();
     expect(cut).toMatchObject({ phase: 'links', missing: 1 });
