@@ -3,7 +3,7 @@ const features = 'pipelines|sync|review|lineage|notify|ops|access';
 
 /** Small pure libraries that the core may use (docs/adr). */
 const pureLibraries =
-  'node-diff3|libphonenumber-js|luxon|@marcbachmann/cel-js|@types/luxon|i18n-iso-countries|leven';
+  'node-diff3|libphonenumber-js|luxon|@marcbachmann/cel-js|@types/luxon|i18n-iso-countries|leven|@skyra/jaro-winkler|double-metaphone|any-ascii';
 
 const forbidden = [
   {
