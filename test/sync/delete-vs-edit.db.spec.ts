@@ -162,4 +162,19 @@ describe('an edit of a record that the other side has deleted', () => {
     await pair.quiet();
     expect(await rows('a')).toEqual([{ key: 'k', x: 'x', y: 'edited' }]);
   }, 60_000);
+
+  it('and the last edit of the side that deleted it is kept with it, though nobody else had seen that edit', async () => {
+    await pair.stop();
+    await pair.a.query(`update t set x = 'edited last'`);
+    await pair.a.query('delete from t');
+    await pair.b.query(`update t set y = 'edited'`);
+    await pair.start();
+    await pair.quiet();
+    expect(await lives()).toMatchObject([{ state: 'open', kind: 'delete-vs-edit' }]);
+    await decide('b');
+    await pair.quiet();
+    const both = [{ key: 'k', x: 'edited last', y: 'edited' }];
+    expect([await rows('a'), await rows('b')]).toEqual([both, both]);
+    expect(await lives()).toMatchObject([{ state: 'closed' }]);
+  }, 60_000);
 });
