@@ -1,7 +1,8 @@
 import { acknowledge, acknowledgeEqual, author } from './author.js';
 import { covers, sameDot, SIDES, type Side } from './clock.js';
-import { standing, type Conflict } from './conflict.js';
+import type { Conflict } from './conflict.js';
 import { derive } from './derive.js';
+import { holdInvariants } from './hold-invariants.js';
 import { deriveLife, isGone, lifeOf } from './life.js';
 import type { Authored, Outcome } from './outcome.js';
 import { LIFE, type Plan, type RuleScope, type UnitPlan } from './plan.js';
@@ -65,7 +66,7 @@ export function resolveRecord(input: RecordInput): RecordResult {
   for (const [key, why] of plan.suspended) {
     if (outcomes.get(key)?.kind === 'author') outcomes.set(key, { kind: 'diverged', why });
   }
-  holdInvariants(input, outcomes);
+  holdInvariants(plan, input.units, outcomes);
   const waiting = new Set([...heldTogether(plan, outcomes), ...stopped]);
   if (!input.unsettled) waitForOthers(input, state, outcomes, waiting);
   for (const unitPlan of plan.units) {
@@ -147,31 +148,6 @@ function stopFights(
 function takenValues(plan: UnitPlan, unit: Unit, outcome: Authored): readonly Canon[] {
   const putBack = plan.equal(outcome.value, unit.head.value);
   return [...(putBack ? outcome.overridden.map(({ version }) => version.value) : []), outcome.value];
-}
-
-/** What would break a rule across fields is not written; the first of its units that moves carries the conflict. */
-function holdInvariants(input: RecordInput, outcomes: Map<string, Outcome>): void {
-  for (const invariant of input.plan.invariants) {
-    const moving = invariant.units.filter((key) => outcomes.get(key)?.kind === 'author');
-    const first = moving[0];
-    if (first === undefined) continue;
-    const values: Record<string, Canon> = {};
-    for (const key of invariant.units) {
-      const outcome = outcomes.get(key);
-      values[key] = outcome?.kind === 'author' ? outcome.value : (input.units.get(key)?.head.value ?? null);
-    }
-    if (invariant.holds(values)) continue;
-    const unit = input.units.get(first) as Unit;
-    const candidates = SIDES.map((side) => standing(unit, side));
-    // A decision that breaks the rule is a new question: what was asked before has been answered.
-    if (unit.decision !== null) candidates.push({ ...unit.decision, key: 'decision', side: null });
-    outcomes.set(first, {
-      kind: 'conflict',
-      conflict: { kind: 'invariant', reason: invariant.message, candidates },
-    });
-    for (const key of moving.slice(1))
-      outcomes.set(key, { kind: 'diverged', why: `waits: ${invariant.message}` });
-  }
 }
 
 /** Half of a change that keeps a rule only as a whole is not made while the other half cannot be. Adds to `waiting`. */

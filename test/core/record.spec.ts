@@ -121,14 +121,6 @@ describe('rules across fields', () => {
     expect(result.lookAgainAt).toBe(0);
   });
 
-  it('two changes that break it together wait together, under one conflict', () => {
-    const result = resolveRecord(
-      input(plan, { from: { ...from, A: '9 @A2 (1.1.1)' }, to: { ...to, A: '8 @A2 (1.1.1)' } }),
-    );
-    expect([...result.conflicts.keys()]).toEqual(['from']);
-    expect(result.diverged.get('to')).toBe(`waits: ${ordered.message}`);
-  });
-
   it('a decision that keeps it settles the matter', () => {
     const unit = readRegisters(from);
     const { conflicts } = resolveRecord(input(plan, { from: unit, to }));

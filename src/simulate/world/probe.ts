@@ -12,14 +12,15 @@ import { mergeOf } from './people.js';
 import type { World } from './world.js';
 
 interface Seen {
+  readonly plan: UnitPlan;
   readonly side: Side;
   readonly value: Canon;
   readonly at: number;
 }
 
 /**
- * From the registers as they are now, the same few observations of one unit in several orders, and with those in between left out
- * (P7). Nothing of it is stored.
+ * From the registers as they are now, the same few observations of one unit, or of those that a rule binds together, in several orders,
+ * and with those in between left out (P7). Nothing of it is stored.
  */
 export function probe(world: World, random: Random): ProbeFacts | null {
   const { hub } = world;
@@ -28,31 +29,46 @@ export function probe(world: World, random: Random): ProbeFacts | null {
   const unit = units.get(plan.key);
   if (unit === undefined || units.has(LIFE)) return null;
   if (plan.contextOnly) return null;
-  const choice = values(world, plan, unit);
+  const bound = hub.plan.invariants.find((one) => one.units.includes(plan.key))?.units ?? [plan.key];
+  const plans = hub.plan.units.filter(({ key }) => bound.includes(key));
+  const choice = new Map(plans.map((one) => [one.key, values(world, one, units.get(one.key) as Unit)]));
   const seen: Seen[] = [];
-  for (let i = 0; i < 2 + random.int(4); i++)
-    seen.push({ side: random.pick(SIDES), value: random.pick(choice), at: world.now + i * 10 });
+  for (let i = 0; i < 2 + random.int(4); i++) {
+    const of = random.pick(plans);
+    const value = random.pick(choice.get(of.key) as readonly Canon[]);
+    seen.push({ plan: of, side: random.pick(SIDES), value, at: world.now + i * 10 });
+  }
   const [a, b] = SIDES.map((side) => seen.filter((one) => one.side === side));
   const orders = [seen, [...(a ?? []), ...(b ?? [])], [...(b ?? []), ...(a ?? [])]];
-  // A decision knows what was on the screen by its number: what came back to that is news all the same. A value that was not seen
-  // leaves a wider time for the next one.
-  const sampled = unit.decision === null && unit.contest === null && plan.policy.strategy !== 'newest';
-  if (sampled) orders.push(SIDES.flatMap((side) => seen.filter((one) => one.side === side).slice(-1)));
+  if (plans.every((one) => isSampled(one, units.get(one.key) as Unit))) orders.push(lastOfEach(plans, seen));
   return {
     unit: plan.key,
-    outcomes: orders.map((order) => visible(take(hub.plan, hub.switches, units, plan, order))),
+    outcomes: orders.map((order) => visible(take(hub.plan, hub.switches, units, order))),
   };
+}
+
+/**
+ * A decision knows what was on the screen by its number: what came back to that is news all the same. A value that was not seen leaves a
+ * wider time for the next one.
+ */
+function isSampled({ policy }: UnitPlan, unit: Unit): boolean {
+  return unit.decision === null && unit.contest === null && policy.strategy !== 'newest';
+}
+
+function lastOfEach(plans: readonly UnitPlan[], seen: readonly Seen[]): Seen[] {
+  return plans.flatMap((plan) =>
+    SIDES.flatMap((side) => seen.filter((one) => one.plan === plan && one.side === side).slice(-1)),
+  );
 }
 
 function take(
   plan: Plan,
   switches: Switches,
   units: ReadonlyMap<string, Unit>,
-  unitPlan: UnitPlan,
   order: readonly Seen[],
 ): RecordResult {
   let next = new Map(units);
-  for (const { side, value, at } of order) {
+  for (const { plan: unitPlan, side, value, at } of order) {
     const stamp = [at, at + 1] as const;
     const before = next.get(unitPlan.key) as Unit;
     const raw = unitPlan.put(side, value, undefined);
