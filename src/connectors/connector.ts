@@ -142,6 +142,11 @@ export interface Endpoint {
   }): AsyncIterable<readonly RecordState[]>;
   /** Present state by id; ids that do not exist are absent from the answer. At most `capabilities.batch.read` ids. */
   fetch(ids: readonly string[]): Promise<StatePage>;
+  /**
+   * Optional, for systems that can hash their own records: SHA-256, hex, of what `digestOf` (digest.ts) makes of the same records. At
+   * most `capabilities.batch.read` ids. `null` where these cannot be hashed there: read them instead. Absent: always read them.
+   */
+  readonly digest?: (ids: readonly string[], columns: readonly string[]) => Promise<string | null>;
   /** True where the system may keep records from this account (row security, sharing): one that is absent need not be gone. */
   hidesRecords(): Promise<boolean>;
   /** How many records there are, about; `null` when finding out would cost a scan. */

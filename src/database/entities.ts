@@ -14,6 +14,7 @@ import { MailOutbox } from './entities/mail-outbox.js';
 import { Person, PersonGrant } from './entities/person.js';
 import { Pipeline, PipelineRevision, SideState } from './entities/pipeline.js';
 import { PushDue, Shadow } from './entities/shadow.js';
+import { Verification, VerificationDifference, VerificationSuspect } from './entities/verification.js';
 
 /** Every entity; nothing is discovered by scanning folders. */
 export const entities = [
@@ -48,4 +49,7 @@ export const entities = [
   OidcFlow,
   Audit,
   AuditHead,
+  Verification,
+  VerificationSuspect,
+  VerificationDifference,
 ];

@@ -8,6 +8,7 @@ import type {
   WriteItem,
   WriteReceipt,
 } from '../../src/connectors/connector.js';
+import { ABSENT_LINE, digestLine, digestOf } from '../../src/connectors/digest.js';
 
 /** What the suite needs of a system: an object with the text fields `name`, `city` and `note`, and somebody who works in it. */
 export interface ConnectorFixture {
@@ -88,6 +89,31 @@ export function registerConnectorTests(name: string, factory: () => Promise<Conn
       expect(page.states).toHaveLength(1);
       expect(page.states[0]).toMatchObject({ id, values: first });
       expect(page.readStart).toBeLessThanOrEqual(page.readEnd);
+    });
+
+    it('hashes records as the hub would hash the same, where it can: in the order asked for, with those that are not there', async () => {
+      if (endpoint.digest === undefined) return;
+      const odd = { name: 'a"b\\c\u0001\u007f\n\u2028', city: '😀 é', note: '' };
+      const ids = [await created(odd), fixture.newId(), await created(blank), await created()];
+      const columns = ['note', 'name', 'city'];
+      const expected = async (): Promise<string> => {
+        const { states } = await endpoint.fetch(ids);
+        const lines = ids.map((id) => {
+          const state = states.find((one) => one.id === id);
+          return state === undefined
+            ? ABSENT_LINE
+            : digestLine(
+                id,
+                columns.map((column) => state.values[column] ?? null),
+              );
+        });
+        return digestOf(lines);
+      };
+      const digest = await endpoint.digest(ids, columns);
+      expect(digest).toBe(await expected());
+      await fixture.user.update(ids[3] as string, { city: 'Ulm' });
+      expect(await endpoint.digest(ids, columns)).not.toBe(digest);
+      expect(await endpoint.digest(ids, columns)).toBe(await expected());
     });
 
     it('shows every record once in a snapshot, and goes on behind any of them', async () => {

@@ -21,6 +21,7 @@ import { asLogCursor, coversMark } from './log-cursor.js';
 import { PollingCapture } from './polling-capture.js';
 import type { Pools } from './pools.js';
 import { purgeFences, purgeLog } from './purge.js';
+import { recordDigest } from './record-digest.js';
 import { RecordReader } from './record-reader.js';
 import type { StateColumns } from './select-columns.js';
 import { guarded } from './server-error.js';
@@ -121,17 +122,15 @@ export class PostgresEndpoint implements Endpoint {
     readonly pageSize: number;
     readonly after?: string;
   }): AsyncIterable<readonly RecordState[]> {
-    const columns = options.columns.map((name) => {
-      const column = this.parts.table.columns.get(name);
-      if (column === undefined)
-        throw new ConnectorError('field-unknown', `${this.schema.object} has no column "${name}"`);
-      return column;
-    });
-    return this.reader.snapshot(columns, options.pageSize, options.after);
+    return this.reader.snapshot(this.columnsOf(options.columns), options.pageSize, options.after);
   }
 
   fetch(ids: readonly string[]): Promise<StatePage> {
     return this.reader.fetch(ids, null);
+  }
+
+  digest(ids: readonly string[], columns: readonly string[]): Promise<string | null> {
+    return recordDigest(this.parts.pools.read, this.parts.table, this.columnsOf(columns), ids);
   }
 
   hidesRecords(): Promise<boolean> {
@@ -181,6 +180,15 @@ export class PostgresEndpoint implements Endpoint {
   /** The pools belong to the connection. */
   async close(): Promise<void> {
     await Promise.resolve();
+  }
+
+  private columnsOf(names: readonly string[]): Column[] {
+    return names.map((name) => {
+      const column = this.parts.table.columns.get(name);
+      if (column === undefined)
+        throw new ConnectorError('field-unknown', `${this.schema.object} has no column "${name}"`);
+      return column;
+    });
   }
 
   private consumer(): Consumer {
