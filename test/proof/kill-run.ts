@@ -127,8 +127,10 @@ export class KillRun {
   /** Lets everything come to an end and looks at it. */
   async look(): Promise<Verdict> {
     await this.pause();
-    await this.pair.start();
+    await this.pair.start({ absenceMs: 1000 });
     try {
+      await this.pair.quiet(90_000);
+      await this.readThrough(90_000);
       await this.pair.quiet(90_000);
     } finally {
       await this.pair.stop();
@@ -148,6 +150,19 @@ export class KillRun {
     });
     const plan = await new RevisionPlans(this.pair.hub).planOf(1);
     return { ...verdict, violations: [...verdict.violations, ...(await auditDerive(hub, plan))] };
+  }
+
+  /** What a lost log had told of deletions is looked for only when there is nothing else to do. */
+  private async readThrough(timeoutMs: number): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const { rows } = await this.pair.hub.general.query(
+        'select side, phase from absence_sweep where phase is not null or finished_at is null',
+      );
+      if (rows.length === 0) return;
+      if (Date.now() > deadline) throw new Error(`still being read through: ${JSON.stringify(rows)}`);
+      await sleep(50);
+    }
   }
 
   /** All that is stored of the record in question, to see what went wrong. */
