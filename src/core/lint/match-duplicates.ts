@@ -2,7 +2,8 @@ import type { Side } from '../clock.js';
 import { CanonError, PlanError } from '../errors.js';
 import type { SchemaFacts } from '../pipeline/facts.js';
 import { plainUnit, type UnitMapping } from '../pipeline/unit-plan.js';
-import type { PipelineSpec } from '../pipeline/spec.js';
+import { canonText, normalForm } from '../matching/normal-forms.js';
+import type { NormalFormName, PipelineSpec } from '../pipeline/spec.js';
 import { fieldMapping } from '../mapping/field-mapping.js';
 import { isBlank, type Raw } from '../value.js';
 import { warning, type LintMessage } from './message.js';
@@ -24,7 +25,12 @@ export interface Duplicates {
 
 interface RuleKeys {
   readonly rule: number;
-  readonly parts: readonly { readonly column: string; readonly unit: UnitMapping }[];
+  readonly parts: readonly {
+    readonly column: string;
+    readonly unit: UnitMapping;
+    readonly form: NormalFormName | undefined;
+  }[];
+  readonly region: string | undefined;
   readonly first: Map<string, string>;
   readonly shared: Map<string, number>;
   example: readonly [string, string] | null;
@@ -43,9 +49,12 @@ export class DuplicateKeys {
     schemas: SchemaFacts,
     private readonly side: Side,
   ) {
-    this.#rules = spec.match.flatMap(({ action, by }, rule) => {
-      const parts = action === 'link' ? keyParts(spec, schemas, side, by ?? []) : null;
-      return parts === null ? [] : [{ rule, parts, first: new Map(), shared: new Map(), example: null }];
+    this.#rules = spec.match.flatMap(({ action, by, normalize, region }, rule) => {
+      const parts =
+        action === 'link' && by !== undefined ? keyParts(spec, schemas, side, by, normalize) : null;
+      return parts === null
+        ? []
+        : [{ rule, parts, region, first: new Map(), shared: new Map(), example: null }];
     });
   }
 
@@ -85,13 +94,15 @@ export class DuplicateKeys {
     );
   }
 
-  #keyOf({ parts }: RuleKeys, values: Readonly<Record<string, Raw>>): string | null {
+  #keyOf({ parts, region }: RuleKeys, values: Readonly<Record<string, Raw>>): string | null {
     const texts: string[] = [];
-    for (const { column, unit } of parts) {
+    for (const { column, unit, form } of parts) {
       try {
         const value = unit.get(this.side, values[column] ?? null);
         if (isBlank(value)) return null;
-        texts.push(unit.compareKey(value));
+        const text = form === undefined ? unit.compareKey(value) : normalForm(form, canonText(value), region);
+        if (text === null) return null;
+        texts.push(text);
       } catch (thrown) {
         if (thrown instanceof CanonError) return null;
         throw thrown;
@@ -123,14 +134,15 @@ function keyParts(
   schemas: SchemaFacts,
   side: Side,
   by: readonly string[],
+  forms: Readonly<Record<string, NormalFormName>> = {},
 ): RuleKeys['parts'] | null {
-  const parts: { column: string; unit: UnitMapping }[] = [];
+  const parts: RuleKeys['parts'][number][] = [];
   for (const name of by) {
     const of = spec.fields[name];
     const column = of === undefined ? null : fieldMapping(name, of, schemas)[side].column;
     if (of === undefined || column === null) return null;
     try {
-      parts.push({ column, unit: plainUnit(name, of, schemas) });
+      parts.push({ column, unit: plainUnit(name, of, schemas), form: forms[name] });
     } catch (thrown) {
       if (thrown instanceof PlanError) return null;
       throw thrown;

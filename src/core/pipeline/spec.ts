@@ -62,14 +62,79 @@ export interface CaptureSpec {
   readonly staleForm?: string;
 }
 
-/** The first rule that gives exactly one candidate on each side wins. */
+/** The first rule that gives exactly one candidate on each side wins. A rule that links has `by` or `score`, one of the two. */
 export interface MatchSpec {
   readonly id: string;
-  /** Fields whose canonical values, compared as the fields declare, must all be equal and not blank. Absent only for the final `create` or `ignore`. */
+  /** Fields whose canonical values, compared as the fields declare, must all be equal and not blank. */
   readonly by?: readonly string[];
+  /** Fields of `by` that are compared in a normal form instead. */
+  readonly normalize?: Readonly<Record<string, NormalFormName>>;
+  /** ISO 3166 code of the country of phone numbers without a country code. */
+  readonly region?: string;
+  /** Fields that speak for or against two records being the same, with how much. */
+  readonly score?: readonly ScoreSpec[];
+  /** Records are compared only where they share one of these keys. */
+  readonly block?: readonly BlockSpec[];
+  /** Points from which two records are linked. */
+  readonly auto?: number;
+  /** Points from which a person is asked. */
+  readonly review?: number;
+  /** Another candidate with so few points less makes it a question. Default: a fifth of `auto`. */
+  readonly margin?: number;
   readonly action: 'link' | 'create' | 'ignore';
   /** For `create`: which way records may be created. Default both. */
   readonly direction?: 'aToB' | 'bToA' | 'both';
+}
+
+/** Forms in which values that mean the same are the same text. */
+export const NORMAL_FORMS = [
+  'text',
+  'name',
+  'company',
+  'address',
+  'email',
+  'phone',
+  'digits',
+  'domain',
+] as const;
+export type NormalFormName = (typeof NORMAL_FORMS)[number];
+
+/** How alike two values of a field are is found out in one of these ways. */
+export const LIKENESSES = [
+  'exact',
+  'text',
+  'name',
+  'company',
+  'address',
+  'email',
+  'phone',
+  'digits',
+  'date',
+  'number',
+] as const;
+export type LikenessName = (typeof LIKENESSES)[number];
+
+export interface ScoreSpec {
+  readonly field: string;
+  readonly as: LikenessName;
+  /** Points for values that agree fully: how telling it is. About log2 of (how often it agrees for the same ÷ for any two). */
+  readonly agree: number;
+  /** Points taken off for values that have nothing in common. Default: half of `agree`. A blank says nothing. */
+  readonly disagree?: number;
+}
+
+/** One key: all of its parts together. Where a part is blank there is no key. */
+export interface BlockSpec {
+  /** Fields of which the whole normal form counts. */
+  readonly whole?: readonly string[];
+  /** The first four letters or digits. */
+  readonly start?: readonly string[];
+  /** How each word sounds; one key for each word. */
+  readonly sound?: readonly string[];
+  /** Each word; one key for each. */
+  readonly words?: readonly string[];
+  /** The last six digits. */
+  readonly ending?: readonly string[];
 }
 
 export interface FieldSpec {

@@ -1,5 +1,12 @@
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, Matches, ValidateIf } from 'class-validator';
 import {
+  LIKENESSES,
+  NORMAL_FORMS,
+  type LikenessName,
+  type NormalFormName,
+} from '../../core/pipeline/spec.js';
+import {
+  Amount,
   Below,
   Constant,
   Count,
@@ -9,6 +16,7 @@ import {
   NAME,
   NameList,
   OneOf,
+  Pattern,
   RateText,
   Text,
 } from './constraints.js';
@@ -50,9 +58,37 @@ export class EndpointsDto {
   @Below({ kind: 'object', type: () => EndpointDto }) b!: EndpointDto;
 }
 
+/** A field that speaks for or against two records being the same. */
+export class ScoreDto {
+  @Pattern(FIELD_NAME, 'a field name') field!: string;
+  @OneOf(LIKENESSES) as!: LikenessName;
+  @Amount({ min: 0 }) agree!: number;
+  @Amount({ optional: true, min: 0 }) disagree?: number;
+}
+
+/** Records are compared only where they share a key made of all of these. */
+export class BlockDto {
+  @NameList({ optional: true, max: 5 }) whole?: string[];
+  @NameList({ optional: true, max: 5 }) start?: string[];
+  @NameList({ optional: true, max: 5 }) sound?: string[];
+  @NameList({ optional: true, max: 5 }) words?: string[];
+  @NameList({ optional: true, max: 5 }) ending?: string[];
+}
+
 export class MatchDto {
   @Name() id!: string;
   @NameList({ optional: true, max: 20 }) by?: string[];
+  @Below(
+    { kind: 'words', type: () => Object, names: FIELD_NAME, values: NORMAL_FORMS, max: 20 },
+    { optional: true },
+  )
+  normalize?: Record<string, NormalFormName>;
+  @Pattern(/^[A-Z]{2}$/, 'the code of a country: DE', { optional: true }) region?: string;
+  @Below({ kind: 'list', type: () => ScoreDto, min: 1, max: 20 }, { optional: true }) score?: ScoreDto[];
+  @Below({ kind: 'list', type: () => BlockDto, min: 1, max: 10 }, { optional: true }) block?: BlockDto[];
+  @Amount({ optional: true, min: 0 }) auto?: number;
+  @Amount({ optional: true, min: 0 }) review?: number;
+  @Amount({ optional: true, min: 0 }) margin?: number;
   @OneOf(['link', 'create', 'ignore']) action!: 'link' | 'create' | 'ignore';
   @OneOf(['aToB', 'bToA', 'both'], { optional: true }) direction?: 'aToB' | 'bToA' | 'both';
 }

@@ -3,12 +3,13 @@ import { lint, type LintFacts } from '../../../src/core/lint/lint.js';
 import { LINT_CODES } from '../../../src/core/lint/message.js';
 import type { PipelineSpec } from '../../../src/core/pipeline/spec.js';
 import { columnCases } from './lint-cases-columns.js';
+import { matchCases } from './lint-cases-match.js';
 import { policyCases } from './lint-cases-policies.js';
 import { structureCases } from './lint-cases-structure.js';
 import { valueCases } from './lint-cases-values.js';
 import { column, f, facts, offline, policy, review, spec, tiers, type Case } from './lint-input.js';
 
-const cases = [...structureCases, ...policyCases, ...columnCases, ...valueCases];
+const cases = [...structureCases, ...policyCases, ...columnCases, ...valueCases, ...matchCases];
 
 describe('lint', () => {
   it.each(cases)('says %s (%s) at %s', (...row) => {
