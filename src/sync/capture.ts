@@ -33,6 +33,7 @@ export function matters(page: ChangePage | null, runtime: SideRuntime, now: numb
 /** The page has been worked in. */
 export function advance(runtime: SideRuntime, page: ChangePage | null, now: number): void {
   if (page === null) return;
+  runtime.noteWorkedIn(page);
   runtime.cursor = page.cursor;
   runtime.readToEnd ||= !page.more;
   const old = page.kind === 'log' && now - (runtime.readAt ?? 0) > STORE_EMPTY_MS;
@@ -54,8 +55,11 @@ export class Capture {
   async hasNews(runtime: SideRuntime): Promise<boolean> {
     if (!runtime.available(this.clock.now())) return false;
     if (runtime.failing || runtime.cursor === null) return true;
+    const before = this.clock.now();
     try {
-      return await this.pipeline.ends[runtime.side].endpoint.hasNews(runtime.cursor);
+      const news = await this.pipeline.ends[runtime.side].endpoint.hasNews(runtime.cursor);
+      if (!news) runtime.readUpTo = Math.max(runtime.readUpTo, before);
+      return news;
     } catch (error) {
       await runtime.failed(error, this.clock.now());
       return false;
@@ -75,6 +79,7 @@ export class Capture {
     if (cursor === null || !runtime.available(this.clock.now())) return { page: null, recovered: false };
     let page: ChangePage;
     let recovered: boolean;
+    const begun = runtime.begunAt(cursor, this.clock.now());
     await failpoint('capture.before-read');
     try {
       page = await this.pipeline.ends[side].endpoint.changes(cursor, this.pageSize);
@@ -84,6 +89,7 @@ export class Capture {
       return { page: null, recovered: false };
     }
     await failpoint('capture.read');
+    runtime.noteRead(page, begun);
     if (page.gap !== null) throw new GapFound(side, page.gap.reason, page.gap.detail);
     return { page, recovered };
   }

@@ -134,6 +134,23 @@ export class PipelineWorker {
     await this.#takeIn({ A: null, B: null, [side]: page }, { anew, cursors });
   }
 
+  /**
+   * Folds states of either side that were read outside of capture, in one transaction: what both say at once is an agreement. `since` as
+   * for `compare`.
+   */
+  async observe(
+    pages: Readonly<Record<Side, Extract<ChangePage, { kind: 'states' }> | null>>,
+    since: number | null,
+  ): Promise<void> {
+    const at = (side: Side): Intake['cursors']['A'] => ({ ...this.#cursorState(side), readAt: since });
+    await this.#takeIn({ ...pages }, { cursors: { A: at('A'), B: at('B') } });
+  }
+
+  /** Whether there is something to read on a side that capture has not read. */
+  hasNews(side: Side): Promise<boolean> {
+    return this.#reader.hasNews(this.#sides[side]);
+  }
+
   /** Records that were read for and are not on the side any more. */
   async lose(side: Side, linkIds: readonly number[]): Promise<void> {
     await this.#takeIn({ A: null, B: null }, { absent: { side, linkIds } });

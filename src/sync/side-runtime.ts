@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { fullJitter } from '../common/backoff.js';
 import { AppError, messageOf } from '../common/errors.js';
-import type { Cursor } from '../connectors/connector.js';
+import type { ChangePage, Cursor } from '../connectors/connector.js';
 import type { Side } from '../core/clock.js';
 import { run, type Statement } from '../database/sql/statement.js';
 
@@ -54,6 +54,11 @@ export class SideRuntime {
   paused = false;
   /** Everything that had happened when this worker began has been read. */
   readToEnd = false;
+  /** Whatever was committed on the side before this, hub time, has been read. */
+  readUpTo = 0;
+  /** When the batch of changes was begun that goes on behind a cursor; a cursor that is not here begins one. */
+  readonly #begun = new WeakMap<object, number>();
+  readonly #pages = new WeakMap<ChangePage, number>();
   #failures = 0;
   #retryAt = 0;
   #errorCode: string | null = null;
@@ -74,10 +79,30 @@ export class SideRuntime {
 
   #take(row: SideRow): void {
     this.cursor = row.cursor;
+    // A batch that another worker may have begun, long ago.
+    if (isObject(row.cursor)) this.#begun.set(row.cursor, 0);
     this.version = row.version;
     this.readAt = row.read_at_ms;
     this.paused = row.paused;
     this.#errorCode = row.error_code;
+  }
+
+  /** When the batch was begun that is read behind this cursor, hub time. */
+  begunAt(cursor: Cursor, now: number): number {
+    return (isObject(cursor) ? this.#begun.get(cursor) : undefined) ?? now;
+  }
+
+  /** A page was read that belongs to a batch begun then. It need not be worked in. */
+  noteRead(page: ChangePage, begun: number): void {
+    this.#pages.set(page, begun);
+    if (!isObject(page.cursor)) return;
+    if (page.more) this.#begun.set(page.cursor, begun);
+    else this.#begun.delete(page.cursor);
+  }
+
+  /** The page has been worked in. */
+  noteWorkedIn(page: ChangePage): void {
+    if (!page.more) this.readUpTo = Math.max(this.readUpTo, this.#pages.get(page) ?? 0);
   }
 
   available(now: number): boolean {
@@ -153,4 +178,8 @@ export class SideRuntime {
   static async caughtUp(pool: Pool, pipelineId: number, sides: readonly Side[]): Promise<void> {
     await run(pool, markCaughtUp, [pipelineId, [...sides]]);
   }
+}
+
+function isObject(cursor: Cursor | null): cursor is Extract<Cursor, object> {
+  return typeof cursor === 'object' && cursor !== null;
 }
