@@ -9,6 +9,7 @@ export const publicId = {
   conflict: (id: string): string => `cf_${id}`,
   decision: (id: string): string => `dec_${id}`,
   person: (id: string): string => `usr_${id}`,
+  guard: (id: string): string => `grd_${id}`,
   token: (id: string): string => `tok_${id}`,
 };
 
@@ -37,6 +38,10 @@ export function tokenKey(id: string): string {
 
 export function noSuch(what: string, id: string): AppError {
   return new AppError('not-found', `There is no ${what} ${JSON.stringify(id.slice(0, 80))}.`);
+}
+
+export function guardKey(id: string): string {
+  return uuidAfter('grd_', 'guard', id);
 }
 
 function uuidAfter(prefix: string, what: string, id: string): string {

@@ -1,4 +1,5 @@
-import { flatten, join, withDot, type Dot, type Side, type VersionVector } from './clock.js';
+import { flatten, join, sameDot, withDot, type Dot, type Side, type VersionVector } from './clock.js';
+import { tripOf } from './guard.js';
 import type { Authored } from './outcome.js';
 import type { SidePlan, UnitPlan } from './plan.js';
 import { image, UNREADABLE, type Image, type Unit, type Version } from './unit.js';
@@ -24,9 +25,16 @@ export function author(unit: Unit, outcome: Authored): Unit {
     decision: null,
     contest: null,
     tick: join(unit.tick, withDot(unit.tick, head.dot)),
-    // Another head may be accepted where the last was refused; what a side shows stays unreadable.
-    blocked: unit.blocked?.code === UNREADABLE ? unit.blocked : null,
+    blocked: staysBlocked(unit, outcome) ? unit.blocked : null,
   };
+}
+
+/**
+ * Another head may be accepted where the last was refused. What a side shows stays unreadable; a guard holds what comes of its own
+ * accord, and nothing that a person has chosen.
+ */
+function staysBlocked({ blocked }: Unit, { how }: Authored): boolean {
+  return blocked?.code === UNREADABLE || (tripOf(blocked) !== null && how !== 'decision');
 }
 
 function signed(unit: Unit, outcome: Authored): Version {

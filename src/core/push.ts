@@ -1,6 +1,7 @@
 import { covers, sameDot, type Side } from './clock.js';
 import { holdsHead } from './author.js';
 import type { UnitPlan } from './plan.js';
+import { tripOf } from './guard.js';
 import { image, UNREADABLE, type Unit } from './unit.js';
 
 /**
@@ -18,7 +19,11 @@ export function lacksHead(plan: UnitPlan, unit: Unit, side: Side): boolean {
     return false;
   if ((plan.direction === 'AtoB' && side === 'A') || (plan.direction === 'BtoA' && side === 'B'))
     return false;
-  const blocked = unit.blocked;
-  if (blocked?.side !== side) return true;
-  return blocked.code !== UNREADABLE && !sameDot(blocked.head, unit.head.dot);
+  return !isBlockedOn(unit, side);
+}
+
+/** Nothing is sent to this side: it refused this very head, shows what is not understood, or a guard holds the unit whatever head says. */
+export function isBlockedOn({ blocked, head }: Unit, side: Side): boolean {
+  if (blocked?.side !== side) return false;
+  return blocked.code === UNREADABLE || tripOf(blocked) !== null || sameDot(blocked.head, head.dot);
 }

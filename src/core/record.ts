@@ -1,12 +1,12 @@
 import { acknowledge, acknowledgeEqual, author } from './author.js';
-import { covers, sameDot, SIDES, type Side } from './clock.js';
+import { covers, SIDES, type Side } from './clock.js';
 import type { Conflict } from './conflict.js';
 import { derive } from './derive.js';
 import { holdInvariants } from './hold-invariants.js';
 import { deriveLife, isGone, lifeOf } from './life.js';
 import type { Authored, Outcome } from './outcome.js';
 import { LIFE, type Plan, type RuleScope, type UnitPlan } from './plan.js';
-import { lacksHead } from './push.js';
+import { isBlockedOn, lacksHead } from './push.js';
 import { image, type Unit } from './unit.js';
 import type { Canon } from './value.js';
 
@@ -331,9 +331,7 @@ function authorLife(input: RecordInput, state: State, life: Unit, outcome: Autho
 function lifeWrites(input: RecordInput, state: State, life: Unit): void {
   for (const side of SIDES) {
     const img = image(life, side);
-    const refused =
-      life.blocked !== null && life.blocked.side === side && sameDot(life.blocked.head, life.head.dot);
-    if (img.value === lifeOf(life) || !covers(life.head, img) || refused) continue;
+    if (img.value === lifeOf(life) || !covers(life.head, img) || isBlockedOn(life, side)) continue;
     if (input.writable[side] && !input.unsettled) state.writes[side].push(LIFE);
     else state.lookAgain(0);
   }

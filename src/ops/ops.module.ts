@@ -2,6 +2,8 @@ import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common
 import { CountsCache } from './counts-cache.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { Draining } from './draining.js';
+import { GuardsController } from './guards.controller.js';
+import { GuardsService } from './guards.service.js';
 import { HealthController } from './health.controller.js';
 import { LoadController } from './load.controller.js';
 import { MetricsController } from './metrics.controller.js';
@@ -18,9 +20,10 @@ import { RequestTiming } from './request-timing.js';
     MetricsController,
     LoadController,
     DeadLettersController,
+    GuardsController,
     PipelinesController,
   ],
-  providers: [Draining, Readiness, CountsCache, PipelinesService, MetricsService],
+  providers: [Draining, Readiness, CountsCache, PipelinesService, GuardsService, MetricsService],
   exports: [Draining],
 })
 export class OpsModule implements NestModule {

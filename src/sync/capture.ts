@@ -2,6 +2,7 @@ import type { Clock } from '../common/clock.js';
 import { failpoint } from '../common/failpoint.js';
 import type { ChangePage } from '../connectors/connector.js';
 import type { Side } from '../core/clock.js';
+import { Canary } from './canary.js';
 import type { RunningPipeline } from './running-pipeline.js';
 import type { SideRuntime } from './side-runtime.js';
 
@@ -46,11 +47,15 @@ function isEmpty(page: ChangePage): boolean {
 
 /** Reads what happened on the sides; a side that fails is left alone until its time to be tried again. */
 export class Capture {
+  readonly canaries: Canary;
+
   constructor(
     private readonly pipeline: RunningPipeline,
     private readonly clock: Clock,
     private readonly pageSize: number,
-  ) {}
+  ) {
+    this.canaries = new Canary(pipeline);
+  }
 
   async hasNews(runtime: SideRuntime): Promise<boolean> {
     if (!runtime.available(this.clock.now())) return false;

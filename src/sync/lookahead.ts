@@ -66,12 +66,13 @@ export class Lookahead {
 }
 
 /** Nothing but edits of linked records from frozen pages: nothing that the next page could depend on. */
-function isPlain({ intake, records, missed, strangers, vanished, due }: Worked): boolean {
+function isPlain({ intake, records, missed, strangers, vanished, due, guarded }: Worked): boolean {
   return (
     SIDES.every((side) => intake.pages[side] === null || continues(intake.pages[side])) &&
     SIDES.every((side) => strangers[side].size === 0 && vanished[side].size === 0) &&
     missed.length === 0 &&
     due.size === 0 &&
+    guarded.opened.length === 0 &&
     records.every((record) => record.linkState === 'live' && record.rekeyed.length === 0)
   );
 }

@@ -318,6 +318,7 @@ export class PipelineWorker {
       ...more,
     };
   }
+      canaryLost: await this.#reader.canaries.lost(pages),
 
   /** For a transaction that is worked out while another is stored: only where nothing but its pages is to be taken in. */
   async #intakeAhead(

@@ -1,5 +1,6 @@
 import { durationMs, parseRate, type Rate } from './duration.js';
-import type { CaptureSpec, PipelineSpec } from './spec.js';
+import type { GuardLimit, GuardLimits } from '../guard.js';
+import type { CaptureSpec, GuardSpec, PipelineSpec } from './spec.js';
 
 /** What a pipeline's file says beside its plan, with defaults filled in: how it is run, not what is decided. */
 export interface PipelineSettings {
@@ -11,6 +12,7 @@ export interface PipelineSettings {
   readonly writeBudget: { readonly A: Rate | null; readonly B: Rate | null };
   readonly capture: { readonly A: CaptureSettings; readonly B: CaptureSettings };
   readonly acceptLoad: 'automatic' | 'manual';
+  readonly guards: GuardLimits;
 }
 
 export interface CaptureSettings {
@@ -31,6 +33,25 @@ export function pipelineSettings(spec: PipelineSpec): PipelineSettings {
     writeBudget: { A: budget(schedule?.writeBudget?.a), B: budget(schedule?.writeBudget?.b) },
     capture,
     acceptLoad: load?.accept ?? 'manual',
+    guards: guardLimits(spec),
+  };
+}
+
+function guardLimits({ deletes, guards }: PipelineSpec): GuardLimits {
+  const limit = (
+    given: GuardSpec | undefined,
+    maxCount: number,
+    maxPercent: number,
+    window: string,
+  ): GuardLimit => ({
+    maxCount: given?.maxCount ?? maxCount,
+    maxPercent: given?.maxPercent ?? maxPercent,
+    windowMs: durationMs(given?.window ?? window),
+  });
+  return {
+    deletes: limit(deletes?.guard, 20, 2, '1h'),
+    blanking: limit(guards?.blanking, 100, 5, '1h'),
+    overwrite: limit(guards?.massChange, 500, 20, '15m'),
   };
 }
 

@@ -28,16 +28,29 @@ export interface PipelineSpec {
     readonly aDeleted?: 'review' | 'delete' | 'unlink' | 'ignore';
     readonly bDeleted?: 'review' | 'delete' | 'unlink' | 'ignore';
     readonly deleteVsEdit?: 'review' | 'delete' | 'keep';
-    /** More records than this found missing at once are not taken for deleted: the greater of the two. Default 20 and 2 %. */
-    readonly guard?: { readonly maxCount?: number; readonly maxPercent?: number };
+    /** More deletions than this are held for a person, more records missing at once are not taken for deleted. Default 20 and 2 % in 1h. */
+    readonly guard?: GuardSpec;
   };
-  readonly guards?: { readonly flapping?: { readonly flips: number; readonly window: string } };
+  readonly guards?: {
+    readonly flapping?: { readonly flips: number; readonly window: string };
+    readonly blanking?: GuardSpec;
+    readonly massChange?: GuardSpec;
+    /** A record on each side that is always there: while it cannot be read, nothing of that side is taken for deleted or wiped. */
+    readonly canary?: { readonly a?: string; readonly b?: string };
+  };
   readonly schedule?: ScheduleSpec;
   readonly review?: {
     readonly priority?: Readonly<Record<string, 'urgent' | 'high' | 'normal' | 'low'>>;
     readonly undoWindow?: string;
   };
   readonly load?: { readonly accept?: 'automatic' | 'manual' };
+}
+
+/** More records than this within the window are held for a person: the greater of the two. */
+export interface GuardSpec {
+  readonly maxCount?: number;
+  readonly maxPercent?: number;
+  readonly window?: string;
 }
 
 export interface EndpointSpec {
@@ -211,6 +224,8 @@ export interface ScheduleSpec {
   readonly pollEvery?: string;
   /** How often a side that does not report deletions is read through. Duration, default 1h. */
   readonly sweepEvery?: string;
+  /** How often both sides are compared with what is held of them. Duration or `off`, default 1d. */
+  readonly verifyEvery?: string;
   /** Share of each side's capacity this pipeline may write: `500/s`. Default: unlimited for SQL. */
   readonly writeBudget?: { readonly a?: string; readonly b?: string };
 }

@@ -28,6 +28,7 @@ const FIELD = {
 };
 const DELETES = ['review', 'delete', 'unlink', 'ignore'] as const;
 const PRIORITIES = ['urgent', 'high', 'normal', 'low'] as const;
+const DURATION_OR_OFF = /^(?:(\d{1,9})(ms|s|m|h|d)|off)$/;
 const RECORD_OR_FIELDS = 'expected record, or a list of 1 to 200 field names, each once';
 
 export class PipelineMetadataDto {
@@ -111,16 +112,17 @@ export class InvariantDto {
   @Text({ optional: true, max: 500 }) message?: string;
 }
 
-export class DeleteGuardDto {
+export class GuardDto {
   @Count({ min: 0, max: 1_000_000_000, optional: true }) maxCount?: number;
   @Count({ min: 0, max: 100, optional: true }) maxPercent?: number;
+  @Duration() window?: string;
 }
 
 export class DeletesDto {
   @OneOf(DELETES, { optional: true }) aDeleted?: (typeof DELETES)[number];
   @OneOf(DELETES, { optional: true }) bDeleted?: (typeof DELETES)[number];
   @OneOf(['review', 'delete', 'keep'], { optional: true }) deleteVsEdit?: 'review' | 'delete' | 'keep';
-  @Below({ kind: 'object', type: () => DeleteGuardDto }, { optional: true }) guard?: DeleteGuardDto;
+  @Below({ kind: 'object', type: () => GuardDto }, { optional: true }) guard?: GuardDto;
 }
 
 export class FlappingDto {
@@ -128,8 +130,16 @@ export class FlappingDto {
   @Duration({}) window!: string;
 }
 
+export class CanaryDto {
+  @Text({ optional: true, max: 500 }) a?: string;
+  @Text({ optional: true, max: 500 }) b?: string;
+}
+
 export class GuardsDto {
   @Below({ kind: 'object', type: () => FlappingDto }, { optional: true }) flapping?: FlappingDto;
+  @Below({ kind: 'object', type: () => GuardDto }, { optional: true }) blanking?: GuardDto;
+  @Below({ kind: 'object', type: () => GuardDto }, { optional: true }) massChange?: GuardDto;
+  @Below({ kind: 'object', type: () => CanaryDto }, { optional: true }) canary?: CanaryDto;
 }
 
 export class WriteBudgetDto {
@@ -140,6 +150,8 @@ export class WriteBudgetDto {
 export class ScheduleDto {
   @Duration() pollEvery?: string;
   @Duration() sweepEvery?: string;
+  @Pattern(DURATION_OR_OFF, 'a duration (250ms, 5s, 10m, 2h or 1d), or off', { optional: true })
+  verifyEvery?: string;
   @Below({ kind: 'object', type: () => WriteBudgetDto }, { optional: true }) writeBudget?: WriteBudgetDto;
 }
 

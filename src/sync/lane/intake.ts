@@ -29,6 +29,8 @@ export interface Intake {
   /** Units whose fields were made anew on the side whose states are read (core/relearn.ts). */
   readonly anew: ReadonlySet<string>;
   /** Linked records that were read for and are not on a side any more. */
+  /** Sides whose canary was looked for and is not there: its id. */
+  readonly canaryLost: Partial<Readonly<Record<Side, string>>>;
   readonly absent: { readonly side: Side; readonly linkIds: readonly number[] } | null;
   readonly now: number;
 }

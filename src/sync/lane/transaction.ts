@@ -4,6 +4,7 @@ import { SIDES, type Side } from '../../core/clock.js';
 import { LIFE } from '../../core/plan.js';
 import { resolveRecord, type RecordResult } from '../../core/record.js';
 import { image } from '../../core/unit.js';
+import { announcePipeline } from '../../database/sql/announce-pipeline.js';
 import { settleBatch } from '../../database/sql/lane/batches.js';
 import { addCounters } from '../../database/sql/lane/counters.js';
 import { moveCursor } from '../../database/sql/lane/cursor.js';
@@ -19,6 +20,7 @@ import { describeAuthored } from './describe-authored.js';
 import { Drafts } from './drafts.js';
 import { lookAgain, writeDue, type Due } from './due-rows.js';
 import { Gather, type Gathered } from './gather.js';
+import { GuardWatch, type Guarded } from './guard-watch.js';
 import type { Committed, Intake, Outgoing, SoloRecords } from './intake.js';
 import {
   lineageOf,
@@ -46,6 +48,7 @@ export interface Worked {
   readonly due: ReadonlyMap<number, Due>;
   readonly drafts: Drafts;
   readonly shadows: ShadowRows;
+  readonly guarded: Guarded;
   readonly missed: Gathered['missed'];
   readonly changes: Gathered['changes'];
   readonly strangers: Gathered['strangers'];
@@ -58,6 +61,7 @@ export interface Worked {
  */
 export class LaneTransaction {
   readonly #gather: Gather;
+  readonly #guards: GuardWatch;
 
   constructor(
     private readonly pipeline: RunningPipeline,
@@ -67,6 +71,7 @@ export class LaneTransaction {
     private readonly solo: SoloRecords,
   ) {
     this.#gather = new Gather(pipeline, log, solo);
+    this.#guards = new GuardWatch(pipeline);
   }
 
   /**
@@ -116,6 +121,7 @@ export class LaneTransaction {
     const resolved: { record: RecordState; result: RecordResult }[] = [];
     const due = new Map<number, Due>();
     const records = set.sorted();
+    const guarded = await this.#guards.look(client, records, intake);
     for (const record of records) {
       reconsiderDelete(record, pipeline.plan.life.deleteVsEdit);
       const gate = gates.get(record) ?? { unsettled: false, covered: { A: true, B: true } };
@@ -132,6 +138,7 @@ export class LaneTransaction {
         fights: (unit, key) => this.flaps.take(record.linkId, unit, key, intake.now, pipeline.plan.flap),
       });
       for (const [key, unit] of result.units) record.units.set(key, unit);
+      this.#guards.release(record, result);
       this.#planWrites(record, result, drafts, budget, intake.now);
       if (result.unlink) record.linkState = 'unlinked';
       else this.#closeDeleted(record, gate.unsettled);
@@ -144,13 +151,14 @@ export class LaneTransaction {
     const shadows = shadowRows(pipeline, records);
     const at = began?.at ?? '-infinity';
     const told = { missed, changes, strangers, vanished };
-    return { intake, began: at, set, records, resolved, due, drafts, shadows, ...told };
+    return { intake, began: at, set, records, resolved, due, drafts, shadows, guarded, ...told };
   }
 
   async #store(client: PoolClient, worked: Worked): Promise<Committed> {
     const { pipeline } = this;
     const { intake, began, set, records, resolved, due, drafts, missed, changes, strangers, vanished } =
       worked;
+    const tripped = await this.#guards.store(client, worked.guarded, records);
     const conflicts = await writeConflicts(client, pipeline, resolved);
     await failpoint('lane.conflicts-written');
     const writing = writeRecords(client, worked.shadows);
@@ -172,6 +180,7 @@ export class LaneTransaction {
     await failpoint('lane.cursors-moved');
     await this.#count(client, changes, outgoing, conflicts);
     if (conflicts.touched.length > 0) await notify(client, conflicts.touched);
+    if (tripped > 0) await run(client, announcePipeline, [pipeline.name]);
     return {
       outgoing,
       versions,
