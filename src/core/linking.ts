@@ -12,6 +12,11 @@ const NOTHING: Version = { value: null, dot: null, ctx: EMPTY_VECTOR, stamp: nul
 /** Default clocks of records by origin: made from A's, made from B's, or two existing ones that agreed. */
 export const ORIGIN: Readonly<Record<Side | 'both', Version>> = { A: A1, B: B1, both: H1 };
 
+/** A record has this default clock, as stored (at-rest.ts), when its first states came from that side alone. */
+export function originOf(clock: string): Side | 'both' {
+  return clock.startsWith('A') ? 'A' : clock.startsWith('B') ? 'B' : 'both';
+}
+
 /**
  * A unit of a record that exists on one side only and is being created on the other: the side's value is the first event; the other
  * side will hold it when the create is acknowledged.

@@ -1,3 +1,4 @@
+import type { ClientBase } from 'pg';
 import type { Endpoint } from '../connectors/connector.js';
 import type { Side } from '../core/clock.js';
 import type { Plan } from '../core/plan.js';
@@ -67,15 +68,15 @@ export async function lookAtColumns(
 
 /** The side has been compared as a whole: its columns are known as they are now. */
 export async function rememberColumns(
-  pools: HubPools,
+  client: Pick<ClientBase, 'query'>,
   pipelineId: number,
   side: Side,
   endpoint: Endpoint,
 ): Promise<void> {
-  const [row] = await run(pools.general, readColumns, [pipelineId, side]);
+  const [row] = await run(client, readColumns, [pipelineId, side]);
   const lost = Object.entries(row?.columns ?? {}).filter(([name]) => name in endpoint.absent);
   const there = identities(endpoint).map(([name, identity]) => [name, { identity }] as const);
-  await run(pools.general, writeColumns, [
+  await run(client, writeColumns, [
     pipelineId,
     side,
     JSON.stringify(Object.fromEntries([...there, ...lost])),

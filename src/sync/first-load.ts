@@ -1,3 +1,4 @@
+import type { Clock } from '../common/clock.js';
 import { failpoint } from '../common/failpoint.js';
 import type { RecordState as SideRecord, WriteItem, WriteReceipt } from '../connectors/connector.js';
 import { otherSide, SIDES, type Side } from '../core/clock.js';
@@ -57,6 +58,7 @@ export class FirstLoad {
   constructor(
     private readonly pipeline: RunningPipeline,
     private readonly pools: HubPools,
+    private readonly clock: Clock,
     private readonly signal: AbortSignal,
     private readonly onProgress: () => void,
   ) {}
@@ -157,7 +159,7 @@ export class FirstLoad {
       const ids = pairs.map((p) => ({ A: p.a_id, B: p.b_id }));
       const paired = pairUp(this.pipeline, ids, { A: a, B: b });
       await inTransaction(this.pools.lane, async (client) => {
-        await insertLinks(client, this.pipeline, paired.links, () => null);
+        await insertLinks(client, this.pipeline, paired.links, () => null, this.clock.now());
         await storeHalves(client, this.pipeline, paired);
         await failpoint('load.pairs-linked');
         await run(client, moveProgress, [
@@ -275,7 +277,7 @@ export class FirstLoad {
         mark: null,
         settled_ms: null,
       };
-      const linkIds = await insertLinks(client, this.pipeline, links, () => row.id);
+      const linkIds = await insertLinks(client, this.pipeline, links, () => row.id, this.clock.now());
       await failpoint('load.links-inserted');
       const payload = linkIds.map((l): PayloadItem => ({ l, u: {} }));
       await run(client, insertBatch, [

@@ -111,6 +111,7 @@ const nextLinkIds: Statement<{ id: number }> = {
 /**
  * Stores links with shadows and their first lineage row, in the given transaction; records that are open are due at once.
  * @param batchOf the write batch that creates a record on a side
+ * @param readAt hub time after the states were read: what their logs tell of earlier times may be in them (lane/told-before.ts)
  * @returns link ids, in order
  */
 export async function insertLinks(
@@ -118,14 +119,16 @@ export async function insertLinks(
   pipeline: RunningPipeline,
   links: readonly NewLink[],
   batchOf: (link: NewLink) => number | null,
+  readAt: number,
 ): Promise<number[]> {
   if (links.length === 0) return [];
   const ids = (await run(client, nextLinkIds, [links.length])).map((row) => row.id);
   const id = (i: number): number => ids[i] as number;
+  const at = new Date(readAt).toISOString();
   await copyIn(
     client,
-    'link (id, pipeline_id, state, a_id, b_id)',
-    links.map((link, i) => [id(i), pipeline.id, 'live', link.ids.A, link.ids.B]),
+    'link (id, pipeline_id, state, a_id, b_id, created_at)',
+    links.map((link, i) => [id(i), pipeline.id, 'live', link.ids.A, link.ids.B, at]),
   );
   await copyIn(
     client,

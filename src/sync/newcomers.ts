@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import type { Clock } from '../common/clock.js';
 import { failpoint } from '../common/failpoint.js';
 import type { RecordState as SideRecord, WriteItem } from '../connectors/connector.js';
 import { otherSide, SIDES, type Side } from '../core/clock.js';
@@ -52,6 +53,7 @@ export class Newcomers {
     private readonly pipeline: RunningPipeline,
     private readonly pools: HubPools,
     private readonly ids: BatchIds,
+    private readonly clock: Clock,
   ) {}
 
   async settle(writable: Readonly<Record<Side, boolean>>): Promise<Arrived> {
@@ -229,9 +231,9 @@ export class Newcomers {
       batch.links.push(link);
       batches.set(side, batch);
     }
-    const linkIds = await insertLinks(client, this.pipeline, links, (link) =>
-      link.create === null ? null : (batches.get(link.create.side)?.row.id ?? null),
-    );
+    const batchOf = ({ create }: NewLink): number | null =>
+      create === null ? null : (batches.get(create.side)?.row.id ?? null);
+    const linkIds = await insertLinks(client, this.pipeline, links, batchOf, this.clock.now());
     await failpoint('newcomers.links-inserted');
     const idOf = new Map(links.map((link, i) => [link, linkIds[i] as number]));
     const outgoing: Outgoing[] = [];

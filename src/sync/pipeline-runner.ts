@@ -228,7 +228,6 @@ export class PipelineRunner {
         if (worker.sides[side].cursor !== null && !returned.has(side)) continue;
         if (await new Resync(pipeline, worker, this.pools, signal).run(side)) returned.delete(side);
       }
-      for (const side of SIDES) if (worker.sides[side].readToEnd) worker.catchingUp[side] = false;
       const found = (await worker.hasWork()) ? await this.#cycle(worker, pipeline, signal) : 'nothing';
       if (found === 'other-schema') return;
       const more = found === 'more';
@@ -292,7 +291,7 @@ export class PipelineRunner {
     from: StateRow,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const load = new FirstLoad(pipeline, this.pools, signal, () => undefined);
+    const load = new FirstLoad(pipeline, this.pools, this.clock, signal, () => undefined);
     let state = from.state;
     for (;;) {
       state = await load.advance(state);
@@ -300,10 +299,9 @@ export class PipelineRunner {
       await this.#pause(STATE_READ_MS);
       if (signal.aborted) return false;
     }
-    worker.catchingUp = { A: true, B: true };
     await worker.load();
     worker.adopt(load.receipts);
-    // Until each side was read to its end once: what comes later cannot repeat what the first load has read. There may always be more.
+    // Loaded is what stood when the load ended: until each side was read to its end once. There may always be more.
     const behind = (): boolean =>
       SIDES.some((side) => worker.sides[side].cursor !== null && !worker.sides[side].readToEnd);
     while (!signal.aborted && behind()) {
@@ -313,7 +311,6 @@ export class PipelineRunner {
     }
     if (signal.aborted || (await this.#state()).state === 'halted') return false;
     await load.finish();
-    worker.catchingUp = { A: false, B: false };
     this.log.info({ pipeline: this.name }, 'first load finished');
     return true;
   }

@@ -6,12 +6,11 @@ import { SIDES, type Side } from '../core/clock.js';
 import type { HubPools } from '../database/pools.js';
 import { unsettledBatches } from '../database/sql/lane/batches.js';
 import { run } from '../database/sql/statement.js';
-import { inTransaction, isWorthAnotherTry } from '../database/transaction.js';
+import { inTransaction } from '../database/transaction.js';
 import { FlapMemory } from './flap-memory.js';
 import { BatchIds } from './lane/batch-ids.js';
 import { BatchLog } from './lane/batch-log.js';
-import { isCovered } from './lane/settle.js';
-import { RegistersMoved } from './lane/persist.js';
+import { lostRace } from './lane/persist.js';
 import type { Committed, Intake, ReadBack } from './lane/intake.js';
 import { LaneTransaction, type Worked } from './lane/transaction.js';
 import { Lookahead } from './lookahead.js';
@@ -19,6 +18,7 @@ import { advance, Capture, continues, matters } from './capture.js';
 import { DueClock } from './due-clock.js';
 import { Delivery, isPlain, type Settled } from './delivery.js';
 import { Newcomers } from './newcomers.js';
+import { ReadBacks } from './read-backs.js';
 import type { RunningPipeline } from './running-pipeline.js';
 import { SideRuntime } from './side-runtime.js';
 import { WritesUnderWay } from './writes-under-way.js';
@@ -30,11 +30,6 @@ export interface WorkerOptions {
 }
 
 export const WORKER_DEFAULTS: WorkerOptions = { pageSize: 2000, dueSize: 500 };
-
-/** Read-backs waiting for the log to be read; beyond this the oldest is dropped (the write simply misses again). */
-const MOST_READ_BACKS = 10_000;
-
-const YOUNG_MS = 30_000;
 
 const NOTHING: ReadonlySet<string> = new Set();
 
@@ -48,7 +43,7 @@ export class PipelineWorker {
   readonly #lane: LaneTransaction;
   readonly #solo = new Set<number>();
   #sides!: Record<Side, SideRuntime>;
-  #readBacks: ReadBack[] = [];
+  readonly #readBacks: ReadBacks;
   readonly #writes: WritesUnderWay;
   readonly #delivery: Delivery;
   readonly #reader: Capture;
@@ -58,13 +53,9 @@ export class PipelineWorker {
   #frozen: Record<Side, boolean> = { A: false, B: false };
   /** Newcomers may wait from before this worker started, or for a side to be writable. */
   #waiting = true;
-  /** Links made from states that were read just now, until when the log may still repeat what those showed. */
-  readonly #young = new Map<number, number>();
   readonly #newcomers: Newcomers;
   /** Sides that a round of the absence sweep was asked for since it looked. */
   readonly readThrough = new Set<Side>();
-  /** True while entries may repeat what the first load's snapshot showed. */
-  catchingUp: Record<Side, boolean> = { A: false, B: false };
 
   constructor(
     readonly pipeline: RunningPipeline,
@@ -74,6 +65,7 @@ export class PipelineWorker {
     private readonly assertOurs: (client: PoolClient) => Promise<void>,
     private readonly options: WorkerOptions = WORKER_DEFAULTS,
   ) {
+    this.#readBacks = new ReadBacks(pipeline, this.#log);
     this.#lane = new LaneTransaction(pipeline, this.#log, this.#ids, new FlapMemory(), this.#solo);
     this.#delivery = new Delivery(pipeline, clock);
     this.#writes = new WritesUnderWay(pipeline, this.#delivery, this.#log, pools.general, clock);
@@ -83,7 +75,7 @@ export class PipelineWorker {
       read: (side, cursor) => this.#captureSide(side, cursor),
       intake: (pages, cursors) => this.#intakeAhead(pages, cursors),
     });
-    this.#newcomers = new Newcomers(pipeline, pools, this.#ids);
+    this.#newcomers = new Newcomers(pipeline, pools, this.#ids, clock);
   }
 
   /** Reads where things stand. To be called before the first cycle and after the database or the lease was lost. */
@@ -92,7 +84,8 @@ export class PipelineWorker {
     await this.#writes.arrive();
     this.#log.clear();
     this.#writes.receipts = [];
-    this.#readBacks = [];
+    this.#readBacks.clear();
+    this.#frozen = { A: false, B: false };
     this.#sides = await SideRuntime.load(this.pools.general, this.pipeline.id);
     this.#writes.unsettled = await run(this.pools.general, unsettledBatches, [this.pipeline.id]);
     await this.#due.wake();
@@ -132,6 +125,22 @@ export class PipelineWorker {
     const cursors = { A: this.#cursorState('A'), B: this.#cursorState('B') };
     cursors[side] = { ...cursors[side], readAt: since };
     await this.#takeIn({ A: null, B: null, [side]: page }, { anew, cursors });
+  }
+
+  /**
+   * After a side was compared as a whole: reads its log from the cursor that was taken before, to its end, which is answered (`null`: the
+   * side cannot be read now, compare it anew). What is stored still says that the side has to be compared. @throws GapFound
+   */
+  async catchUp(side: Side, from: Cursor): Promise<Cursor | null> {
+    for (let at = from; ;) {
+      const page = (await this.readable(side)) ? await this.#captureSide(side, at) : null;
+      if (page === null) return null;
+      // Whoever is cut off here compares again: only then is nothing told twice, and nothing left out.
+      const here = { ...page, cursor: this.#sides[side].cursor } as ChangePage;
+      await this.#takeIn({ A: null, B: null, [side]: here }, { catchingUp: side });
+      at = page.cursor;
+      if (!page.more) return at;
+    }
   }
 
   /**
@@ -202,7 +211,7 @@ export class PipelineWorker {
     const pages = await this.#capture();
     await failpoint('worker.captured');
     const due = await this.#due.read(now, this.options.dueSize);
-    const readBacks = this.#coveredReadBacks(pages);
+    const readBacks = this.#readBacks.covered(pages);
     const worthwhile =
       this.#waiting ||
       SIDES.some((side) => matters(pages[side], this.#sides[side], now)) ||
@@ -229,17 +238,14 @@ export class PipelineWorker {
       this.#sides[side].version = committed.versions[side];
       advance(this.#sides[side], pages[side], this.clock.now());
     }
-    this.#readBacks = [
-      ...this.#readBacks.filter((back) => !readBacks.includes(back)),
-      ...committed.missed,
-    ].slice(-MOST_READ_BACKS);
+    this.#readBacks.move(readBacks, committed.missed);
     await this.#writes.arrive();
     this.#writes.send(committed.outgoing, this.#sides);
     this.#frozen = { A: continues(pages.A), B: continues(pages.B) };
     const arrived = committed.waiting || this.#waiting ? await this.#settleNewcomers() : false;
     await this.#due.schedule();
     const more = SIDES.some((side) => pages[side]?.more === true);
-    return more || arrived || committed.again || committed.outgoing.length > 0 || this.#readBacks.length > 0;
+    return more || arrived || committed.again || committed.outgoing.length > 0 || this.#readBacks.some;
   }
 
   async #settleNewcomers(): Promise<boolean> {
@@ -249,7 +255,6 @@ export class PipelineWorker {
       B: this.#writable('B', now),
     });
     await failpoint('newcomers.committed');
-    for (const id of arrived.linkIds) this.#young.set(id, now + YOUNG_MS);
     await this.#writes.arrive();
     this.#writes.send(arrived.outgoing, this.#sides);
     await this.#writes.arrive();
@@ -310,8 +315,7 @@ export class PipelineWorker {
       readBacks: [],
       writable: { A: this.#writable('A', now), B: this.#writable('B', now) },
       budget: { A: this.#delivery.budget('A', now), B: this.#delivery.budget('B', now) },
-      catchingUp: this.catchingUp,
-      young: this.#youngNow(now),
+      catchingUp: null,
       anew: NOTHING,
       absent: null,
       now,
@@ -326,8 +330,7 @@ export class PipelineWorker {
     cursors: Readonly<Record<Side, Cursor | null>>,
   ): Promise<Intake | null> {
     const now = this.clock.now();
-    if (this.#due.isDue(now) || this.#readBacks.length > 0 || this.#waiting || this.#solo.size > 0)
-      return null;
+    if (this.#due.isDue(now) || this.#readBacks.some || this.#waiting || this.#solo.size > 0) return null;
     const intake = await this.#intake(pages, {});
     const limited = SIDES.some((side) => intake.budget[side] < this.pipeline.ends[side].batchSize);
     if (limited) return null;
@@ -340,7 +343,7 @@ export class PipelineWorker {
     const now = this.clock.now();
     return (
       !this.#due.isDue(now) &&
-      this.#readBacks.length === 0 &&
+      !this.#readBacks.some &&
       !this.#waiting &&
       this.#writes.unsettled.length === 0 &&
       this.#writes.receipts.every(isPlain) &&
@@ -374,11 +377,6 @@ export class PipelineWorker {
     }
   }
 
-  #youngNow(now: number): ReadonlyMap<number, number> {
-    for (const [id, until] of this.#young) if (until < now) this.#young.delete(id);
-    return this.#young;
-  }
-
   #cursorState(side: Side): Intake['cursors']['A'] {
     const { cursor, version, readAt } = this.#sides[side];
     return { cursor, version, readAt };
@@ -400,19 +398,4 @@ export class PipelineWorker {
     await this.#lookahead.take();
     await this.#writes.arrive();
   }
-
-  #coveredReadBacks(pages: Readonly<Record<Side, ChangePage | null>>): readonly ReadBack[] {
-    return this.#readBacks.filter((back) => {
-      const batch = this.#log.get(back.batch.id) ?? back.batch;
-      const page = pages[back.side];
-      return (
-        page !== null && !page.more && isCovered(this.pipeline.ends[back.side].endpoint, page.cursor, batch)
-      );
-    });
-  }
-}
-
-/** Somebody else, a steward for one, was faster at the same record. */
-function lostRace(error: unknown): boolean {
-  return error instanceof RegistersMoved || isWorthAnotherTry(error);
 }

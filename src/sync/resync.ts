@@ -1,9 +1,11 @@
+import type { PoolClient } from 'pg';
 import type { Cursor } from '../connectors/connector.js';
 import { failpoint } from '../common/failpoint.js';
 import type { Side } from '../core/clock.js';
 import type { HubPools } from '../database/pools.js';
 import { askRound } from '../database/sql/absence.js';
 import { run, type Statement } from '../database/sql/statement.js';
+import { inTransaction } from '../database/transaction.js';
 import { rememberColumns } from './column-memory.js';
 import type { PipelineWorker } from './pipeline-worker.js';
 import type { RunningPipeline } from './running-pipeline.js';
@@ -17,7 +19,8 @@ const replaceCursor: Statement<{ version: number }> = {
 
 /**
  * Capture lost its thread: every record of the side is read again and compared with what is held. Differences are edits whose time is
- * only known to lie in the gap. A record that is not found is not taken for deleted here: a round of the absence sweep is asked for.
+ * only known to lie in the gap. A record that is not found is not taken for deleted here: a round of the absence sweep is asked for. Until
+ * all of it is done, what is stored says that the side has lost its thread: whoever is cut off begins anew.
  */
 export class Resync {
   constructor(
@@ -54,29 +57,38 @@ export class Resync {
       );
       await failpoint('resync.compared');
     }
-    // The log may have told of deletions in what was lost.
-    await run(this.pools.general, askRound, [this.pipeline.id, side]);
-    await rememberColumns(this.pools, this.pipeline.id, side, endpoint);
-    await failpoint('resync.before-cursor');
-    await this.#goOnFrom(side, cursor);
-    this.worker.readThrough.add(side);
     // What happened while the pages were read comes once more, from the cursor that was taken before.
-    this.worker.catchingUp[side] = true;
+    const end = endpoint.capabilities.orderedLog ? await this.worker.catchUp(side, cursor) : cursor;
+    if (end === null) return false;
+    await failpoint('resync.before-cursor');
+    await this.#goOnFrom(side, end, async (client) => {
+      // The log may have told of deletions in what was lost.
+      await run(client, askRound, [this.pipeline.id, side]);
+      await rememberColumns(client, this.pipeline.id, side, endpoint);
+    });
+    this.worker.readThrough.add(side);
     await failpoint('resync.done');
     return true;
   }
 
   /** Forgets the place: until a person resumes the pipeline nothing is read; then the side is compared as a whole. */
   async forget(side: Side): Promise<void> {
-    await this.#goOnFrom(side, null);
+    await this.#goOnFrom(side, null, () => Promise.resolve());
   }
 
-  async #goOnFrom(side: Side, cursor: Cursor | null): Promise<void> {
-    await run(this.pools.general, replaceCursor, [
-      this.pipeline.id,
-      side,
-      cursor === null ? null : JSON.stringify(cursor),
-    ]);
+  async #goOnFrom(
+    side: Side,
+    cursor: Cursor | null,
+    beside: (client: PoolClient) => Promise<void>,
+  ): Promise<void> {
+    await inTransaction(this.pools.general, async (client) => {
+      await beside(client);
+      await run(client, replaceCursor, [
+        this.pipeline.id,
+        side,
+        cursor === null ? null : JSON.stringify(cursor),
+      ]);
+    });
     await this.worker.load();
   }
 }

@@ -14,6 +14,7 @@ interface ShadowRow {
   readonly open: Record<string, unknown> | null;
   readonly att_a: number | null;
   readonly att_b: number | null;
+  readonly linked_at: number;
 }
 
 /**
@@ -24,7 +25,7 @@ interface ShadowRow {
 export async function auditDerive(pool: pg.Pool, plan: Plan): Promise<readonly string[]> {
   const found: string[] = [];
   const { rows } = await pool.query<ShadowRow>(
-    `select s.link_id, l.a_id, l.b_id, s.rev, s.clock, s.fields, s.open, s.att_a, s.att_b
+    `select s.link_id, l.a_id, l.b_id, s.rev, s.clock, s.fields, s.open, s.att_a, s.att_b, date_part('epoch', l.created_at) * 1000 as linked_at
      from shadow s join link l on l.id = s.link_id where l.state = 'live'`,
   );
   const conflicts = new Map(

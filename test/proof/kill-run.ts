@@ -119,9 +119,27 @@ export class KillRun {
     }
   }
 
-  /** From now until the next look, edits may be seen only together: capture is off, or the records were not linked yet. */
+  /**
+   * From what the hub has read until the next look, edits may be seen only together: capture is going to be off, and what it had not read
+   * by then is passed over with the gap.
+   */
   async notWatched(): Promise<void> {
-    this.gapFrom ??= await this.positions();
+    this.gapFrom ??= { a: await this.lastRead('a'), b: await this.lastRead('b') };
+  }
+
+  /** The place in a side's register of the last text of a person that the hub has observed. */
+  private async lastRead(side: 'a' | 'b'): Promise<number> {
+    const { rows: seen } = await this.pair.hub.general.query<{ v: string }>(
+      `select u.value ->> 'v' as v
+       from (select units from lineage where kind = 'observed' and side = $1 order by id desc limit 300) l, jsonb_each(l.units) u`,
+      [side.toUpperCase()],
+    );
+    const { rows } = await this.pair[side].query<{ pos: string }>(
+      `select coalesce(max(pos), 0) as pos from register
+       where by = 'person' and exists (select from jsonb_each_text(became) e where e.value = any($1))`,
+      [seen.map(({ v }) => v)],
+    );
+    return Number(rows[0]?.pos);
   }
 
   /** Lets everything come to an end and looks at it. */
@@ -168,7 +186,8 @@ export class KillRun {
   /** All that is stored of the record in question, to see what went wrong. */
   async story(violation: string): Promise<string> {
     const hub = this.pair.hub.general;
-    const key = /\bk\d+\b|\b[ab]\d+-new\b/.exec(violation)?.[0] ?? '';
+    const key =
+      /\bk\d+\b|\b[ab]\d+-new\b/.exec(violation)?.[0] ?? (await this.keyOf(violation.split(' ')[0] ?? ''));
     const id = Number(/^\d+/.exec(violation)?.[0] ?? 0);
     const lines: string[] = [];
     const tell = async (text: string, values: unknown[]): Promise<void> => {
@@ -197,6 +216,16 @@ export class KillRun {
       ).rows)
         lines.push(`${side} ${JSON.stringify(row)}`);
     return lines.join('\n');
+  }
+
+  /** The record for which a text was typed. */
+  private async keyOf(text: string): Promise<string> {
+    const find = `select key from register where exists (select from jsonb_each_text(became) e where e.value = $1) limit 1`;
+    for (const side of ['a', 'b'] as const) {
+      const { rows } = await this.pair[side].query<{ key: string }>(find, [text]);
+      if (rows[0] !== undefined) return rows[0].key;
+    }
+    return '';
   }
 
   private async positions(): Promise<{ a: number; b: number }> {

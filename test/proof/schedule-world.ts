@@ -222,9 +222,8 @@ export class ScheduleWorld {
       armFailpoints(calm ? null : `${point}:1:error`);
       try {
         const { rows } = await this.hub.general.query<{ state: PipelineState }>('select state from pipeline');
-        const load = new FirstLoad(this.#pipeline, this.hub, signal, () => undefined);
+        const load = new FirstLoad(this.#pipeline, this.hub, this.#clock, signal, () => undefined);
         await load.advance(rows[0]?.state ?? 'new');
-        this.#worker.catchingUp = { A: true, B: true };
         await this.#worker.load();
         this.#worker.adopt(load.receipts);
         while (SIDES.some((side) => !this.#worker.sides[side].readToEnd)) {
@@ -233,7 +232,6 @@ export class ScheduleWorld {
         }
         await load.finish();
         armFailpoints(null);
-        this.#worker.catchingUp = { A: false, B: false };
         const { a, b } = this.#objects;
         this.#loaded = { a: a.system.position, b: b.system.position };
         return;

@@ -19,8 +19,8 @@ import type { RecordState } from './record-state.js';
 export interface FoldContext {
   readonly pipeline: RunningPipeline;
   readonly now: number;
-  /** The entries may already be shown by the snapshot of the first load: those that do not continue what is held are skipped. */
-  readonly catchingUp: boolean;
+  /** States that were read may have shown the entry already: what does not continue what is held is skipped. */
+  readonly toldBefore: (entry: LogEntry) => boolean;
   /** Our last settled write to this record and side, when the entry could precede it or return to what it replaced. */
   readonly lastWrite: LastWrite | null;
   /** Units to be learned as if the side had never held them. */
@@ -81,9 +81,11 @@ export function foldTransaction(
   if (gone) {
     foldLife(record, side, 'deleted', draft, last, context);
   } else {
-    if (appeared && image(record.life(), side).value === 'deleted')
-      foldLife(record, side, 'live', draft, last, context);
-    foldColumns(record, side, after, before, last, draft, context);
+    const again = appeared && image(record.life(), side).value === 'deleted';
+    if (again) foldLife(record, side, 'live', draft, last, context);
+    // That a record was made which stood there when it was read is no news; its first values may have been typed over since.
+    const told = !again && context.toldBefore(last);
+    foldColumns(record, side, after, told ? { ...before } : null, last, draft, context);
   }
   if (Object.keys(draft.units).length > 0) record.lineage.push(draft);
 }
@@ -139,6 +141,7 @@ export function foldAbsence(record: RecordState, side: Side, at: number): void {
   if (Object.keys(draft.units).length > 0) record.lineage.push(draft);
 }
 
+/** @param before what stood there before, where only what continues what is held counts */
 function foldColumns(
   record: RecordState,
   side: Side,
@@ -155,7 +158,7 @@ function foldColumns(
     if (unit === undefined) continue;
     const held = rawOf(plan, side, image(unit, side));
     const raw = rawWith(plan, side, unit, members);
-    if (context.catchingUp && before !== null && !continues(plan, held, members, before)) continue;
+    if (before !== null && !continues(plan, held, members, before)) continue;
     const ours = lastWrite !== null && entry.batchId === String(lastWrite.batchId);
     const attempted = lastWrite?.item?.u[plan.key];
     if (attempted !== undefined && lastWrite !== null && !ours && entry.position <= lastWrite.position) {

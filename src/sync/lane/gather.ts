@@ -14,6 +14,7 @@ import { cursorsAfter, type Intake, type ReadBack, type SoloRecords } from './in
 import type { PayloadItem } from './payload.js';
 import type { RecordState } from './record-state.js';
 import { applyBatchStates, applyException, isCovered, type WriteGate } from './settle.js';
+import { mayBeToldBefore } from './told-before.js';
 import { bySourceTransaction, entriesById, WorkingSet } from './working-set.js';
 
 /** All records that an intake concerns, with everything that it says folded into their registers. */
@@ -148,7 +149,7 @@ export class Gather {
         continue;
       }
       const lastWrite = await this.#lastWrite(client, record, side, mine, intake);
-      const context = this.#foldContext(intake, side, lastWrite, intake.young.has(record.linkId));
+      const context = this.#foldContext(intake, side, lastWrite, record);
       const before = record.lineage.length;
       for (const group of bySourceTransaction(mine)) foldTransaction(record, side, group, context);
       changes += record.lineage.length - before;
@@ -227,11 +228,18 @@ export class Gather {
     }
   }
 
-  #foldContext(intake: Intake, side: Side, lastWrite: LastWrite | null, young = false): FoldContext {
+  #foldContext(
+    intake: Intake,
+    side: Side,
+    lastWrite: LastWrite | null,
+    logged: RecordState | null = null,
+  ): FoldContext {
+    const end = this.pipeline.ends[side];
     return {
       pipeline: this.pipeline,
       now: intake.now,
-      catchingUp: intake.catchingUp[side] || young,
+      toldBefore: (entry) =>
+        intake.catchingUp === side || (logged !== null && mayBeToldBefore(logged, side, entry, end)),
       lastWrite,
       bulk: this.#bulk.of(side, intake.pages[side]),
     };

@@ -23,9 +23,8 @@ export interface Intake {
   readonly writable: Readonly<Record<Side, boolean>>;
   /** Most records to write per side. */
   readonly budget: Readonly<Record<Side, number>>;
-  readonly catchingUp: Readonly<Record<Side, boolean>>;
-  /** Records linked a moment ago from states that the log may still repeat. */
-  readonly young: ReadonlyMap<number, number>;
+  /** The side was just compared as a whole: its page may tell once more what that has shown. */
+  readonly catchingUp: Side | null;
   /** Units whose fields were made anew on the side whose states are read (core/relearn.ts). */
   readonly anew: ReadonlySet<string>;
   /** Linked records that were read for and are not on a side any more. */

@@ -9,6 +9,7 @@ import { insertLineage } from '../../database/sql/lane/insert-lineage.js';
 import { aliasLink, moveLink, setLinkState } from '../../database/sql/lane/links.js';
 import { writeShadows } from '../../database/sql/lane/write-shadows.js';
 import { execute, run } from '../../database/sql/statement.js';
+import { isWorthAnotherTry } from '../../database/transaction.js';
 import type { RunningPipeline } from '../running-pipeline.js';
 import type { LineageDraft } from './lineage.js';
 import type { RecordState } from './record-state.js';
@@ -24,6 +25,11 @@ const COPY_FROM = 100;
 /** Some record's registers moved between reading and writing (a steward decided): nothing of this transaction may stand. */
 export class RegistersMoved extends Error {
   override readonly name = 'RegistersMoved';
+}
+
+/** Somebody else, a steward for one, was faster at the same record: the transaction may be run again. */
+export function lostRace(error: unknown): boolean {
+  return error instanceof RegistersMoved || isWorthAnotherTry(error);
 }
 
 /** The registers of the records that changed, in ascending order, ready to be written. */

@@ -13,6 +13,8 @@ export class RecordState {
   readonly rev: number;
   readonly clock: string;
   readonly open: Readonly<Record<string, Json>> | null;
+  /** When the states that the record was linked from had been read, hub time. */
+  readonly linkedAt: number;
   /** The last batch that touched the record on each side; cleared when it need not be known any more. */
   readonly att: Record<Side, number | null>;
   readonly attBefore: Readonly<Record<Side, number | null>>;
@@ -48,12 +50,14 @@ export class RecordState {
     open: Record<string, unknown> | null;
     att_a: number | null;
     att_b: number | null;
+    linked_at: number;
   }) {
     this.linkId = row.link_id;
     this.ids = { A: row.a_id, B: row.b_id };
     this.rev = row.rev;
     this.clock = row.clock;
     this.open = row.open as Record<string, Json> | null;
+    this.linkedAt = row.linked_at;
     this.att = { A: row.att_a, B: row.att_b };
     this.attBefore = { A: row.att_a, B: row.att_b };
   }

@@ -286,6 +286,7 @@ export class LaneTransaction {
         side,
         versions[side],
         JSON.stringify(page.cursor),
+        page.cursor !== intake.cursors[side].cursor,
       ]);
       if (row === undefined)
         throw new CursorMoved(`the cursor of ${this.pipeline.name}/${side} was moved by another process`);
