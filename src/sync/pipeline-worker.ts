@@ -316,13 +316,13 @@ export class PipelineWorker {
       writable: { A: this.#writable('A', now), B: this.#writable('B', now) },
       budget: { A: this.#delivery.budget('A', now), B: this.#delivery.budget('B', now) },
       catchingUp: null,
+      canaryLost: await this.#reader.canaries.lost(pages),
       anew: NOTHING,
       absent: null,
       now,
       ...more,
     };
   }
-      canaryLost: await this.#reader.canaries.lost(pages),
 
   /** For a transaction that is worked out while another is stored: only where nothing but its pages is to be taken in. */
   async #intakeAhead(
