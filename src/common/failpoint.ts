@@ -68,6 +68,12 @@ export const FAILPOINTS = {
   'pipeline.opened': 111,
   'absence.read': 112,
   'absence.lost': 113,
+  'verification.page-read': 160,
+  'verification.ids-read': 161,
+  'verification.saved': 162,
+  'verification.looked': 163,
+  'verification.fed': 164,
+  'verification.finished': 165,
   'mail.claimed': 120,
   'mail.sent': 121,
 } as const;

@@ -11,12 +11,20 @@ export const publicId = {
   person: (id: string): string => `usr_${id}`,
   guard: (id: string): string => `grd_${id}`,
   token: (id: string): string => `tok_${id}`,
+  verification: (id: number): string => `ver_${id}`,
 };
 
 /** @throws AppError `not-found` for what cannot be an id of a record: nothing has that id. */
 export function recordKey(id: string): number {
   const key = /^rec_([1-9]\d{0,15})$/.exec(id)?.[1];
   if (key === undefined || !Number.isSafeInteger(Number(key))) throw noSuch('record', id);
+  return Number(key);
+}
+
+/** @throws AppError `not-found` */
+export function verificationKey(id: string): number {
+  const key = /^ver_([1-9]\d{0,15})$/.exec(id)?.[1];
+  if (key === undefined || !Number.isSafeInteger(Number(key))) throw noSuch('verification', id);
   return Number(key);
 }
 

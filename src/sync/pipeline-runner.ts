@@ -23,6 +23,7 @@ import { SchemaWatch } from './schema-watch.js';
 import type { RunningPipeline } from './running-pipeline.js';
 import { SideRuntime } from './side-runtime.js';
 import { Sweeper } from './sweeper.js';
+import { Verifier } from './verify/verifier.js';
 
 export interface Timing {
   /** How long another process waits before it takes over from one that died. */
@@ -182,9 +183,11 @@ export class PipelineRunner {
     const worker = new PipelineWorker(pipeline, this.pools, this.clock, host.assertOurs);
     const { absenceMs } = this.timing;
     const absences = new AbsenceSweep(pipeline, worker, this.pools, this.clock, host, absenceMs);
+    const verifier = new Verifier(pipeline, worker, this.pools, this.clock, host);
     try {
-      await this.#loop(pipeline, worker, absences, signal);
+      await this.#loop(pipeline, worker, absences, verifier, signal);
     } finally {
+      await verifier.stop();
       await worker.finish();
     }
   }
@@ -193,6 +196,7 @@ export class PipelineRunner {
     pipeline: RunningPipeline,
     worker: PipelineWorker,
     absences: AbsenceSweep,
+    verifier: Verifier,
     signal: AbortSignal,
   ): Promise<void> {
     const sweeper = new Sweeper(pipeline, this.pools);
@@ -218,7 +222,7 @@ export class PipelineRunner {
         await worker.refreshPauses({ A: state.paused_a, B: state.paused_b });
       }
       if (state.state !== 'running' || state.paused) {
-        await this.#pause(STATE_READ_MS);
+        if (state.state !== 'running' || !(await verifier.step('paused'))) await this.#pause(STATE_READ_MS);
         continue;
       }
       // Altered under us: opened anew, with what is there now.
@@ -242,6 +246,7 @@ export class PipelineRunner {
       if (more) {
         quietSince = null;
         await absences.step('busy');
+        await verifier.step('busy');
         continue;
       }
       if (quietSince === null || now - quietSince > 5000) {
@@ -252,7 +257,8 @@ export class PipelineRunner {
           SIDES.filter((side) => worker.sides[side].available(now)),
         );
       }
-      if (!(await absences.step('idle'))) await this.#pause(pollMs);
+      const swept = await absences.step('idle');
+      if (!(await verifier.step('idle')) && !swept) await this.#pause(pollMs);
     }
   }
 

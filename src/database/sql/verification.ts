@@ -10,6 +10,8 @@ export interface SideTally {
   readonly fields: number;
   /** SHA-256 over the digests of all pages so far, in their order. */
   readonly digest: string;
+  /** Records that are without a link by policy. */
+  readonly alone: number;
 }
 
 export interface VerificationRow {
@@ -158,7 +160,6 @@ export interface SuspectRow {
   link_id: number | null;
   side: Side | null;
   ext_id: string | null;
-  met_ms: number;
   looked_ms: number | null;
   look: Json;
 }
@@ -167,8 +168,7 @@ export interface SuspectRow {
 export const nextSuspects: Statement<SuspectRow & Record<string, unknown>> = {
   name: 'verification_next_suspects',
   text: `
-  select id, link_id, side, ext_id, (extract(epoch from met_at) * 1000)::float8 as met_ms,
-         (extract(epoch from looked_at) * 1000)::float8 as looked_ms, look
+  select id, link_id, side, ext_id, (extract(epoch from looked_at) * 1000)::float8 as looked_ms, look
   from verification_suspect where verification_id = $1 order by looked_at nulls first, id limit $2`,
 };
 
