@@ -5,11 +5,21 @@ import { BlockedUnit } from './entities/blocked-unit.js';
 import { Conflict, Decision } from './entities/conflict.js';
 import { Counter } from './entities/counter.js';
 import { ApiToken, LoginAttempt, OidcFlow, OneTimeLink, Session } from './entities/credentials.js';
+import { GuardTrip } from './entities/guard-trip.js';
 import { Idempotency } from './entities/idempotency.js';
 import { Lease } from './entities/lease.js';
 import { Lineage } from './entities/lineage.js';
 import { Link, LinkAlias } from './entities/link.js';
 import { LoadPair, LoadRecord, LoadReport, Unmatched } from './entities/load.js';
+import {
+  DoNotRelink,
+  LinkOrder,
+  MatchCandidate,
+  MatchKey,
+  MatchPair,
+  MatchQuestion,
+  MatchRecord,
+} from './entities/matching.js';
 import { MailOutbox } from './entities/mail-outbox.js';
 import { Person, PersonGrant } from './entities/person.js';
 import { Pipeline, PipelineRevision, SideState } from './entities/pipeline.js';
@@ -32,10 +42,18 @@ export const entities = [
   Conflict,
   Decision,
   BlockedUnit,
+  GuardTrip,
   LoadPair,
   LoadRecord,
   LoadReport,
   Unmatched,
+  MatchRecord,
+  MatchKey,
+  MatchPair,
+  MatchQuestion,
+  MatchCandidate,
+  LinkOrder,
+  DoNotRelink,
   MailOutbox,
   Lease,
   Idempotency,

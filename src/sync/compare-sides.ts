@@ -2,6 +2,8 @@ import type { PoolClient } from 'pg';
 import { failpoint } from '../common/failpoint.js';
 import type { RecordState } from '../connectors/connector.js';
 import { otherSide, type Side } from '../core/clock.js';
+import { explain, inWords } from '../core/matching/explain.js';
+import { scoredRules } from '../core/matching/scored-rule.js';
 import { copyIn, type CopyValue } from '../database/copy-in.js';
 import type { HubPools } from '../database/pools.js';
 import { ambiguousByRule, pairsByRule } from '../database/sql/load/match.js';
@@ -14,9 +16,15 @@ import {
   sampleLoad,
   setLoadState,
 } from '../database/sql/load/report.js';
+import { forgetPairs, forgetSettledPairs } from '../database/sql/matching/candidates.js';
+import { forgetPairedUnmatched } from '../database/sql/matching/questions.js';
 import { run } from '../database/sql/statement.js';
 import { inTransaction } from '../database/transaction.js';
 import { keyColumns, keyRules, matchKey, mayCreate } from './match-keys.js';
+import { compareFields } from './matching/compare-fields.js';
+import { askAfterComparison } from './matching/load-questions.js';
+import { storeProfiles } from './matching/profiles.js';
+import { scoreSides, type LeftOutKey } from './matching/score-sides.js';
 import type { RunningPipeline } from './running-pipeline.js';
 
 const PAGE = 5000;
@@ -43,12 +51,12 @@ export async function compareSides(
   const keep = counts[first] === 0 && mayCreate(pipeline, second) ? SAMPLED : Infinity;
   counts[second] = await collectKeys(pipeline, pools, signal, second, keep);
   for (const sql of analyzeLoad) await pools.general.query(sql);
+  const leftOut = counts.A === 0 || counts.B === 0 ? [] : await pairUpByRules(pipeline, pools, signal);
+  await run(pools.general, forgetPairedUnmatched, [id]);
+  await run(pools.general, forgetSettledPairs, [id]);
+  await askAfterComparison(pipeline, pools, signal);
+  const fields = await compareFields(pipeline, pools);
   await inTransaction(pools.general, async (client) => {
-    const rules = counts.A === 0 || counts.B === 0 ? [] : keyRules(pipeline);
-    for (const rule of rules) {
-      await run(client, pairsByRule, [id, rule.index]);
-      await run(client, ambiguousByRule, [id, rule.index]);
-    }
     const [found] = await run(client, countLoad, [id]);
     await failpoint('load.pairs-found');
     if (found === undefined) throw new RangeError('the comparison counted nothing');
@@ -64,13 +72,58 @@ export async function compareSides(
       onlyA,
       onlyB,
       found.ambiguous_a + found.ambiguous_b,
-      JSON.stringify(samples),
+      JSON.stringify(samples.map((sample) => explained(pipeline, sample))),
       total,
+      found.scored,
+      JSON.stringify(leftOut),
+      JSON.stringify(fields),
     ]);
+    await run(client, forgetPairs, [id]);
     await run(client, setLoadState, [id, 'report']);
     if (pipeline.spec.load?.accept === 'automatic')
       await run(client, acceptReport, [id, 'the pipeline file']);
   });
+}
+
+/** Every rule that links, in their order, each for those that none before it has linked. */
+async function pairUpByRules(
+  pipeline: RunningPipeline,
+  pools: HubPools,
+  signal: AbortSignal,
+): Promise<readonly LeftOutKey[]> {
+  const scored = new Map(scoredRules(pipeline.spec.match).map((rule) => [rule.index, rule]));
+  const leftOut: LeftOutKey[] = [];
+  for (const [index, { action, by }] of pipeline.spec.match.entries()) {
+    const rule = scored.get(index);
+    if (rule !== undefined) leftOut.push(...(await scoreSides(pipeline, pools, signal, rule)));
+    else if (action === 'link' && by !== undefined) {
+      await run(pools.general, pairsByRule, [pipeline.id, index]);
+      await run(pools.general, ambiguousByRule, [pipeline.id, index]);
+    }
+  }
+  return leftOut;
+}
+
+type Sample = Awaited<ReturnType<typeof run<NonNullable<(typeof sampleLoad)['row']>>>>[number];
+
+/** With what speaks for and against it in place of bare numbers. */
+function explained(pipeline: RunningPipeline, { rule, points, parts, ...sample }: Sample): object {
+  if (points === null || rule === null) return sample;
+  const of = scoredRules(pipeline.spec.match).find(({ index }) => index === rule);
+  const verdicts =
+    of === undefined
+      ? []
+      : explain(
+          of,
+          (parts ?? []).map((part) => part && { likeness: part[0], points: part[1] }),
+        );
+  return {
+    ...sample,
+    rule: pipeline.spec.match[rule]?.id ?? null,
+    points: Math.round(points * 100) / 100,
+    verdicts,
+    detail: inWords(verdicts),
+  };
 }
 
 async function isEmpty(pipeline: RunningPipeline, side: Side): Promise<boolean> {
@@ -99,7 +152,7 @@ async function collectKeys(
   return count;
 }
 
-/** Remembers the match keys of records that are not linked. */
+/** Remembers by what records that are not linked are matched. They must not be remembered yet. */
 export async function storeKeys(
   client: PoolClient,
   pipeline: RunningPipeline,
@@ -119,4 +172,5 @@ export async function storeKeys(
     if (!any) rows.push([pipeline.id, side, state.id, -1, null]);
   }
   await copyIn(client, 'load_record (pipeline_id, side, ext_id, rule, match_key)', rows);
+  await storeProfiles(client, pipeline, side, states);
 }

@@ -1,4 +1,5 @@
 import type { Side } from '../core/clock.js';
+import { fieldsOfRule } from '../core/matching/scored-rule.js';
 import type { EndpointSpec, FieldEndSpec, PipelineSpec } from '../core/pipeline/spec.js';
 
 /** A pipeline as declared in a file that was found valid. */
@@ -26,7 +27,7 @@ export function columnsOf(spec: PipelineSpec, side: Side): readonly string[] {
 /** The columns of a side that match rules read. */
 export function matchColumns(spec: PipelineSpec, side: Side): readonly string[] {
   const columns = new Set<string>();
-  for (const name of spec.match.flatMap((rule) => rule.by ?? [])) {
+  for (const name of spec.match.flatMap(fieldsOfRule)) {
     for (const field of spec.groups?.[name]?.fields ?? [name]) {
       const end = side === 'A' ? spec.fields[field]?.a : spec.fields[field]?.b;
       if (end !== undefined) columns.add(typeof end === 'string' ? end : end.column);

@@ -1,21 +1,29 @@
 import type { Side } from '../core/clock.js';
 import { CanonError } from '../core/errors.js';
-import { isBlank, stableStringify, type Raw } from '../core/value.js';
+import { canonText, normalForm } from '../core/matching/normal-forms.js';
+import { fieldsOfRule } from '../core/matching/scored-rule.js';
+import type { NormalFormName } from '../core/pipeline/spec.js';
+import { isBlank, stableStringify, type Canon, type Raw } from '../core/value.js';
 import type { RunningPipeline } from './running-pipeline.js';
 
 /** Between the fields of a key: a character that no text value can usefully hold. */
 const SEPARATOR = '\u001f';
 
-/** A link rule with the units its key is made of. */
+/** A rule that links by equal keys, with the fields its key is made of. */
 export interface KeyRule {
   readonly index: number;
   readonly id: string;
-  readonly units: readonly string[];
+  readonly fields: readonly string[];
+  /** Fields that are compared in a normal form. */
+  readonly forms: Readonly<Record<string, NormalFormName>>;
+  readonly region: string | undefined;
 }
 
 export function keyRules(pipeline: RunningPipeline): readonly KeyRule[] {
   return pipeline.spec.match.flatMap((rule, index) =>
-    rule.action === 'link' && rule.by !== undefined ? [{ index, id: rule.id, units: rule.by }] : [],
+    rule.action === 'link' && rule.by !== undefined
+      ? [{ index, id: rule.id, fields: rule.by, forms: rule.normalize ?? {}, region: rule.region }]
+      : [],
   );
 }
 
@@ -27,13 +35,12 @@ export function mayCreate(pipeline: RunningPipeline, from: Side): boolean {
   return direction === 'both' || direction === (from === 'A' ? 'aToB' : 'bToA');
 }
 
-/** The columns of a side that keys are made of. */
+/** The columns of a side that records are matched by. */
 export function keyColumns(pipeline: RunningPipeline, side: Side): readonly string[] {
   const columns = new Set<string>();
-  for (const rule of keyRules(pipeline)) {
-    for (const unit of rule.units)
-      for (const [, column] of pipeline.ends[side].columns.get(unitOf(pipeline, unit)) ?? [])
-        columns.add(column);
+  for (const field of pipeline.spec.match.flatMap(fieldsOfRule)) {
+    for (const [, column] of pipeline.ends[side].columns.get(unitOf(pipeline, field)) ?? [])
+      columns.add(column);
   }
   return [...columns];
 }
@@ -46,8 +53,8 @@ export function matchKey(
   values: Readonly<Record<string, Raw>>,
 ): string | null {
   const parts: string[] = [];
-  for (const field of rule.units) {
-    const part = keyPart(pipeline, side, field, values);
+  for (const field of rule.fields) {
+    const part = keyPart(pipeline, side, rule, field, values);
     if (part === null) return null;
     parts.push(part);
   }
@@ -57,9 +64,25 @@ export function matchKey(
 function keyPart(
   pipeline: RunningPipeline,
   side: Side,
+  rule: KeyRule,
   field: string,
   values: Readonly<Record<string, Raw>>,
 ): string | null {
+  const value = fieldValue(pipeline, side, field, values);
+  if (value === null) return null;
+  const form = rule.forms[field];
+  if (form !== undefined) return normalForm(form, canonText(value), rule.region);
+  const plan = pipeline.plan.unit.get(field);
+  return plan === undefined || plan.isGroup ? stableStringify(value) : plan.compareKey(value);
+}
+
+/** A field's canonical value, also of a member of a group; `null`: blank, or it cannot be read. */
+export function fieldValue(
+  pipeline: RunningPipeline,
+  side: Side,
+  field: string,
+  values: Readonly<Record<string, Raw>>,
+): Canon {
   const plan = pipeline.plan.unit.get(unitOf(pipeline, field));
   if (plan === undefined) return null;
   const columns = pipeline.ends[side].columns.get(plan.key) ?? [];
@@ -68,9 +91,8 @@ function keyPart(
     : (values[columns[0]?.[1] ?? ''] ?? null);
   try {
     const value = plan.get(side, raw);
-    if (!plan.isGroup) return isBlank(value) ? null : plan.compareKey(value);
-    const member = (value as Readonly<Record<string, Raw>>)[field] ?? null;
-    return isBlank(member) ? null : stableStringify(member);
+    const own = plan.isGroup ? ((value as Readonly<Record<string, Canon>>)[field] ?? null) : value;
+    return isBlank(own) ? null : own;
   } catch (error) {
     if (error instanceof CanonError) return null;
     throw error;

@@ -5,6 +5,8 @@ import { sound } from './likeness.js';
 /** A record's keys are few: a field with a hundred words does not make a hundred keys of itself. */
 const MOST_WORDS = 6;
 const MOST_KEYS = 24;
+/** Keys are indexed. What is longer is found by its beginning. */
+const LONGEST = 200;
 const START = 4;
 const ENDING = 6;
 
@@ -20,7 +22,7 @@ export function blockKeys(blocks: readonly BlockSpec[], text: FieldText): readon
       made = parts.flatMap((part) => made.map((key) => `${key}|${part}`));
       if (made.length === 0) return;
     }
-    for (const key of made.slice(0, MOST_KEYS)) keys.add(key);
+    for (const key of made.slice(0, MOST_KEYS)) keys.add(key.slice(0, LONGEST));
   });
   return [...keys];
 }

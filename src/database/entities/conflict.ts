@@ -30,7 +30,8 @@ const ConflictSchema = defineEntity({
     id: p.uuid().primary(),
     pipelineId: () =>
       p.manyToOne(Pipeline).mapToPk().fieldName('pipeline_id').deleteRule('cascade').index(false),
-    linkId: p.bigint('number'),
+    /** None for a match: it is about records that are not linked. */
+    linkId: p.bigint('number').nullable(),
     unit: p.text(),
     rev: p.integer().default(1),
     key: p.text(),
@@ -64,10 +65,10 @@ const DecisionSchema = defineEntity({
     conflictId: () =>
       p.manyToOne(Conflict).mapToPk().fieldName('conflict_id').deleteRule('cascade').index(false),
     conflictRev: p.integer(),
-    linkId: p.bigint('number'),
+    linkId: p.bigint('number').nullable(),
     unit: p.text(),
     shown: p.json<Json>(),
-    take: p.enum(['a', 'b', 'base', 'merged', 'value']),
+    take: p.enum(['a', 'b', 'base', 'merged', 'value', 'link', 'create', 'apart']),
     value: p.json<Json>().nullable(),
     note: p.text().nullable(),
     by: p.text(),

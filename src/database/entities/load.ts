@@ -36,6 +36,8 @@ const LoadPairSchema = defineEntity({
     aId: p.text().primary(),
     bId: p.text(),
     rule: p.smallint(),
+    points: p.float().nullable(),
+    parts: p.json<Json>().nullable(),
   },
 });
 
@@ -73,6 +75,9 @@ const LoadReportSchema = defineEntity({
     progress: p.json<Json>().nullable(),
     startedAt: p.datetime().nullable(),
     finishedAt: p.datetime().nullable(),
+    scored: p.integer().default(0),
+    leftOut: p.json<Json>().default([]),
+    fields: p.json<Json>().nullable(),
   },
 });
 

@@ -31,6 +31,8 @@ export const addWaiting: Statement<Record<string, never>> = {
 export const forgetUnmatched: Statement<Record<string, never>> = {
   name: 'lane_forget_unmatched',
   text: `
-  with gone as (delete from load_record where pipeline_id = $1 and side = $2 and ext_id = any($3::text[]))
+  with gone as (delete from load_record where pipeline_id = $1 and side = $2 and ext_id = any($3::text[])),
+  records as (delete from match_record where pipeline_id = $1 and side = $2 and ext_id = any($3::text[])),
+  keys as (delete from match_key where pipeline_id = $1 and side = $2 and ext_id = any($3::text[]))
   delete from unmatched where pipeline_id = $1 and side = $2 and ext_id = any($3::text[])`,
 };

@@ -12,7 +12,10 @@ export const upsertLoadRecords: Statement<Record<string, never>> = {
 /** Parameters: pipeline, side, ids[]. */
 export const deleteLoadRecords: Statement<Record<string, never>> = {
   name: 'load_delete_records',
-  text: `delete from load_record where pipeline_id = $1 and side = $2 and ext_id = any($3::text[])`,
+  text: `
+  with records as (delete from match_record where pipeline_id = $1 and side = $2 and ext_id = any($3::text[])),
+  keys as (delete from match_key where pipeline_id = $1 and side = $2 and ext_id = any($3::text[]))
+  delete from load_record where pipeline_id = $1 and side = $2 and ext_id = any($3::text[])`,
 };
 
 export interface PairRow {
@@ -39,9 +42,13 @@ export const pairsByRule: Statement<PairRow> = {
   text: `
   with ${free}
   insert into load_pair (pipeline_id, a_id, b_id, rule)
-  select $1, min(ext_id) filter (where side = 'A'), min(ext_id) filter (where side = 'B'), $2
-  from free group by match_key
-  having count(*) filter (where side = 'A') = 1 and count(*) filter (where side = 'B') = 1`,
+  select $1, x.a_id, x.b_id, $2
+  from (
+    select min(ext_id) filter (where side = 'A') as a_id, min(ext_id) filter (where side = 'B') as b_id
+    from free group by match_key
+    having count(*) filter (where side = 'A') = 1 and count(*) filter (where side = 'B') = 1) x
+  left join do_not_relink d on d.pipeline_id = $1 and d.a_id = x.a_id and d.b_id = x.b_id
+  where d.a_id is null`,
 };
 
 /**

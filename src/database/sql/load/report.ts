@@ -4,12 +4,21 @@ import type { Statement } from '../statement.js';
 export const clearLoad: readonly Statement<Record<string, never>>[] = [
   { name: 'load_clear_records', text: `delete from load_record where pipeline_id = $1` },
   { name: 'load_clear_pairs', text: `delete from load_pair where pipeline_id = $1` },
+  { name: 'load_clear_match_records', text: `delete from match_record where pipeline_id = $1` },
+  { name: 'load_clear_match_keys', text: `delete from match_key where pipeline_id = $1` },
+  { name: 'load_clear_match_pairs', text: `delete from match_pair where pipeline_id = $1` },
+  { name: 'load_clear_orders', text: `delete from link_order where pipeline_id = $1` },
+  {
+    name: 'load_clear_questions',
+    text: `delete from conflict where pipeline_id = $1 and kind = 'match' and state <> 'closed'`,
+  },
   { name: 'load_clear_unmatched', text: `delete from unmatched where pipeline_id = $1` },
   { name: 'load_clear_report', text: `delete from load_report where pipeline_id = $1` },
 ];
 
 export interface CountRow {
   linked: number;
+  scored: number;
   ambiguous_a: number;
   ambiguous_b: number;
   no_key_a: number;
@@ -22,6 +31,7 @@ export const countLoad: Statement<CountRow> = {
   text: `
   select
     (select count(*) from load_pair where pipeline_id = $1) as linked,
+    (select count(*) from load_pair where pipeline_id = $1 and points is not null) as scored,
     (select count(*) from unmatched where pipeline_id = $1 and side = 'A' and reason = 'ambiguous') as ambiguous_a,
     (select count(*) from unmatched where pipeline_id = $1 and side = 'B' and reason = 'ambiguous') as ambiguous_b,
     (select count(*) from load_record where pipeline_id = $1 and side = 'A' and rule = -1) as no_key_a,
@@ -35,33 +45,42 @@ export const sampleLoad: Statement<{
   b_id: string | null;
   match_key: string | null;
   detail: string | null;
+  rule: number | null;
+  points: number | null;
+  parts: readonly (readonly [number, number] | null)[] | null;
 }> = {
   name: 'load_sample',
   text: `
-  (select 'linked' as kind, p.a_id, p.b_id, r.match_key, null as detail
+  (select 'linked' as kind, p.a_id, p.b_id, r.match_key, null as detail, p.rule, null::real as points, null::jsonb as parts
    from load_pair p left join load_record r on r.pipeline_id = $1 and r.side = 'A' and r.ext_id = p.a_id and r.rule = p.rule
-   where p.pipeline_id = $1 limit 5)
+   where p.pipeline_id = $1 and p.points is null limit 5)
   union all
-  (select 'ambiguous', case when side = 'A' then ext_id end, case when side = 'B' then ext_id end, match_key, detail
-   from unmatched where pipeline_id = $1 and reason = 'ambiguous' order by match_key limit 10)
+  (select 'scored', a_id, b_id, null, null, rule, points, parts
+   from load_pair where pipeline_id = $1 and points is not null order by points limit 10)
   union all
-  (select 'only-a', r.ext_id, null, r.match_key, null from load_record r
+  (select 'question', a_id, b_id, null, null, rule, points, parts
+   from match_pair where pipeline_id = $1 order by points desc limit 10)
+  union all
+  (select 'ambiguous', case when side = 'A' then ext_id end, case when side = 'B' then ext_id end, match_key, detail, null, null, null
+   from unmatched where pipeline_id = $1 and reason = 'ambiguous' and match_key is not null order by match_key limit 10)
+  union all
+  (select 'only-a', r.ext_id, null, r.match_key, null, null, null, null from load_record r
    where r.pipeline_id = $1 and r.side = 'A'
      and not exists (select from load_pair p where p.pipeline_id = $1 and p.a_id = r.ext_id)
      and not exists (select from unmatched u where u.pipeline_id = $1 and u.side = 'A' and u.ext_id = r.ext_id) limit 5)
   union all
-  (select 'only-b', null, r.ext_id, r.match_key, null from load_record r
+  (select 'only-b', null, r.ext_id, r.match_key, null, null, null, null from load_record r
    where r.pipeline_id = $1 and r.side = 'B'
      and not exists (select from load_pair p where p.pipeline_id = $1 and p.b_id = r.ext_id)
      and not exists (select from unmatched u where u.pipeline_id = $1 and u.side = 'B' and u.ext_id = r.ext_id) limit 5)`,
 };
 
-/** Parameters: pipeline, revision, linked, only_a, only_b, ambiguous, samples, total. */
+/** Parameters: pipeline, revision, linked, only_a, only_b, ambiguous, samples, total, scored, left_out, fields. */
 export const insertReport: Statement<Record<string, never>> = {
   name: 'load_insert_report',
   text: `
-  insert into load_report (pipeline_id, revision, linked, only_a, only_b, ambiguous, samples, phase, total)
-  values ($1, $2, $3, $4, $5, $6, $7, 'report', $8)`,
+  insert into load_report (pipeline_id, revision, linked, only_a, only_b, ambiguous, samples, phase, total, scored, left_out, fields)
+  values ($1, $2, $3, $4, $5, $6, $7, 'report', $8, $9, $10, $11)`,
 };
 
 export interface ReportRow {
@@ -127,10 +146,11 @@ export const forgetLinked: Readonly<Record<'A' | 'B', Statement<Record<string, n
 };
 
 function forget(side: 'A' | 'B'): string {
-  return `
-  delete from load_record r using link l
+  const linked = (table: string): string => `
+  delete from ${table} r using link l
   where r.pipeline_id = $1 and r.side = '${side}' and l.pipeline_id = $1 and l.${side === 'A' ? 'a_id' : 'b_id'} = r.ext_id
     and l.state in ('live', 'creating')`;
+  return `with records as (${linked('match_record')}), keys as (${linked('match_key')}) ${linked('load_record')}`;
 }
 
 /** The comparison's tables were just filled: without statistics the joins over them go wrong by orders of magnitude. */
@@ -138,6 +158,8 @@ export const analyzeLoad: readonly string[] = [
   'analyze load_record',
   'analyze load_pair',
   'analyze unmatched',
+  'analyze match_record',
+  'analyze match_key',
 ];
 
 /** So were the shadows: whatever looks at them by key must know how many there are. */
