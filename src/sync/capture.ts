@@ -41,7 +41,8 @@ export function advance(runtime: SideRuntime, page: ChangePage | null, now: numb
   if (!isEmpty(page) || old) runtime.readAt = now;
 }
 
-function isEmpty(page: ChangePage): boolean {
+/** Nothing happened that the page could tell. */
+export function isEmpty(page: ChangePage): boolean {
   return page.kind === 'log' ? page.entries.length === 0 : page.states.length === 0;
 }
 

@@ -216,7 +216,9 @@ export class PipelineRunner {
     let quietSince: number | null = null;
     const returned = new Set(SIDES.filter((side) => pipeline.ends[side].returned.size > 0));
     while (!signal.aborted) {
-      if (this.#takeWoken() || this.clock.now() - stateAt > STATE_READ_MS) {
+      const woken = this.#takeWoken();
+      if (woken) verifier.wake();
+      if (woken || this.clock.now() - stateAt > STATE_READ_MS) {
         state = await this.#state();
         stateAt = this.clock.now();
         await worker.refreshPauses({ A: state.paused_a, B: state.paused_b });

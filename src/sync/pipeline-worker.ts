@@ -14,7 +14,7 @@ import { lostRace } from './lane/persist.js';
 import type { Committed, Intake, ReadBack } from './lane/intake.js';
 import { LaneTransaction, type Worked } from './lane/transaction.js';
 import { Lookahead } from './lookahead.js';
-import { advance, Capture, continues, matters } from './capture.js';
+import { advance, Capture, continues, isEmpty, matters } from './capture.js';
 import { DueClock } from './due-clock.js';
 import { Delivery, isPlain, type Settled } from './delivery.js';
 import { Newcomers } from './newcomers.js';
@@ -155,9 +155,18 @@ export class PipelineWorker {
     await this.#takeIn({ ...pages }, { cursors: { A: at('A'), B: at('B') } });
   }
 
-  /** Whether there is something to read on a side that capture has not read. */
-  hasNews(side: Side): Promise<boolean> {
-    return this.#reader.hasNews(this.#sides[side]);
+  /** Whether there is something to read on a side that was not taken in; nothing is taken in here. @throws GapFound */
+  async hasUnread(side: Side): Promise<boolean> {
+    if (!(await this.#reader.hasNews(this.#sides[side]))) return false;
+    const page = await this.#captureSide(side);
+    if (page === null || !isEmpty(page) || page.more) return true;
+    this.#sides[side].noteWorkedIn(page);
+    return false;
+  }
+
+  /** Writes that have arrived and are not stored as arrived yet: those that were applied just as they were sent. */
+  get plainReceipts(): readonly Settled[] {
+    return this.#writes.receipts.filter(isPlain);
   }
 
   /** Records that were read for and are not on the side any more. */

@@ -17,7 +17,7 @@ import type { RunningPipeline } from '../running-pipeline.js';
 
 /** What one look at a record has shown. */
 export interface Looked {
-  /** A write of ours is on its way, or not everything before the last one has been read: what the side shows may be its doing. */
+  /** A write of ours is on its way: what the side shows may be its doing. */
   readonly moving: boolean;
   readonly differences: readonly Difference[];
   readonly ids: Readonly<Record<Side, string | null>>;
@@ -42,17 +42,19 @@ export class Look {
     if (linkIds.length === 0) return looked;
     const { pipeline, worker } = this;
     const cursors = { A: worker.sides.A.cursor, B: worker.sides.B.cursor };
+    const log = new BatchLog();
+    for (const { batch, receipt } of worker.plainReceipts)
+      if (receipt.status === 'committed') log.set({ ...batch, state: 'acked', mark: receipt.mark });
     const records: { readonly record: RecordState; readonly moving: boolean }[] = [];
     const due = new Map<number, string>();
     const client = await this.pools.general.connect();
     try {
       const set = new WorkingSet(pipeline, client);
-      const log = new BatchLog();
       await set.loadWhole(linkIds);
       await set.loadBatches(log);
       for (const record of set.sorted()) {
         const gate = await applyBatchStates(client, pipeline, log, record, cursors);
-        records.push({ record, moving: gate.unsettled || !gate.covered.A || !gate.covered.B });
+        records.push({ record, moving: gate.unsettled });
       }
       for (const row of await run(client, readDueReasons, [linkIds])) due.set(row.link_id, row.reason);
     } finally {

@@ -14,6 +14,7 @@ import {
   type SuspectRow,
 } from '../../database/sql/verification.js';
 import { inTransaction } from '../../database/transaction.js';
+import { GapFound } from '../capture.js';
 import type { PipelineWorker } from '../pipeline-worker.js';
 import type { RunningPipeline } from '../running-pipeline.js';
 import type { Look, Looked } from './look.js';
@@ -66,7 +67,7 @@ export class Suspects {
     const suspects = await run(this.pools.general, nextSuspects, [verification, AT_ONCE]);
     if (suspects.length === 0) return 'none';
     for (const side of SIDES) if (!(await this.worker.readable(side))) return 'later';
-    const behind = paused && (await this.#anyNews());
+    const behind = paused && (await this.#anyUnread());
     const ready = suspects.filter((s) => s.looked_ms === null || behind || this.#hasRead(s.looked_ms));
     if (ready.length === 0) return 'later';
     const verdict = await this.#judge(ready, behind);
@@ -91,9 +92,14 @@ export class Suspects {
     return SIDES.every((side) => this.worker.sides[side].readUpTo >= since + this.#settlingMs[side]);
   }
 
-  async #anyNews(): Promise<boolean> {
-    const news = await Promise.all(SIDES.map((side) => this.worker.hasNews(side)));
-    return news.includes(true);
+  async #anyUnread(): Promise<boolean> {
+    try {
+      for (const side of SIDES) if (await this.worker.hasUnread(side)) return true;
+      return false;
+    } catch (error) {
+      if (error instanceof GapFound) return true;
+      throw error;
+    }
   }
 
   async #judge(suspects: readonly SuspectRow[], behind: boolean): Promise<Verdict> {

@@ -96,6 +96,11 @@ export class Verifier {
     }
   }
 
+  /** Somebody may have asked for one. */
+  wake(): void {
+    this.#lookedAt = 0;
+  }
+
   /** Ends what goes on beside the pipeline's work. */
   async stop(): Promise<void> {
     this.#stop.abort();
