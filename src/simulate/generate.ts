@@ -28,6 +28,28 @@ const DELTAS = new Set(
   ),
 );
 
+/** Kinds of steps, in the order in which they are drawn. */
+const STEPS = [
+  'edit',
+  'life',
+  'hint',
+  'read',
+  'serve',
+  'arrive',
+  'turn',
+  'carry',
+  'answer',
+  'timeout',
+  'settle',
+  'again',
+  'crash',
+  'decide',
+  'undo',
+  'policy',
+  'pause',
+  'wait',
+] as const satisfies readonly Action['do'][];
+
 /** A setup at random. `kinds`: what the two sides may be. */
 export function anySetup(random: Random, kinds: readonly SideKind[] = PROMISED): Setup {
   // Half of the runs have a side of the lane: it is what the product runs most.
@@ -50,7 +72,8 @@ export function anySetup(random: Random, kinds: readonly SideKind[] = PROMISED):
       b: random.pick(actions),
       edited: random.pick(['review', 'delete', 'keep'] as const),
     },
-    lively: 1,
+    often: {},
+    takenBack: 20,
     flips: insists === null ? 1_000 : 3,
   };
 }
@@ -104,38 +127,48 @@ export function nextAction(random: Random, world: World): Action {
   const open = hub.openAttempt(side);
   const lives = isFirm(world.setup.sides.A.kind) && isFirm(world.setup.sides.B.kind);
   const waiting = asked.length - served;
-  const kind = random.weighted([
-    7, // 0 edit
-    lives ? world.setup.lively * random.int(2) : 0, // 1 life
-    network.hints[side] > 0 ? 8 : 0, // 2 hint
-    log || asked.length > 2 ? 0 : hub.store.dirty[side] ? 30 : 6, // 3 read
-    waiting > 0 ? 40 : 0, // 4 serve
-    served > 0 ? 40 : 0, // 5 arrive
-    log ? 26 : 3, // 6 turn
-    network.requests[side].length > 0 ? 45 : 0, // 7 carry
-    network.answers[side].length > 0 ? 40 : 0, // 8 answer
-    open?.state === 'sent' ? 4 : 0, // 9 timeout
-    open?.state === 'unknown' && hub.toSettle(side) !== null ? 25 : 0, // 10 settle
-    open?.state === 'unknown' && !log ? 8 : 0, // 11 again
-    2, // 12 crash
-    hub.store.conflicts.size > 0 ? 12 : 0, // 13 decide
-    world.decisions > 0 ? 3 : 0, // 14 undo
-    world.step > 20 ? 1 : 0, // 15 policy
-    hub.paused ? 60 : world.step > 10 ? 1 : 0, // 16 pause
-    3, // 17 wait
-  ]);
-  switch (kind) {
-    case 0:
-      return { do: 'edit', side, unit: random.int(12), kind: random.int(15), also: random.chance(25) };
-    case 1:
+  const { often, takenBack, sides } = world.setup;
+  const { staleMs } = sides[side];
+  const weights: Readonly<Record<Action['do'], number>> = {
+    edit: 7,
+    life: lives ? random.int(2) : 0,
+    hint: network.hints[side] > 0 ? 8 : 0,
+    read: log || asked.length > 2 ? 0 : hub.store.dirty[side] ? 30 : 6,
+    serve: waiting > 0 ? 40 : 0,
+    arrive: served > 0 ? 40 : 0,
+    turn: log ? 26 : 3,
+    carry: network.requests[side].length > 0 ? 45 : 0,
+    answer: network.answers[side].length > 0 ? 40 : 0,
+    timeout: open?.state === 'sent' ? 4 : 0,
+    settle: open?.state === 'unknown' && hub.toSettle(side) !== null ? 25 : 0,
+    again: open?.state === 'unknown' && !log ? 8 : 0,
+    crash: 2,
+    decide: hub.store.conflicts.size > 0 ? 12 : 0,
+    undo: world.decisions > 0 ? 3 : 0,
+    policy: world.step > 20 ? 1 : 0,
+    pause: hub.paused ? 60 : world.step > 10 ? 1 : 0,
+    wait: 3,
+  };
+  const chosen = STEPS[random.weighted(STEPS.map((step) => Math.round(weights[step] * (often[step] ?? 1))))];
+  switch (chosen as Action['do']) {
+    case 'edit': {
+      const kind = random.chance(takenBack) ? 12 : random.int(12);
+      return { do: 'edit', side, unit: random.int(12), kind, also: random.chance(25) };
+    }
+    case 'life':
       return { do: 'life', side };
-    case 2:
+    case 'hint':
       return { do: 'hint', side, lost: random.chance(20) };
-    case 3:
+    case 'read':
       return { do: 'read', side };
-    case 4:
-      return { do: 'serve', side, pick: random.int(4), lagMs: random.chance(50) ? random.int(31) : 0 };
-    case 5:
+    case 'serve':
+      return {
+        do: 'serve',
+        side,
+        pick: random.int(4),
+        lagMs: random.chance(50) ? random.int(1 + Math.max(30, staleMs)) : 0,
+      };
+    case 'arrive':
       return {
         do: 'arrive',
         side,
@@ -143,21 +176,21 @@ export function nextAction(random: Random, world: World): Action {
         fault: anyFault(random, 10, 15),
         plan: random.chance(60),
       };
-    case 6:
+    case 'turn':
       return { do: 'turn', a: random.int(4), b: random.int(4), busy: random.chance(12) ? other : null };
-    case 7:
+    case 'carry':
       return { do: 'carry', side, pick: random.int(4), fault: anyFault(random, 10, 15) };
-    case 8:
+    case 'answer':
       return { do: 'answer', side, pick: random.int(4), fault: anyFault(random, 20, 10) };
-    case 9:
+    case 'timeout':
       return { do: 'timeout', side };
-    case 10:
+    case 'settle':
       return { do: 'settle', side };
-    case 11:
+    case 'again':
       return { do: 'again', side };
-    case 12:
+    case 'crash':
       return { do: 'crash', sent: random.chance(50) };
-    case 13:
+    case 'decide':
       return {
         do: 'decide',
         unit: random.int(6),
@@ -166,13 +199,13 @@ export function nextAction(random: Random, world: World): Action {
         holdMs: random.pick([0, 0, 20, 60]),
         twice: random.chance(20),
       };
-    case 14:
+    case 'undo':
       return { do: 'undo', unit: random.int(12) };
-    case 15:
+    case 'policy':
       return { do: 'policy', unit: random.int(12) };
-    case 16:
+    case 'pause':
       return { do: 'pause' };
-    default:
+    case 'wait':
       return { do: 'wait', ms: random.int(40) };
   }
 }

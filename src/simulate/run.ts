@@ -13,6 +13,9 @@ import { atRest, evidenceOf } from './world/witness.js';
 import { World } from './world/world.js';
 import type { Plan } from '../core/plan.js';
 
+/** Orders of observations are tried so often at the end of each history. */
+const PROBES = 3;
+
 /** One history: enough to play it again. */
 export interface History {
   readonly setup: Setup;
@@ -36,6 +39,8 @@ export interface RunOptions {
   readonly tune?: (setup: Setup) => Setup;
   readonly plan?: Plan;
   readonly scenario?: Scenario;
+  /** Steps that every history begins with. */
+  readonly script?: readonly Action[];
 }
 
 function worldOf(setup: Setup, { switches, plan, scenario }: RunOptions): World {
@@ -53,7 +58,8 @@ export function runSeed(seed: number, options: RunOptions = {}): Verdict {
   const made = options.setup ?? options.scenario?.setup(random) ?? anySetup(random, options.kinds);
   const setup = options.tune === undefined ? made : options.tune(made);
   const world = worldOf(setup, options);
-  const actions: Action[] = [];
+  const actions: Action[] = [...(options.script ?? [])];
+  for (const action of actions) world.act(action);
   const steps = options.steps ?? 50 + random.int(40);
   for (let i = 0; i < steps; i++) {
     const action = options.scenario?.next(random, world) ?? nextAction(random, world);
@@ -75,7 +81,7 @@ export function replay(history: History, options: RunOptions = {}): Verdict {
 function conclude(world: World, history: History): Verdict {
   const random = new Random(history.seed + 1);
   const probes: ProbeFacts[] = [];
-  if (random.chance(50)) {
+  for (let i = 0; i < PROBES; i++) {
     const one = probe(world, random);
     if (one !== null) probes.push(one);
   }

@@ -4,6 +4,7 @@ import { LIFE, type UnitPlan } from '../plan.js';
 import { image, type Unit, type Version } from '../unit.js';
 import { jsonEqual, type Raw } from '../value.js';
 import { columnsOf } from './unit-raws.js';
+import type { Abilities } from './abilities.js';
 import type { ProtocolContext } from './context.js';
 import { lifeIn } from './context.js';
 import type { Attempt, SentUnit, SideState } from './side-state.js';
@@ -58,7 +59,15 @@ export function prepareLife(context: ProtocolContext, state: SideState, id: stri
   return attemptOf(context, state, op, sent, id, now);
 }
 
-/** The same attempt goes out once more: on a side that compares, at most one copy takes effect. */
+/**
+ * Whether copies of an attempt are harmless: on a side that compares at most one takes effect. A record that is to be made has nothing to
+ * compare; and where the side answers a repeated request as before, asking again would put off its deadline for ever.
+ */
+export function maySendAgain({ tier }: Abilities, attempt: Attempt): boolean {
+  return attempt.state === 'unknown' && attempt.op !== 'create' && (tier === 'T1' || tier === 'T2');
+}
+
+/** The same attempt goes out once more. */
 export function sendAgain(attempt: Attempt, now: number, fenceMs: number): Attempt {
   return { ...attempt, state: 'sent', deadline: Math.max(attempt.deadline, now + fenceMs) };
 }
@@ -75,7 +84,8 @@ function attemptOf(
   const { fenceMs, tier } = context.abilities;
   const expect = tier === 'T0' && op !== 'create' ? standing(context, op === 'delete' ? null : units) : null;
   const deadline = now + fenceMs;
-  return { id, op, state: 'sent', units, expect, tag, order, sentAt: now, deadline, answeredAt: null };
+  const told: readonly string[] = [];
+  return { id, op, state: 'sent', units, expect, tag, order, sentAt: now, deadline, answeredAt: null, told };
 }
 
 /** What the columns of these units hold, or of all: a record is deleted as it is known. */

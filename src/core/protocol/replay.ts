@@ -11,13 +11,20 @@ import type { PastChange, Sighting } from './sighting.js';
 import { stampOfChange } from './stamp-of.js';
 import { unitRaws } from './unit-raws.js';
 
+export interface Replayed {
+  /** The open attempt is among what landed. */
+  readonly landed: boolean;
+  /** Units of which the history told anything. */
+  readonly shown: ReadonlySet<string>;
+}
+
 /**
  * Replays what a side's history tells since it was read last, in its order (semantics §1.6 T3): edits are events with the context of
- * the moment, writes of ours land where they landed, and an edit that one of them covered without knowing it is recovered. Returns
- * whether the open attempt is among what landed.
+ * the moment, writes of ours land where they landed, and an edit that one of them covered without knowing it is recovered.
  */
-export function replay(context: ProtocolContext, state: SideState, seen: Sighting): boolean {
+export function replay(context: ProtocolContext, state: SideState, seen: Sighting): Replayed {
   const { plan, side, units, abilities } = context;
+  const shown = new Set<string>();
   let landed = false;
   for (const step of bySeq(seen.history ?? [], state.seq)) {
     const values: Record<string, Raw> = {};
@@ -25,6 +32,7 @@ export function replay(context: ProtocolContext, state: SideState, seen: Sightin
     const { by, stamp } = step[0] as PastChange;
     for (const [key, raw] of unitRaws(plan, side, units, values)) {
       const unitPlan = plan.unit.get(key) as UnitPlan;
+      shown.add(key);
       const sent = by === 'hub' ? sentAs(context, state, key, raw) : undefined;
       if (sent === undefined) takeEdit(context, unitPlan, raw, stampOfChange(abilities, stamp), 'observed');
       else {
@@ -33,7 +41,7 @@ export function replay(context: ProtocolContext, state: SideState, seen: Sightin
       }
     }
   }
-  return landed;
+  return { landed, shown };
 }
 
 /** Which of our writes it was: the open one, or one that ended and of which a late copy may still land. */

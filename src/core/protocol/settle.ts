@@ -32,24 +32,19 @@ export function endingOf(
   const { abilities, guards } = context;
   const canCompare = isConditional(abilities);
   if (!guards.recogniseEcho) return canCompare && seen.tag === attempt.tag ? 'open' : 'not-applied';
+  const over = seen.start - abilities.staleMs > attempt.deadline || !guards.waitForDeadline;
   // A side that compares has carried nothing out while the tag of the write stands.
   if (canCompare && seen.alive && seen.tag === attempt.tag) return 'open';
-  if (abilities.marker && seen.alive) {
-    if (seen.marker === attempt.id) return 'applied';
-    // The tag has moved and not through us: no copy can succeed any more.
-    if (canCompare) return 'not-applied';
-  }
-  // A record that is to be made has nothing to compare: a copy may land until the deadline.
-  if (!seen.alive && attempt.op === 'create') {
-    return seen.start - abilities.staleMs > attempt.deadline || !guards.waitForDeadline
-      ? 'not-applied'
-      : 'open';
-  }
+  if (abilities.marker && seen.alive && seen.marker === attempt.id) return 'applied';
+  // A record that is to be made has nothing to compare. A copy may land until the deadline, also where somebody else has made the
+  // record meanwhile: it may be deleted again before.
+  if (attempt.op === 'create' && !over) return 'open';
+  if (attempt.op === 'create' && !seen.alive) return 'not-applied';
+  // The tag has moved and not through us: no copy can succeed any more.
+  if (abilities.marker && seen.alive && canCompare) return 'not-applied';
   if (!canCompare) {
     const landed = [...raws].some(([key, raw]) => isEcho(context, key, attempt.units[key], raw));
-    if (landed) return 'unclear';
-    const over = seen.start - abilities.staleMs > attempt.deadline || !guards.waitForDeadline;
-    return over ? 'unclear' : 'open';
+    return landed || over ? 'unclear' : 'open';
   }
   if (isNext(context, attempt, seen) && attempt.op === 'update' && abilities.keepsValues) {
     // Exactly one write since: it was ours, or it was somebody else's. Ours would have changed every unit.

@@ -46,6 +46,8 @@ export interface Attempt {
   readonly deadline: number;
   /** When it was answered that it had been carried out, though what it covered is not known yet (T3). */
   readonly answeredAt: number | null;
+  /** T3: units of which the history has told something since it was sent. */
+  readonly told: readonly string[];
 }
 
 export interface SentUnit {

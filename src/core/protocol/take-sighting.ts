@@ -9,12 +9,14 @@ import { confirm } from './confirm.js';
 import { lifeIn, type ProtocolContext } from './context.js';
 import { takeEdit } from './edit.js';
 import { hold } from './hold.js';
-import { lastSeq, replay } from './replay.js';
+import { lastSeq, replay, type Replayed } from './replay.js';
 import { endingOf, settleUnits, type Ending } from './settle.js';
 import type { Attempt, SideState } from './side-state.js';
 import type { Sighting } from './sighting.js';
 import { stampOfSighting } from './stamp-of.js';
 import { unitRaws } from './unit-raws.js';
+
+const NOTHING_TOLD: Replayed = { landed: false, shown: new Set() };
 
 export interface Taken {
   readonly state: SideState;
@@ -29,10 +31,19 @@ export interface Taken {
 export function takeSighting(context: ProtocolContext, state: SideState, seen: Sighting): Taken {
   const { guards, abilities } = context;
   const { attempt } = state;
-  if (attempt?.state === 'sent' && guards.dropWhileSent) return { state, dirty: true };
+  if (attempt?.state === 'sent') {
+    if (guards.dropWhileSent) return { state, dirty: true };
+    const taken = takeState(context, { ...state, attempt: null }, seen);
+    return { ...taken, state: { ...taken.state, attempt } };
+  }
   // Whether a fenced write happened is asked, not read.
-  if (attempt !== null && abilities.tier === 'T0' && guards.dropWhileSent) return { state, dirty: true };
+  if (attempt !== null && abilities.tier === 'T0') return { state, dirty: true };
+  return takeState(context, state, seen);
+}
 
+function takeState(context: ProtocolContext, state: SideState, seen: Sighting): Taken {
+  const { guards, abilities } = context;
+  const { attempt } = state;
   const raws = seen.alive
     ? unitRaws(context.plan, context.side, context.units, seen.values)
     : new Map<string, Raw>();
@@ -108,7 +119,7 @@ function takeHistory(
 ): Taken {
   const { abilities, guards } = context;
   const { attempt } = state;
-  const landed = kind === 'new' && replay(context, state, seen);
+  const { landed, shown } = kind === 'new' ? replay(context, state, seen) : NOTHING_TOLD;
   const since = seen.start - abilities.staleMs;
   // All that an answered write did is in a history that was read after the answer; one without an answer may land until its deadline.
   const over =
@@ -121,10 +132,11 @@ function takeHistory(
     over && attempt !== null
       ? [...state.landing, { units: attempt.units, deadline: attempt.deadline }]
       : state.landing;
-  const open = over ? null : attempt;
+  const told = [...new Set([...(attempt?.told ?? []), ...shown])];
+  const open = over || attempt === null ? null : shown.size === 0 ? attempt : { ...attempt, told };
   takeLife(context, state, seen, attempt);
   if (over && attempt !== null && attempt.answeredAt !== null && since >= attempt.answeredAt)
-    holdUnchanged(context, attempt);
+    holdUnchanged(context, attempt, told);
   if (open === null) confirm(context, seen, context.units.keys());
   return {
     state: {
@@ -141,9 +153,11 @@ function takeHistory(
  * The write was carried out, and of some units the history shows nothing: the side held already what it makes of the value. Where nobody
  * has changed it since, it holds ours.
  */
-function holdUnchanged(context: ProtocolContext, attempt: Attempt): void {
+function holdUnchanged(context: ProtocolContext, attempt: Attempt, told: readonly string[]): void {
   const { plan, side, units, notes } = context;
   for (const [key, sent] of Object.entries(attempt.units)) {
+    // It landed and another write after it, or a late copy of an earlier one: what stands is what was told last.
+    if (told.includes(key)) continue;
     const unit = units.get(key);
     const unitPlan = plan.unit.get(key);
     if (unit === undefined || unitPlan === undefined) continue;

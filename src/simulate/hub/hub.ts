@@ -4,7 +4,13 @@ import { takeValue, type Taken } from '../../core/flap.js';
 import { fromBothSides } from '../../core/linking.js';
 import { LIFE, type Plan } from '../../core/plan.js';
 import type { Abilities } from '../../core/protocol/abilities.js';
-import { mayWrite, prepareLife, prepareWrite, sendAgain } from '../../core/protocol/prepare-write.js';
+import {
+  maySendAgain,
+  mayWrite,
+  prepareLife,
+  prepareWrite,
+  sendAgain,
+} from '../../core/protocol/prepare-write.js';
 import { NOTHING_KNOWN, type SideState } from '../../core/protocol/side-state.js';
 import { loseAnswer, takeAnswer } from '../../core/protocol/take-answer.js';
 import { takeSighting } from '../../core/protocol/take-sighting.js';
@@ -19,7 +25,7 @@ import { reconsiderDelete } from './reconsider-delete.js';
 import { Review, type ReviewedHub } from './review.js';
 import { BLANK, Store } from './store.js';
 import { ALL_ON, type Switches } from './switches.js';
-import { weakenAfter, weakenBefore } from './weaken.js';
+import { weakenAfter, weakenBefore, weakenPlan } from './weaken.js';
 
 /** A request that was stored as sent and may now go out. */
 export interface Outgoing {
@@ -173,9 +179,9 @@ export class Hub implements ReviewedHub {
   again(side: Side): Outgoing | null {
     const state = this.store.read(side);
     const { abilities } = this.sides[side];
-    const resend = abilities.tier === 'T1' || abilities.tier === 'T2';
-    if (state?.attempt?.state !== 'unknown' || !resend || this.paused) return null;
-    const attempt = sendAgain(state.attempt, this.now, abilities.fenceMs);
+    const open = state?.attempt ?? null;
+    if (state === undefined || open === null || !maySendAgain(abilities, open) || this.paused) return null;
+    const attempt = sendAgain(open, this.now, abilities.fenceMs);
     this.store.setRead(side, { ...state, attempt });
     return { side, request: requestOf(this.plan, side, attempt, this.switches) };
   }
@@ -258,7 +264,7 @@ export class Hub implements ReviewedHub {
     if (this.switches.deleteSeesEdits) reconsiderDelete(this.plan, units, store.told.slice(said));
     weakenBefore(this.switches, this.plan, units, !unsettled);
     const result = resolveRecord({
-      plan: this.#planUsed(),
+      plan: weakenPlan(this.switches, this.plan),
       units,
       now: this.now,
       writable: {
@@ -280,13 +286,6 @@ export class Hub implements ReviewedHub {
     }
     this.#commit(units, result);
     return outgoing;
-  }
-
-  #planUsed(): Plan {
-    const { holdTogether, holdInvariants, deleteSeesEdits } = this.switches;
-    if (holdTogether && holdInvariants && deleteSeesEdits) return this.plan;
-    if (!deleteSeesEdits) return { ...this.plan, life: { ...this.plan.life, deleteVsEdit: 'delete' } };
-    return holdTogether ? { ...this.plan, invariants: [] } : { ...this.plan, holdSets: [] };
   }
 
   #send(side: Side, keys: readonly string[], units: Map<string, Unit>, outgoing: Outgoing[]): void {
@@ -346,7 +345,6 @@ export class Hub implements ReviewedHub {
     const life = units.get(LIFE);
     if (life?.head.value === 'deleted' && SIDES.every((side) => image(life, side).value === 'deleted'))
       store.ended ||= SIDES.every((side) => this.openAttempt(side) === null);
-    if (!this.switches.conflictsFollow && result.authored.length > 0) return;
     for (const [key, conflict] of result.conflicts) {
       const text = conflictKey(conflict);
       this.review.screen(key, units.get(key) as Unit, conflict);
@@ -357,6 +355,8 @@ export class Hub implements ReviewedHub {
     }
     for (const key of store.conflicts.keys()) {
       if (result.conflicts.has(key)) continue;
+      const decided = result.authored.some((one) => one.key === key && one.outcome.how === 'decision');
+      if (!this.switches.conflictsFollow && !decided) continue;
       store.conflicts.delete(key);
       store.told.push({ at: now, kind: 'closed', unit: key });
     }

@@ -18,6 +18,7 @@ export interface ReviewedHub {
 interface Screen {
   readonly candidates: readonly Candidate[];
   readonly versions: readonly Version[];
+  readonly names: string;
 }
 
 /** A click, with all that it says: sent twice, it counts once. */
@@ -39,7 +40,11 @@ export class Review {
 
   screen(key: string, unit: Unit, { candidates }: Conflict): void {
     const screens = this.#screens.get(key) ?? [];
-    screens.push({ candidates, versions: shownVersions(unit, candidates) });
+    const versions = shownVersions(unit, candidates);
+    const names = versions.map(({ dot }) => dotText(dot)).join();
+    // Only what looks different is another look.
+    if (names === screens[screens.length - 1]?.names) return;
+    screens.push({ candidates, versions, names });
     if (screens.length > 3) screens.shift();
     this.#screens.set(key, screens);
   }

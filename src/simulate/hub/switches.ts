@@ -38,7 +38,7 @@ export interface Switches extends Guards {
   readonly ticksAtRest: boolean;
   /** Nobody deletes what somebody has edited meanwhile. */
   readonly deleteSeesEdits: boolean;
-  /** The conflicts shown are what the registers say, after every change of them. */
+  /** The conflicts shown are what the registers say, after every change of them: they also close without a decision. */
   readonly conflictsFollow: boolean;
   /** What the registers do is in the lineage. */
   readonly lineageFollows: boolean;

@@ -7,6 +7,13 @@ import type { Switches } from './switches.js';
 
 const NEVER_HELD = { value: '\u0000 never held' };
 
+/** The plan as a hub without some protection would have it. */
+export function weakenPlan({ holdTogether, holdInvariants, deleteSeesEdits }: Switches, plan: Plan): Plan {
+  if (!deleteSeesEdits) return { ...plan, life: { ...plan.life, deleteVsEdit: 'delete' } };
+  if (!holdInvariants) return { ...plan, invariants: [] };
+  return holdTogether ? plan : { ...plan, holdSets: [] };
+}
+
 /** Before derivation: registers as a hub without some protection would have them. With all protections: nothing. */
 export function weakenBefore(
   switches: Switches,

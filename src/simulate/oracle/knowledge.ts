@@ -66,11 +66,29 @@ export class Knowledge {
   }
 
   #hear(row: Evidence['told'][number]): void {
+    if (row.kind === 'observed') this.#retype(row);
     const values =
       row.kind === 'decided' ? row.shown : row.kind === 'authored' && this.policies ? row.over : undefined;
     if (values === undefined) return;
     for (const value of values)
       this.#learn(row.value, [...this.#names(value), ...(this.#known.get(text(value)) ?? [])]);
+  }
+
+  /**
+   * On a side whose changes are read in order, whoever types over a value counts as knowing all that was decided for that very value until
+   * the edit is read: on that side nothing had to be written for it.
+   */
+  #retype({ side, value, at }: Evidence['told'][number]): void {
+    if (side === undefined || !this.evidence.sides[side].ordered) return;
+    const typed = this.evidence.stood.findLast(
+      (one) =>
+        one.unit === this.unit.key &&
+        one.side === side &&
+        one.by !== 'hub' &&
+        one.at <= at &&
+        text(one.value) === text(value),
+    );
+    if (typed !== undefined) this.#learn(value, [...(this.#known.get(text(typed.before)) ?? [])]);
   }
 
   /** The value, and what the sides make of it: whoever knows the one knows the other. */

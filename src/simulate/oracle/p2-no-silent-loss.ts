@@ -1,5 +1,6 @@
 import type { Evidence, Stood, UnitFacts, Violation } from './evidence.js';
 import { Knowledge } from './knowledge.js';
+import { wasShown } from './shown.js';
 import { blank, text } from './text.js';
 
 /**
@@ -57,23 +58,6 @@ export function gaveWay(
       row.at <= at &&
       (row.how !== 'decision' || wasShown(told, row.decision, value)) &&
       (row.over ?? []).some((lost) => text(lost) === value),
-  );
-}
-
-/** Whoever decided had it on the screen, or an earlier decision whose maker had. */
-function wasShown(told: Evidence['told'], id: string | null | undefined, value: string): boolean {
-  const screens = told.filter((row) => row.kind === 'decided');
-  const decision = screens.find((row) => row.id === id);
-  const seen = (decision?.shown ?? []).map(text);
-  return (
-    seen.includes(value) ||
-    screens.some(
-      (row) =>
-        row.unit === decision?.unit &&
-        row.at < decision.at &&
-        seen.includes(text(row.value)) &&
-        wasShown(told, row.id, value),
-    )
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Evidence, Stood, ToldFacts, UnitFacts, Violation } from './evidence.js';
 import { Knowledge } from './knowledge.js';
+import { wasShown } from './shown.js';
 import { blank, text } from './text.js';
 
 /** Ways to a new value that need no policy: one side changed it, both say the same, somebody decided, a change was taken back. */
@@ -91,6 +92,9 @@ function decisions({ told }: Evidence, unit: UnitFacts): Violation[] {
     if (decision === undefined) found.push(fault(unit, `${text(row.value)} was decided by nobody`));
     else if (text(decision.value) !== text(row.value))
       found.push(fault(unit, `not what was decided: ${text(row.value)}`));
+    for (const lost of row.over ?? [])
+      if (!wasShown(told, id, text(lost)))
+        found.push(fault(unit, `decision ${id} replaced ${text(lost)}, which nobody had shown its maker`));
     if (carriedOut.has(id)) found.push(fault(unit, `decision ${id} was carried out twice`));
     else if (undone.has(id))
       found.push(fault(unit, `decision ${id} was carried out after it had been taken back`));

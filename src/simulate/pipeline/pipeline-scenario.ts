@@ -49,7 +49,8 @@ export function pipelineScenario(spec: PipelineSpec, plan: Plan, kinds: Kinds): 
         holdTogether: [],
         linked: random.chance(20),
         life: { a: aDeleted, b: bDeleted, edited: deleteVsEdit },
-        lively: 1,
+        often: {},
+        takenBack: 20,
         flips: whole.flap.flips,
       };
     },

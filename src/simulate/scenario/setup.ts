@@ -1,5 +1,6 @@
 import type { Side } from '../../core/clock.js';
 import type { DeleteAction } from '../../core/plan.js';
+import type { Action } from '../world/action.js';
 
 /** What a run starts from. Plain data: with the actions it is the whole run, and it is what a failing run prints. */
 export interface Setup {
@@ -15,8 +16,10 @@ export interface Setup {
     readonly edited: 'review' | 'delete' | 'keep';
   };
   readonly flips: number;
-  /** How often records are deleted and made again, as a weight among all steps. */
-  readonly lively: number;
+  /** How often each kind of step is taken, as a multiple of its usual weight; what is missing is taken as usual. */
+  readonly often: Readonly<Partial<Record<Action['do'], number>>>;
+  /** So many of a hundred edits go back to what stood a moment ago. */
+  readonly takenBack: number;
 }
 
 export type SideKind =

@@ -20,7 +20,8 @@ export function setupOf(kind: SideKind, units: readonly string[], more: Partial<
     linked: false,
     life: { a: 'review', b: 'review', edited: 'review' },
     flips: 1_000,
-    lively: 1,
+    often: {},
+    takenBack: 20,
     ...more,
   };
 }
