@@ -25,3 +25,6 @@ create table guard_trip (
 create unique index guard_trip_open on guard_trip (pipeline_id, side, kind, subject) where state = 'open';
 create index guard_trip_recent on guard_trip (pipeline_id, opened_at desc, id);
 create index guard_trip_untold on guard_trip (opened_at) where told_at is null;
+
+-- When the mail about the last halt was written.
+alter table pipeline add halt_told_at timestamptz;

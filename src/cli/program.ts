@@ -5,6 +5,7 @@ import { addConflicts } from './commands/conflicts.js';
 import { addDb } from './commands/db.js';
 import { addDecide } from './commands/decide.js';
 import { addDoctor } from './commands/doctor.js';
+import { addGuards } from './commands/guards.js';
 import { addLoad } from './commands/load.js';
 import { addPauseAndResume } from './commands/pause.js';
 import { addPeople } from './commands/people.js';
@@ -35,6 +36,7 @@ export function createProgram(): Command {
   addDecide(program);
   addPauseAndResume(program);
   addLoad(program);
+  addGuards(program);
   addDoctor(program);
   addUninstall(program);
   addDb(program);

@@ -40,16 +40,16 @@ export function personKey(id: string): string {
   return uuidAfter('usr_', 'person', id);
 }
 
+export function guardKey(id: string): string {
+  return uuidAfter('grd_', 'guard', id);
+}
+
 export function tokenKey(id: string): string {
   return uuidAfter('tok_', 'token', id);
 }
 
 export function noSuch(what: string, id: string): AppError {
   return new AppError('not-found', `There is no ${what} ${JSON.stringify(id.slice(0, 80))}.`);
-}
-
-export function guardKey(id: string): string {
-  return uuidAfter('grd_', 'guard', id);
 }
 
 function uuidAfter(prefix: string, what: string, id: string): string {

@@ -14,6 +14,7 @@ const gauges = {
   conflicts_open: ['Conflicts that wait for a decision', ['pipeline', 'priority']],
   conflict_oldest_age_seconds: ['Age of the oldest conflict that waits for a decision', ['pipeline']],
   dead_letters: ['Units that a side refused, by error code', ['pipeline', 'side', 'reason']],
+  guards_open: ['Guards that tripped and wait for an answer', ['pipeline', 'side', 'kind']],
   batches: ['Write batches that are not settled', ['pipeline', 'side', 'state']],
   outbox_depth: ['Mails that are not sent yet', []],
   outbox_oldest_age_seconds: ['Age of the oldest mail that is not sent yet', []],

@@ -20,6 +20,7 @@ const fromRows: Record<MetricRow['metric'], { readonly gauge: GaugeName; readonl
   conflicts_open: { gauge: 'conflicts_open', label: 'priority' },
   conflict_oldest: { gauge: 'conflict_oldest_age_seconds', label: null },
   dead_letters: { gauge: 'dead_letters', label: 'reason' },
+  guards_open: { gauge: 'guards_open', label: 'kind' },
   batches: { gauge: 'batches', label: 'state' },
   last_success: { gauge: 'last_success_timestamp_seconds', label: null },
   outbox_depth: { gauge: 'outbox_depth', label: null },

@@ -46,6 +46,7 @@ export interface PipelineFigures {
     readonly conflicts: number;
     readonly held: number;
     readonly blocked: number;
+    readonly guards: number;
     readonly unmatched: number;
     readonly changesTotal: number;
     readonly writesTotal: number;

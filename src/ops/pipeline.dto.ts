@@ -86,6 +86,9 @@ export class PipelineCountsDto {
   @ApiProperty({ type: 'integer', description: 'Fields that a side refused' })
   blocked!: number;
 
+  @ApiProperty({ type: 'integer', description: 'Guards that tripped: what they hold waits for an answer' })
+  guards!: number;
+
   @ApiProperty({ type: 'integer', description: 'Records that no rule could link' })
   unmatched!: number;
 

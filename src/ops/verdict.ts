@@ -79,6 +79,12 @@ export function verdict(figures: PipelineFigures): Verdict {
     );
     return { health: 'catching-up', sentence: `Catching up: ${which.join(', ')}.${tail}` };
   }
+  if (counts.guards > 0) {
+    return {
+      health: 'attention',
+      sentence: `${count(counts.guards, 'guard')} tripped: what was done in too many records at once is held until a person answers. ${share(counts)}${tail}`,
+    };
+  }
   if (counts.blocked > 0) return { health: 'attention', sentence: `${share(counts)}${tail}` };
   return { health: 'ok', sentence: `${share(counts)}${tail}` };
 }

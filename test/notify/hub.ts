@@ -7,6 +7,7 @@ import { MailTemplates } from '../../src/notify/mail-templates.js';
 import { MailTransport } from '../../src/notify/mail-transport.js';
 import { NewConflictsJob } from '../../src/notify/new-conflicts-job.js';
 import { SendMailJob } from '../../src/notify/send-mail-job.js';
+import { TroubleJob } from '../../src/notify/trouble-job.js';
 import { migratedDatabase } from '../support/test-database.js';
 
 export interface OutboxRow {
@@ -42,6 +43,7 @@ export interface Hub {
   outbox(): Promise<OutboxRow[]>;
   makeDue(): Promise<void>;
   teller(variables?: Record<string, string>): NewConflictsJob;
+  troubleTeller(): TroubleJob;
   sender(smtpUrl?: string): SendMailJob;
   empty(): Promise<void>;
   close(): Promise<void>;
@@ -123,6 +125,13 @@ export async function openHub(): Promise<Hub> {
     teller: (variables = { MAIL_TO: 'dana@example.com' }) =>
       new NewConflictsJob(
         loadEnv({ PUBLIC_URL: 'https://accord.example.com', ...variables }),
+        pools,
+        leases,
+        new MailTemplates(),
+      ),
+    troubleTeller: () =>
+      new TroubleJob(
+        loadEnv({ PUBLIC_URL: 'https://accord.example.com', MAIL_TO: 'dana@example.com' }),
         pools,
         leases,
         new MailTemplates(),

@@ -15,6 +15,7 @@ const PipelineSchema = defineEntity({
     pauseReason: p.text().nullable(),
     createdAt: p.datetime().default(raw('now()')),
     updatedAt: p.datetime().default(raw('now()')),
+    haltToldAt: p.datetime().nullable(),
   },
 });
 

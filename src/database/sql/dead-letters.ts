@@ -23,7 +23,7 @@ export async function deadLetters(
     `select code, unit, side, count(*) as count, min(since) as first_at, max(last_at) as last_at,
             (array_agg(detail order by last_at desc))[1] as detail,
             (array_agg(link_id order by last_at desc))[1:5] as records
-     from blocked_unit where pipeline_id = $1
+     from blocked_unit where pipeline_id = $1 and code not like 'guard-%'
      group by code, unit, side order by count(*) desc, code, unit, side limit 200`,
     [pipelineId],
   );
@@ -44,7 +44,7 @@ export interface RetrySelection {
 
 /**
  * Tries refused units again: they are unblocked and their records marked due. The shadow's `blk` register (core/at-rest)
- * goes, which moves `rev`, so that a batch that is being prepared meanwhile takes them in afresh.
+ * goes, and so does the mark that a side would not take back what an undo gives it, which moves `rev`, so that a batch that is being prepared meanwhile takes them in afresh.
  *
  * Shadows are locked first and in the order of their ids, as the engine does it. Run it in a transaction of its own; may
  * fail with 40P01 beside the engine, and then be repeated.
@@ -56,7 +56,8 @@ export async function retryDeadLetters(
   pipelineId: number,
   { code, unit, linkId }: RetrySelection,
 ): Promise<number> {
-  const chosen = `pipeline_id = $1 and ($2::text is null or code = $2) and ($3::text is null or unit = $3)
+  // What a guard holds is freed by its answer alone.
+  const chosen = `pipeline_id = $1 and code not like 'guard-%' and ($2::text is null or code = $2) and ($3::text is null or unit = $3)
     and ($4::bigint is null or link_id = $4)`;
   const values = [pipelineId, code, unit, linkId];
   await client.query(
@@ -68,7 +69,7 @@ export async function retryDeadLetters(
           per_link as (select link_id, array_agg(unit) as units from gone group by link_id),
           freed as (
             update shadow s set rev = s.rev + 1,
-                   open = (select jsonb_object_agg(key, case when key = any(l.units) then value - 'blk' else value end)
+                   open = (select jsonb_object_agg(key, case when key = any(l.units) then (value - 'blk') #- '{con,un,a,no}' #- '{con,un,b,no}' else value end)
                            from jsonb_each(s.open))
             from per_link l where s.link_id = l.link_id and s.open is not null),
           due as (

@@ -6,6 +6,7 @@ export interface MetricRow {
     | 'conflicts_open'
     | 'conflict_oldest'
     | 'dead_letters'
+    | 'guards_open'
     | 'batches'
     | 'last_success'
     | 'outbox_depth'
@@ -29,7 +30,9 @@ export async function metricRows(database: ClientBase | Pool): Promise<MetricRow
              select 'conflict_oldest', pipeline_id, '', null, extract(epoch from now() - min(opened_at))
                from conflict where state <> 'closed' and state = 'open' group by pipeline_id
              union all
-             select 'dead_letters', pipeline_id, code, side, count(*) from blocked_unit group by pipeline_id, code, side
+             select 'dead_letters', pipeline_id, code, side, count(*) from blocked_unit where code not like 'guard-%' group by pipeline_id, code, side
+             union all
+             select 'guards_open', pipeline_id, kind, side, count(*) from guard_trip where state = 'open' group by pipeline_id, kind, side
              union all
              select 'batches', pipeline_id, state, side, count(*)
                from attempt_batch where state in ('sent', 'unknown') group by pipeline_id, state, side

@@ -1,0 +1,43 @@
+interface Trip {
+  readonly kind: 'deletes' | 'blanking' | 'overwrite' | 'canary';
+  readonly subject: string;
+  readonly count: number;
+  readonly most: number;
+  readonly held: number;
+}
+
+const number = (value: number) => value.toLocaleString('en');
+const things = (count: number) => `${number(count)} ${count === 1 ? 'change' : 'changes'}`;
+
+/** What people read about guards that tripped. */
+export const guardStrings = {
+  title: ({ kind, subject, count, most }: Trip, label: string) => {
+    switch (kind) {
+      case 'deletes':
+        return `${number(count)} records were deleted in ${label} (${number(most)} pass)`;
+      case 'blanking':
+        return `${subject} was wiped in ${number(count)} records of ${label} (${number(most)} pass)`;
+      case 'overwrite':
+        return `${subject} changed ${number(count)} records of ${label} (${number(most)} pass)`;
+      case 'canary':
+        return `The canary ${subject} of ${label} cannot be read`;
+    }
+  },
+  held: (held: number, other: string) =>
+    `${things(held)} held back from ${other} until somebody answers; everything else flows. Since`,
+  show: (count: number) => (count === 1 ? 'Show it' : `Show ${number(count)} of them`),
+  hide: 'Hide',
+  answering: 'Answering a guard',
+  release: (other: string) => `Let through to ${other}`,
+  discard: (label: string) => `Take back in ${label}`,
+  releaseDoes: ({ held, kind }: Trip, other: string) =>
+    kind === 'deletes'
+      ? `It was meant: the records are deleted in ${other} as well, where nothing was edited meanwhile. ${things(held)} go out at once.`
+      : `It was meant: ${things(held)} go to ${other} at once.`,
+  discardDoes: ({ held, kind }: Trip, label: string, other: string) =>
+    kind === 'deletes'
+      ? `It was not meant: the records are made again in ${label} from what ${other} still has. ${things(held)} are taken back.`
+      : `It was not meant: ${label} gets back what ${other} still has. ${things(held)} are taken back.`,
+  note: 'Why (kept in the audit log)',
+  done: 'It is being carried out.',
+};
