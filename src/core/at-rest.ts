@@ -9,7 +9,7 @@ import {
   type Side,
   type VersionVector,
 } from './clock.js';
-import { holdsHead } from './author.js';
+import { holdsBack, holdsHead } from './author.js';
 import { CanonError } from './errors.js';
 import type { UnitPlan } from './plan.js';
 import type { Stamp } from './stamp.js';
@@ -21,8 +21,10 @@ import {
   type Blocked,
   type Contest,
   type Decision,
+  type GiveBack,
   type Image,
   type Orphan,
+  type Undone,
   type Unit,
   type Version,
 } from './unit.js';
@@ -72,8 +74,22 @@ interface OpenDoc {
     readonly c: string;
     readonly cands: readonly VersionDoc[];
     readonly reason: string;
+    /** `{dec, a, b, base}`; `base` as `ia`, always there. */
+    readonly un?: {
+      readonly dec: string;
+      readonly a?: BackDoc;
+      readonly b?: BackDoc;
+      readonly base: readonly [Canon] | 0;
+    };
   };
   readonly blk?: Omit<Blocked, 'head'> & { readonly d: string };
+}
+
+/** A version with the edits counted; `on`: the side holds it, or a write that is on its way says so; `no`: the side refused it. */
+interface BackDoc extends VersionDoc {
+  readonly n: number;
+  readonly on?: 1;
+  readonly no?: 1;
 }
 
 /** A record's default clock: `"dot|context"`. */
@@ -93,8 +109,8 @@ export function readUnit(clock: string, field: Json | undefined, open: Json | un
   const ctx = parseVector(field === undefined ? '' : (doc.c ?? clock.slice(bar + 1)));
   const o = (open ?? {}) as OpenDoc;
   const head: Version = { value: doc.v, dot, ctx, stamp: o.h?.s ?? null, by: o.h?.by ?? null };
-  const A = o.a === undefined ? { ...head, raw: doc.a } : readImage(o.a);
-  const B = o.b === undefined ? { ...head, raw: doc.b } : readImage(o.b);
+  const A = o.a === undefined ? { ...standingOn(head, o.con?.un?.a), raw: doc.a } : readImage(o.a);
+  const B = o.b === undefined ? { ...standingOn(head, o.con?.un?.b), raw: doc.b } : readImage(o.b);
   const orphans = (o.x ?? []).map((x): Orphan => ({ ...readVersion(x), side: x.side, base: x.base }));
   const decision: Decision | null =
     o.dec === undefined ? null : { ...readVersion(o.dec), id: o.dec.id, dueAt: o.dec.due };
@@ -131,8 +147,8 @@ export function writeUnit(plan: UnitPlan, clock: string, unit: Unit): StoredUnit
   const bar = clock.indexOf('|');
   const d = dotText(unit.head.dot);
   const c = vectorText(unit.head.ctx);
-  const restA = holdsHead(unit, unit.A);
-  const restB = holdsHead(unit, unit.B);
+  const restA = holdsHead(unit, unit.A) || holdsBack(unit, 'A');
+  const restB = holdsHead(unit, unit.B) || holdsBack(unit, 'B');
   const rawA = restA ? ownRaw(plan, 'A', unit.A) : undefined;
   const rawB = restB ? ownRaw(plan, 'B', unit.B) : undefined;
   const ticks = vectorText(unit.tick);
@@ -177,6 +193,7 @@ function writeOpen(plan: UnitPlan, unit: Unit, restA: boolean, restB: boolean): 
         c: vectorText(unit.contest.ctx),
         cands: unit.contest.candidates.map(writeVersion),
         reason: unit.contest.reason,
+        ...(unit.contest.undone !== undefined && { un: writeUndone(plan, unit, unit.contest.undone) }),
       },
     }),
     ...(unit.blocked !== null && {
@@ -259,9 +276,46 @@ function writeInc(unit: Unit, side: Side): readonly [Canon] | 0 | undefined {
 }
 
 function readContest(doc: OpenDoc['con']): Contest | null {
-  return doc === undefined
-    ? null
-    : { kind: doc.kind, ctx: parseVector(doc.c), candidates: doc.cands.map(readVersion), reason: doc.reason };
+  if (doc === undefined) return null;
+  const { kind, reason, un } = doc;
+  const contest: Contest = { kind, ctx: parseVector(doc.c), candidates: doc.cands.map(readVersion), reason };
+  if (un === undefined) return contest;
+  const base = un.base === 0 ? undefined : { value: un.base[0] };
+  return { ...contest, undone: { decision: un.dec, A: readBack(un.a), B: readBack(un.b), base } };
+}
+
+function readBack(doc: BackDoc | undefined): GiveBack | null {
+  return doc === undefined ? null : { version: readImage(doc), edits: doc.n, refused: doc.no === 1 };
+}
+
+function writeUndone(
+  plan: UnitPlan,
+  unit: Unit,
+  undone: Undone,
+): NonNullable<NonNullable<OpenDoc['con']>['un']> {
+  const back = (side: Side): BackDoc | undefined => {
+    const of = undone[side];
+    if (of === null) return undefined;
+    const on = holdsBack(unit, side) && { on: 1 as const };
+    return {
+      ...writeImage(plan, side, of.version),
+      n: of.edits,
+      ...on,
+      ...(of.refused && { no: 1 as const }),
+    };
+  };
+  const [a, b] = [back('A'), back('B')];
+  return {
+    dec: undone.decision,
+    ...(a !== undefined && { a }),
+    ...(b !== undefined && { b }),
+    base: undone.base === undefined ? 0 : [undone.base.value],
+  };
+}
+
+/** What a side holds of which nothing else is said: what it was given back, else head. */
+function standingOn(head: Version, back: BackDoc | undefined): Version {
+  return back?.on === 1 ? readVersion(back) : head;
 }
 
 function knownTicks(unit: Unit): VersionVector {

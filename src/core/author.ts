@@ -79,3 +79,9 @@ export function holdsHead(unit: Unit, img: Version): boolean {
     (dot !== null && img.dot !== null && dot.actor === img.dot.actor && dot.n === img.dot.n)
   );
 }
+
+/** The side holds what it was given back by an undo, or is taken to as long as that write is on its way. */
+export function holdsBack(unit: Unit, side: Side): boolean {
+  const back = unit.contest?.undone?.[side] ?? null;
+  return back !== null && sameDot(image(unit, side).dot, back.version.dot);
+}

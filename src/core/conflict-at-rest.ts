@@ -1,6 +1,7 @@
 import { readImage, writeImage, type VersionDoc } from './at-rest.js';
 import { sameDot, type Side } from './clock.js';
 import { conflictKey, type Candidate, type Conflict } from './conflict.js';
+import { givenBack } from './give-back.js';
 import type { UnitPlan } from './plan.js';
 import { mustBeCandidates } from './stored-form.js';
 import { image, incorporated, type Incorporated, type Unit } from './unit.js';
@@ -68,6 +69,8 @@ export function writeShown(plan: UnitPlan, shown: readonly StoredCandidate[]): r
 
 /** The last value that both sides agreed on, or that the only side which moved had started from. */
 function baseOf(unit: Unit, conflict: Conflict): Incorporated {
+  const undone = unit.contest?.undone;
+  if (undone !== undefined) return undone.base;
   if (unit.incA === undefined && unit.incB === undefined) return undefined;
   const moved = conflict.candidates.flatMap(({ side }) => (side === null ? [] : [side]));
   const [only] = moved;
@@ -80,7 +83,13 @@ function baseOf(unit: Unit, conflict: Conflict): Incorporated {
 function writeCandidate(plan: UnitPlan, unit: Unit, candidate: Candidate, base: Incorporated): CandidateDoc {
   const { key, side } = candidate;
   const img = side === null ? undefined : image(unit, side);
-  const raw = img !== undefined && sameDot(img.dot, candidate.dot) ? img.raw : undefined;
+  const back = side === null ? null : givenBack(unit, side);
+  const raw =
+    img !== undefined && sameDot(img.dot, candidate.dot)
+      ? img.raw
+      : back !== null && sameDot(back.dot, candidate.dot)
+        ? back.raw
+        : undefined;
   const own = madeFrom(unit, candidate);
   return {
     key,
@@ -96,5 +105,7 @@ function madeFrom(unit: Unit, candidate: Candidate): Incorporated {
     const orphan = unit.orphans.find((one) => sameDot(one.dot, candidate.dot));
     return orphan === undefined ? undefined : { value: orphan.base };
   }
-  return candidate.side === null ? undefined : incorporated(unit, candidate.side);
+  // Given back, it is what it was when the question was first put: made from the base.
+  if (candidate.side === null || givenBack(unit, candidate.side) !== null) return undefined;
+  return incorporated(unit, candidate.side);
 }

@@ -1,6 +1,7 @@
 import { covers, SIDES, type Side } from './clock.js';
 import { standing, type Candidate, type Conflict, type ConflictKind } from './conflict.js';
 import type { DeriveInput } from './derive-input.js';
+import { givenBack } from './give-back.js';
 import type { Outcome, Overridden } from './outcome.js';
 import type { UnitPlan } from './plan.js';
 import { resolveConcurrent, type Resolution } from './policy/resolve.js';
@@ -173,13 +174,24 @@ function contested(input: DeriveInput, news: News): Outcome {
     vectorCovers(decision.ctx, contest.ctx);
   if (covered) return decided(input, news);
   // What stands on a side is shown as that side's, never a second time as an earlier value: it can be taken by naming the side.
-  const sides = SIDES.map((side) => standing(unit, side));
+  const sides = SIDES.map((side) => saying(unit, side));
   const extra = contest.candidates
-    .filter((c) => !sides.some((s) => sameValue(input, s, c)))
-    .map((c): Candidate => ({ ...c, key: 'recovered', side: null }));
+    .map((c): Candidate => ({ ...c, key: 'recovered', side: null }))
+    // An edit that a write of ours had hidden is asked about here as well.
+    .concat(news.changed.filter(({ key }) => key === 'recovered'))
+    .filter((c) => !sides.some((s) => sameValue(input, s, c)));
   // Made by somebody who had not seen that the matter is open again, or what stands now: one more value to choose.
   const stale: readonly Candidate[] = decision === null ? [] : [{ ...decision, key: 'decision', side: null }];
   return conflict(contest.kind, contest.reason, [...sides, ...extra, ...stale]);
+}
+
+/** What a side says in the matter: what it is being given back, else what stands there. */
+function saying(unit: Unit, side: Side): Candidate {
+  const stands = standing(unit, side);
+  const back = givenBack(unit, side);
+  if (back === null) return stands;
+  const { value, dot, ctx, stamp, by } = back;
+  return { key: stands.key, side, value, dot, ctx, stamp, by };
 }
 
 function decided(input: DeriveInput, news: News): Outcome {

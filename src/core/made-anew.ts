@@ -24,3 +24,8 @@ export function madeAnew(plan: UnitPlan, unit: Unit, side: Side): MadeAnew {
   const raw = plan.put(side, unit.head.value, undefined);
   return { raw, unit: acknowledge(unit, side, raw), own: false };
 }
+
+/** A record whose deletion was undone says what it said on that side when it was deleted. */
+export function asItWas(plan: UnitPlan, unit: Unit, side: Side): MadeAnew {
+  return { raw: rawOf(plan, side, image(unit, side)), unit, own: true };
+}

@@ -3,7 +3,8 @@ import { covers, SIDES, type Side } from './clock.js';
 import type { Conflict } from './conflict.js';
 import { derive } from './derive.js';
 import { holdInvariants } from './hold-invariants.js';
-import { deriveLife, isGone, lifeOf } from './life.js';
+import { dueBack } from './give-back.js';
+import { deriveLife, isGone, LIFE_UNIT, lifeOf } from './life.js';
 import type { Authored, Outcome } from './outcome.js';
 import { LIFE, type Plan, type RuleScope, type UnitPlan } from './plan.js';
 import { isBlockedOn, lacksHead } from './push.js';
@@ -39,7 +40,7 @@ export interface RecordResult {
   /** All units given, as they stand now. */
   readonly units: ReadonlyMap<string, Unit>;
   readonly authored: readonly AuthoredUnit[];
-  /** Units to write now, per side, in plan order. LIFE: delete or create the record there. */
+  /** Units to write now, per side, in plan order: head, or what is given back (`dueBack`). LIFE: delete or create the record there. */
   readonly writes: Readonly<Record<Side, readonly string[]>>;
   readonly conflicts: ReadonlyMap<string, Conflict>;
   /** Decided, waiting for the undo window; the conflict shown stays as it was. */
@@ -204,6 +205,7 @@ function applyOutcome(
   switch (outcome.kind) {
     case 'conflict':
       state.conflicts.set(plan.key, outcome.conflict);
+      if (!input.plan.suspended.has(plan.key)) planBack(input, state, plan, unit);
       return;
     case 'held':
       state.held.set(plan.key, { decision: outcome.decision, until: outcome.until });
@@ -250,6 +252,15 @@ function planWrites(input: RecordInput, state: State, plan: UnitPlan, unit: Unit
   }
 }
 
+/** A decision was undone: its sides get back what they held. The question is open meanwhile, and what is held with the unit waits. */
+function planBack(input: RecordInput, state: State, plan: UnitPlan, unit: Unit): void {
+  for (const side of SIDES) {
+    if (dueBack(plan, unit, side) === null) continue;
+    if (input.writable[side] && !input.unsettled) state.writes[side].push(plan.key);
+    else state.lookAgain(0);
+  }
+}
+
 function followContext(plan: UnitPlan, unit: Unit): Unit {
   const only = plan.members.every((m) => m.B === null)
     ? 'A'
@@ -290,7 +301,10 @@ function resolveWithLife(input: RecordInput, state: State, life: Unit): RecordRe
     state.unlink = true;
     return state.result();
   }
-  if (outcome.kind === 'conflict') state.conflicts.set(LIFE, outcome.conflict);
+  if (outcome.kind === 'conflict') {
+    state.conflicts.set(LIFE, outcome.conflict);
+    planBack(input, state, LIFE_UNIT, life);
+  }
   if (outcome.kind === 'diverged') state.diverged.set(LIFE, outcome.why);
   if (outcome.kind === 'held') {
     state.held.set(LIFE, { decision: outcome.decision, until: outcome.until });

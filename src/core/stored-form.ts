@@ -41,6 +41,7 @@ export function mustBeOpen(doc: unknown): void {
     list(contest.cands, 'open.con.cands').forEach((of, i) =>
       mustBeVersion(of, `open.con.cands.${String(i)}`),
     );
+    if (contest.un !== undefined) mustBeUndone(contest.un);
   }
   if (open.blk !== undefined) {
     const blocked = members(open.blk, 'open.blk');
@@ -48,6 +49,18 @@ export function mustBeOpen(doc: unknown): void {
     for (const key of ['code', 'detail', 'd'])
       must(typeof blocked[key] === 'string', `open.blk.${key}`, 'text');
     must(typeof blocked.since === 'number', 'open.blk.since', 'a time');
+  }
+}
+
+function mustBeUndone(doc: unknown): void {
+  const undone = members(doc, 'open.con.un');
+  must(typeof undone.dec === 'string', 'open.con.un.dec', 'text');
+  must(undone.base !== undefined, 'open.con.un.base', 'one value in a list, or 0');
+  mustBeBase(undone.base, 'open.con.un.base');
+  for (const side of ['a', 'b'] as const) {
+    if (undone[side] === undefined) continue;
+    mustBeVersion(undone[side], `open.con.un.${side}`);
+    must(typeof (undone[side] as Members).n === 'number', `open.con.un.${side}.n`, 'a count');
   }
 }
 

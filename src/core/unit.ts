@@ -47,6 +47,26 @@ export interface Contest {
   /** Values to choose from besides those that the sides hold. */
   readonly candidates: readonly Version[];
   readonly reason: string;
+  /** A written decision was undone: what the sides are given back. */
+  readonly undone?: Undone;
+}
+
+/** Side by side; `null`: the side keeps what stands there. */
+export interface Undone {
+  readonly decision: string;
+  readonly A: GiveBack | null;
+  readonly B: GiveBack | null;
+  /** What the decision had been made from: the question is put again as it was. */
+  readonly base: Incorporated;
+}
+
+/** The value that a side held before a decision was written there. It is written back unless the side has been edited since. */
+export interface GiveBack {
+  readonly version: Image;
+  /** Edits counted on the side when the decision was undone: one more, and that edit stands instead. */
+  readonly edits: number;
+  /** The side would not take it, or an edit made it moot; it stays among the choices. */
+  readonly refused: boolean;
 }
 
 /** A side refused this unit's value for good; nothing more is sent until it changes or someone retries. */

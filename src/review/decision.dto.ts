@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Allow, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { dateTime, jsonValue } from '../common/api-schema.js';
+import type { SideUndone } from '../core/give-back.js';
 import type { Json } from '../core/value.js';
 
 export const TAKES = ['a', 'b', 'base', 'merged', 'value'] as const;
@@ -24,6 +25,16 @@ export class DecideDto {
   @IsString()
   @MaxLength(2000)
   note?: string;
+}
+
+export const SIDES_UNDONE = ['given-back', 'edited-since', 'as-it-was'] as const;
+
+export class UndoneSidesDto {
+  @ApiProperty({ enum: SIDES_UNDONE })
+  A!: SideUndone;
+
+  @ApiProperty({ enum: SIDES_UNDONE })
+  B!: SideUndone;
 }
 
 export class DecisionDto {
@@ -57,4 +68,13 @@ export class DecisionDto {
       'held: not written yet. stale: values moved first, decide again. closed: the conflict had ended by itself',
   })
   outcome!: string;
+
+  @ApiProperty({
+    type: UndoneSidesDto,
+    required: false,
+    description:
+      'Answer of an undo after the write. given-back: the side gets what it held before. edited-since: it was edited meanwhile and ' +
+      'keeps that. as-it-was: it holds what it held before',
+  })
+  undone?: UndoneSidesDto;
 }

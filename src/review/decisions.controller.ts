@@ -26,11 +26,13 @@ export class DecisionsController {
   @ApiAcceptedResponse({
     type: DecisionDto,
     description:
-      'It had been written: the conflict is open again, with what each side had among the choices; the next decision writes',
+      'It had been written: the conflict is open again, and each side gets back what it held before, by a conditional write; a side ' +
+      'that was edited since keeps that edit (`undone` says which)',
   })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
   @ApiConflictResponse({
-    description: 'Problem `not-undoable`: a later decision stands, or it never took effect',
+    description:
+      'Problem `not-undoable`: a later decision stands, the record has ended, or it never took effect',
   })
   async undo(
     @Param('id') id: string,

@@ -3,8 +3,13 @@ import { parseJson } from '../core/canon/parse-json.js';
 import { readUnit, writeUnit } from '../core/at-rest.js';
 import type { UnitPlan } from '../core/plan.js';
 import type { Unit } from '../core/unit.js';
-import { lockRegisters, writeRegisters } from '../database/sql/review/registers.js';
-import { run } from '../database/sql/statement.js';
+import {
+  lockDeletedRegisters,
+  lockRegisters,
+  writeRegisters,
+  type RegistersRow,
+} from '../database/sql/review/registers.js';
+import { run, type Statement } from '../database/sql/statement.js';
 
 /** One unit's registers, locked until the transaction ends. */
 export interface LockedUnit {
@@ -20,7 +25,25 @@ export async function lockUnit(
   linkId: number,
   key: string,
 ): Promise<LockedUnit | null> {
-  const [row] = await run(client, lockRegisters, [linkId, key]);
+  return lockWith(client, lockRegisters, linkId, key);
+}
+
+/** The same of a record whose link has ended because it was deleted on both sides. */
+export async function lockUnitOfDeleted(
+  client: Pick<ClientBase, 'query'>,
+  linkId: number,
+  key: string,
+): Promise<LockedUnit | null> {
+  return lockWith(client, lockDeletedRegisters, linkId, key);
+}
+
+async function lockWith(
+  client: Pick<ClientBase, 'query'>,
+  statement: Statement<RegistersRow>,
+  linkId: number,
+  key: string,
+): Promise<LockedUnit | null> {
+  const [row] = await run(client, statement, [linkId, key]);
   if (row === undefined) return null;
   const field = row.field === null ? undefined : parseJson(row.field);
   return { linkId, rev: row.rev, clock: row.clock, unit: readUnit(row.clock, field, row.open ?? undefined) };

@@ -4,11 +4,13 @@ import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
 import { failpoint } from '../common/failpoint.js';
 import { decisionKey, noSuch, publicId } from '../common/public-ids.js';
-import { dotText, vectorText } from '../core/clock.js';
+import { dotText, vectorText, type Side } from '../core/clock.js';
 import { readCandidates, writeConflict } from '../core/conflict-at-rest.js';
-import { contestDecision, undoHeld } from '../core/decide.js';
+import { undoHeld, undoWritten } from '../core/decide.js';
 import { derive } from '../core/derive.js';
-import type { Plan, UnitPlan } from '../core/plan.js';
+import type { SideUndone } from '../core/give-back.js';
+import { writeHeld } from '../core/held-at-rest.js';
+import { LIFE, type Plan, type UnitPlan } from '../core/plan.js';
 import type { Unit } from '../core/unit.js';
 import { appendAudit, type AuditActor } from '../database/audit.js';
 import { PlanStore } from '../database/plan-store.js';
@@ -20,12 +22,15 @@ import {
   type DecisionRow,
 } from '../database/sql/review/decisions.js';
 import {
+  endOfLink,
   lockConflict,
   lockOpenConflict,
   outdateConflict,
   recordReview,
   reopenConflict,
+  reviveLink,
   setConflictState,
+  successorOf,
   type LockedConflictRow,
 } from '../database/sql/review/registers.js';
 import { run } from '../database/sql/statement.js';
@@ -35,7 +40,9 @@ import { authorOf } from './author-of.js';
 import type { DecisionDto } from './decision.dto.js';
 import type { Answered } from './idempotent.js';
 import { presentDecision } from './present-decision.js';
-import { lockUnit, writeLocked, type LockedUnit } from './registers.js';
+import { readCarriedOut } from './carried-out.js';
+import { lockUnit, lockUnitOfDeleted, writeLocked, type LockedUnit } from './registers.js';
+import { undoneWords } from './undone-words.js';
 import { unitPlanOf } from './unit-plan.js';
 
 interface Undoing {
@@ -60,9 +67,10 @@ export class UndoService {
   ) {}
 
   /**
-   * 200: nothing had been written. 202: it had been; the unit is in conflict again, between what stands and what had been chosen from.
+   * 200: nothing had been written. 202: it had been; the question is put again, and each side gets back what it held before, unless it
+   * was edited since. That is written by the engine under the same conditions as everything: what stands there must be what was read.
    *
-   * @throws AppError `not-found`; `not-undoable` when a later decision stands, the record is gone, or it never took effect
+   * @throws AppError `not-found`; `not-undoable` when a later decision stands, the record has ended, or it never took effect
    */
   async undo(id: string, by: AuditActor): Promise<Answered<DecisionDto>> {
     const [at] = await run(this.pools.general, decisionById, [decisionKey(id)]);
@@ -81,7 +89,10 @@ export class UndoService {
     by: AuditActor,
   ): Promise<Answered<DecisionDto>> {
     const { id } = at;
-    const locked = await lockUnit(client, at.link_id, at.unit);
+    const live = await lockUnit(client, at.link_id, at.unit);
+    // Deleted on both sides by this very decision: its link begins again.
+    const ended = live === null && at.unit === LIFE && at.value === 'deleted';
+    const locked = ended ? await lockUnitOfDeleted(client, at.link_id, at.unit) : live;
     const [row] = await run(client, lockConflict, [at.conflict_id]);
     // Read again under the locks: the engine may have applied it meanwhile.
     const [decision] = await run(client, decisionById, [id]);
@@ -89,16 +100,43 @@ export class UndoService {
     if (decision.outcome === 'undone') return { status: 200, body: presentDecision(decision) };
 
     const unitPlan = unitPlanOf(plan, row.unit);
-    if (locked === null || unitPlan === undefined)
-      throw new AppError(
-        'not-undoable',
-        'The record or its field is no longer in sync: there is nothing to put back.',
-      );
+    if (unitPlan === undefined)
+      throw new AppError('not-undoable', `${row.unit} has left the pipeline: nothing can be written to it.`);
+    if (locked === null) throw await this.#ended(client, at);
     const undoing: Undoing = { decision, locked, row, plan, unitPlan, by };
     if (locked.unit.decision?.id === id)
       return { status: 200, body: presentDecision(await this.#takeBack(client, undoing)) };
     await this.#mustBeLast(client, decision);
-    return { status: 202, body: presentDecision(await this.#contest(client, undoing)) };
+    if (ended) await this.#revive(client, at.link_id, plan);
+    const { undone, sides } = await this.#giveBack(client, undoing);
+    return { status: 202, body: { ...presentDecision(undone), undone: sides } };
+  }
+
+  /** Why nothing of a record can be undone any more. */
+  async #ended(client: PoolClient, { link_id }: DecisionRow): Promise<AppError> {
+    const [end] = await run(client, endOfLink, [link_id]);
+    if (end?.state === 'unlinked')
+      return new AppError(
+        'not-undoable',
+        'The two records are no longer linked: nothing is written to them.',
+      );
+    const deletion = end?.deletion == null ? null : publicId.decision(end.deletion);
+    return deletion === null
+      ? new AppError('not-undoable', 'The record was deleted on both sides: there is nothing to put back.')
+      : new AppError('not-undoable', `The record was deleted by a decision; undo ${deletion} first.`, {
+          details: { decision: deletion },
+        });
+  }
+
+  /** The link of a record that was deleted on both sides is there again; what becomes of the sides is written by the engine. */
+  async #revive(client: PoolClient, linkId: number, plan: Plan): Promise<void> {
+    const [other] = await run(client, successorOf, [linkId]);
+    if (other !== undefined)
+      throw new AppError(
+        'not-undoable',
+        `${plan.sides[other.side].label} has a record with this id again: ${publicId.record(other.id)}.`,
+      );
+    await run(client, reviveLink, [linkId]);
   }
 
   /** Nothing was written for it. The engine looks again at once: what came meanwhile may have settled the matter. */
@@ -112,11 +150,23 @@ export class UndoService {
     return this.#finish(client, undoing, row.id, 'taken back before it was written');
   }
 
-  /** It was written. Nothing is written now either: a person chooses again, and what each side has had since is among the choices. */
-  async #contest(client: PoolClient, undoing: Undoing): Promise<DecisionRow> {
+  /** It was written: the question is put again, with what each side gets back or has been edited to since. */
+  async #giveBack(
+    client: PoolClient,
+    undoing: Undoing,
+  ): Promise<{ readonly undone: DecisionRow; readonly sides: Readonly<Record<Side, SideUndone>> }> {
     const { decision, row, locked, plan, unitPlan, by } = undoing;
     const earlier = readCandidates(decision.shown, row.base);
-    const next = contestDecision(locked.unit, earlier, `${by.name} took the decision of ${decision.by} back`);
+    const { before, edited } = await readCarriedOut(client, decision, earlier, locked.unit);
+    const labels = { A: plan.sides.A.label, B: plan.sides.B.label };
+    const { unit: next, sides } = undoWritten(unitPlan, locked.unit, {
+      decision: decision.id,
+      before,
+      earlier,
+      base: row.base ?? undefined,
+      edited,
+      reason: (of) => undoneWords(by.name, decision.by, row.unit, of, labels),
+    });
     const outcome = derive({
       plan: unitPlan,
       unit: next,
@@ -139,7 +189,14 @@ export class UndoService {
       doc.base === null ? null : JSON.stringify(doc.base),
       JSON.stringify(doc.candidates),
     ]);
-    return this.#finish(client, undoing, shownIn, 'taken back after it was written');
+    const given = writeHeld(unitPlan, {
+      A: next.contest?.undone?.A?.version ?? next.A,
+      B: next.contest?.undone?.B?.version ?? next.B,
+      tick: next.tick,
+    });
+    const told = { ...undoneEvent(locked.unit, decision, outcome.conflict.reason), g: given };
+    const undone = await this.#finish(client, undoing, shownIn, 'taken back after it was written', told);
+    return { undone, sides };
   }
 
   async #mustBeLast(client: PoolClient, decision: DecisionRow): Promise<void> {
@@ -160,11 +217,17 @@ export class UndoService {
     }
   }
 
-  async #finish(client: PoolClient, undoing: Undoing, conflictId: string, how: string): Promise<DecisionRow> {
-    const { decision, row, locked, plan, by } = undoing;
+  async #finish(
+    client: PoolClient,
+    undoing: Undoing,
+    conflictId: string,
+    how: string,
+    event = undoneEvent(undoing.locked.unit, undoing.decision, `${undoing.by.name}: ${how}`),
+  ): Promise<DecisionRow> {
+    const { decision, row, plan, by } = undoing;
     const [undone] = await run(client, markUndone, [decision.id]);
     const actor = JSON.stringify({ ...authorOf(by), id: by.id });
-    const units = JSON.stringify({ [row.unit]: undoneEvent(locked.unit, decision, `${by.name}: ${how}`) });
+    const units = JSON.stringify({ [row.unit]: event });
     await run(client, recordReview, [
       row.link_id,
       row.pipeline_id,

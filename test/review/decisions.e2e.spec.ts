@@ -299,24 +299,33 @@ describe('a decision', () => {
     expect((await api.records.registers(link, 'email')).decision?.dot).toEqual({ actor: 'H', n: 3 });
   });
 
-  it('taken back after it was written puts the question again, with what each side had among the choices', async () => {
+  it('taken back after it was written puts the question again, and each side gets back what it had', async () => {
     const shown = await disagree('email', 'y', 'z');
     const { id } = await decided(shown, { take: 'a' });
     await api.records.settle(link, 'email', Date.now() + 3_600_000);
     expect((await api.records.registers(link, 'email')).head.value).toBe('y');
     const response = await undo(id);
-    expect([response.status, ((await response.json()) as DecisionDto).outcome]).toEqual([202, 'undone']);
-    const again = await show('email');
-    expect(again.conflict).toMatchObject({
-      id: shown.conflict.id,
-      kind: 'undone',
-      candidates: [
-        { key: 'a', value: 'y' },
-        { key: 'b', value: 'y' },
-        { key: 'recovered', label: 'earlier value', value: 'z' },
-      ],
+    expect(response.status).toBe(202);
+    expect(await response.json()).toMatchObject({
+      outcome: 'undone',
+      undone: { A: 'as-it-was', B: 'given-back' },
     });
-    await decided(again, { take: 'value', value: 'z' });
+    const again = await show('email');
+    const same = ({ candidates }: ConflictDto): Json => candidates.map(({ key, value }) => ({ key, value }));
+    expect([again.conflict.id, again.conflict.kind, same(again.conflict), again.conflict.base]).toEqual([
+      shown.conflict.id,
+      'undone',
+      same(shown.conflict),
+      shown.conflict.base,
+    ]);
+    expect(again.conflict.reason).toBe(
+      'Ann Tester took the decision back: CRM has what it had, Support gets back what it had',
+    );
+    await api.records.settle(link, 'email');
+    const given = await api.records.registers(link, 'email');
+    expect([given.A.value, given.B.value, given.head.value]).toEqual(['y', 'z', 'y']);
+    expect((await show('email')).etag).toBe(again.etag);
+    await decided(again, { take: 'b' });
     await api.records.settle(link, 'email', Date.now() + 3_600_000);
     const unit = await api.records.registers(link, 'email');
     expect([unit.head.value, unit.contest, unit.decision]).toEqual(['z', null, null]);
@@ -342,6 +351,11 @@ describe('a decision', () => {
     expect(response.status).toBe(409);
     expect(await response.json()).toMatchObject({ code: 'not-undoable', decision: second.id });
     expect((await undo(second.id)).status).toBe(202);
+    // The first is free then; each side gets back what it had before that one.
+    expect((await undo(first.id)).status).toBe(202);
+    await api.records.settle(link, 'email');
+    const unit = await api.records.registers(link, 'email');
+    expect([unit.A.value, unit.B.value]).toEqual(['y3', 'z3']);
   });
 
   it('that the values had outrun is shown as a choice, and a new one replaces it', async () => {

@@ -2,10 +2,12 @@ import type { Pool, PoolClient } from 'pg';
 import { uuidv7 } from '../../src/common/ids.js';
 import { acknowledge, author } from '../../src/core/author.js';
 import { rawOf, readUnit, writeUnit } from '../../src/core/at-rest.js';
-import { dotText, vectorText, type Side } from '../../src/core/clock.js';
+import { dotText, SIDES, vectorText, type Side } from '../../src/core/clock.js';
 import { conflictKey } from '../../src/core/conflict.js';
 import { writeConflict } from '../../src/core/conflict-at-rest.js';
 import { derive } from '../../src/core/derive.js';
+import { dueBack, heldBefore, holdBack } from '../../src/core/give-back.js';
+import { writeHeld } from '../../src/core/held-at-rest.js';
 import { deriveLife, LIFE_UNIT } from '../../src/core/life.js';
 import { fromBothSides, ORIGIN } from '../../src/core/linking.js';
 import { observe } from '../../src/core/observe.js';
@@ -230,6 +232,7 @@ export class HubRecords {
     const unit = readUnit(shadow.clock, shadow.fields[key], shadow.open?.[key]);
     const outcome = derive({ plan: unitPlan, unit, now, sides: this.plan.sides, context: {} });
     if (outcome.kind !== 'author') {
+      if (!(await this.#giveBack(client, linkId, shadow, unitPlan, unit))) return false;
       await this.#showConflict(client, linkId, key);
       return true;
     }
@@ -248,6 +251,7 @@ export class HubRecords {
       c: vectorText(next.head.ctx),
       k: outcome.how,
       w: outcome.why,
+      ...(outcome.how === 'decision' && { p: writeHeld(unitPlan, heldBefore(unit)) }),
       ...(outcome.overridden.length > 0 && {
         x: outcome.overridden.map(({ version }) => [version.value, dotText(version.dot)]),
       }),
@@ -280,6 +284,29 @@ export class HubRecords {
       [linkId, key],
     );
     return true;
+  }
+
+  /** A decision was undone: what its sides held before is written there. */
+  async #giveBack(
+    client: PoolClient,
+    linkId: number,
+    shadow: Shadow,
+    unitPlan: UnitPlan,
+    unit: Unit,
+  ): Promise<boolean> {
+    const due = SIDES.filter((at) => dueBack(unitPlan, unit, at) !== null);
+    let next = unit;
+    const sent: number[] = [];
+    for (const at of due) {
+      sent.push(await this.#send(client, linkId, at, unitPlan.key, unit));
+      next = holdBack(next, at, dueBack(unitPlan, unit, at)?.raw);
+    }
+    if (due.length === 0) return true;
+    await client.query(
+      `update attempt_batch set state = 'acked', settled_at = clock_timestamp() where id = any($1)`,
+      [sent],
+    );
+    return this.#store(client, linkId, shadow, unitPlan, next);
   }
 
   async #store(

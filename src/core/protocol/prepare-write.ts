@@ -1,5 +1,7 @@
 import { rawOf } from '../at-rest.js';
-import { madeAnew } from '../made-anew.js';
+import { dueBack } from '../give-back.js';
+import { LIFE_UNIT } from '../life.js';
+import { asItWas, madeAnew } from '../made-anew.js';
 import { LIFE, type UnitPlan } from '../plan.js';
 import { image, type Unit, type Version } from '../unit.js';
 import { jsonEqual, type Raw } from '../value.js';
@@ -36,8 +38,9 @@ export function prepareWrite(
     const unitPlan = plan.unit.get(key) as UnitPlan;
     const unit = units.get(key) as Unit;
     const held = rawOf(unitPlan, side, image(unit, side));
-    const raw = unitPlan.put(side, unit.head.value, held);
-    if (!jsonEqual(raw, held)) sent[key] = { version: versionOf(unit.head), raw, own: false };
+    const back = dueBack(unitPlan, unit, side);
+    const raw = back === null ? unitPlan.put(side, unit.head.value, held) : rawOf(unitPlan, side, back);
+    if (!jsonEqual(raw, held)) sent[key] = { version: versionOf(back ?? unit.head), raw, own: false };
   }
   return Object.keys(sent).length === 0 ? null : attemptOf(context, state, 'update', sent, id, now);
 }
@@ -46,14 +49,14 @@ export function prepareWrite(
 export function prepareLife(context: ProtocolContext, state: SideState, id: string, now: number): Attempt {
   const { plan, side, units } = context;
   const life = lifeIn(context);
-  const op = life.head.value === 'deleted' ? 'delete' : 'create';
-  const sent: Record<string, SentUnit> = {
-    [LIFE]: { version: versionOf(life.head), raw: life.head.value, own: false },
-  };
+  const back = dueBack(LIFE_UNIT, life, side);
+  const wanted = versionOf(back ?? life.head);
+  const op = wanted.value === 'deleted' ? 'delete' : 'create';
+  const sent: Record<string, SentUnit> = { [LIFE]: { version: wanted, raw: wanted.value, own: false } };
   for (const unitPlan of op === 'create' ? plan.units : []) {
     const unit = units.get(unitPlan.key);
     if (unit === undefined || unitPlan.contextOnly) continue;
-    const { raw, own } = madeAnew(unitPlan, unit, side);
+    const { raw, own } = back === null ? madeAnew(unitPlan, unit, side) : asItWas(unitPlan, unit, side);
     sent[unitPlan.key] = { version: versionOf(own ? image(unit, side) : unit.head), raw, own };
   }
   return attemptOf(context, state, op, sent, id, now);

@@ -139,9 +139,10 @@ function doubt({ units, guards }: ProtocolContext, plan: UnitPlan): void {
   units.set(plan.key, {
     ...unit,
     contest: {
+      ...(unit.contest?.undone !== undefined && { undone: unit.contest.undone }),
       kind: 'ambiguous-base',
       ctx: join(flatten(unit.head), join(flatten(unit.A), flatten(unit.B))),
-      candidates: [],
+      candidates: unit.contest?.candidates ?? [],
       reason: 'it is not known whether the last write had arrived, so the edits cannot be added up',
     },
   });

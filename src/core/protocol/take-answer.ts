@@ -1,3 +1,5 @@
+import { sameDot } from '../clock.js';
+import { refuseBack } from '../give-back.js';
 import { LIFE } from '../plan.js';
 import type { Unit } from '../unit.js';
 import type { Raw } from '../value.js';
@@ -53,7 +55,7 @@ export function takeAnswer(
       return { state: { ...state, attempt: null }, dirty: true };
     case 'refused': {
       const units = answer.units.length > 0 ? answer.units : Object.keys(attempt.units);
-      for (const key of units) block(context, key, answer.detail, now);
+      for (const key of units) block(context, key, attempt.units[key], answer.detail, now);
       return { state: { ...state, attempt: null }, dirty: true };
     }
   }
@@ -115,9 +117,17 @@ function holdSent(context: ProtocolContext, key: string, sent: SentUnit, raw: Ra
   notes.push({ kind: 'acknowledged', unit: key, side, version: sent.version, dot: null });
 }
 
-function block({ units, side }: ProtocolContext, key: string, detail: string, now: number): void {
+function block(
+  { units, side }: ProtocolContext,
+  key: string,
+  sent: SentUnit | undefined,
+  detail: string,
+  now: number,
+): void {
   const unit = units.get(key);
   if (unit === undefined) return;
+  const back = unit.contest?.undone?.[side] ?? null;
+  const isBack = back !== null && sent !== undefined && sameDot(sent.version.dot, back.version.dot);
   const blocked = { side, code: 'refused', detail, since: now, head: unit.head.dot };
-  units.set(key, { ...unit, blocked });
+  units.set(key, { ...(isBack ? refuseBack(unit, side) : unit), blocked });
 }

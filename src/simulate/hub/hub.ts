@@ -322,6 +322,7 @@ export class Hub implements ReviewedHub {
   #tellAuthored(result: RecordResult): void {
     for (const { key, outcome, before, after } of result.authored) {
       this.store.headAt.set(key, this.now);
+      if (outcome.how === 'decision') this.review.carriedOut(before.decision?.id ?? '', before);
       if (!this.switches.lineageFollows) continue;
       this.store.told.push({
         at: this.now,
@@ -343,8 +344,11 @@ export class Hub implements ReviewedHub {
     if (result === null) return;
     if (result.unlink) store.ended = true;
     const life = units.get(LIFE);
-    if (life?.head.value === 'deleted' && SIDES.every((side) => image(life, side).value === 'deleted'))
-      store.ended ||= SIDES.every((side) => this.openAttempt(side) === null);
+    const open = life !== undefined && (life.contest !== null || life.decision !== null);
+    const gone =
+      life?.head.value === 'deleted' && SIDES.every((side) => image(life, side).value === 'deleted');
+    // Somebody has taken the deletion back, or is about to decide anew.
+    if (gone && !open) store.ended ||= SIDES.every((side) => this.openAttempt(side) === null);
     for (const [key, conflict] of result.conflicts) {
       const text = conflictKey(conflict);
       this.review.screen(key, units.get(key) as Unit, conflict);

@@ -1,8 +1,9 @@
 import { rawOf, readImage, writeImage, type VersionDoc } from '../../core/at-rest.js';
-import { acknowledge } from '../../core/author.js';
+import { acknowledge, holdsBack } from '../../core/author.js';
 import { dotText, sameDot, vectorText, type Side } from '../../core/clock.js';
+import { dueBack, holdBack } from '../../core/give-back.js';
 import { LIFE_UNIT } from '../../core/life.js';
-import { madeAnew } from '../../core/made-anew.js';
+import { asItWas, madeAnew } from '../../core/made-anew.js';
 import { observe, withImage } from '../../core/observe.js';
 import { LIFE, type Plan, type UnitPlan } from '../../core/plan.js';
 import { columnsOf, unitRaws } from '../../core/protocol/unit-raws.js';
@@ -55,8 +56,10 @@ export function expectToHold(context: LaneContext, state: LaneState): void {
   if (attempt === null || !isOpen(state)) return;
   for (const [key, before] of Object.entries(attempt.before)) {
     const unit = unitOf(units, key);
-    if (sameDot(image(unit, side).dot, readImage(before).dot))
-      units.set(key, acknowledge(unit, side, key === LIFE ? undefined : attempt.sent[key]));
+    if (sameDot(image(unit, side).dot, readImage(before).dot)) {
+      const raw = key === LIFE ? undefined : attempt.sent[key];
+      units.set(key, attempt.back.includes(key) ? holdBack(unit, side, raw) : acknowledge(unit, side, raw));
+    }
   }
 }
 
@@ -77,11 +80,16 @@ export function takeReceipt(
   for (const key of Object.keys(attempt.before)) {
     const unit = unitOf(units, key);
     const raw = raws.get(key);
-    const next = raw === undefined || !context.switches.postImage ? unit : acknowledge(unit, side, raw);
+    const next = raw === undefined || !context.switches.postImage ? unit : holdSent(unit, side, raw);
     units.set(key, next);
     told.push({ at: now, kind: 'acknowledged', unit: key, side, ...shown(image(next, side)) });
   }
   return { ...state, attempt: { ...attempt, state: 'acked', position } };
+}
+
+/** In the form in which the side has it: what was given back, else head. */
+function holdSent(unit: Unit, side: Side, raw: Raw): Unit {
+  return holdsBack(unit, side) ? holdBack(unit, side, raw) : acknowledge(unit, side, raw);
 }
 
 /** Folds a page of the log in, transaction by transaction. */
@@ -183,10 +191,14 @@ export function send(
   const before: Record<string, VersionDoc> = {};
   const sent: Record<string, Raw> = {};
   const life = keys[0] === LIFE ? unitOf(units, LIFE) : undefined;
-  const op = life === undefined ? 'update' : life.head.value === 'deleted' ? 'delete' : 'create';
+  const back: string[] = [];
+  const lifeBack = life === undefined ? null : dueBack(LIFE_UNIT, life, side);
+  const wanted = (lifeBack ?? life?.head)?.value;
+  const op = life === undefined ? 'update' : wanted === 'deleted' ? 'delete' : 'create';
   if (life !== undefined) {
     before[LIFE] = writeImage(LIFE_UNIT, side, image(life, side));
-    units.set(LIFE, acknowledge(life, side, undefined));
+    if (lifeBack !== null) back.push(LIFE);
+    units.set(LIFE, lifeBack === null ? acknowledge(life, side, undefined) : holdBack(life, side, undefined));
   }
   for (const unitPlan of plan.units) {
     const { key } = unitPlan;
@@ -198,7 +210,7 @@ export function send(
       continue;
     }
     if (op === 'create') {
-      const made = madeAnew(unitPlan, unit, side);
+      const made = lifeBack === null ? madeAnew(unitPlan, unit, side) : asItWas(unitPlan, unit, side);
       columnsOf(plan, side, key, made.raw, set);
       if (!made.own) {
         before[key] = writeImage(unitPlan, side, image(unit, side));
@@ -207,7 +219,9 @@ export function send(
       units.set(key, made.unit);
       continue;
     }
-    const raw = unitPlan.put(side, unit.head.value, held);
+    const owed = dueBack(unitPlan, unit, side);
+    const raw = owed === null ? unitPlan.put(side, unit.head.value, held) : rawOf(unitPlan, side, owed);
+    if (owed !== null) back.push(key);
     if (!jsonEqual(raw, held)) {
       columnsOf(plan, side, key, raw, set);
       columnsOf(plan, side, key, held, expect);
@@ -218,10 +232,10 @@ export function send(
       const clock = { dot: dotText(head.dot), ctx: vectorText(head.ctx) };
       context.told.push({ at: context.now, kind: 'confirmed', unit: key, side, value: head.value, ...clock });
     }
-    units.set(key, acknowledge(unit, side, raw));
+    units.set(key, owed === null ? acknowledge(unit, side, raw) : holdBack(unit, side, raw));
   }
   if (Object.keys(before).length === 0) return { state, request: null };
-  const attempt: LaneAttempt = { id, op, state: 'sent', before, sent, position: null };
+  const attempt: LaneAttempt = { id, op, state: 'sent', before, sent, back, position: null };
   const given = context.switches.conditionalWrites ? expect : {};
   const item = { op, id: RECORD, set, expect: given, tag: null, marker: null } as const;
   return { state: { ...state, attempt }, request: { id, items: [item] } };

@@ -1,4 +1,5 @@
 import { flatten, join } from '../../core/clock.js';
+import { editedInLife } from '../../core/give-back.js';
 import { LIFE, type Plan } from '../../core/plan.js';
 import { image, type Unit } from '../../core/unit.js';
 import type { Told } from './told.js';
@@ -8,12 +9,14 @@ import type { Told } from './told.js';
  * does (sync/lane/reconsider-delete). `said`: what this transaction has told so far.
  */
 export function reconsiderDelete(plan: Plan, units: Map<string, Unit>, said: readonly Told[]): void {
-  const life = units.get(LIFE);
-  if (life === undefined) return;
+  const known = units.get(LIFE);
+  if (known === undefined) return;
   const edited = said.flatMap((row) =>
     row.unit !== LIFE && (row.kind === 'observed' || row.kind === 'ambiguous') ? [row.side] : [],
   );
   if (edited.length === 0) return;
+  const life = edited.reduce(editedInLife, known);
+  if (life !== known) units.set(LIFE, life);
   if (life.decision?.value === 'deleted') {
     units.set(LIFE, { ...life, decision: null });
   } else if (
@@ -23,6 +26,8 @@ export function reconsiderDelete(plan: Plan, units: Map<string, Unit>, said: rea
   ) {
     const ctx = join(flatten(life.head), join(flatten(life.A), flatten(life.B)));
     const reason = 'edited while it was being deleted';
-    units.set(LIFE, { ...life, contest: { kind: 'delete-vs-edit', ctx, candidates: [], reason } });
+    const undone = life.contest?.undone !== undefined && { undone: life.contest.undone };
+    const candidates = life.contest?.candidates ?? [];
+    units.set(LIFE, { ...life, contest: { ...undone, kind: 'delete-vs-edit', ctx, candidates, reason } });
   }
 }

@@ -1,13 +1,17 @@
-import { dotText, vectorText } from '../../core/clock.js';
+import { dotText, SIDES, vectorText, type Side } from '../../core/clock.js';
 import type { Candidate, Conflict } from '../../core/conflict.js';
-import { contestDecision, decide, shownVersions, undoHeld } from '../../core/decide.js';
-import type { Unit, Version } from '../../core/unit.js';
+import { decide, shownVersions, undoHeld, undoWritten } from '../../core/decide.js';
+import { heldBefore, type HeldBefore } from '../../core/give-back.js';
+import { LIFE_UNIT } from '../../core/life.js';
+import { LIFE, type Plan, type UnitPlan } from '../../core/plan.js';
+import { image, type Incorporated, type Unit, type Version } from '../../core/unit.js';
 import type { Canon } from '../../core/value.js';
 import type { Store } from './store.js';
 import type { Switches } from './switches.js';
 
 /** What the people who decide need of the hub. */
 export interface ReviewedHub {
+  readonly plan: Plan;
   readonly now: number;
   readonly store: Store;
   readonly switches: Switches;
@@ -19,6 +23,20 @@ interface Screen {
   readonly candidates: readonly Candidate[];
   readonly versions: readonly Version[];
   readonly names: string;
+}
+
+/** The last decision about a unit. */
+interface Undoable {
+  readonly id: string;
+  readonly earlier: readonly Version[];
+}
+
+/** What was there when a decision became head. */
+interface CarriedOut {
+  readonly before: HeldBefore;
+  readonly base: Incorporated;
+  /** How much the hub had told by then. */
+  readonly said: number;
 }
 
 /** A click, with all that it says: sent twice, it counts once. */
@@ -34,7 +52,8 @@ export interface Click {
 export class Review {
   readonly #screens = new Map<string, Screen[]>();
   readonly #clicked = new Set<string>();
-  readonly #undoable = new Map<string, { readonly id: string; readonly earlier: readonly Version[] }>();
+  readonly #undoable = new Map<string, Undoable>();
+  readonly #carriedOut = new Map<string, CarriedOut>();
 
   constructor(private readonly hub: ReviewedHub) {}
 
@@ -93,18 +112,66 @@ export class Review {
     });
   }
 
-  /** Takes the last decision about a unit back: without a trace while it is held, as a new question once it was written. */
+  /** Units of which a decision can be taken back. */
+  get undoable(): readonly string[] {
+    return [...this.#undoable.keys()];
+  }
+
+  /** A decision became head: what its undo gives back is what stood then. */
+  carriedOut(id: string, unit: Unit): void {
+    const base = unit.contest?.undone === undefined ? { value: unit.head.value } : unit.contest.undone.base;
+    this.#carriedOut.set(id, { before: heldBefore(unit), base, said: this.hub.store.told.length });
+  }
+
+  /** Takes the last decision about a unit back: without a trace while it is held; once written, each side gets back what it held. */
   undo(key: string): void {
     const last = this.#undoable.get(key);
     if (last === undefined) return;
     this.#undoable.delete(key);
     const { hub } = this;
+    // What was decided about the fields of a record that has ended is not undone; that it was deleted, is.
+    if (hub.store.ended && key !== LIFE) return;
     hub.transaction((units) => {
       const unit = units.get(key);
-      if (unit === undefined) return;
-      if (unit.decision !== null) units.set(key, undoHeld(unit));
-      else if (unit.contest === null) units.set(key, contestDecision(unit, last.earlier, 'taken back'));
-      hub.store.told.push({ at: hub.now, kind: 'undone', unit: key, id: last.id });
+      if (unit === undefined || (hub.store.ended && unit.head.value !== 'deleted')) return;
+      const written = this.#carriedOut.get(last.id);
+      if (unit.decision !== null) {
+        units.set(key, undoHeld(unit));
+      } else if (written !== undefined) {
+        this.#giveBack(units, key, last, written);
+        return;
+      }
+      hub.store.told.push({ at: hub.now, kind: 'undone', unit: key, id: last.id, sides: null });
     });
+  }
+
+  #giveBack(units: Map<string, Unit>, key: string, { id, earlier }: Undoable, written: CarriedOut): void {
+    const { hub } = this;
+    const { told, ended } = hub.store;
+    const plan = key === LIFE ? LIFE_UNIT : (hub.plan.unit.get(key) as UnitPlan);
+    const stood = units.get(key) as Unit;
+    const since = told.slice(written.said);
+    const edited = (side: Side): boolean =>
+      key === LIFE && since.some((row) => row.kind === 'observed' && row.unit !== LIFE && row.side === side);
+    const { unit, sides } = undoWritten(plan, stood, {
+      decision: id,
+      before: written.before,
+      earlier,
+      base: written.base,
+      edited: { A: edited('A'), B: edited('B') },
+      reason: () => 'taken back',
+    });
+    units.set(key, unit);
+    // Both records were gone: the link begins again.
+    if (ended && key === LIFE) hub.store.ended = false;
+    told.push({ at: hub.now, kind: 'undone', unit: key, id, sides });
+    for (const side of SIDES) {
+      const back = unit.contest?.undone?.[side];
+      if (back === undefined || back === null) continue;
+      const { value, dot, ctx } = back.version;
+      const clock = { dot: dotText(dot), ctx: vectorText(ctx) };
+      const over = [stood.head.value, image(stood, side).value];
+      told.push({ at: hub.now, kind: 'gives-back', unit: key, side, value, ...clock, over });
+    }
   }
 }

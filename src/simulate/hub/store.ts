@@ -17,6 +17,8 @@ export interface LaneAttempt {
   /** What each unit held on the side before: it takes the write back. */
   readonly before: Readonly<Record<string, VersionDoc>>;
   readonly sent: Readonly<Record<string, Raw>>;
+  /** Units of which the side is given back what it held before a decision that was undone. */
+  readonly back: readonly string[];
   readonly position: number | null;
 }
 

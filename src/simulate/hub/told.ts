@@ -40,7 +40,26 @@ export type Told =
       /** What was on the screen. */
       readonly shown: readonly Value[];
     }
-  | { readonly at: number; readonly kind: 'undone'; readonly unit: string; readonly id: string }
+  | {
+      readonly at: number;
+      readonly kind: 'undone';
+      readonly unit: string;
+      readonly id: string;
+      /** It had been written: what becomes of each side. */
+      readonly sides: Readonly<Record<'A' | 'B', string>> | null;
+    }
+  | {
+      readonly at: number;
+      /** Because of an undo the side is to say this again, under a new name. */
+      readonly kind: 'gives-back';
+      readonly unit: string;
+      readonly side: 'A' | 'B';
+      readonly value: Value;
+      readonly dot: string;
+      readonly ctx: string;
+      /** Values that go because of that. */
+      readonly over: readonly Value[];
+    }
   | {
       readonly at: number;
       readonly kind: 'asked';

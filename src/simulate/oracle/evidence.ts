@@ -106,6 +106,8 @@ export interface ToldFacts {
   readonly decision?: string | null;
   readonly id?: string;
   readonly shown?: readonly Value[];
+  /** Of an undo after the write: what becomes of each side. */
+  readonly sides?: Readonly<Record<SideName, string>> | null;
   readonly values?: readonly Value[];
   readonly why?: string;
   readonly key?: string;

@@ -6,6 +6,7 @@ import { p3NoInvention } from './p3-no-invention.js';
 import { p4Exactness } from './p4-exactness.js';
 import { p5Policy } from './p5-policy.js';
 import { p5Together } from './p5-together.js';
+import { p5Undone } from './p5-undone.js';
 import { p6Idempotence } from './p6-idempotence.js';
 import { p7Order } from './p7-order.js';
 import { p8Quiescence } from './p8-quiescence.js';
@@ -38,6 +39,7 @@ const CHECKS = [
   p4Exactness,
   p5Policy,
   p5Together,
+  p5Undone,
   p6Idempotence,
   p7Order,
   p8Quiescence,

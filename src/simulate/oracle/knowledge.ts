@@ -67,6 +67,9 @@ export class Knowledge {
 
   #hear(row: Evidence['told'][number]): void {
     if (row.kind === 'observed') this.#retype(row);
+    // Whoever takes a decision back has what it made in view.
+    if (row.kind === 'gives-back')
+      for (const value of row.over ?? []) this.#learn(row.value, this.#names(value));
     const values =
       row.kind === 'decided' ? row.shown : row.kind === 'authored' && this.policies ? row.over : undefined;
     if (values === undefined) return;

@@ -4,7 +4,9 @@ import type { Evidence, Violation } from './evidence.js';
 const PER_EDIT = 8;
 
 /** P8: it comes to rest, stays there, and writes no more than what was done calls for. */
-export function p8Quiescence({ rest, hubWrites, edits, decisions }: Evidence): Violation[] {
+export function p8Quiescence({ rest, hubWrites, edits, decisions: made, told }: Evidence): Violation[] {
+  // What is taken back is written once more.
+  const decisions = made + told.filter(({ kind }) => kind === 'undone').length;
   const found: Violation[] = [];
   const say = (said: string): void => {
     found.push({ property: 'P8', unit: '', said });

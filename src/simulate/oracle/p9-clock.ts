@@ -80,7 +80,7 @@ function oneNameEach({ units, told }: Evidence): Violation[] {
 /** Rows that give a new name away. A fast-forward takes over the one that the edit has. */
 function names({ kind, how }: ToldFacts): boolean {
   if (kind === 'authored') return how !== 'fast-forward';
-  return kind === 'observed' || kind === 'ambiguous' || kind === 'recovered' || kind === 'decided';
+  return ['observed', 'ambiguous', 'recovered', 'decided', 'gives-back'].includes(kind);
 }
 
 function flat({ dot = '', ctx = '' }: ToldFacts): number[] {

@@ -134,7 +134,7 @@ export class World {
         this.#decide(action);
         break;
       case 'undo':
-        this.hub.review.undo(this.unit(action.unit).key);
+        this.#undo(action.unit);
         break;
       case 'policy':
         this.#policy(this.unit(action.unit).key);
@@ -341,6 +341,13 @@ export class World {
         return plan.isGroup ? { street: fresh, zip: fresh } : fresh;
       }
     }
+  }
+
+  #undo(index: number): void {
+    const { review } = this.hub;
+    const { undoable } = review;
+    const key = undoable[index % Math.max(1, undoable.length)];
+    if (key !== undefined) review.undo(key);
   }
 
   #policy(key: string): void {

@@ -1,5 +1,6 @@
 import { dotText, vectorText, type Side } from '../../core/clock.js';
 import type { Stamp } from '../../core/stamp.js';
+import type { HeldDoc } from '../../core/held-at-rest.js';
 import type { Author, Version } from '../../core/unit.js';
 import type { Canon } from '../../core/value.js';
 
@@ -16,6 +17,8 @@ export interface UnitEvent {
   s?: Stamp;
   /** Versions that the new value replaced without their author having been asked: value, dot. */
   x?: readonly (readonly [Canon, string])[];
+  /** What a decision replaced on each side, and the edits counted by then: what its undo gives back. */
+  p?: HeldDoc;
 }
 
 export interface LineageDraft {

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { writeUnit } from '../../core/at-rest.js';
+import { refusedValue } from '../../core/give-back.js';
 import { LIFE_UNIT } from '../../core/life.js';
 import { LIFE, type UnitPlan } from '../../core/plan.js';
 import type { Json } from '../../core/value.js';
@@ -226,7 +227,7 @@ function blockedNow(
       side: blocked.side,
       code: blocked.code,
       detail: blocked.detail,
-      value: unit.head.value,
+      value: refusedValue(unit, blocked.side),
     });
   }
   return now;

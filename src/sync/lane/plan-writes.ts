@@ -2,7 +2,8 @@ import type { WriteItem } from '../../connectors/connector.js';
 import { acknowledge } from '../../core/author.js';
 import { covers, type Side } from '../../core/clock.js';
 import { CanonError } from '../../core/errors.js';
-import { lifeOf } from '../../core/life.js';
+import { dueBack, holdBack } from '../../core/give-back.js';
+import { LIFE_UNIT, lifeOf } from '../../core/life.js';
 import { LIFE, type UnitPlan } from '../../core/plan.js';
 import { image, type Unit } from '../../core/unit.js';
 import { jsonEqual, type Raw } from '../../core/value.js';
@@ -44,7 +45,8 @@ export function addUpdate(
     const plan = pipeline.plan.unit.get(key) as UnitPlan;
     const unit = record.units.get(key) as Unit;
     const held = rawOf(plan, side, image(unit, side));
-    const raw = putOrBlock(record, plan, unit, side, held, now);
+    const back = dueBack(plan, unit, side);
+    const raw = back === null ? putOrBlock(record, plan, unit, side, held, now) : rawOf(plan, side, back);
     if (raw === undefined) continue;
     if (!jsonEqual(raw, held)) {
       addColumns(end, key, plan, raw, set);
@@ -52,7 +54,7 @@ export function addUpdate(
       pre[key] = preImage(plan, side, unit);
       sent.push(key);
     }
-    record.units.set(key, acknowledge(unit, side, raw));
+    record.units.set(key, back === null ? acknowledge(unit, side, raw) : holdBack(unit, side, raw));
   }
   if (sent.length > 0) {
     const draft = batch();
@@ -63,7 +65,10 @@ export function addUpdate(
   return sent;
 }
 
-/** The record is made on a side from what head says, or deleted there as it stands. */
+/**
+ * The record is made on a side from what head says, or deleted there as it stands. Where a deletion was undone, it is made as that side
+ * had it.
+ */
 export function addLife(
   pipeline: RunningPipeline,
   record: RecordState,
@@ -76,13 +81,14 @@ export function addLife(
   const id = record.ids[side];
   if (id === null) return false;
   const values: Record<string, Raw> = {};
-  const making = lifeOf(life) === 'live';
+  const back = dueBack(LIFE_UNIT, life, side);
+  const making = back === null ? lifeOf(life) === 'live' : back.value === 'live';
   for (const plan of pipeline.plan.units) {
     const unit = record.units.get(plan.key);
     if (unit === undefined || !end.columns.has(plan.key)) continue;
     if (plan.contextOnly) continue;
     // An edit that head has not seen comes back with the record: nobody was asked about it (core/made-anew.ts).
-    const own = !making || !covers(unit.head, image(unit, side));
+    const own = back !== null || !making || !covers(unit.head, image(unit, side));
     const raw = own
       ? rawOf(plan, side, image(unit, side))
       : putOrBlock(record, plan, unit, side, undefined, now);
@@ -94,7 +100,10 @@ export function addLife(
   draft.items.push(making ? { op: 'create', id, set: values } : { op: 'delete', id, expect: values });
   draft.payload.push({ l: record.linkId, u: {} });
   record.att[side] = draft.id;
-  record.units.set(LIFE, acknowledge(life, side, undefined));
+  record.units.set(
+    LIFE,
+    back === null ? acknowledge(life, side, undefined) : holdBack(life, side, undefined),
+  );
   // Made from head: what was edited elsewhere while the record was gone follows.
   if (making) record.due = true;
   return true;

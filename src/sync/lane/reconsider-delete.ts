@@ -1,4 +1,5 @@
 import { flatten, join, SIDES, type Side } from '../../core/clock.js';
+import { editedInLife } from '../../core/give-back.js';
 import { LIFE, type LifePolicy } from '../../core/plan.js';
 import { image } from '../../core/unit.js';
 import type { RecordState } from './record-state.js';
@@ -9,10 +10,12 @@ import type { RecordState } from './record-state.js';
  * was never sent) is not planned anew over the edit, a person is asked.
  */
 export function reconsiderDelete(record: RecordState, deleteVsEdit: LifePolicy['deleteVsEdit']): void {
-  const life = record.units.get(LIFE);
-  if (life === undefined) return;
+  const known = record.units.get(LIFE);
+  if (known === undefined) return;
   const edited = SIDES.filter((side) => hasNews(record, side));
   if (edited.length === 0) return;
+  const life = edited.reduce(editedInLife, known);
+  if (life !== known) record.units.set(LIFE, life);
   if (life.decision?.value === 'deleted') {
     record.staleDecisions.push(life.decision.id);
     record.units.set(LIFE, { ...life, decision: null });
@@ -24,9 +27,10 @@ export function reconsiderDelete(record: RecordState, deleteVsEdit: LifePolicy['
     record.units.set(LIFE, {
       ...life,
       contest: {
+        ...(life.contest?.undone !== undefined && { undone: life.contest.undone }),
         kind: 'delete-vs-edit',
         ctx: join(flatten(life.head), join(flatten(life.A), flatten(life.B))),
-        candidates: [],
+        candidates: life.contest?.candidates ?? [],
         reason: 'edited while it was being deleted because the other side had deleted it',
       },
     });

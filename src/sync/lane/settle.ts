@@ -1,11 +1,13 @@
 import type { ClientBase } from 'pg';
 import type { Endpoint, ItemException } from '../../connectors/connector.js';
-import { acknowledge } from '../../core/author.js';
+import { rawOf } from '../../core/at-rest.js';
+import { acknowledge, holdsBack } from '../../core/author.js';
 import { dotText, SIDES, type Side } from '../../core/clock.js';
+import { holdBack, refuseBack } from '../../core/give-back.js';
 import { LIFE_UNIT } from '../../core/life.js';
 import { withImage } from '../../core/observe.js';
 import { LIFE, type UnitPlan } from '../../core/plan.js';
-import { image, incorporated, type Unit } from '../../core/unit.js';
+import { image, incorporated, type Image, type Unit } from '../../core/unit.js';
 import type { Raw } from '../../core/value.js';
 import type { BatchRow } from '../../database/sql/lane/batches.js';
 import type { RunningPipeline } from '../running-pipeline.js';
@@ -75,7 +77,8 @@ function takeBack(
   if (batch.kind !== 'update') {
     const life = record.life();
     const value = batch.kind === 'create' ? 'deleted' : 'live';
-    if (image(life, side).dot === life.head.dot || image(life, side).value === life.head.value) {
+    const img = image(life, side);
+    if (img.dot === life.head.dot || img.value === life.head.value || holdsBack(life, side)) {
       record.units.set(
         LIFE,
         withImage(life, side, { value, dot: null, ctx: [0, 0, 0, 0], stamp: null, by: null, raw: undefined }),
@@ -158,13 +161,15 @@ export function applyException(
       for (const [plan, members] of groupByUnit(pipeline, side, exception.after)) {
         const unit = record.units.get(plan.key);
         if (unit === undefined || item.u[plan.key] === undefined) continue;
-        const sent = plan.put(side, unit.head.value, item.u[plan.key]?.[2]);
+        const back = holdsBack(unit, side) ? image(unit, side) : null;
+        const sent =
+          back === null ? plan.put(side, unit.head.value, item.u[plan.key]?.[2]) : rawOf(plan, side, back);
         const raw = plan.isGroup
           ? { ...(sent as Record<string, Raw>), ...Object.fromEntries(members.map(([f, r]) => [f, r])) }
           : members[0]?.[1];
-        record.units.set(plan.key, acknowledge(unit, side, raw));
+        record.units.set(plan.key, back === null ? acknowledge(unit, side, raw) : holdBack(unit, side, raw));
         draft.units[plan.key] = {
-          v: unit.head.value,
+          v: back === null ? unit.head.value : back.value,
           k: 'normalised',
           w: 'the side stores it in its own form',
         };
@@ -184,6 +189,7 @@ export function applyException(
     case 'duplicate':
     case 'rejected': {
       record.att[side] = null;
+      const backs = backsSent(record, side);
       restoreItem(pipeline, record, side, item, batch.kind);
       const code = exception.kind === 'rejected' ? exception.code : 'duplicate';
       const columns = exception.kind === 'rejected' ? exception.columns : [];
@@ -195,14 +201,16 @@ export function applyException(
         const plan = key === LIFE ? LIFE_UNIT : (pipeline.plan.unit.get(key) as UnitPlan);
         const unit = key === LIFE ? record.life() : record.units.get(plan.key);
         if (unit === undefined) continue;
+        const back = backs.get(key);
         record.units.set(key, {
-          ...unit,
+          ...(back === undefined ? unit : refuseBack(unit, side)),
           blocked: { side, code, detail: exception.detail, since: now, head: unit.head.dot },
         });
         record.refused.push({ unit: key, side, code, detail: exception.detail });
+        const { value, dot } = back ?? unit.head;
         draft.units[key] = {
-          v: unit.head.value,
-          d: dotText(unit.head.dot),
+          v: value,
+          d: dotText(dot),
           k: 'rejected',
           w: exception.detail,
         };
@@ -212,6 +220,15 @@ export function applyException(
     }
   }
   if (Object.keys(draft.units).length > 0) record.lineage.push(draft);
+}
+
+/** Units that the side is taken to hold as given back: the write that failed was that. */
+function backsSent(record: RecordState, side: Side): ReadonlyMap<string, Image> {
+  return new Map(
+    [...record.units].flatMap(([key, unit]) =>
+      holdsBack(unit, side) ? [[key, image(unit, side)] as const] : [],
+    ),
+  );
 }
 
 function restoreItem(

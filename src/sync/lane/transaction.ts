@@ -232,6 +232,7 @@ export class LaneTransaction {
       if (keys[0] === LIFE) {
         if (addLife(this.pipeline, record, side, (kind) => drafts.get(side, kind), now))
           batches[side] = record.att[side];
+        written[side] = batches[side] === null ? [] : [LIFE];
       } else {
         const chosen = this.solo.has(record.linkId) ? keys.slice(0, 1) : keys;
         if (keys.length === 1) this.solo.delete(record.linkId);
@@ -241,7 +242,7 @@ export class LaneTransaction {
       }
       if (batches[side] !== null) budget[side]--;
     }
-    describeAuthored(record, result, batches, written);
+    describeAuthored(this.pipeline.plan, record, result, batches, written);
   }
 
   /** Gone on both sides, and nothing on its way: the link has ended. */

@@ -1,6 +1,7 @@
-import { acknowledge } from '../../../src/core/author.js';
+import { acknowledge, holdsBack } from '../../../src/core/author.js';
 import { SIDES, type Side } from '../../../src/core/clock.js';
-import { contestDecision, decide, shownVersions, undoHeld } from '../../../src/core/decide.js';
+import { decide, shownVersions, undoHeld, undoWritten } from '../../../src/core/decide.js';
+import { dueBack, heldBefore, holdBack, refuseBack, type HeldBefore } from '../../../src/core/give-back.js';
 import { observe, withImage } from '../../../src/core/observe.js';
 import { resolveRecord, type RecordResult } from '../../../src/core/record.js';
 import type { Stamp } from '../../../src/core/stamp.js';
@@ -28,6 +29,8 @@ export class Play {
   #shown: RecordResult['conflicts'] = new Map();
   #seen: Unit;
   readonly #sent = new Map<Side, Image>();
+  /** What both sides held when the last decision was carried out. */
+  #before: HeldBefore | null = null;
 
   constructor(
     private readonly row: CaseRow,
@@ -123,15 +126,20 @@ export class Play {
   #send(): void {
     const result = this.#resolve();
     this.unit = result.units.get(KEY) as Unit;
+    const decided = result.authored.find(({ outcome }) => outcome.how === 'decision');
+    if (decided !== undefined) this.#before = heldBefore(decided.before);
     for (const side of SIDES) {
       if (result.writes[side].length === 0) continue;
       this.#sent.set(side, image(this.unit, side));
-      this.unit = acknowledge(this.unit, side, undefined);
+      const back = dueBack(this.#plan, this.unit, side);
+      this.unit =
+        back === null ? acknowledge(this.unit, side, undefined) : holdBack(this.unit, side, back.raw);
     }
   }
 
   #end(side: Side, how: string): void {
     const before = this.#sent.get(side);
+    const isBack = holdsBack(this.unit, side);
     if (before === undefined) throw new Error(`nothing was sent to ${side}`);
     this.#sent.delete(side);
     if (how === 'lands') return;
@@ -139,7 +147,7 @@ export class Play {
     this.unit = { ...back, [side === 'A' ? 'incA' : 'incB']: { value: before.value } };
     if (how === 'is rejected') {
       const blocked = { side, code: 'check', detail: 'too long', since: this.now, head: this.unit.head.dot };
-      this.unit = { ...this.unit, blocked };
+      this.unit = { ...(isBack ? refuseBack(this.unit, side) : this.unit), blocked };
     }
   }
 
@@ -156,11 +164,19 @@ export class Play {
   }
 
   #undo(): void {
-    const shown = this.#shown.get(KEY)?.candidates ?? [];
-    this.unit =
-      this.unit.decision !== null
-        ? undoHeld(this.unit)
-        : contestDecision(this.unit, shown, 'Ada took it back');
+    if (this.unit.decision !== null) {
+      this.unit = undoHeld(this.unit);
+      return;
+    }
+    if (this.#before === null) throw new Error('nothing was decided');
+    this.unit = undoWritten(this.#plan, this.unit, {
+      decision: 'd1',
+      before: this.#before,
+      earlier: this.#shown.get(KEY)?.candidates ?? [],
+      base: { value: this.#seen.head.value },
+      edited: { A: false, B: false },
+      reason: () => 'Ada took it back',
+    }).unit;
   }
 }
 

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
-import type { Dot, VersionVector } from '../../../src/core/clock.js';
-import { flatten, join } from '../../../src/core/clock.js';
-import type { Author, Contest, Image, Incorporated, Unit, Version } from '../../../src/core/unit.js';
+import type { Dot, Side, VersionVector } from '../../../src/core/clock.js';
+import { flatten, join, sameDot } from '../../../src/core/clock.js';
+import type {
+  Author,
+  Contest,
+  GiveBack,
+  Image,
+  Incorporated,
+  Unit,
+  Version,
+} from '../../../src/core/unit.js';
 import { anyText } from './texts.js';
 import { storedJson } from './values.js';
 
@@ -26,6 +34,20 @@ const version: fc.Arbitrary<Version> = fc.record({
   by,
 });
 
+const anyBase = fc.option(
+  storedJson.map((value) => ({ value })),
+  { nil: undefined },
+);
+
+function back(): fc.Arbitrary<GiveBack | null> {
+  const edits = fc.nat({ max: 9 });
+  return fc.option(
+    fc
+      .tuple(version, fc.option(anyText, { nil: undefined }), edits, fc.boolean())
+      .map(([of, raw, n, refused]) => ({ version: { ...of, raw }, edits: n, refused })),
+  );
+}
+
 /** Registers of every form that is stored, reachable or not. */
 export const registers: fc.Arbitrary<Unit> = fc
   .record({
@@ -42,12 +64,16 @@ export const registers: fc.Arbitrary<Unit> = fc
     ),
     decision: fc.option(fc.tuple(version, anyText, time).map(([of, id, dueAt]) => ({ ...of, id, dueAt }))),
     contest: fc.option(
-      fc.record({
-        kind: fc.constantFrom<Contest['kind'][]>('undone', 'fight'),
-        ctx: vector,
-        candidates: fc.array(version, { maxLength: 2 }),
-        reason: anyText,
-      }),
+      fc.record(
+        {
+          kind: fc.constantFrom<Contest['kind'][]>('undone', 'fight'),
+          ctx: vector,
+          candidates: fc.array(version, { maxLength: 2 }),
+          reason: anyText,
+          undone: fc.record({ decision: anyText, A: back(), B: back(), base: anyBase }),
+        },
+        { requiredKeys: ['kind', 'ctx', 'candidates', 'reason'] },
+      ),
     ),
     blocked: fc.option(
       fc.record({
@@ -61,14 +87,15 @@ export const registers: fc.Arbitrary<Unit> = fc
     more: vector,
   })
   .map(({ head, A, B, raws, incs, more, ...rest }): Unit => {
-    const image = (own: Version | null, raw: string | undefined): Image =>
-      own === null || (own.dot?.actor === head.dot?.actor && own.dot?.n === head.dot?.n)
-        ? { ...head, raw }
-        : { ...own, raw };
+    const image = (side: Side, own: Version | null, raw: string | undefined): Image => {
+      const given = rest.contest?.undone?.[side]?.version;
+      if (given !== undefined && (own === null || sameDot(own.dot, given.dot))) return { ...given, raw };
+      return own === null || sameDot(own.dot, head.dot) ? { ...head, raw } : { ...own, raw };
+    };
     const unit: Unit = {
       head,
-      A: image(A, raws[0]),
-      B: image(B, raws[1]),
+      A: image('A', A, raws[0]),
+      B: image('B', B, raws[1]),
       incA: incs[0](head),
       incB: incs[1](head),
       ...rest,

@@ -21,6 +21,62 @@ export const lockRegisters: Statement<RegistersRow> = {
   where s.link_id = $1 and l.state in ('live', 'creating') for no key update of s, l`,
 };
 
+/**
+ * The registers of a record that was deleted on both sides: its link has ended, and begins again where the deletion is undone.
+ * Parameters: link, unit.
+ */
+export const lockDeletedRegisters: Statement<RegistersRow> = {
+  name: 'review_lock_deleted_registers',
+  text: `
+  select s.rev, s.clock, (s.fields -> $2::text)::text as field, s.open -> $2::text as open
+  from shadow s join link l on l.id = s.link_id
+  where s.link_id = $1 and l.state = 'deleted' for no key update of s, l`,
+};
+
+/** Another link with one of this one's ids: the record is there again. Parameters: link. */
+export const successorOf: Statement<{ readonly id: number; readonly side: 'A' | 'B' }> = {
+  name: 'review_successor_of',
+  text: `
+  select n.id, case when n.a_id = l.a_id then 'A' else 'B' end as side
+  from link l join link n on n.pipeline_id = l.pipeline_id and n.id <> l.id and n.state in ('live', 'creating')
+    and (n.a_id = l.a_id or n.b_id = l.b_id)
+  where l.id = $1 limit 1`,
+};
+
+/** Parameters: link. */
+export const reviveLink: Statement<Record<string, never>> = {
+  name: 'review_revive_link',
+  text: `update link set state = 'live' where id = $1 and state = 'deleted'`,
+};
+
+/** What became of a link, and the decision by which its record was deleted. Parameters: link. */
+export const endOfLink: Statement<{ readonly state: string; readonly deletion: string | null }> = {
+  name: 'review_end_of_link',
+  text: `
+  select l.state, (
+    select d.id from decision d where d.link_id = l.id and d.unit = '$life' and d.outcome = 'applied' and d.value = '"deleted"'
+    order by d.at desc limit 1) as deletion
+  from link l where l.id = $1`,
+};
+
+/** The row of the lineage in which a decision became head. Parameters: link, decision, unit. */
+export const carriedOut: Statement<{ readonly id: number; readonly held: Json | null }> = {
+  name: 'review_carried_out',
+  text: `
+  select id, units -> $3::text -> 'p' as held from lineage
+  where link_id = $1 and decision_id = $2 and kind = 'decided' and units -> $3::text ->> 'k' = 'decision'
+  order by id desc limit 1`,
+};
+
+/** Sides on which some field of a record was edited after a row of its lineage. Parameters: link, row. */
+export const sidesEditedAfter: Statement<{ readonly side: 'A' | 'B' }> = {
+  name: 'review_sides_edited_after',
+  text: `
+  select distinct l.side from lineage l, jsonb_each(l.units) u
+  where l.link_id = $1 and l.id > $2 and l.kind = 'observed' and l.side is not null
+    and u.key <> '$life' and u.value ->> 'k' not in ('cosmetic', 'superseded')`,
+};
+
 export interface LockedConflictRow {
   readonly id: string;
   readonly pipeline_id: number;

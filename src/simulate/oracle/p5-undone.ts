@@ -1,0 +1,82 @@
+import type {
+  Evidence,
+  RestFacts,
+  SideName,
+  Stood,
+  ToldFacts,
+  UnitFacts,
+  Value,
+  Violation,
+} from './evidence.js';
+import { text } from './text.js';
+
+/**
+ * P5, of what is taken back: as long as nobody has decided anew, each side that was not edited since the decision shows what stood there
+ * before the decision was written; by the side's own journal.
+ */
+export function p5Undone(evidence: Evidence): Violation[] {
+  return evidence.rest
+    .filter(
+      (moment) => moment.reached && !moment.ended && !moment.lifeOpen && moment.alive.A && moment.alive.B,
+    )
+    .flatMap((moment) => evidence.units.flatMap((unit) => ofUnit(evidence, unit, moment)));
+}
+
+function ofUnit(evidence: Evidence, unit: UnitFacts, moment: RestFacts): Violation[] {
+  const told = evidence.told.filter((row) => row.unit === unit.key && row.at <= moment.at);
+  const at = told.findLastIndex(({ kind, sides }) => kind === 'undone' && sides != null);
+  if (at < 0 || told.slice(at).some(({ kind }) => kind === 'authored')) return [];
+  const decision = told.find((row) => row.kind === 'authored' && row.decision === told[at]?.id);
+  if (decision === undefined || moment.registers[unit.key]?.blocked === true) return [];
+  const isOpen = unit.key in moment.conflicts;
+  // Decided anew, and waiting for what it is held together with.
+  if (!isOpen && told.slice(at).some(({ kind }) => kind === 'decided')) return [];
+  const missing = isOpen ? [] : [fault(unit, 'was undone, and nobody is asked')];
+  const wrong = (['A', 'B'] as const).flatMap((side) => {
+    const wanted = heldBefore(evidence, unit, side, decision, told);
+    const value = moment.values[side][unit.key];
+    return wanted === undefined || text(wanted.value) === text(value)
+      ? []
+      : [fault(unit, `was undone: ${side} shows ${text(value)}, and had ${text(wanted.value)}`)];
+  });
+  return [...missing, ...wrong];
+}
+
+/** `undefined`: it was edited since, or nobody can say what it had. */
+function heldBefore(
+  { stood, sides, lives }: Evidence,
+  unit: UnitFacts,
+  side: SideName,
+  decision: ToldFacts,
+  told: readonly ToldFacts[],
+): { readonly value: Value } | undefined {
+  const mine = (one: Stood): boolean => one.unit === unit.key && one.side === side;
+  const since = stood.filter((one) => mine(one) && one.at > decision.at);
+  if (since.some(({ by }) => by !== 'hub')) return undefined;
+  if (lives.some((one) => one.side === side && one.at > decision.at)) return undefined;
+  const rows = told.filter((row) => row.at >= decision.at);
+  // An edit from before the decision that became known later, or one that nobody can tell from a write of ours, counts as newer.
+  if (rows.some((row) => row.side === side && (row.kind === 'observed' || row.kind === 'ambiguous')))
+    return undefined;
+  if (sides[side].tier === 'T3' && told.some(({ kind }) => kind === 'recovered' || kind === 'landed-again'))
+    return undefined;
+  // A write from before the decision whose end was not known yet: what stood there then is not said.
+  const ours = new Set([
+    decision.dot,
+    ...rows.flatMap(({ kind, dot }) => (kind === 'gives-back' || kind === 'authored' ? [dot] : [])),
+  ]);
+  if (rows.some((row) => row.side === side && row.kind === 'acknowledged' && !ours.has(row.dot)))
+    return undefined;
+  // Typed by somebody who happened to want the same: where writes cannot be told from edits, it counts as written.
+  const typed = stood.filter((one) => mine(one) && one.at <= decision.at).at(-1);
+  if (!sides[side].exact && typed?.by === 'user' && text(typed.value) === text(decision.value))
+    return undefined;
+  const first = since[0];
+  if (first !== undefined) return { value: first.before };
+  const last = stood.filter(mine).at(-1);
+  return last === undefined ? undefined : { value: last.value };
+}
+
+function fault(unit: UnitFacts, said: string): Violation {
+  return { property: 'P5', unit: unit.key, said };
+}
