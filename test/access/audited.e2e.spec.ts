@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OneTimeLinks } from '../../src/access/one-time-links.js';
 import { verifyAudit } from '../../src/database/audit-verify.js';
-import { blockUnit, runningPipeline, type Pair } from '../ops/fixtures.js';
+import { blockUnit, tripGuard, runningPipeline, type Pair } from '../ops/fixtures.js';
 import { startTestService, type Answer, type TestService } from '../ops/service.js';
 import { ReviewModule } from '../../src/review/review.module.js';
 import { apiApp } from '../support/review-app.js';
@@ -28,6 +28,8 @@ const leaves: Readonly<Record<string, string | null>> = {
   'POST /api/v1/pipelines/:name/resume': 'pipeline.resumed',
   'POST /api/v1/pipelines/:name/load/accept': 'load.accepted',
   'POST /api/v1/pipelines/:name/dead-letters/retry': 'dead-letters.retried',
+  'POST /api/v1/pipelines/:name/guards/:id/release': 'guard.released',
+  'POST /api/v1/pipelines/:name/guards/:id/discard': 'guard.discarded',
 };
 
 describe('the audit log has every action', () => {
@@ -85,6 +87,22 @@ describe('the audit log has every action', () => {
       await send('POST', '/pipelines/companies/dead-letters/retry', { unit: 'phone' }),
     );
     expect((await auditTrail(service.pools))[0]!.detail).toMatchObject({ unit: 'phone', retried: 1 });
+    for (const answer of ['release', 'discard'] as const) {
+      const trip = await tripGuard(service.pools, pair);
+      await last(
+        `POST /api/v1/pipelines/:name/guards/:id/${answer}`,
+        await send('POST', `/pipelines/companies/guards/${trip}/${answer}`, { note: 'as agreed' }),
+      );
+      expect((await auditTrail(service.pools))[0]).toMatchObject({
+        object: trip,
+        detail: { note: 'as agreed' },
+      });
+      const again = await send('POST', `/pipelines/companies/guards/${trip}/${answer}`, {});
+      expect([again.status, ((await again.json()) as { code: string }).code]).toEqual([
+        409,
+        'already-decided',
+      ]);
+    }
     await service.pools.general.query(`update pipeline set state = 'report'`);
     await service.pools.general.query(
       `insert into load_report (pipeline_id, revision, linked, only_a, only_b, ambiguous, samples) values ($1, 1, 1, 0, 0, 0, '{}')`,

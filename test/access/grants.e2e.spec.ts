@@ -79,6 +79,7 @@ describe('a role on one pipeline', () => {
       '/pipelines/secret-plans',
       '/pipelines/secret-plans/load',
       '/pipelines/secret-plans/dead-letters',
+      '/pipelines/secret-plans/guards',
       `/conflicts/${conflicts.other!}`,
       '/conflicts?pipeline=secret-plans',
       '/records?pipeline=secret-plans',
@@ -102,6 +103,7 @@ describe('a role on one pipeline', () => {
     for (const path of [
       '/pipelines/secret-plans/pause',
       '/pipelines/secret-plans/dead-letters/retry',
+      `/pipelines/secret-plans/guards/grd_${uuidv7()}/release`,
       `/conflicts/${conflicts.other!}/decisions`,
       `/decisions/${decisions.other!}/undo`,
     ]) {

@@ -49,6 +49,9 @@ const needed: Readonly<Record<string, Permission | 'public' | 'person'>> = {
   'POST /api/v1/pipelines/:name/load/accept': 'ops:run',
   'GET /api/v1/pipelines/:name/dead-letters': 'pipelines:read',
   'POST /api/v1/pipelines/:name/dead-letters/retry': 'ops:run',
+  'GET /api/v1/pipelines/:name/guards': 'pipelines:read',
+  'POST /api/v1/pipelines/:name/guards/:id/release': 'ops:run',
+  'POST /api/v1/pipelines/:name/guards/:id/discard': 'ops:run',
 };
 
 /** The same once more for roles: `ux.md`'s table, by hand. */
@@ -84,6 +87,7 @@ const ids: Readonly<Record<string, string>> = {
   '/conflicts/:id': `cf_${uuid}`,
   '/decisions/:id': `dec_${uuid}`,
   '/records/:id': 'rec_999999',
+  '/guards/:id': `grd_${uuid}`,
 };
 
 /** An address that leads nowhere, so that whoever is let in changes nothing. */

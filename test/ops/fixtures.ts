@@ -111,3 +111,24 @@ export async function blockUnit({ general }: HubPools, { pipeline }: Pair, link:
     [link],
   );
 }
+
+/** A guard that tripped, and holds one record. @returns its id */
+export async function tripGuard({ general }: HubPools, { pipeline, links }: Pair): Promise<string> {
+  const { rows } = await general.query<{ id: string }>(
+    `insert into guard_trip (id, pipeline_id, side, kind, subject, count, most, linked, window_ms, sample)
+     values (gen_random_uuid(), $1, 'A', 'deletes', '', 60, 20, 1000, 3600000, $2) returning id`,
+    [
+      pipeline,
+      JSON.stringify([
+        { record: links[0], a: 'A-1', b: 'B-1', unit: '$life', before: 'live', after: 'deleted' },
+      ]),
+    ],
+  );
+  const id = rows[0]!.id;
+  await general.query(
+    `insert into blocked_unit (link_id, unit, side, pipeline_id, code, detail) values ($1, '$life', 'B', $2, 'guard-' || $3, 'held')
+     on conflict (link_id, unit, side) do update set code = excluded.code`,
+    [links[0], pipeline, id],
+  );
+  return `grd_${id}`;
+}

@@ -104,6 +104,28 @@ describe('the other screens', () => {
     await alert.waitFor({ state: 'hidden' });
   });
 
+  it('shows what a guard holds, and carries out the answer to it', async () => {
+    await service.pools.general.query(
+      `insert into guard_trip (id, pipeline_id, side, kind, subject, count, most, linked, window_ms, sample)
+       select gen_random_uuid(), id, 'A', 'blanking', 'email', 1200, 100, 4000, 3600000, $1 from pipeline`,
+      [JSON.stringify([{ record: link, a: 'A-1', b: 'B-1', unit: 'email', before: 'a@x.com', after: null }])],
+    );
+    await open('/pipelines/companies', { width: 320, height: 900, scheme: 'dark' });
+    await page.getByText('email was wiped in 1,200 records of CRM (100 pass)').waitFor(countsAreFresh);
+    await page.getByRole('button', { name: 'Show it' }).click();
+    await page.getByRole('listitem').getByText('a@x.com').waitFor();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Take back in CRM' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('CRM gets back what Support still has.').waitFor();
+    await expectAccessible(page);
+    await dialog.getByLabel('Why (kept in the audit log)').fill('a lost WHERE');
+    await dialog.getByRole('button', { name: 'Take back in CRM' }).click();
+    await page.getByText('It is being carried out.').waitFor();
+    const { rows } = await service.pools.general.query('select state, closed_by, note from guard_trip');
+    expect(rows).toEqual([{ state: 'discarded', closed_by: 'Ann Tester', note: 'a lost WHERE' }]);
+  });
+
   it('says in words what an address that leads nowhere is', async () => {
     await open('/records/rec_999999');
     await page.getByRole('alert').waitFor();

@@ -1,4 +1,5 @@
 import { accessStrings } from './strings-access';
+import { guardStrings } from './strings-guards';
 
 /** Every word that people read. One place, so that a second language is a second file. */
 const n = (value: number, one: string, many: string) =>
@@ -8,6 +9,7 @@ export const strings = {
   product: 'Accord',
   skip: 'Skip to content',
   access: accessStrings,
+  guards: guardStrings,
   nav: {
     label: 'Main',
     open: 'Open the menu',
@@ -85,6 +87,7 @@ export const strings = {
       conflicts: 'Conflicts',
       held: 'Writing soon',
       blocked: 'Blocked',
+      guards: 'Guards tripped',
       unmatched: 'Unmatched',
       changesTotal: 'Changes seen',
       writesTotal: 'Writes made',

@@ -3,6 +3,7 @@ import type {
   Conflict,
   ConflictSummary,
   DeadLetterGroup,
+  GuardTrip,
   Decision,
   DecisionInput,
   LineageEntry,
@@ -85,6 +86,15 @@ export const listDeadLetters = (name: string, signal?: AbortSignal) =>
     `/pipelines/${id(name)}/dead-letters`,
     withSignal(signal),
   );
+
+export const listGuardTrips = (name: string, signal?: AbortSignal) =>
+  call<{ readonly items: readonly GuardTrip[] }>(
+    `/pipelines/${id(name)}/guards?open=true`,
+    withSignal(signal),
+  );
+
+export const answerGuard = (name: string, trip: string, answer: 'release' | 'discard', note: string) =>
+  post<unknown>(`/pipelines/${id(name)}/guards/${id(trip)}/${answer}`, note === '' ? {} : { note });
 
 export const retryDeadLetters = (name: string, group: { readonly code: string; readonly unit: string }) =>
   post<unknown>(`/pipelines/${id(name)}/dead-letters/retry`, group);

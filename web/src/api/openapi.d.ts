@@ -264,6 +264,57 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/pipelines/{name}/guards": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Guards that tripped, newest first: at most 100 */
+        readonly get: operations["Guards_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pipelines/{name}/guards/{id}/discard": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** It was not meant: what the other side still has is given back to the side where it was done */
+        readonly post: operations["Guards_discard"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pipelines/{name}/guards/{id}/release": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** It was meant: everything that is held goes on its way */
+        readonly post: operations["Guards_release"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/pipelines/{name}/load": {
         readonly parameters: {
             readonly query?: never;
@@ -790,6 +841,8 @@ export interface components {
             readonly outcome: "held" | "applied" | "undone" | "stale" | "closed";
             /** @enum {string} */
             readonly take: "a" | "b" | "base" | "merged" | "value";
+            /** @description Answer of an undo after the write. given-back: the side gets what it held before. edited-since: it was edited meanwhile and keeps that. as-it-was: it holds what it held before */
+            readonly undone?: components["schemas"]["UndoneSidesDto"];
             /**
              * Format: date-time
              * @description Nothing is written before
@@ -839,6 +892,62 @@ export interface components {
             readonly pipeline: string;
             /** @enum {string} */
             readonly role: "viewer" | "steward" | "engineer" | "admin";
+        };
+        readonly GuardAnswerDto: {
+            /** @description Why; kept in the audit log */
+            readonly note?: string;
+        };
+        readonly GuardSampleDto: {
+            /** @description Id on side A */
+            readonly a: string | null;
+            /** @description Any JSON value, in the canonical form of the field */
+            readonly after: (string | number | boolean | readonly unknown[] | {
+                readonly [key: string]: unknown;
+            }) | null;
+            /** @description Id on side B */
+            readonly b: string | null;
+            /** @description Any JSON value, in the canonical form of the field */
+            readonly before: (string | number | boolean | readonly unknown[] | {
+                readonly [key: string]: unknown;
+            }) | null;
+            readonly record: string;
+            /** @description Field or group; `$life`: whether the record exists */
+            readonly unit: string;
+        };
+        readonly GuardTripDto: {
+            /** Format: date-time */
+            readonly closedAt: string | null;
+            readonly closedBy: string | null;
+            /** @description Records within the window when it tripped */
+            readonly count: number;
+            /** @description Fields and records that are held at the moment */
+            readonly held: number;
+            readonly id: string;
+            /** @enum {string} */
+            readonly kind: "deletes" | "blanking" | "overwrite" | "canary";
+            /** @description Linked records at that time */
+            readonly linked: number;
+            /** @description The most that pass */
+            readonly most: number;
+            readonly note: string | null;
+            /** Format: date-time */
+            readonly openedAt: string;
+            readonly pipeline: string;
+            /** @description Up to ten of the first */
+            readonly sample: readonly components["schemas"]["GuardSampleDto"][];
+            /**
+             * @description The side where it was done; it is held back from the other
+             * @enum {string}
+             */
+            readonly side: "A" | "B";
+            /** @enum {string} */
+            readonly state: "open" | "released" | "discarded";
+            /** @description blanking: the field; overwrite: who; canary: the id of the record that is missing */
+            readonly subject: string;
+            readonly windowMs: number;
+        };
+        readonly GuardTripListDto: {
+            readonly items: readonly components["schemas"]["GuardTripDto"][];
         };
         readonly HeldGrantDto: {
             /** @description Name of a pipeline, or `*`: on every pipeline, also those to come */
@@ -1043,6 +1152,8 @@ export interface components {
             readonly changesTotal: number;
             /** @description Open conflicts */
             readonly conflicts: number;
+            /** @description Guards that tripped: what they hold waits for an answer */
+            readonly guards: number;
             /** @description Decided conflicts whose decision can still be undone */
             readonly held: number;
             /** @description Linked records on which both sides agree and nothing waits */
@@ -1280,6 +1391,12 @@ export interface components {
         };
         readonly TokenListDto: {
             readonly items: readonly components["schemas"]["TokenDto"][];
+        };
+        readonly UndoneSidesDto: {
+            /** @enum {string} */
+            readonly A: "given-back" | "edited-since" | "as-it-was";
+            /** @enum {string} */
+            readonly B: "given-back" | "edited-since" | "as-it-was";
         };
         readonly UseLinkDto: {
             /** @description Of the first admin */
@@ -1582,7 +1699,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["DecisionDto"];
                 };
             };
-            /** @description It had been written: the conflict is open again, with what each side had among the choices; the next decision writes */
+            /** @description It had been written: the conflict is open again, and each side gets back what it held before, by a conditional write; a side that was edited since keeps that edit (`undone` says which) */
             readonly 202: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1612,7 +1729,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Problem `not-undoable`: a later decision stands, or it never took effect */
+            /** @description Problem `not-undoable`: a later decision stands, the record has ended, or it never took effect */
             readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2120,6 +2237,159 @@ export interface operations {
             };
             /** @description Problem `not-found` */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Guards_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only those that wait for an answer */
+                readonly open?: boolean;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GuardTripListDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Guards_discard: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["GuardAnswerDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GuardTripDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `already-decided` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Guards_release: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["GuardAnswerDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GuardTripDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `already-decided` */
+            readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

@@ -12,6 +12,7 @@ import {
   getRecord,
   listConflicts,
   listDeadLetters,
+  listGuardTrips,
   listLineage,
   listPipelines,
   listRecords,
@@ -31,6 +32,7 @@ export const keys = {
   pipelines: ['pipelines'] as const,
   pipeline: (name: string) => ['pipelines', name] as const,
   load: (name: string) => ['pipelines', name, 'load'] as const,
+  guards: (name: string) => ['pipelines', name, 'guards'] as const,
   deadLetters: (name: string) => ['pipelines', name, 'dead-letters'] as const,
   conflicts: (filter: ConflictFilter) => ['conflicts', filter] as const,
   conflict: (id: string) => ['conflict', id] as const,
@@ -66,6 +68,15 @@ export function useLoad(name: string, enabled: boolean) {
   return useQuery({
     queryKey: keys.load(name),
     queryFn: async ({ signal }) => (await getLoad(name, signal)).data,
+    enabled,
+    refetchInterval: PULSE_MS,
+  });
+}
+
+export function useGuardTrips(name: string, enabled: boolean) {
+  return useQuery({
+    queryKey: keys.guards(name),
+    queryFn: async ({ signal }) => (await listGuardTrips(name, signal)).data,
     enabled,
     refetchInterval: PULSE_MS,
   });

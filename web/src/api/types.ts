@@ -210,6 +210,7 @@ export interface Pipeline {
     readonly conflicts: number;
     readonly held: number;
     readonly blocked: number;
+    readonly guards: number;
     readonly unmatched: number;
     readonly changesTotal: number;
     readonly writesTotal: number;
@@ -238,6 +239,26 @@ export interface DeadLetterGroup {
   readonly firstAt: string;
   readonly lastAt: string;
   readonly records: readonly string[];
+}
+
+/** A class of operations that was stopped because it concerned too many records at once. */
+export interface GuardTrip {
+  readonly id: string;
+  readonly side: Side;
+  readonly kind: 'deletes' | 'blanking' | 'overwrite' | 'canary';
+  readonly subject: string;
+  readonly count: number;
+  readonly most: number;
+  readonly held: number;
+  readonly openedAt: string;
+  readonly sample: readonly {
+    readonly record: string;
+    readonly a: string | null;
+    readonly b: string | null;
+    readonly unit: string;
+    readonly before: Json;
+    readonly after: Json;
+  }[];
 }
 
 /** RFC 9457. */

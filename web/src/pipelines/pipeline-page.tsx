@@ -9,6 +9,7 @@ import { QueryState } from '../states/query-state';
 import { strings } from '../strings';
 import { Counts } from './counts';
 import { DeadLetters } from './dead-letters';
+import { GuardTrips } from './guard-trips';
 import { HealthBadge } from './health-badge';
 import { Lags } from './lag';
 import { LoadProgress } from './load-progress';
@@ -62,6 +63,7 @@ function PipelineDetail({ pipeline }: { readonly pipeline: Pipeline }) {
         </header>
         <Text className="sentence">{pipeline.sentence}</Text>
         <PipelineNotices pipeline={pipeline} />
+        <GuardTrips pipeline={pipeline} />
         {pipeline.load !== null && <LoadProgress load={pipeline.load} />}
       </Stack>
       <LoadReport pipeline={pipeline} />
