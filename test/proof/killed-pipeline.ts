@@ -32,7 +32,14 @@ export function killedPipeline(accept: 'automatic' | 'manual' = 'automatic'): Pi
       tags: { type: 'set', a: 'tags', b: 'tags', policy: { strategy: 'merge', merge: 'set' } },
     },
     groups: { [GROUP]: { fields: [...GROUP_COLUMNS], policy: review } },
-    deletes: { aDeleted: 'delete', bDeleted: 'delete', deleteVsEdit: 'review' },
+    // One account makes all the edits, and nobody answers guards here.
+    deletes: {
+      aDeleted: 'delete',
+      bDeleted: 'delete',
+      deleteVsEdit: 'review',
+      guard: { maxPercent: 100 },
+    },
+    guards: { blanking: { maxPercent: 100 }, massChange: { maxPercent: 100 } },
     review: { undoWindow: '250ms' },
     load: { accept },
   };
