@@ -59,7 +59,7 @@ function compareSide(look: RecordLook, side: Side, found: Difference[]): void {
   const life = look.units.get(LIFE);
   const shown = look.shown[side];
   const gone = life !== undefined && image(life, side).value === 'deleted';
-  const lifeMark = life === undefined ? '' : dotText(image(life, side).dot);
+  const lifeMark = life === undefined ? '' : clockOf(life, side);
   const record = { reason: 'unknown', side, unit: LIFE, mark: lifeMark } as const;
   if (gone !== (shown === null)) {
     found.push(
@@ -88,10 +88,15 @@ function compareSide(look: RecordLook, side: Side, found: Difference[]): void {
     const seen = shownRaw(plan, members, shown);
     const held = heldOf(plan, side, unit);
     if (seen === undefined || jsonEqual(held, seen)) continue;
-    const mark = `${dotText(image(unit, side).dot)}|${stableStringify(held)}`;
+    const mark = `${clockOf(unit, side)}|${stableStringify(held)}`;
     const detail = `${label} has another value than was last seen there`;
     found.push({ kind: 'value', reason: 'unknown', side, unit: plan.key, held, seen, detail, mark });
   }
+}
+
+/** Another one after every event on the side and every write to it: an edit that was taken back leaves the dot as it was, but has ticked. */
+function clockOf(unit: Unit, side: Side): string {
+  return `${dotText(image(unit, side).dot)}.${String(unit.tick[side === 'A' ? 0 : 1])}`;
 }
 
 function shownRaw(
@@ -145,7 +150,7 @@ function compareSides(look: RecordLook, found: Difference[]): void {
       held: of.A.value,
       seen: of.B.value,
       detail,
-      mark: `${dotText(of.A.dot)}|${dotText(of.B.dot)}|${dotText(of.head.dot)}|${reason}`,
+      mark: `${clockOf(of, 'A')}|${clockOf(of, 'B')}|${dotText(of.head.dot)}|${reason}`,
     });
   }
 }

@@ -14,7 +14,7 @@ import { lostRace } from './lane/persist.js';
 import type { Committed, Intake, ReadBack } from './lane/intake.js';
 import { LaneTransaction, type Worked } from './lane/transaction.js';
 import { Lookahead } from './lookahead.js';
-import { advance, Capture, continues, isEmpty, matters } from './capture.js';
+import { advance, Capture, continues, matters } from './capture.js';
 import { DueClock } from './due-clock.js';
 import { Delivery, isPlain, type Settled } from './delivery.js';
 import { Newcomers } from './newcomers.js';
@@ -122,9 +122,7 @@ export class PipelineWorker {
     anew: ReadonlySet<string>,
     since: number | null = this.#sides[side].readAt,
   ): Promise<void> {
-    const cursors = { A: this.#cursorState('A'), B: this.#cursorState('B') };
-    cursors[side] = { ...cursors[side], readAt: since };
-    await this.#takeIn({ A: null, B: null, [side]: page }, { anew, cursors });
+    await this.observe({ A: null, B: null, [side]: page }, since, anew);
   }
 
   /**
@@ -150,18 +148,15 @@ export class PipelineWorker {
   async observe(
     pages: Readonly<Record<Side, Extract<ChangePage, { kind: 'states' }> | null>>,
     since: number | null,
+    anew: ReadonlySet<string> = NOTHING,
   ): Promise<void> {
     const at = (side: Side): Intake['cursors']['A'] => ({ ...this.#cursorState(side), readAt: since });
-    await this.#takeIn({ ...pages }, { cursors: { A: at('A'), B: at('B') } });
+    await this.#takeIn({ ...pages }, { anew, cursors: { A: at('A'), B: at('B') } });
   }
 
-  /** Whether there is something to read on a side that was not taken in; nothing is taken in here. @throws GapFound */
-  async hasUnread(side: Side): Promise<boolean> {
-    if (!(await this.#reader.hasNews(this.#sides[side]))) return false;
-    const page = await this.#captureSide(side);
-    if (page === null || !isEmpty(page) || page.more) return true;
-    this.#sides[side].noteWorkedIn(page);
-    return false;
+  /** What would be read next on a side; nothing of it is taken in. @throws GapFound */
+  peek(side: Side): Promise<ChangePage | null> {
+    return this.#captureSide(side);
   }
 
   /** Writes that have arrived and are not stored as arrived yet: those that were applied just as they were sent. */

@@ -14,7 +14,7 @@ import {
   type SuspectRow,
 } from '../../database/sql/verification.js';
 import { inTransaction } from '../../database/transaction.js';
-import { GapFound } from '../capture.js';
+import { GapFound, isEmpty } from '../capture.js';
 import type { PipelineWorker } from '../pipeline-worker.js';
 import type { RunningPipeline } from '../running-pipeline.js';
 import type { Look, Looked } from './look.js';
@@ -94,7 +94,11 @@ export class Suspects {
 
   async #anyUnread(): Promise<boolean> {
     try {
-      for (const side of SIDES) if (await this.worker.hasUnread(side)) return true;
+      for (const side of SIDES) {
+        const page = await this.worker.peek(side);
+        if (page === null || page.more || !isEmpty(page)) return true;
+        this.worker.sides[side].noteWorkedIn(page);
+      }
       return false;
     } catch (error) {
       if (error instanceof GapFound) return true;

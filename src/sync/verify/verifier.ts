@@ -142,7 +142,8 @@ export class Verifier {
     const scan = this.#scan ?? this.#startScan(row);
     if (scan.over && scan.error !== null) {
       this.#scan = null;
-      throw scan.error;
+      await this.#failed(scan.error);
+      return false;
     }
     const phase = scan.over && row.phase !== 'repair' ? 'looks' : row.phase;
     if (phase !== 'repair') {
