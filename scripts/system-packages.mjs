@@ -11,6 +11,14 @@ const needs = [
     files: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
     suites: '\\.ui\\.spec\\.ts$',
   },
+  {
+    // The server's program alone: the package with the service would start one.
+    name: 'MariaDB',
+    debian: 'mariadb-server-core',
+    variable: 'ACCORD_TEST_MARIADB',
+    files: ['/usr/sbin/mariadbd', '/usr/bin/mariadbd', '/usr/local/bin/mariadbd'],
+    suites: '\\.mariadb\\.spec\\.ts$',
+  },
 ];
 
 /** Needs of the tests that this machine does not meet. */

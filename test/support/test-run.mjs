@@ -17,6 +17,7 @@ export function exists(pid) {
 
 /** Stops the servers that a test run left in its folder, and removes the folder. */
 export async function removeRun(folder) {
+  await killMariaDb(join(folder, 'mariadb', 'pid'));
   for (const name of readdirSync(folder)) {
     const link = join(folder, name, 'postgres');
     if (!existsSync(link)) continue;
@@ -31,6 +32,14 @@ export async function removeRun(folder) {
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Nothing of it is kept, so it need not shut down. */
+async function killMariaDb(pidFile) {
+  const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8')) : 0;
+  if (pid <= 0 || !exists(pid)) return;
+  process.kill(pid, 'SIGKILL');
+  for (let waited = 0; exists(pid) && waited < 10_000; waited += 20) await sleep(20);
 }
 
 /** Removes what runs that were killed have left. */

@@ -3,7 +3,7 @@ import type { Author } from '../../core/unit.js';
 import type { Raw } from '../../core/value.js';
 import type { Cursor, Gap, LogEntry, LogPage } from '../connector.js';
 import { ConnectorError } from '../errors.js';
-import { roleAuthor, settingAuthor } from './author.js';
+import { roleAuthor, settingAuthor } from '../author.js';
 import { inCausalOrder } from './causal-order.js';
 import { restartStoppedLog } from './log-restart.js';
 import {

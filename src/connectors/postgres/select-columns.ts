@@ -1,7 +1,7 @@
 import type { Author } from '../../core/unit.js';
 import type { Raw } from '../../core/value.js';
 import type { RecordState } from '../connector.js';
-import { settingAuthor } from './author.js';
+import { settingAuthor } from '../author.js';
 import type { Column, Table } from './catalog.js';
 import { idExpression, keyParts } from './record-id.js';
 

@@ -1,4 +1,4 @@
-import type { Author } from '../../core/unit.js';
+import type { Author } from '../core/unit.js';
 
 const kinds: readonly Author['kind'][] = ['person', 'integration', 'import'];
 

@@ -1,0 +1,117 @@
+import mysql from 'mysql2/promise';
+import type { ConnectionConfig } from '../connector.js';
+import { connectionOptions } from './connection-options.js';
+
+export type Row = (string | null)[];
+
+export interface Queryable {
+  /** Rows as the server's texts. */
+  rows(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** A statement without rows; the number of rows that it found. */
+  run(sql: string, values?: readonly unknown[]): Promise<number>;
+}
+
+/** One session, taken for a transaction. */
+export interface Session extends Queryable {
+  release(broken: boolean): void;
+}
+
+/** Reading sessions look at every value as UTC text; a writing one runs the customer's own triggers, and is as strict as can be. */
+export interface Pools {
+  readonly database: string;
+  readonly read: SessionPool;
+  readonly write: SessionPool;
+  end(): Promise<void>;
+}
+
+/** Under these a value that cannot be kept is an error, never a warning; the server's texts are the same for everybody. */
+export const sqlMode =
+  'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION';
+
+const session = [
+  `sql_mode = '${sqlMode}'`,
+  `time_zone = '+00:00'`,
+  // Each statement sees what is committed when it begins; locks are taken on the rows that are found, and on no gap between rows.
+  `tx_isolation = 'READ-COMMITTED'`,
+  'autocommit = 1',
+  'max_statement_time = 60',
+  'group_concat_max_len = 16777216',
+  'lock_wait_timeout = 5',
+];
+const reading = [...session, 'innodb_lock_wait_timeout = 0'];
+const writing = [...session, 'innodb_lock_wait_timeout = 3', 'idle_write_transaction_timeout = 60'];
+
+export class SessionPool implements Queryable {
+  private readonly pool: mysql.Pool;
+
+  constructor(config: ConnectionConfig, settings: readonly string[]) {
+    this.pool = mysql.createPool({
+      ...connectionOptions(config),
+      charset: 'utf8mb4_general_ci',
+      connectionLimit: 4,
+      maxIdle: 2,
+      idleTimeout: 60_000,
+      connectTimeout: 10_000,
+      enableKeepAlive: true,
+      rowsAsArray: true,
+      // Every value is wanted as the text that came; all that we select is text.
+      typeCast: (field) => field.string(),
+      // UPDATE counts the rows that it found, as everywhere else.
+      flags: ['FOUND_ROWS'],
+      connectAttributes: { program_name: config.clientName },
+    });
+    this.pool.pool.on('connection', (connection) => {
+      // Before anything else on this session; one that could not be set up is of no use.
+      connection.query(`set ${settings.join(', ')}`, (error) => {
+        if (error !== null) connection.destroy();
+      });
+      connection.on('error', () => undefined);
+    });
+  }
+
+  async rows(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const [rows] = await this.pool.query(statement(sql, values));
+    return rows as unknown as Row[];
+  }
+
+  async run(sql: string, values: readonly unknown[] = []): Promise<number> {
+    const [result] = await this.pool.query(statement(sql, values));
+    return (result as mysql.ResultSetHeader).affectedRows;
+  }
+
+  async acquire(): Promise<Session> {
+    const connection = await this.pool.getConnection();
+    return {
+      rows: async (sql, values = []) =>
+        (await connection.query(statement(sql, values)))[0] as unknown as Row[],
+      run: async (sql, values = []) =>
+        ((await connection.query(statement(sql, values)))[0] as mysql.ResultSetHeader).affectedRows,
+      release: (broken) => {
+        if (broken) connection.destroy();
+        else connection.release();
+      },
+    };
+  }
+
+  async end(): Promise<void> {
+    await this.pool.end();
+  }
+}
+
+/** A server that does not answer at all is given up after the server's own limit has had its chance. */
+function statement(sql: string, values: readonly unknown[]): mysql.QueryOptions {
+  return { sql, values: [...values], timeout: 90_000 };
+}
+
+export function openPools(config: ConnectionConfig): Pools {
+  let ended: Promise<void> | undefined;
+  const { database } = connectionOptions(config);
+  const read = new SessionPool(config, reading);
+  const write = new SessionPool(config, writing);
+  return {
+    database,
+    read,
+    write,
+    end: () => (ended ??= Promise.all([read.end(), write.end()]).then(() => undefined)),
+  };
+}

@@ -1,0 +1,53 @@
+import { failpoint } from '../../common/failpoint.js';
+import type { Cursor } from '../connector.js';
+import type { Table } from './catalog.js';
+import { asLogCursor, doneUpTo } from './log-cursor.js';
+import { forgetAfterDays, inSchema, logName } from './log-schema.js';
+import type { Queryable } from './pools.js';
+
+const rowsAtATime = 5000;
+
+/**
+ * Removes what every consumer has read. Consumers not heard of for long hold nothing back; the floor tells them when they return. Entries
+ * that are removed are committed and behind everyone: no writer waits.
+ */
+export async function purgeLog(db: Queryable, table: Table, consumer: string, given: Cursor): Promise<void> {
+  const low = doneUpTo(asLogCursor(given));
+  const place = [table.database, table.name];
+  const [consumers, captures] = [inSchema(table.database, 'consumer'), inSchema(table.database, 'capture')];
+  await db.run(
+    `update ${consumers} set low = greatest(low, ?), seen_at = current_timestamp(6) where consumer = ? and table_schema = ? and table_name = ?`,
+    [low, consumer, ...place],
+  );
+  const [row] = await db.rows(
+    `select cast(c.id as char), cast(c.floor as char), cast((select min(low) from ${consumers} u where u.table_schema = c.table_schema and u.table_name = c.table_name
+        and u.mode = 'log' and u.seen_at > current_timestamp(6) - interval ${forgetAfterDays} day) as char)
+      from ${captures} c where c.table_schema = ? and c.table_name = ?`,
+    place,
+  );
+  const [capture, floor, done] = row ?? [];
+  if (typeof capture !== 'string' || typeof done !== 'string' || Number(done) <= Number(floor)) return;
+  await db.run(`update ${captures} set floor = greatest(floor, ?) where id = ?`, [
+    Number(done),
+    Number(capture),
+  ]);
+  await failpoint('purge.log');
+  const log = logName(table.database, Number(capture));
+  while (
+    (await db.run(`delete from ${log} where seq <= ${done} order by seq limit ${rowsAtATime}`)) ===
+    rowsAtATime
+  );
+}
+
+/** Fences of batches that the hub has settled for good. */
+export async function purgeFences(
+  db: Queryable,
+  database: string,
+  consumer: string,
+  upTo: string,
+): Promise<void> {
+  await db.run(`delete from ${inSchema(database, 'applied')} where consumer = ? and batch_id <= ?`, [
+    consumer,
+    upTo,
+  ]);
+}
