@@ -19,15 +19,17 @@ import {
 import { forgetPairs, forgetSettledPairs } from '../database/sql/matching/candidates.js';
 import { forgetPairedUnmatched } from '../database/sql/matching/questions.js';
 import { run } from '../database/sql/statement.js';
-import { inTransaction } from '../database/transaction.js';
 import { keyColumns, keyRules, matchKey, mayCreate } from './match-keys.js';
 import { compareFields } from './matching/compare-fields.js';
 import { askAfterComparison } from './matching/load-questions.js';
 import { storeProfiles } from './matching/profiles.js';
 import { scoreSides, type LeftOutKey } from './matching/score-sides.js';
+import { inOurTransaction, type AssertOurs } from './our-transaction.js';
 import type { RunningPipeline } from './running-pipeline.js';
 
 const PAGE = 5000;
+
+type Ours = (work: (client: PoolClient) => Promise<void>) => Promise<void>;
 
 /** With nothing to compare them with, the keys of so many records are kept, for the samples of the report. */
 const SAMPLED = 5;
@@ -39,24 +41,30 @@ const SAMPLED = 5;
 export async function compareSides(
   pipeline: RunningPipeline,
   pools: HubPools,
+  assertOurs: AssertOurs,
   signal: AbortSignal,
 ): Promise<void> {
   const { id, revision } = pipeline;
-  for (const statement of clearLoad) await run(pools.general, statement, [id]);
+  const ours: Ours = (work) => inOurTransaction(pools.general, assertOurs, work);
+  await ours(async (client) => {
+    for (const statement of clearLoad) await run(client, statement, [id]);
+  });
   const counts = { A: 0, B: 0 };
   const first: Side = (await isEmpty(pipeline, 'B')) ? 'B' : 'A';
   const second = otherSide(first);
-  counts[first] = await collectKeys(pipeline, pools, signal, first, Infinity);
+  counts[first] = await collectKeys(pipeline, ours, signal, first, Infinity);
   // What is going to be created is matched with nothing: its keys would be stored only to be thrown away.
   const keep = counts[first] === 0 && mayCreate(pipeline, second) ? SAMPLED : Infinity;
-  counts[second] = await collectKeys(pipeline, pools, signal, second, keep);
+  counts[second] = await collectKeys(pipeline, ours, signal, second, keep);
   for (const sql of analyzeLoad) await pools.general.query(sql);
-  const leftOut = counts.A === 0 || counts.B === 0 ? [] : await pairUpByRules(pipeline, pools, signal);
-  await run(pools.general, forgetPairedUnmatched, [id]);
-  await run(pools.general, forgetSettledPairs, [id]);
+  const leftOut = counts.A === 0 || counts.B === 0 ? [] : await pairUpByRules(pipeline, pools, ours, signal);
+  await ours(async (client) => {
+    await run(client, forgetPairedUnmatched, [id]);
+    await run(client, forgetSettledPairs, [id]);
+  });
   await askAfterComparison(pipeline, pools, signal);
   const fields = await compareFields(pipeline, pools);
-  await inTransaction(pools.general, async (client) => {
+  await ours(async (client) => {
     const [found] = await run(client, countLoad, [id]);
     await failpoint('load.pairs-found');
     if (found === undefined) throw new RangeError('the comparison counted nothing');
@@ -89,6 +97,7 @@ export async function compareSides(
 async function pairUpByRules(
   pipeline: RunningPipeline,
   pools: HubPools,
+  ours: Ours,
   signal: AbortSignal,
 ): Promise<readonly LeftOutKey[]> {
   const scored = new Map(scoredRules(pipeline.spec.match).map((rule) => [rule.index, rule]));
@@ -97,8 +106,10 @@ async function pairUpByRules(
     const rule = scored.get(index);
     if (rule !== undefined) leftOut.push(...(await scoreSides(pipeline, pools, signal, rule)));
     else if (action === 'link' && by !== undefined) {
-      await run(pools.general, pairsByRule, [pipeline.id, index]);
-      await run(pools.general, ambiguousByRule, [pipeline.id, index]);
+      await ours(async (client) => {
+        await run(client, pairsByRule, [pipeline.id, index]);
+        await run(client, ambiguousByRule, [pipeline.id, index]);
+      });
     }
   }
   return leftOut;
@@ -134,7 +145,7 @@ async function isEmpty(pipeline: RunningPipeline, side: Side): Promise<boolean> 
 
 async function collectKeys(
   pipeline: RunningPipeline,
-  pools: HubPools,
+  ours: Ours,
   signal: AbortSignal,
   side: Side,
   keep: number,
@@ -144,8 +155,7 @@ async function collectKeys(
   for await (const page of pipeline.ends[side].endpoint.snapshot({ columns, pageSize: PAGE })) {
     signal.throwIfAborted();
     const kept = page.slice(0, Math.max(0, keep - count));
-    if (kept.length > 0)
-      await inTransaction(pools.general, (client) => storeKeys(client, pipeline, side, kept));
+    if (kept.length > 0) await ours((client) => storeKeys(client, pipeline, side, kept));
     count += page.length;
     await failpoint('load.keys-stored');
   }

@@ -110,7 +110,7 @@ export class SyncEngine {
       }, RECONNECT_MS).unref();
     });
     client.on('notification', (message) => {
-      const id = Number(message.payload);
+      const id = Number.parseInt(message.payload ?? '', 10);
       if (Number.isInteger(id)) this.#runners.get(id)?.wake();
       else for (const runner of this.#runners.values()) runner.wake();
     });

@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg';
 import type { Clock } from '../common/clock.js';
 import { failpoint } from '../common/failpoint.js';
 import type { RecordState as SideRecord, WriteItem, WriteReceipt } from '../connectors/connector.js';
@@ -26,6 +27,7 @@ import type { PayloadItem } from './lane/payload.js';
 import { compareSides, storeKeys } from './compare-sides.js';
 import { mayCreate } from './match-keys.js';
 import { insertLinks, linkFromOneSide, type NewLink } from './new-links.js';
+import { inOurTransaction, type AssertOurs } from './our-transaction.js';
 import { pairUp, storeHalves } from './pairing.js';
 import { withMappedId } from './newcomers.js';
 import type { RunningPipeline } from './running-pipeline.js';
@@ -58,6 +60,7 @@ export class FirstLoad {
   constructor(
     private readonly pipeline: RunningPipeline,
     private readonly pools: HubPools,
+    private readonly assertOurs: AssertOurs,
     private readonly clock: Clock,
     private readonly signal: AbortSignal,
     private readonly onProgress: () => void,
@@ -71,7 +74,7 @@ export class FirstLoad {
       at = 'comparing';
     }
     if (at === 'comparing') {
-      await compareSides(this.pipeline, this.pools, this.signal);
+      await compareSides(this.pipeline, this.pools, this.assertOurs, this.signal);
       this.onProgress();
       at = 'report';
     }
@@ -79,7 +82,9 @@ export class FirstLoad {
       const report = await this.#report();
       if (report.accepted_at === null) return 'report';
       await failpoint('load.accepted');
-      await run(this.pools.general, setLoadState, [this.pipeline.id, 'loading']);
+      await this.#ours(async (client) => {
+        await run(client, setLoadState, [this.pipeline.id, 'loading']);
+      });
       at = 'loading';
     }
     if (at === 'loading') await this.#load();
@@ -89,8 +94,8 @@ export class FirstLoad {
   async finish(): Promise<void> {
     await failpoint('load.loaded');
     for (const sql of analyzeLoaded) await this.pools.general.query(sql);
-    for (const side of SIDES) await run(this.pools.general, forgetLinked[side], [this.pipeline.id]);
-    await inTransaction(this.pools.general, async (client) => {
+    await this.#ours(async (client) => {
+      for (const side of SIDES) await run(client, forgetLinked[side], [this.pipeline.id]);
       await run(client, moveProgress, [this.pipeline.id, 'done', 0, null]);
       await run(client, setLoadState, [this.pipeline.id, 'running']);
     });
@@ -104,7 +109,7 @@ export class FirstLoad {
     await failpoint('load.installed');
     const cursors = { A: await ends.A.endpoint.now(), B: await ends.B.endpoint.now() };
     await failpoint('load.cursors-taken');
-    await inTransaction(this.pools.general, async (client) => {
+    await this.#ours(async (client) => {
       for (const statement of clearLoad) await run(client, statement, [id]);
       for (const side of SIDES) await run(client, setCursor, [id, side, JSON.stringify(cursors[side])]);
       await run(client, setLoadState, [id, 'comparing']);
@@ -122,7 +127,7 @@ export class FirstLoad {
     let report = await this.#report();
     if (report.phase === 'report' || report.phase === 'pairs') {
       await this.#linkPairs(report.phase === 'pairs' ? (report.progress?.afterPair ?? '') : '');
-      await run(this.pools.general, moveProgress, [this.pipeline.id, 'create-b', 0, null]);
+      await this.#moveTo('create-b');
     }
     for (const [phase, from, next] of [
       ['create-b', 'A', 'create-a'],
@@ -133,9 +138,19 @@ export class FirstLoad {
       const some = from === 'A' ? report.only_a > 0 : report.only_b > 0;
       if (some && mayCreate(this.pipeline, from))
         await this.#createMissing(from, phase, report.progress?.after, hadNothing(report, otherSide(from)));
-      await run(this.pools.general, moveProgress, [this.pipeline.id, next, 0, null]);
+      await this.#moveTo(next);
     }
     this.onProgress();
+  }
+
+  #ours(work: (client: PoolClient) => Promise<void>): Promise<void> {
+    return inOurTransaction(this.pools.general, this.assertOurs, work);
+  }
+
+  #moveTo(phase: string): Promise<void> {
+    return this.#ours(async (client) => {
+      await run(client, moveProgress, [this.pipeline.id, phase, 0, null]);
+    });
   }
 
   async #linkPairs(start: string): Promise<void> {
@@ -158,7 +173,7 @@ export class FirstLoad {
       ]);
       const ids = pairs.map((p) => ({ A: p.a_id, B: p.b_id }));
       const paired = pairUp(this.pipeline, ids, { A: a, B: b });
-      await inTransaction(this.pools.lane, async (client) => {
+      await inOurTransaction(this.pools.lane, this.assertOurs, async (client) => {
         await insertLinks(client, this.pipeline, paired.links, () => null, this.clock.now());
         await storeHalves(client, this.pipeline, paired);
         await failpoint('load.pairs-linked');
@@ -251,7 +266,7 @@ export class FirstLoad {
   ): Promise<Planned | null> {
     const side = otherSide(from);
     await this.#ids.ensure(this.pools.general, 1);
-    return inTransaction(this.pools.lane, async (client) => {
+    return inOurTransaction(this.pools.lane, this.assertOurs, async (client) => {
       await run(client, moveProgress, [this.pipeline.id, phase, links.length, JSON.stringify({ after })]);
       if (refused.length > 0) {
         await run(client, setUnmatched, [

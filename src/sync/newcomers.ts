@@ -17,12 +17,12 @@ import {
   upsertLoadRecords,
 } from '../database/sql/load/match.js';
 import { run } from '../database/sql/statement.js';
-import { inTransaction } from '../database/transaction.js';
 import { fetchAll } from './fetch-all.js';
 import type { BatchIds } from './lane/batch-ids.js';
 import type { Outgoing } from './lane/intake.js';
 import { keyRules, matchKey, mayCreate } from './match-keys.js';
 import { insertLinks, linkFromOneSide, type NewLink } from './new-links.js';
+import { inOurTransaction, type AssertOurs } from './our-transaction.js';
 import { pairUp, storeHalves, type Paired } from './pairing.js';
 import type { RunningPipeline } from './running-pipeline.js';
 
@@ -52,6 +52,7 @@ export class Newcomers {
   constructor(
     private readonly pipeline: RunningPipeline,
     private readonly pools: HubPools,
+    private readonly assertOurs: AssertOurs,
     private readonly ids: BatchIds,
     private readonly clock: Clock,
   ) {}
@@ -88,7 +89,7 @@ export class Newcomers {
       links.push(...made);
     }
     await this.ids.ensure(this.pools.general, 6);
-    return inTransaction(this.pools.lane, async (client) => {
+    return inOurTransaction(this.pools.lane, this.assertOurs, async (client) => {
       const stored = await this.#store(client, links, refused);
       await storeHalves(client, this.pipeline, paired);
       return { ...stored, more, held };

@@ -16,6 +16,7 @@ import { FirstLoad, type PipelineState } from './first-load.js';
 import { CursorMoved } from './lane/transaction.js';
 import type { PipelineOpener } from './open-pipeline.js';
 import { GapFound } from './capture.js';
+import { inOurTransaction } from './our-transaction.js';
 import { PipelineWorker } from './pipeline-worker.js';
 import { Resync } from './resync.js';
 import { ReturnedRights } from './returned-rights.js';
@@ -109,7 +110,7 @@ export class PipelineRunner {
         .acquire(`sync:${String(this.pipelineId)}`, holder, this.timing.leaseMs)
         .catch(() => null);
       if (grant === null) {
-        await this.#pause(this.timing.leaseMs / 5);
+        await this.#wait(this.timing.leaseMs / 5);
         continue;
       }
       try {
@@ -120,7 +121,7 @@ export class PipelineRunner {
         if (this.#stop.signal.aborted) break;
         failures = error instanceof CursorMoved ? 1 : failures + 1;
         this.log.warn({ pipeline: this.name, err: error }, 'pipeline interrupted');
-        await this.#pause(fullJitter(failures, BACKOFF));
+        await this.#wait(fullJitter(failures, BACKOFF));
       } finally {
         await this.leases.release(grant).catch(() => undefined);
       }
@@ -223,6 +224,8 @@ export class PipelineRunner {
         stateAt = this.clock.now();
         await worker.refreshPauses({ A: state.paused_a, B: state.paused_b });
       }
+      // Never loaded to the end, or to be loaded anew: opened again, it goes on with that.
+      if (state.state !== 'running' && state.state !== 'halted') return;
       if (state.state !== 'running' || state.paused) {
         if (state.state !== 'running' || !(await verifier.step('paused'))) await this.#pause(STATE_READ_MS);
         continue;
@@ -236,7 +239,7 @@ export class PipelineRunner {
       }
       const found = (await worker.hasWork()) ? await this.#cycle(worker, pipeline, signal) : 'nothing';
       if (found === 'other-schema') return;
-      const more = found === 'more';
+      const more = found === 'more' || found === 'halted';
       const now = this.clock.now();
       if (!more) this.#idlePasses++;
       if (expiry !== null && now >= expiry) return;
@@ -268,7 +271,7 @@ export class PipelineRunner {
     worker: PipelineWorker,
     pipeline: RunningPipeline,
     signal: AbortSignal,
-  ): Promise<'more' | 'nothing' | 'other-schema'> {
+  ): Promise<'more' | 'nothing' | 'halted' | 'other-schema'> {
     try {
       return (await worker.cycle()) ? 'more' : 'nothing';
     } catch (error) {
@@ -277,11 +280,12 @@ export class PipelineRunner {
       if (error.reason === 'truncated' || error.reason === 'restored') {
         const { label } = pipeline.ends[error.side];
         await new Resync(pipeline, worker, this.pools, signal).forget(error.side);
-        await run(this.pools.general, haltPipeline, [
-          this.pipelineId,
-          `${label}: ${error.message}. Nothing was deleted elsewhere. Resume to compare both sides again.`,
-        ]);
+        const why = `${label}: ${error.message}. Nothing was deleted elsewhere. Resume to compare both sides again.`;
+        await inOurTransaction(this.pools.general, worker.assertOurs, async (client) => {
+          await run(client, haltPipeline, [this.pipelineId, why]);
+        });
         this.wake();
+        return 'halted';
       } else if (error.reason === 'schema-changed') {
         await new Resync(pipeline, worker, this.pools, signal).forget(error.side);
         return 'other-schema';
@@ -299,23 +303,24 @@ export class PipelineRunner {
     from: StateRow,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const load = new FirstLoad(pipeline, this.pools, this.clock, signal, () => undefined);
+    const load = new FirstLoad(pipeline, this.pools, worker.assertOurs, this.clock, signal, () => undefined);
     let state = from.state;
     for (;;) {
       state = await load.advance(state);
       if (state !== 'report') break;
-      await this.#pause(STATE_READ_MS);
+      await this.#wait(STATE_READ_MS);
       if (signal.aborted) return false;
     }
     await worker.load();
     worker.adopt(load.receipts);
     // Loaded is what stood when the load ended: until each side was read to its end once. There may always be more.
-    const behind = (): boolean =>
-      SIDES.some((side) => worker.sides[side].cursor !== null && !worker.sides[side].readToEnd);
-    while (!signal.aborted && behind()) {
+    while (!signal.aborted && SIDES.some((side) => !worker.sides[side].readToEnd)) {
+      for (const side of SIDES)
+        if (worker.sides[side].cursor === null)
+          await new Resync(pipeline, worker, this.pools, signal).run(side);
       const found = await this.#cycle(worker, pipeline, signal);
-      if (found === 'other-schema') return false;
-      if (found === 'nothing') await this.#pause(CATCH_UP_MS);
+      if (found === 'other-schema' || found === 'halted') return false;
+      if (found === 'nothing') await this.#wait(CATCH_UP_MS);
     }
     if (signal.aborted || (await this.#state()).state === 'halted') return false;
     await load.finish();
@@ -333,6 +338,12 @@ export class PipelineRunner {
     const woken = this.#woken;
     this.#woken = false;
     return woken;
+  }
+
+  /** Where nobody looks at what it was woken for: only what comes from now on ends it, or it would never wait again. */
+  async #wait(ms: number): Promise<void> {
+    this.#woken = false;
+    await this.#pause(ms);
   }
 
   async #pause(ms: number): Promise<void> {

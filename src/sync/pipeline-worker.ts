@@ -1,4 +1,3 @@
-import type { PoolClient } from 'pg';
 import type { Clock } from '../common/clock.js';
 import { failpoint } from '../common/failpoint.js';
 import type { ChangePage, Cursor } from '../connectors/connector.js';
@@ -6,7 +5,6 @@ import { SIDES, type Side } from '../core/clock.js';
 import type { HubPools } from '../database/pools.js';
 import { unsettledBatches } from '../database/sql/lane/batches.js';
 import { run } from '../database/sql/statement.js';
-import { inTransaction } from '../database/transaction.js';
 import { FlapMemory } from './flap-memory.js';
 import { BatchIds } from './lane/batch-ids.js';
 import { BatchLog } from './lane/batch-log.js';
@@ -18,6 +16,7 @@ import { advance, Capture, continues, matters } from './capture.js';
 import { DueClock } from './due-clock.js';
 import { Delivery, isPlain, type Settled } from './delivery.js';
 import { Newcomers } from './newcomers.js';
+import { inOurTransaction, type AssertOurs } from './our-transaction.js';
 import { ReadBacks } from './read-backs.js';
 import type { RunningPipeline } from './running-pipeline.js';
 import { SideRuntime } from './side-runtime.js';
@@ -61,8 +60,7 @@ export class PipelineWorker {
     readonly pipeline: RunningPipeline,
     private readonly pools: HubPools,
     private readonly clock: Clock,
-    /** Throws when the pipeline has passed to another process: then nothing of the transaction may stand. */
-    private readonly assertOurs: (client: PoolClient) => Promise<void>,
+    readonly assertOurs: AssertOurs,
     private readonly options: WorkerOptions = WORKER_DEFAULTS,
   ) {
     this.#readBacks = new ReadBacks(pipeline, this.#log);
@@ -75,7 +73,7 @@ export class PipelineWorker {
       read: (side, cursor) => this.#captureSide(side, cursor),
       intake: (pages, cursors) => this.#intakeAhead(pages, cursors),
     });
-    this.#newcomers = new Newcomers(pipeline, pools, this.#ids, clock);
+    this.#newcomers = new Newcomers(pipeline, pools, assertOurs, this.#ids, clock);
   }
 
   /** Reads where things stand. To be called before the first cycle and after the database or the lease was lost. */
@@ -290,13 +288,12 @@ export class PipelineWorker {
     let begun = false;
     for (let attempt = 1; ; attempt++) {
       try {
-        const committed = await inTransaction(this.pools.lane, async (client: PoolClient) => {
-          await this.assertOurs(client);
-          return this.#lane.run(client, intake, (worked) => {
+        const committed = await inOurTransaction(this.pools.lane, this.assertOurs, (client) =>
+          this.#lane.run(client, intake, (worked) => {
             if (!begun && due.length === 0 && readBacks.length === 0) this.#lookahead.begin(worked);
             begun = true;
-          });
-        });
+          }),
+        );
         this.#writes.receipts = this.#writes.receipts.slice(receipts.length);
         return committed;
       } catch (error) {
@@ -365,12 +362,11 @@ export class PipelineWorker {
     const cursors = { A: this.#cursorState('A'), B: this.#cursorState('B') };
     const worked = { ...ahead, intake: { ...ahead.intake, cursors } };
     try {
-      const committed = await inTransaction(this.pools.lane, async (client: PoolClient) => {
-        await this.assertOurs(client);
-        return this.#lane.storeWorked(client, worked, receipts, (storing) => {
+      const committed = await inOurTransaction(this.pools.lane, this.assertOurs, (client) =>
+        this.#lane.storeWorked(client, worked, receipts, (storing) => {
           this.#lookahead.begin(storing);
-        });
-      });
+        }),
+      );
       this.#writes.receipts = this.#writes.receipts.slice(receipts.length);
       return await this.#committed(pages, committed, []);
     } catch (error) {

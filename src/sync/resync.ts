@@ -5,8 +5,8 @@ import type { Side } from '../core/clock.js';
 import type { HubPools } from '../database/pools.js';
 import { askRound } from '../database/sql/absence.js';
 import { run, type Statement } from '../database/sql/statement.js';
-import { inTransaction } from '../database/transaction.js';
 import { rememberColumns } from './column-memory.js';
+import { inOurTransaction } from './our-transaction.js';
 import type { PipelineWorker } from './pipeline-worker.js';
 import type { RunningPipeline } from './running-pipeline.js';
 
@@ -81,7 +81,7 @@ export class Resync {
     cursor: Cursor | null,
     beside: (client: PoolClient) => Promise<void>,
   ): Promise<void> {
-    await inTransaction(this.pools.general, async (client) => {
+    await inOurTransaction(this.pools.general, this.worker.assertOurs, async (client) => {
       await beside(client);
       await run(client, replaceCursor, [
         this.pipeline.id,

@@ -105,11 +105,12 @@ export class SyncPair {
     while (Date.now() < deadline) {
       const { rows } = await this.hub.general.query<{
         state: string;
+        detail: string | null;
         busy: number;
         waiting: number;
         due: number;
       }>(`
-        select (select state from pipeline) as state,
+        select (select state from pipeline) as state, (select state_detail from pipeline) as detail,
                (select count(*)::int from attempt_batch where state in ('sent', 'unknown')) as busy,
                (select count(*)::int from unmatched where reason = 'waiting') as waiting,
                (select count(*)::int from push_due) as due`);

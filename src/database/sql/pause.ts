@@ -47,12 +47,13 @@ export async function resume(
     );
     return rowCount === 1;
   }
-  // A halted pipeline that was never loaded has a report to be looked at first; the engine decides where it goes on.
+  // A halted pipeline goes on with its first load where that was cut off, or has a report to be looked at first.
   const { rowCount } = await database.query(
     `with resumed as (
        update pipeline set ${free}, state_detail = null, updated_at = now(),
               state = case when state <> 'halted' then state
                            when exists (select from load_report l where l.pipeline_id = id and l.finished_at is not null) then 'running'
+                           when exists (select from load_report l where l.pipeline_id = id and l.accepted_at is not null) then 'loading'
                            else 'new' end
        where name = $1 returning id)
      update side_state set retry_at = null where pipeline_id in (select id from resumed)`,
