@@ -69,7 +69,7 @@ export function presentConflict(
     why: `${capitalised(row.reason)}. Policy of ${row.unit === LIFE ? 'deletes' : row.unit} in ${row.pipeline}, revision ${row.revision}: ${sentence}.`,
     merged,
     effects: effectsOf(row, read, merged),
-    decisions: decisions.map(presentDecision),
+    decisions: decisions.map((decision) => presentDecision(decision)),
     others: others.map(({ id, ...other }) => ({ id: publicId.conflict(id), ...other })),
     closeReason: row.close_reason,
   };

@@ -1,8 +1,9 @@
 import { publicId } from '../common/public-ids.js';
 import type { DecisionRow } from '../database/sql/review/decisions.js';
-import type { DecisionDto } from './decision.dto.js';
+import type { DecisionDto, UndoneSidesDto } from './decision.dto.js';
 
-export function presentDecision(row: DecisionRow): DecisionDto {
+/** @param undone what became of the sides, in the answer to an undo after the write */
+export function presentDecision(row: DecisionRow, undone?: UndoneSidesDto): DecisionDto {
   return {
     id: publicId.decision(row.id),
     conflict: publicId.conflict(row.conflict_id),
@@ -13,5 +14,6 @@ export function presentDecision(row: DecisionRow): DecisionDto {
     at: row.at.toISOString(),
     undoUntil: row.undo_until.toISOString(),
     outcome: row.outcome,
+    ...(undone !== undefined && { undone }),
   };
 }

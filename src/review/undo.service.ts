@@ -109,7 +109,7 @@ export class UndoService {
     await this.#mustBeLast(client, decision);
     if (ended) await this.#revive(client, at.link_id, plan);
     const { undone, sides } = await this.#giveBack(client, undoing);
-    return { status: 202, body: { ...presentDecision(undone), undone: sides } };
+    return { status: 202, body: presentDecision(undone, sides) };
   }
 
   /** Why nothing of a record can be undone any more. */
@@ -120,7 +120,8 @@ export class UndoService {
         'not-undoable',
         'The two records are no longer linked: nothing is written to them.',
       );
-    const deletion = end?.deletion == null ? null : publicId.decision(end.deletion);
+    const by = end?.deletion ?? null;
+    const deletion = by === null ? null : publicId.decision(by);
     return deletion === null
       ? new AppError('not-undoable', 'The record was deleted on both sides: there is nothing to put back.')
       : new AppError('not-undoable', `The record was deleted by a decision; undo ${deletion} first.`, {

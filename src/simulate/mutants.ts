@@ -151,6 +151,12 @@ export const MUTANTS: readonly Mutant[] = [
   { without: 'ticksAtRest', runs: 150 },
   { without: 'deleteSeesEdits', runs: 150, kinds: ['T0 log', 'T0', 'T1'] },
   { without: 'conflictsFollow', runs: 200, tune: few('review', 'newest') },
+  { without: 'undoGivesBack', runs: 150, tune: all(few('review', 'status'), often({ undo: 6, decide: 3 })) },
+  {
+    without: 'undoSparesEdits',
+    runs: 400,
+    tune: all(few('review', 'status'), often({ undo: 6, decide: 3, edit: 2 })),
+  },
   { without: 'lineageFollows', runs: 50 },
 ];
 

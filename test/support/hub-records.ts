@@ -1,12 +1,12 @@
 import type { Pool, PoolClient } from 'pg';
 import { uuidv7 } from '../../src/common/ids.js';
 import { acknowledge, author } from '../../src/core/author.js';
-import { rawOf, readUnit, writeUnit } from '../../src/core/at-rest.js';
-import { dotText, SIDES, vectorText, type Side } from '../../src/core/clock.js';
+import { readUnit, writeUnit } from '../../src/core/at-rest.js';
+import { dotText, vectorText, type Side } from '../../src/core/clock.js';
 import { conflictKey } from '../../src/core/conflict.js';
 import { writeConflict } from '../../src/core/conflict-at-rest.js';
 import { derive } from '../../src/core/derive.js';
-import { dueBack, heldBefore, holdBack } from '../../src/core/give-back.js';
+import { heldBefore } from '../../src/core/give-back.js';
 import { writeHeld } from '../../src/core/held-at-rest.js';
 import { deriveLife, LIFE_UNIT } from '../../src/core/life.js';
 import { fromBothSides, ORIGIN } from '../../src/core/linking.js';
@@ -17,6 +17,7 @@ import { policyData } from '../../src/core/policy/words.js';
 import type { Author, Unit } from '../../src/core/unit.js';
 import type { Json } from '../../src/core/value.js';
 import { inTransaction } from '../../src/database/transaction.js';
+import { giveBack, sendUnit } from './hub-sends.js';
 import { canonOf, readShadow, type Shadow } from './hub-shadow.js';
 
 export interface Edit {
@@ -114,7 +115,7 @@ export class HubRecords {
       if (outcome.kind !== 'author' || outcome.how !== 'fast-forward' || seen.kind !== 'event')
         throw new Error('the edit does not simply flow');
       const other = edit.side === 'A' ? 'B' : 'A';
-      const id = await this.#send(client, linkId, other, edit.unit, before);
+      const id = await sendUnit(client, this.pipelineId, linkId, other, unitPlan, before);
       const next = acknowledge(author(seen.unit, outcome), other, undefined);
       await this.#store(client, linkId, shadow, unitPlan, next);
       const event = {
@@ -232,7 +233,8 @@ export class HubRecords {
     const unit = readUnit(shadow.clock, shadow.fields[key], shadow.open?.[key]);
     const outcome = derive({ plan: unitPlan, unit, now, sides: this.plan.sides, context: {} });
     if (outcome.kind !== 'author') {
-      if (!(await this.#giveBack(client, linkId, shadow, unitPlan, unit))) return false;
+      const given = await giveBack(client, this.pipelineId, linkId, unitPlan, unit);
+      if (given !== unit && !(await this.#store(client, linkId, shadow, unitPlan, given))) return false;
       await this.#showConflict(client, linkId, key);
       return true;
     }
@@ -240,7 +242,8 @@ export class HubRecords {
     const batches: Record<Side, number | null> = { A: null, B: null };
     let next = authored;
     for (const at of ['A', 'B'] as const) {
-      if (lacksHead(unitPlan, authored, at)) batches[at] = await this.#send(client, linkId, at, key, unit);
+      if (lacksHead(unitPlan, authored, at))
+        batches[at] = await sendUnit(client, this.pipelineId, linkId, at, unitPlan, unit);
       next = acknowledge(next, at, undefined);
     }
     if (!(await this.#store(client, linkId, shadow, unitPlan, next))) return false;
@@ -286,29 +289,6 @@ export class HubRecords {
     return true;
   }
 
-  /** A decision was undone: what its sides held before is written there. */
-  async #giveBack(
-    client: PoolClient,
-    linkId: number,
-    shadow: Shadow,
-    unitPlan: UnitPlan,
-    unit: Unit,
-  ): Promise<boolean> {
-    const due = SIDES.filter((at) => dueBack(unitPlan, unit, at) !== null);
-    let next = unit;
-    const sent: number[] = [];
-    for (const at of due) {
-      sent.push(await this.#send(client, linkId, at, unitPlan.key, unit));
-      next = holdBack(next, at, dueBack(unitPlan, unit, at)?.raw);
-    }
-    if (due.length === 0) return true;
-    await client.query(
-      `update attempt_batch set state = 'acked', settled_at = clock_timestamp() where id = any($1)`,
-      [sent],
-    );
-    return this.#store(client, linkId, shadow, unitPlan, next);
-  }
-
   async #store(
     client: PoolClient,
     linkId: number,
@@ -321,23 +301,6 @@ export class HubRecords {
     if (stored.open === null) Reflect.deleteProperty(open, unitPlan.key);
     else open[unitPlan.key] = stored.open;
     return this.#write(client, linkId, shadow.rev, { [unitPlan.key]: stored.field }, open);
-  }
-
-  async #send(client: PoolClient, linkId: number, at: Side, key: string, unit: Unit): Promise<number> {
-    const img = unit[at];
-    const payload = [
-      { l: linkId, u: { [key]: [dotText(img.dot), vectorText(img.ctx), rawOf(this.#planOf(key), at, img)] } },
-    ];
-    const { rows } = await client.query<{ id: number }>(
-      `insert into attempt_batch (id, pipeline_id, side, kind, state, items, payload) values (nextval('batch_id_seq'), $1, $2, 'update', 'sent', 1, $3) returning id`,
-      [this.pipelineId, at, JSON.stringify(payload)],
-    );
-    const { id } = rows[0]!;
-    await client.query(`update shadow set att_${at === 'A' ? 'a' : 'b'} = $2 where link_id = $1`, [
-      linkId,
-      id,
-    ]);
-    return id;
   }
 
   async #write(

@@ -16,7 +16,7 @@ import { loseAnswer, takeAnswer } from '../../core/protocol/take-answer.js';
 import { takeSighting } from '../../core/protocol/take-sighting.js';
 import { unitRaws } from '../../core/protocol/unit-raws.js';
 import { resolveRecord, type RecordResult } from '../../core/record.js';
-import { image, type Unit } from '../../core/unit.js';
+import type { Unit } from '../../core/unit.js';
 import type { Reading, WriteAnswer, WriteRequest } from '../../connectors/memory/exchange.js';
 import type { Happening } from '../../connectors/memory/happening.js';
 import { expectToHold, foldPage, isOpen, send, takeBack, takeReceipt, type LaneContext } from './log-lane.js';
@@ -344,11 +344,10 @@ export class Hub implements ReviewedHub {
     if (result === null) return;
     if (result.unlink) store.ended = true;
     const life = units.get(LIFE);
-    const open = life !== undefined && (life.contest !== null || life.decision !== null);
-    const gone =
-      life?.head.value === 'deleted' && SIDES.every((side) => image(life, side).value === 'deleted');
-    // Somebody has taken the deletion back, or is about to decide anew.
-    if (gone && !open) store.ended ||= SIDES.every((side) => this.openAttempt(side) === null);
+    const gone = life?.head.value === 'deleted' && SIDES.every((side) => life[side].value === 'deleted');
+    // Unless somebody has taken the deletion back, or is about to decide anew.
+    if (gone && life.contest === null && life.decision === null)
+      store.ended ||= SIDES.every((side) => this.openAttempt(side) === null);
     for (const [key, conflict] of result.conflicts) {
       const text = conflictKey(conflict);
       this.review.screen(key, units.get(key) as Unit, conflict);

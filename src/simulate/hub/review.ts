@@ -9,6 +9,8 @@ import type { Canon } from '../../core/value.js';
 import type { Store } from './store.js';
 import type { Switches } from './switches.js';
 
+const NOTHING_IS_LATER = [Infinity, Infinity, Infinity, Infinity] as const;
+
 /** What the people who decide need of the hub. */
 export interface ReviewedHub {
   readonly plan: Plan;
@@ -153,14 +155,18 @@ export class Review {
     const since = told.slice(written.said);
     const edited = (side: Side): boolean =>
       key === LIFE && since.some((row) => row.kind === 'observed' && row.unit !== LIFE && row.side === side);
-    const { unit, sides } = undoWritten(plan, stood, {
+    const { undoGivesBack, undoSparesEdits } = hub.switches;
+    const spared = written.before.tick;
+    const before = { ...written.before, tick: undoSparesEdits ? spared : NOTHING_IS_LATER };
+    const { unit: undone, sides } = undoWritten(plan, stood, {
       decision: id,
-      before: written.before,
+      before,
       earlier,
       base: written.base,
       edited: { A: edited('A'), B: edited('B') },
       reason: () => 'taken back',
     });
+    const unit = undoGivesBack ? undone : withoutGivingBack(undone);
     units.set(key, unit);
     // Both records were gone: the link begins again.
     if (ended && key === LIFE) hub.store.ended = false;
@@ -174,4 +180,9 @@ export class Review {
       told.push({ at: hub.now, kind: 'gives-back', unit: key, side, value, ...clock, over });
     }
   }
+}
+
+function withoutGivingBack(unit: Unit): Unit {
+  if (unit.contest?.undone === undefined) return unit;
+  return { ...unit, contest: { ...unit.contest, undone: { ...unit.contest.undone, A: null, B: null } } };
 }

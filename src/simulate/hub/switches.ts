@@ -40,6 +40,10 @@ export interface Switches extends Guards {
   readonly deleteSeesEdits: boolean;
   /** The conflicts shown are what the registers say, after every change of them: they also close without a decision. */
   readonly conflictsFollow: boolean;
+  /** A decision that is undone after its write leaves each side with what it held before. */
+  readonly undoGivesBack: boolean;
+  /** Unless the side was edited since. */
+  readonly undoSparesEdits: boolean;
   /** What the registers do is in the lineage. */
   readonly lineageFollows: boolean;
 }
@@ -64,6 +68,8 @@ export const ALL_ON: Switches = {
   ticksAtRest: true,
   deleteSeesEdits: true,
   conflictsFollow: true,
+  undoGivesBack: true,
+  undoSparesEdits: true,
   lineageFollows: true,
 };
 

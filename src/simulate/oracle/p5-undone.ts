@@ -15,6 +15,10 @@ import { text } from './text.js';
  * before the decision was written; by the side's own journal.
  */
 export function p5Undone(evidence: Evidence): Violation[] {
+  return [...givenBack(evidence), ...evidence.units.flatMap((unit) => writtenOver(evidence, unit))];
+}
+
+function givenBack(evidence: Evidence): Violation[] {
   return evidence.rest
     .filter(
       (moment) => moment.reached && !moment.ended && !moment.lifeOpen && moment.alive.A && moment.alive.B,
@@ -24,7 +28,9 @@ export function p5Undone(evidence: Evidence): Violation[] {
 
 function ofUnit(evidence: Evidence, unit: UnitFacts, moment: RestFacts): Violation[] {
   const told = evidence.told.filter((row) => row.unit === unit.key && row.at <= moment.at);
-  const at = told.findLastIndex(({ kind, sides }) => kind === 'undone' && sides != null);
+  const at = told.findLastIndex(
+    ({ kind, sides }) => kind === 'undone' && sides !== null && sides !== undefined,
+  );
   if (at < 0 || told.slice(at).some(({ kind }) => kind === 'authored')) return [];
   const decision = told.find((row) => row.kind === 'authored' && row.decision === told[at]?.id);
   if (decision === undefined || moment.registers[unit.key]?.blocked === true) return [];
@@ -40,6 +46,28 @@ function ofUnit(evidence: Evidence, unit: UnitFacts, moment: RestFacts): Violati
       : [fault(unit, `was undone: ${side} shows ${text(value)}, and had ${text(wanted.value)}`)];
   });
   return [...missing, ...wrong];
+}
+
+/** What somebody typed since the decision is not written over because that is undone. */
+function writtenOver({ told, stood, sides }: Evidence, unit: UnitFacts): Violation[] {
+  const rows = told.filter((row) => row.unit === unit.key);
+  return rows.flatMap((undone, i) => {
+    const decision = rows.find((row) => row.kind === 'authored' && row.decision === undone.id);
+    if (undone.kind !== 'undone' || decision === undefined) return [];
+    const until = rows.slice(i).find(({ kind }) => kind === 'authored')?.at ?? Infinity;
+    return (['A', 'B'] as const).flatMap((side) => {
+      // Written blindly, it is found afterwards, and among the choices then.
+      if (sides[side].tier === 'T3') return [];
+      const mine = stood.filter((one) => one.unit === unit.key && one.side === side && !one.anew);
+      return mine.flatMap((write, n) => {
+        const before = mine[n - 1];
+        const typed = before !== undefined && before.by !== 'hub' && before.at > decision.at;
+        const here = write.by === 'hub' && write.at > undone.at && write.at <= until;
+        if (!here || !typed || text(before.value) === text(decision.value)) return [];
+        return [fault(unit, `was undone: ${text(before.value)}, typed on ${side} since, was written over`)];
+      });
+    });
+  });
 }
 
 /** `undefined`: it was edited since, or nobody can say what it had. */
