@@ -1,9 +1,10 @@
 import type { Connector } from './connector.js';
 import { ConnectorError } from './errors.js';
+import { MysqlConnector } from './mysql/connector.js';
 import { PostgresConnector } from './postgres/connector.js';
 
 const connectors: ReadonlyMap<string, Connector> = new Map(
-  [new PostgresConnector()].map((connector) => [connector.kind, connector]),
+  [new PostgresConnector(), new MysqlConnector()].map((connector) => [connector.kind, connector]),
 );
 
 /** What `connector:` in a pipeline file may name. */

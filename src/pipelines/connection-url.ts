@@ -1,7 +1,16 @@
+import type { ConnectionSpec } from '../core/pipeline/spec.js';
 import type { ReadVariable } from './project.js';
 
 const REFERENCE = /\$\{([^}]*)\}/g;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** Stands for a variable that is not set, where addresses are looked at but not used. */
+export const placeholderUrl = 'placeholder://placeholder@localhost/placeholder';
+
+const schemes: Readonly<Record<ConnectionSpec['connector'], readonly string[]>> = {
+  postgres: ['postgres:', 'postgresql:'],
+  mysql: ['mysql:', 'mariadb:'],
+};
 
 export interface UrlFault {
   readonly severity: 'error' | 'warning';
@@ -13,7 +22,7 @@ export interface UrlFault {
  * Fills `${NAME}` in a connection's address from the environment and checks what results. Values never appear in a message.
  */
 export function resolveUrl(
-  url: string,
+  { url, connector }: Pick<ConnectionSpec, 'url' | 'connector'>,
   read: ReadVariable,
 ): { readonly url: string; readonly faults: readonly UrlFault[] } {
   const faults: UrlFault[] = [];
@@ -36,11 +45,11 @@ export function resolveUrl(
     }
     return value ?? '';
   });
-  if (faults.length === 0 && !isPostgresUrl(resolved)) {
+  if (faults.length === 0 && !isAddress(resolved, schemes[connector])) {
     faults.push({
       severity: 'error',
       code: 'project-url',
-      message: 'expected an address postgres://user@host:port/database',
+      message: `expected an address ${schemes[connector][0] ?? ''}//user@host:port/database`,
     });
   }
   if (/:\/\/[^/@\s]*:(?!\$\{)[^/@\s]+@/.test(url)) {
@@ -53,11 +62,11 @@ export function resolveUrl(
   return { url: resolved, faults };
 }
 
-function isPostgresUrl(url: string): boolean {
+function isAddress(url: string, known: readonly string[]): boolean {
   const parsed = URL.parse(url);
   return (
     parsed !== null &&
-    (parsed.protocol === 'postgres:' || parsed.protocol === 'postgresql:') &&
+    (known.includes(parsed.protocol) || parsed.protocol === 'placeholder:') &&
     parsed.pathname.length > 1
   );
 }

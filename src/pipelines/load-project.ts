@@ -176,7 +176,7 @@ function connectionsOf(
   for (const { file, source, kind } of files) {
     if (kind !== 'Connection') continue;
     const spec = source.value as ConnectionSpec;
-    const { url, faults } = resolveUrl(spec.url, variable);
+    const { url, faults } = resolveUrl(spec, variable);
     for (const fault of faults)
       diagnostics.push({ ...fault, file, ...source.positionOf(['url']), path: '/url' });
     if (connections.has(spec.metadata.name)) {

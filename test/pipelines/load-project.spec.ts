@@ -12,6 +12,7 @@ import { fields, wrong } from './wrong-pipelines.js';
 const variables: Record<string, string> = {
   CRM_URL: 'postgres://sync:secret@localhost:5432/crm',
   SUPPORT_URL: 'postgresql://sync@localhost/support',
+  SHOP_URL: 'mysql://sync@localhost:3306/shop',
 };
 const options: LoadOptions = { variable: (name) => variables[name], now: Date.parse('2026-11-21T00:00:00Z') };
 const folders: string[] = [];
@@ -55,12 +56,28 @@ describe('loadProject', () => {
       '0 errors, 0 warnings',
     );
     expect(loaded?.pipelines.map(({ spec }) => spec.metadata.name)).toEqual([
+      'companies-to-shop',
       'policies',
       'smallest',
       'transforms',
       'whole-record',
     ]);
-    expect([...(loaded?.connections.keys() ?? [])]).toEqual(['crm', 'support']);
+    expect([...(loaded?.connections.keys() ?? [])]).toEqual(['crm', 'shop', 'support']);
+  });
+
+  it.each([
+    ['mysql', '${SHOP_URL}', []],
+    ['mysql', 'mariadb://sync@localhost/shop', []],
+    ['mysql', '${CRM_URL}', ['expected an address mysql://user@host:port/database']],
+    ['postgres', '${SHOP_URL}', ['expected an address postgres://user@host:port/database']],
+  ])('wants an address of the system: connector %s, %s', async (connector, url, messages) => {
+    const text = connection('crm', url).replace('connector: postgres', `connector: ${connector}`);
+    const found = await diagnose({
+      'a.yaml': text,
+      'b.yaml': connection('support'),
+      'p.yml': pipeline(fields),
+    });
+    expect(found.filter(({ file }) => file === 'a.yaml').map(({ message }) => message)).toEqual(messages);
   });
 
   it('gives the parsed file with its text, hash and places, and resolved addresses', async () => {

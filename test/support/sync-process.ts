@@ -27,7 +27,7 @@ const pools = new HubPools(urls.hub, { lane: 4, general: 6 });
 const catalog = new ConnectionCatalog();
 for (const side of ['a', 'b'] as const) {
   catalog.declare({
-    connector: 'postgres',
+    connector: urls[side].startsWith('mysql:') ? 'mysql' : 'postgres',
     config: {
       name: side,
       label: side === 'a' ? 'CRM' : 'Support',

@@ -235,7 +235,7 @@ export interface ConnectionSpec {
   readonly apiVersion: 'accord/v1';
   readonly kind: 'Connection';
   readonly metadata: { readonly name: string; readonly description?: string };
-  readonly connector: 'postgres';
+  readonly connector: 'postgres' | 'mysql';
   readonly label?: string;
   readonly url: string;
   readonly tls?: { readonly mode: 'disable' | 'require' | 'verify-full'; readonly ca?: string };

@@ -15,7 +15,7 @@ export class ConnectionDto {
   @Constant('accord/v1') apiVersion!: 'accord/v1';
   @Constant('Connection') kind!: 'Connection';
   @Below({ kind: 'object', type: () => ConnectionMetadataDto }) metadata!: ConnectionMetadataDto;
-  @OneOf(['postgres']) connector!: 'postgres';
+  @OneOf(['postgres', 'mysql']) connector!: 'postgres' | 'mysql';
   @Text({ optional: true, max: 80 }) label?: string;
   @Text() url!: string;
   @Below({ kind: 'object', type: () => TlsDto }, { optional: true }) tls?: TlsDto;

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import mysql from 'mysql2/promise';
+import pg from 'pg';
+import pino from 'pino';
+import { Clock } from '../../src/common/clock.js';
+import { ConnectionCatalog } from '../../src/connectors/connection-catalog.js';
+import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
+import { Leases } from '../../src/database/lease.js';
+import { HubPools } from '../../src/database/pools.js';
+import type { DeclaredPipeline } from '../../src/sync/declared-pipeline.js';
+import { SyncEngine } from '../../src/sync/engine.js';
+import { TIMING } from '../../src/sync/pipeline-runner.js';
+import { createMariaDatabase, type MariaDatabase } from './mariadb.js';
+import { createTestDatabase, migratedDatabase, type TestDatabase } from './test-database.js';
+
+/** A PostgreSQL database, a MariaDB database and a hub, with the engine between them. */
+export class MixedPair {
+  readonly a: pg.Pool;
+  readonly b: mysql.Pool;
+  readonly hub: HubPools;
+  #engine: SyncEngine | null = null;
+
+  private constructor(
+    private readonly databases: { a: TestDatabase; b: MariaDatabase; hub: TestDatabase },
+    readonly declared: DeclaredPipeline,
+  ) {
+    this.a = new pg.Pool({ connectionString: databases.a.url, max: 2 });
+    this.b = mysql.createPool({
+      uri: databases.b.url,
+      multipleStatements: true,
+      connectionLimit: 2,
+      typeCast: (field) => field.string(),
+    });
+    this.hub = new HubPools(databases.hub.url, { lane: 4, general: 4 });
+    this.a.on('error', () => undefined);
+  }
+
+  static async open(setUp: { a: string; b: string }, spec: PipelineSpec): Promise<MixedPair> {
+    const [a, b, hub] = await Promise.all([createTestDatabase(), createMariaDatabase(), migratedDatabase()]);
+    const text = JSON.stringify(spec);
+    const hash = createHash('sha256').update(text).digest('hex');
+    const pair = new MixedPair({ a, b, hub }, { spec, file: 'test.yaml', text, hash });
+    await pair.a.query(setUp.a);
+    await pair.b.query(setUp.b);
+    return pair;
+  }
+
+  get urls(): Readonly<Record<'a' | 'b' | 'hub', string>> {
+    const { a, b, hub } = this.databases;
+    return { a: a.url, b: b.url, hub: hub.url };
+  }
+
+  async start(): Promise<void> {
+    const catalog = new ConnectionCatalog();
+    for (const side of ['a', 'b'] as const)
+      catalog.declare({
+        connector: side === 'a' ? 'postgres' : 'mysql',
+        config: {
+          name: side,
+          label: side === 'a' ? 'CRM' : 'Shop',
+          url: this.urls[side],
+          tls: null,
+          clientName: 'accord test',
+        },
+      });
+    const log = pino({ level: process.env.ACCORD_TEST_LOG ?? 'silent' }, pino.destination(2));
+    this.#engine = new SyncEngine(this.hub, new Leases(this.hub.general), catalog, new Clock(), log, TIMING);
+    await this.#engine.start([this.declared]);
+  }
+
+  async stop(): Promise<void> {
+    await this.#engine?.stop();
+    this.#engine = null;
+  }
+
+  async hubRows(sql: string): Promise<Record<string, unknown>[]> {
+    return (await this.hub.general.query<Record<string, unknown>>(sql)).rows;
+  }
+
+  /** Rows of B as texts. */
+  async rowsOfB(sql: string): Promise<Record<string, string | null>[]> {
+    return (await this.b.query(sql))[0] as unknown as Record<string, string | null>[];
+  }
+
+  /** Waits until the pipeline runs, has read everything, and nothing is on its way. */
+  async quiet(timeoutMs = 30_000): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    const passes = this.#engine?.idlePasses() ?? 0;
+    for (;;) {
+      const [row] = await this.hubRows(`
+        select (select state from pipeline) as state,
+               (select count(*)::int from attempt_batch where state in ('sent', 'unknown'))
+                 + (select count(*)::int from unmatched where reason = 'waiting') + (select count(*)::int from push_due) as busy`);
+      if (row?.state === 'running' && row.busy === 0 && (this.#engine?.idlePasses() ?? 0) >= passes + 2)
+        return;
+      if (Date.now() > deadline) {
+        const sides = await this.hubRows('select side, error_code, error_detail from side_state');
+        throw new Error(`not quiet after ${String(timeoutMs)} ms: ${JSON.stringify({ row, sides })}`);
+      }
+      await sleep(20);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    await Promise.all([this.a.end(), this.b.end(), this.hub.close()]);
+    await Promise.all(Object.values(this.databases).map((database) => database.drop()));
+  }
+}
