@@ -99,7 +99,11 @@ create table do_not_relink (
   b_id text not null,
   by text not null,
   note text,
+  -- neither of them is made on the other side by a rule
+  stay boolean not null default false,
   at timestamptz not null default now(),
   primary key (pipeline_id, a_id, b_id)
 );
 create index do_not_relink_b on do_not_relink (pipeline_id, b_id);
+
+create index unmatched_waiting on unmatched (pipeline_id, side, since, ext_id) where reason = 'waiting';

@@ -29,7 +29,7 @@ import { mayCreate } from './match-keys.js';
 import { insertLinks, linkFromOneSide, type NewLink } from './new-links.js';
 import { inOurTransaction, type AssertOurs } from './our-transaction.js';
 import { pairUp, storeHalves } from './pairing.js';
-import { withMappedId } from './newcomers.js';
+import { withMappedId } from './mapped-id.js';
 import type { RunningPipeline } from './running-pipeline.js';
 
 const LOAD_PAGE = 2500;

@@ -1,39 +1,42 @@
 import type { PoolClient } from 'pg';
 import type { Clock } from '../common/clock.js';
 import { failpoint } from '../common/failpoint.js';
-import type { RecordState as SideRecord, WriteItem } from '../connectors/connector.js';
+import type { WriteItem } from '../connectors/connector.js';
 import { otherSide, SIDES, type Side } from '../core/clock.js';
 import { CanonError } from '../core/errors.js';
-import type { Raw } from '../core/value.js';
 import type { HubPools } from '../database/pools.js';
 import { insertBatch, type BatchRow } from '../database/sql/lane/batches.js';
-import { forgetUnmatched } from '../database/sql/lane/links.js';
 import {
-  findByKey,
   linkedIds,
   readWaiting,
   setUnmatched,
   unlinkedIds,
   upsertLoadRecords,
 } from '../database/sql/load/match.js';
+import { forgetSettled, stayingIds } from '../database/sql/matching/orders.js';
+import { doubtToo } from '../database/sql/matching/questions.js';
 import { run } from '../database/sql/statement.js';
 import { fetchAll } from './fetch-all.js';
 import type { BatchIds } from './lane/batch-ids.js';
 import type { Outgoing } from './lane/intake.js';
 import { keyRules, matchKey, mayCreate } from './match-keys.js';
+import {
+  forgetRecords,
+  stillMissing,
+  withdrawRecords,
+  type PlannedLink as Link,
+} from './matching/housekeeping.js';
+import { withMappedId } from './mapped-id.js';
+import { Judge, type Judgement, type Newcomer } from './matching/judge.js';
+import { carryOut, Orders, standing, type PlannedOrders } from './matching/orders.js';
+import { renewProfiles } from './matching/profiles.js';
+import { readQuestions, storeQuestions, withdrawQuestions, type Question } from './matching/questions.js';
 import { insertLinks, linkFromOneSide, type NewLink } from './new-links.js';
 import { inOurTransaction, type AssertOurs } from './our-transaction.js';
 import { pairUp, storeHalves, type Paired } from './pairing.js';
 import type { RunningPipeline } from './running-pipeline.js';
 
 const LIMIT = 500;
-
-interface Newcomer {
-  readonly side: Side;
-  readonly state: SideRecord;
-  /** Rule index → key. */
-  readonly keys: ReadonlyMap<number, string>;
-}
 
 export interface Arrived {
   readonly outgoing: readonly Outgoing[];
@@ -49,51 +52,150 @@ export interface Arrived {
  * side when nothing matches, and otherwise shown as unmatched. What is decided is stored before anything is written outside.
  */
 export class Newcomers {
+  readonly #orders: Orders;
+  /** Newcomers that the other side was read for once more. */
+  readonly #seen = new Set<string>();
+
   constructor(
     private readonly pipeline: RunningPipeline,
     private readonly pools: HubPools,
     private readonly assertOurs: AssertOurs,
     private readonly ids: BatchIds,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.#orders = new Orders(pipeline, pools);
+  }
 
-  async settle(writable: Readonly<Record<Side, boolean>>): Promise<Arrived> {
+  /** True when people have ordered something that is due. Cheap. */
+  ordered(): Promise<boolean> {
+    return this.#orders.waiting();
+  }
+
+  /** @param unread whether a side may show something that was not read yet */
+  async settle(
+    writable: Readonly<Record<Side, boolean>>,
+    unread: (side: Side) => Promise<boolean>,
+  ): Promise<Arrived> {
+    const ordered = await this.#orders.plan();
     const arrivals: Newcomer[] = [];
-    let more = false;
+    // What an order leaves behind waits to be looked at.
+    let more = !isEmpty(ordered);
     for (const side of SIDES) {
       const waiting = (await run(this.pools.general, readWaiting, [this.pipeline.id, side, LIMIT])).map(
         (row) => row.ext_id,
       );
       more ||= waiting.length === LIMIT;
-      arrivals.push(...(await this.#meet(side, waiting)));
+      const named = new Set(ordered.creates.filter((one) => one.side === side).map(({ state }) => state.id));
+      arrivals.push(...(await this.#meet(side, waiting)).filter(({ state }) => !named.has(state.id)));
     }
     await failpoint('newcomers.met');
-    if (arrivals.length === 0) return { outgoing: [], linkIds: [], more, held: false };
-    const known = await this.#candidates(arrivals);
-    const verdict = judge(this.pipeline, arrivals, known);
-    const paired = await this.#pair(verdict.pairs);
-    const links = [...paired.links];
+    if (arrivals.length === 0 && isEmpty(ordered)) return { outgoing: [], linkIds: [], more, held: false };
+    const verdict = await new Judge(this.pipeline, this.pools).judge(arrivals);
+    const paired = await this.#pair([...ordered.links.map(({ pair }) => pair), ...verdict.pairs]);
     // Of a pair only one is left: it is looked at again, alone.
     more ||= SIDES.some((side) => paired.gone[side].length > 0);
-    const refused = [...verdict.refused];
+    const refused: Refused[] = [];
+    const creating: Making[] = [
+      ...ordered.creates.map(({ order, side, state }) => ({ side, state, keys: NO_KEYS, order: order.id })),
+      ...(await this.#mayMake(verdict.alone, refused)),
+    ];
+    const questions = await readQuestions(this.pipeline, verdict.asking);
+    const links: Link[] = paired.links.map((link) => ({
+      link,
+      order: orderOf(ordered, link),
+      keys: NO_KEYS,
+    }));
     let held = false;
     for (const side of SIDES) {
-      const making = verdict.creating.filter((one) => one.side === side);
+      const making = creating.filter((one) => one.side === side);
       // A side that cannot be written now: they go on waiting, nothing is planned that cannot be sent.
       if (making.length === 0) continue;
       if (!writable[otherSide(side)]) {
         held = true;
         continue;
       }
-      const made = await this.#create(side, making, refused);
-      links.push(...made);
+      const ready = await this.#looked(side, making, unread);
+      more ||= ready.length < making.length;
+      links.push(...(await this.#create(side, ready, refused)));
     }
     await this.ids.ensure(this.pools.general, 6);
     return inOurTransaction(this.pools.lane, this.assertOurs, async (client) => {
-      const stored = await this.#store(client, links, refused);
+      const stands = await standing(client, ordered);
+      await carryOut(client, this.pipeline, ordered, stands);
+      const stored = await this.#store(client, links, refused, stands);
+      await this.#ask(client, verdict, questions);
       await storeHalves(client, this.pipeline, paired);
-      return { ...stored, more, held };
+      return { ...stored, more: more || stored.left, held };
     });
+  }
+
+  /** Those that match nothing and may be made on the other side; the rest is shown with its reason. */
+  async #mayMake(alone: readonly Newcomer[], refused: Refused[]): Promise<readonly Making[]> {
+    const making: Making[] = [];
+    for (const side of SIDES) {
+      const ofSide = alone.filter((one) => one.side === side);
+      if (ofSide.length === 0) continue;
+      const ids = ofSide.map(({ state }) => state.id);
+      const rows = await run(this.pools.general, stayingIds[side], [this.pipeline.id, ids]);
+      const staying = new Map(rows.map((row) => [row.ext_id, row.by]));
+      for (const one of ofSide) {
+        const by = staying.get(one.state.id);
+        if (by === undefined && mayCreate(this.pipeline, side)) making.push({ ...one, order: null });
+        else
+          refused.push({
+            side,
+            id: one.state.id,
+            reason: one.keys.size === 0 && by === undefined ? 'no-key' : 'not-created',
+            detail:
+              by === undefined
+                ? 'no counterpart, and the pipeline does not create it'
+                : `kept apart by ${by} from what it resembled`,
+          });
+      }
+    }
+    return making;
+  }
+
+  /**
+   * Whoever makes the same record on the other side at this moment has perhaps done so already: a side that shows anything new is read
+   * before something is made there, once for each newcomer.
+   */
+  async #looked(
+    side: Side,
+    making: readonly Making[],
+    unread: (side: Side) => Promise<boolean>,
+  ): Promise<readonly Making[]> {
+    const fresh = making.filter((one) => one.order === null && !this.#seen.has(`${side} ${one.state.id}`));
+    if (fresh.length === 0 || !(await unread(otherSide(side)))) return making;
+    for (const one of fresh) this.#seen.add(`${side} ${one.state.id}`);
+    return making.filter((one) => !fresh.includes(one));
+  }
+
+  /** Those in doubt are shown and asked about; whoever is not in doubt any more is no question. */
+  async #ask(client: PoolClient, verdict: Judgement, questions: readonly Question[]): Promise<void> {
+    const other = (side: Side): string => this.pipeline.ends[otherSide(side)].label;
+    for (const side of SIDES) {
+      const doubtful = verdict.asking.filter((one) => one.side === side);
+      if (doubtful.length === 0) continue;
+      await run(client, setUnmatched, [
+        this.pipeline.id,
+        side,
+        doubtful.map(({ id }) => id),
+        doubtful.map(() => 'ambiguous'),
+        doubtful.map(({ candidates: { length: n } }) =>
+          n === 1
+            ? `one record in ${other(side)} may be the same`
+            : `${String(n)} records in ${other(side)} may be the same`,
+        ),
+      ]);
+      const arrived = doubtful.flatMap(({ candidates }) => candidates.map(({ id }) => id));
+      await run(client, doubtToo, [this.pipeline.id, otherSide(side), arrived]);
+    }
+    if (this.pipeline.spec.onAmbiguous !== 'ignore') await storeQuestions(client, this.pipeline, questions);
+    for (const side of SIDES) {
+      const alone = verdict.alone.filter((one) => one.side === side).map(({ state }) => state.id);
+      await withdrawQuestions(client, this.pipeline, side, alone, 'nothing resembles it any more');
+    }
   }
 
   /** Present states of the waiting that still exist and are not linked yet; remembers their keys for whoever comes later. */
@@ -111,7 +213,6 @@ export class Newcomers {
     const states = open.length === 0 ? [] : (await endpoint.fetch(open)).states;
     const here = new Set(states.map((state) => state.id));
     const gone = waiting.filter((id) => !here.has(id) && !unlinked.has(id));
-    if (gone.length > 0) await run(this.pools.general, forgetUnmatched, [this.pipeline.id, side, gone]);
     const rules = keyRules(this.pipeline);
     const newcomers = states.map((state): Newcomer => {
       const keys = new Map<number, string>();
@@ -124,15 +225,18 @@ export class Newcomers {
     const rows = newcomers.flatMap((one) =>
       [...one.keys].map(([rule, key]) => ({ id: one.state.id, rule, key })),
     );
-    if (rows.length > 0) {
-      await run(this.pools.general, upsertLoadRecords, [
-        this.pipeline.id,
-        side,
-        rows.map((r) => r.id),
-        rows.map((r) => r.rule),
-        rows.map((r) => r.key),
-      ]);
-    }
+    await inOurTransaction(this.pools.general, this.assertOurs, async (client) => {
+      if (gone.length > 0) await forgetRecords(client, this.pipeline, side, gone, 'it is gone');
+      await renewProfiles(client, this.pipeline, side, states);
+      if (rows.length > 0)
+        await run(client, upsertLoadRecords, [
+          this.pipeline.id,
+          side,
+          rows.map((r) => r.id),
+          rows.map((r) => r.rule),
+          rows.map((r) => r.key),
+        ]);
+    });
     return newcomers;
   }
 
@@ -154,28 +258,7 @@ export class Newcomers {
     return new Set(rows.map((row) => row.ext_id));
   }
 
-  /** Records without a link, by side, rule and key. */
-  async #candidates(arrivals: readonly Newcomer[]): Promise<ReadonlyMap<string, readonly string[]>> {
-    const keys = [
-      ...new Set(arrivals.flatMap((one) => [...one.keys].map(([rule, key]) => `${String(rule)} ${key}`))),
-    ];
-    const found = new Map<string, string[]>();
-    for (const side of SIDES) {
-      const rows = await run(this.pools.general, findByKey, [
-        this.pipeline.id,
-        side,
-        keys.map((k) => Number(k.slice(0, k.indexOf(' ')))),
-        keys.map((k) => k.slice(k.indexOf(' ') + 1)),
-      ]);
-      for (const row of rows) {
-        const at = candidateKey(side, row.rule, row.match_key);
-        found.set(at, [...(found.get(at) ?? []), row.ext_id]);
-      }
-    }
-    return found;
-  }
-
-  async #pair(pairs: Verdict['pairs']): Promise<Paired> {
+  async #pair(pairs: Judgement['pairs']): Promise<Paired> {
     const { A, B } = this.pipeline.ends;
     const [a, b] = await Promise.all([
       fetchAll(
@@ -190,14 +273,16 @@ export class Newcomers {
     return pairUp(this.pipeline, pairs, { A: a, B: b });
   }
 
-  async #create(from: Side, making: readonly Newcomer[], refused: Refused[]): Promise<NewLink[]> {
+  async #create(from: Side, making: readonly Making[], refused: Refused[]): Promise<Link[]> {
+    if (making.length === 0) return [];
     const target = this.pipeline.ends[otherSide(from)].endpoint;
     const allocated = await target.allocateIds(making.length);
     await failpoint('newcomers.ids-allocated');
-    return making.flatMap((one, i): NewLink[] => {
+    return making.flatMap((one, i): Link[] => {
       try {
         const link = linkFromOneSide(this.pipeline, from, one.state, allocated?.[i] ?? '');
-        return [allocated === null ? withMappedId(target.schema.key, link) : link];
+        const made = allocated === null ? withMappedId(target.schema.key, link) : link;
+        return [{ link: made, order: one.order, keys: one.keys }];
       } catch (error) {
         if (!(error instanceof CanonError)) throw error;
         refused.push({ side: from, id: one.state.id, reason: 'not-created', detail: error.message });
@@ -208,9 +293,12 @@ export class Newcomers {
 
   async #store(
     client: PoolClient,
-    links: readonly NewLink[],
+    planned: readonly Link[],
     refused: readonly Refused[],
-  ): Promise<Pick<Arrived, 'outgoing' | 'linkIds'>> {
+    stands: ReadonlySet<string>,
+  ): Promise<Pick<Arrived, 'outgoing' | 'linkIds'> & { readonly left: boolean }> {
+    const wanted = planned.filter(({ order }) => order === null || stands.has(order));
+    const links = await stillMissing(client, this.pipeline, wanted);
     const batches = new Map<Side, { row: BatchRow; items: WriteItem[]; links: NewLink[] }>();
     for (const link of links) {
       if (link.create === null) continue;
@@ -251,8 +339,18 @@ export class Newcomers {
       outgoing.push({ row, batch: { id: String(row.id), items }, payload });
     }
     for (const side of SIDES) {
-      const linked = links.map((link) => link.ids[side]).filter((id) => id !== '');
-      if (linked.length > 0) await run(client, forgetUnmatched, [this.pipeline.id, side, linked]);
+      const ids = links.map((link) => link.ids[side]).filter((id) => id !== '');
+      const made = new Set(links.filter((link) => link.from === side).map((link) => link.ids[side]));
+      // The keys of what was made are kept a while, for a twin that somebody made on the other side at the same time.
+      await run(client, forgetSettled, [this.pipeline.id, side, [...made]]);
+      await forgetRecords(
+        client,
+        this.pipeline,
+        side,
+        ids.filter((id) => !made.has(id)),
+        'it was linked',
+      );
+      await withdrawRecords(client, this.pipeline, side, [...made], 'it was made on the other side');
       const others = refused.filter((one) => one.side === side);
       if (others.length > 0)
         await run(client, setUnmatched, [
@@ -263,92 +361,28 @@ export class Newcomers {
           others.map((o) => o.detail),
         ]);
     }
-    return { outgoing, linkIds };
+    return { outgoing, linkIds, left: links.length < wanted.length };
   }
+}
+
+interface Making extends Newcomer {
+  /** The order of a person that it is made for. */
+  readonly order: string | null;
+}
+
+const NO_KEYS: Newcomer['keys'] = new Map();
+
+function isEmpty({ links, creates, apart, void: voided }: PlannedOrders): boolean {
+  return links.length + creates.length + apart.length + voided.length === 0;
+}
+
+function orderOf({ links }: PlannedOrders, { ids }: NewLink): string | null {
+  return links.find(({ pair }) => pair.A === ids.A && pair.B === ids.B)?.order.id ?? null;
 }
 
 interface Refused {
   readonly side: Side;
   readonly id: string;
-  readonly reason: 'ambiguous' | 'no-key' | 'not-created';
+  readonly reason: 'no-key' | 'not-created';
   readonly detail: string;
-}
-
-interface Verdict {
-  readonly pairs: readonly Readonly<Record<Side, string>>[];
-  readonly creating: readonly Newcomer[];
-  readonly refused: readonly Refused[];
-}
-
-/** The first rule that gives exactly one record on each side links; several are ambiguous and never guessed; none creates, if allowed. */
-function judge(
-  pipeline: RunningPipeline,
-  arrivals: readonly Newcomer[],
-  known: ReadonlyMap<string, readonly string[]>,
-): Verdict {
-  const pairs = new Map<string, Record<Side, string>>();
-  const creating: Newcomer[] = [];
-  const refused: Refused[] = [];
-  const paired: Record<Side, Set<string>> = { A: new Set(), B: new Set() };
-  for (const one of arrivals) {
-    if (paired[one.side].has(one.state.id)) continue;
-    const found = match(pipeline, one, known);
-    if (found === null) {
-      if (mayCreate(pipeline, one.side)) creating.push(one);
-      else
-        refused.push({
-          side: one.side,
-          id: one.state.id,
-          reason: one.keys.size === 0 ? 'no-key' : 'not-created',
-          detail: 'no counterpart, and the pipeline does not create it',
-        });
-    } else if (found.kind === 'ambiguous') {
-      refused.push({ side: one.side, id: one.state.id, reason: 'ambiguous', detail: found.detail });
-    } else {
-      const pair = one.side === 'A' ? { A: one.state.id, B: found.id } : { A: found.id, B: one.state.id };
-      paired.A.add(pair.A);
-      paired.B.add(pair.B);
-      pairs.set(`${pair.A} ${pair.B}`, pair);
-    }
-  }
-  return { pairs: [...pairs.values()], creating, refused };
-}
-
-function match(
-  pipeline: RunningPipeline,
-  one: Newcomer,
-  known: ReadonlyMap<string, readonly string[]>,
-): { kind: 'one'; id: string } | { kind: 'ambiguous'; detail: string } | null {
-  for (const rule of keyRules(pipeline)) {
-    const key = one.keys.get(rule.index);
-    if (key === undefined) continue;
-    const there = known.get(candidateKey(otherSide(one.side), rule.index, key)) ?? [];
-    const here = known.get(candidateKey(one.side, rule.index, key)) ?? [];
-    const only = there[0];
-    if (only === undefined) continue;
-    if (there.length === 1 && here.length <= 1) return { kind: 'one', id: only };
-    return {
-      kind: 'ambiguous',
-      detail: `${String(here.length)} here and ${String(there.length)} there have the same ${rule.id}`,
-    };
-  }
-  return null;
-}
-
-function candidateKey(side: Side, rule: number, key: string): string {
-  return `${side} ${String(rule)} ${key}`;
-}
-
-/** The other side's key is one of the mapped fields: the record's id there follows from what is written. */
-export function withMappedId(key: readonly string[], link: NewLink): NewLink {
-  if (link.create?.item.op !== 'create') return link;
-  const { set } = link.create.item;
-  const parts = key.map((name) => textOf(set[name]));
-  const id = parts.length === 1 ? (parts[0] as string) : JSON.stringify(parts);
-  const { side } = link.create;
-  return { ...link, ids: { ...link.ids, [side]: id }, create: { side, item: { ...link.create.item, id } } };
-}
-
-function textOf(raw: Raw | undefined): string {
-  return typeof raw === 'string' ? raw : JSON.stringify(raw ?? '');
 }

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { RecordState } from '../connectors/connector.js';
 import { otherSide, SIDES, type Side } from '../core/clock.js';
-import { addWaiting, forgetUnmatched } from '../database/sql/lane/links.js';
+import { addWaiting, forgetUnmatched, requeueQuestioned } from '../database/sql/lane/links.js';
 import { run } from '../database/sql/statement.js';
 import { linkBothSides, type NewLink } from './new-links.js';
 import type { RunningPipeline } from './running-pipeline.js';
@@ -44,7 +44,9 @@ export async function storeHalves(
   { gone, left }: Paired,
 ): Promise<void> {
   for (const side of SIDES) {
-    if (gone[side].length > 0) await run(client, forgetUnmatched, [pipeline.id, side, gone[side]]);
+    if (gone[side].length > 0)
+      for (const statement of [forgetUnmatched, requeueQuestioned])
+        await run(client, statement, [pipeline.id, side, gone[side]]);
     if (left[side].length > 0) await run(client, addWaiting, [pipeline.id, side, left[side]]);
   }
 }

@@ -108,6 +108,7 @@ export class PipelineWorker {
       if (resumed) await this.#due.wake([side]);
     }
     await this.#due.schedule();
+    this.#waiting ||= await this.#newcomers.ordered();
   }
 
   /**
@@ -133,7 +134,7 @@ export class PipelineWorker {
       if (page === null) return null;
       // Whoever is cut off here compares again: only then is nothing told twice, and nothing left out.
       const here = { ...page, cursor: this.#sides[side].cursor } as ChangePage;
-      await this.#takeIn({ A: null, B: null, [side]: here }, { catchingUp: side });
+      await this.takeIn({ A: null, B: null, [side]: here }, { catchingUp: side });
       at = page.cursor;
       if (!page.more) return at;
     }
@@ -149,7 +150,7 @@ export class PipelineWorker {
     anew: ReadonlySet<string> = NOTHING,
   ): Promise<void> {
     const at = (side: Side): Intake['cursors']['A'] => ({ ...this.#cursorState(side), readAt: since });
-    await this.#takeIn({ ...pages }, { anew, cursors: { A: at('A'), B: at('B') } });
+    await this.takeIn({ ...pages }, { anew, cursors: { A: at('A'), B: at('B') } });
   }
 
   /** What would be read next on a side; nothing of it is taken in. @throws GapFound */
@@ -164,16 +165,18 @@ export class PipelineWorker {
 
   /** Records that were read for and are not on the side any more. */
   async lose(side: Side, linkIds: readonly number[]): Promise<void> {
-    await this.#takeIn({ A: null, B: null }, { absent: { side, linkIds } });
+    await this.takeIn({ A: null, B: null }, { absent: { side, linkIds } });
   }
 
   /** Lets our writes arrive. @returns whether the side can be read now, and what it shows is not a write of ours of unknown end */
   async readable(side: Side): Promise<boolean> {
     await this.#writes.arrive();
+    if (this.#writes.unknownOn(side) && (await this.#writes.settleUnknown(this.#sides))) this.#due.ring();
     return this.#sides[side].available(this.clock.now()) && !this.#writes.unknownOn(side);
   }
 
-  async #takeIn(pages: Record<Side, ChangePage | null>, beside: Partial<Intake>): Promise<void> {
+  /** A transaction of its own beside capture, and the writes it planned. */
+  async takeIn(pages: Record<Side, ChangePage | null>, beside: Partial<Intake>): Promise<void> {
     await this.#lookahead.take();
     await this.#writes.arrive();
     const committed = await this.#transact(pages, [], [], beside);
@@ -252,16 +255,20 @@ export class PipelineWorker {
 
   async #settleNewcomers(): Promise<boolean> {
     const now = this.clock.now();
-    const arrived = await this.#newcomers.settle({
-      A: this.#writable('A', now),
-      B: this.#writable('B', now),
-    });
+    const writable = { A: this.#writable('A', now), B: this.#writable('B', now) };
+    const arrived = await this.#newcomers.settle(writable, (side) => this.#mayBeUnread(side));
     await failpoint('newcomers.committed');
     await this.#writes.arrive();
     this.#writes.send(arrived.outgoing, this.#sides);
     await this.#writes.arrive();
     this.#waiting = arrived.more || arrived.held;
     return arrived.outgoing.length > 0 || arrived.linkIds.length > 0 || arrived.more;
+  }
+
+  /** Only a log tells for certain that there is nothing new. */
+  async #mayBeUnread(side: Side): Promise<boolean> {
+    const { capabilities } = this.pipeline.ends[side].endpoint;
+    return capabilities.orderedLog && (await this.#reader.hasNews(this.#sides[side]));
   }
 
   async #capture(): Promise<Record<Side, ChangePage | null>> {
@@ -317,6 +324,7 @@ export class PipelineWorker {
       writable: { A: this.#writable('A', now), B: this.#writable('B', now) },
       budget: { A: this.#delivery.budget('A', now), B: this.#delivery.budget('B', now) },
       catchingUp: null,
+      recast: null,
       canaryLost: await this.#reader.canaries.lost(pages),
       anew: NOTHING,
       absent: null,

@@ -1,7 +1,8 @@
 import type { Cursor } from '../connectors/connector.js';
 import { failpoint } from '../common/failpoint.js';
-import type { Side } from '../core/clock.js';
+import { SIDES, type Side } from '../core/clock.js';
 import type { HubPools } from '../database/pools.js';
+import { forgetMade } from '../database/sql/matching/orders.js';
 import { run, type Statement } from '../database/sql/statement.js';
 import type { RunningPipeline } from './running-pipeline.js';
 
@@ -53,6 +54,7 @@ export class Sweeper {
       if (gone.length < CHUNK) break;
     }
     await failpoint('sweep.payloads-forgotten');
+    for (const side of SIDES) await run(this.pools.general, forgetMade[side], [this.pipeline.id]);
     // What is stored, not what was read since: after a crash it is read again from there.
     for (const { side, cursor } of await run(this.pools.general, storedCursors, [this.pipeline.id])) {
       if (cursor === null) continue;

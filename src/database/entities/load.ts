@@ -88,6 +88,13 @@ LoadReportSchema.setClass(LoadReport);
 const UnmatchedSchema = defineEntity({
   name: 'Unmatched',
   tableName: 'unmatched',
+  indexes: [
+    {
+      name: 'unmatched_waiting',
+      properties: ['pipelineId', 'side', 'since', 'extId'],
+      where: "reason = 'waiting'",
+    },
+  ],
   properties: {
     pipelineId: () =>
       p.manyToOne(Pipeline).mapToPk().primary().fieldName('pipeline_id').deleteRule('cascade').index(false),

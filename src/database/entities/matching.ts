@@ -144,6 +144,7 @@ const DoNotRelinkSchema = defineEntity({
     bId: p.text().primary(),
     by: p.text(),
     note: p.text().nullable(),
+    stay: p.boolean().default(false),
     at: p.datetime().default(raw('now()')),
   },
 });

@@ -9,7 +9,8 @@ import { settleBatch } from '../../database/sql/lane/batches.js';
 import { addCounters } from '../../database/sql/lane/counters.js';
 import { moveCursor } from '../../database/sql/lane/cursor.js';
 import { readTime, setAllDue } from '../../database/sql/lane/due.js';
-import { addWaiting, forgetUnmatched } from '../../database/sql/lane/links.js';
+import { addWaiting, forgetUnmatched, requeueQuestioned } from '../../database/sql/lane/links.js';
+import { setRecastPosition } from '../../database/sql/lane/recast.js';
 import { run } from '../../database/sql/statement.js';
 import type { FlapMemory } from '../flap-memory.js';
 import type { RunningPipeline } from '../running-pipeline.js';
@@ -176,6 +177,7 @@ export class LaneTransaction {
     await writeDue(client, pipeline.id, intake, set, written, due, began);
     await failpoint('lane.due-written');
     await this.#writeStrangers(client, strangers, vanished);
+    if (intake.recast !== null) await run(client, setRecastPosition, [pipeline.id, intake.recast.upTo]);
     const versions = await this.#moveCursors(client, intake);
     await failpoint('lane.cursors-moved');
     await this.#count(client, changes, outgoing, conflicts);
@@ -271,7 +273,8 @@ export class LaneTransaction {
   ): Promise<void> {
     for (const side of SIDES) {
       if (vanished[side].size > 0)
-        await run(client, forgetUnmatched, [this.pipeline.id, side, [...vanished[side]]]);
+        for (const statement of [forgetUnmatched, requeueQuestioned])
+          await run(client, statement, [this.pipeline.id, side, [...vanished[side]]]);
       if (strangers[side].size > 0)
         await run(client, addWaiting, [this.pipeline.id, side, [...strangers[side]]]);
     }

@@ -40,6 +40,8 @@ export interface Candidate {
   /** `null`: they share the key of an exact rule. */
   readonly points: number | null;
   readonly verdicts: readonly AttributeVerdict[];
+  /** It is linked with a record that Accord made for it a short while ago. */
+  readonly isTwin?: boolean;
 }
 
 /** A subject with what people are shown of all that it is about. */
@@ -171,7 +173,10 @@ function wordsOf(
     recordTitle(values[pipeline.titleUnit ?? ''], `${pipeline.ends[of].label} ${record}`);
   const n = candidates.length;
   const best = candidates[0];
-  const why = best === undefined || best.points === null ? '' : `: ${inWords(best.verdicts)}`;
+  const twin = candidates.some(({ isTwin }) => isTwin === true)
+    ? '; Accord has just made a counterpart for it'
+    : '';
+  const why = (best === undefined || best.points === null ? '' : `: ${inWords(best.verdicts)}`) + twin;
   const title = titleOf(side, id, shown);
   return {
     title,

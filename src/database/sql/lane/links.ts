@@ -36,3 +36,19 @@ export const forgetUnmatched: Statement<Record<string, never>> = {
   keys as (delete from match_key where pipeline_id = $1 and side = $2 and ext_id = any($3::text[]))
   delete from unmatched where pipeline_id = $1 and side = $2 and ext_id = any($3::text[])`,
 };
+
+/**
+ * Records that are gone, and that a person is being asked about, or shown as what another may be: looked at once more, so that the
+ * question ends. Parameters: pipeline, side, ids[].
+ */
+export const requeueQuestioned: Statement<Record<string, never>> = {
+  name: 'lane_requeue_questioned',
+  text: `
+  insert into unmatched (pipeline_id, side, ext_id, reason)
+  select $1, $2, r.id, 'waiting' from unnest($3::text[]) as r(id)
+  where exists (select from match_question q where q.pipeline_id = $1 and q.side = $2 and q.ext_id = r.id and q.is_open)
+     or exists (
+       select from match_candidate m join match_question q on q.conflict_id = m.conflict_id and q.pipeline_id = $1 and q.side <> $2 and q.is_open
+       where m.ext_id = r.id and m.gone is null)
+  on conflict (pipeline_id, side, ext_id) do update set reason = 'waiting', detail = null`,
+};

@@ -124,7 +124,7 @@ function candidates(own: 'A' | 'B', other: 'A' | 'B'): string {
     from own o cross join lateral (
       select ext_id, count(*) over () as n from (
         select ext_id from match_key m
-        where m.pipeline_id = $1 and m.rule = $2 and m.key = o.key and m.side = '${other}' limit $4::int + 1) some) f
+        where m.pipeline_id = $1 and m.rule = $2 and m.key = o.key and m.side = '${other}' limit $4::int + 1) few) f
     where f.n <= $4::int)
   select l.${a}_id as a_id, l.${b}_id as b_id, l.${a}_profile as a, l.${b}_profile as b
   from (

@@ -177,3 +177,11 @@ export const readCandidates: Statement<CandidateRow> = {
   name: 'match_read_candidates',
   text: `select conflict_id, n, ext_id, rule, points, verdicts, shown, gone from match_candidate where conflict_id = $1 order by n`,
 };
+
+/** Candidates that were just about to be dealt with wait for the answer too. Parameters: pipeline, side, ids[]. */
+export const doubtToo: Statement<Record<string, never>> = {
+  name: 'match_doubt_too',
+  text: `
+  update unmatched set reason = 'ambiguous', detail = 'a record of the other side may be the same'
+  where pipeline_id = $1 and side = $2 and reason = 'waiting' and ext_id = any($3::text[])`,
+};
