@@ -13,7 +13,7 @@ export const exitCode = {
   notFound: 4,
   /** It changed meanwhile, or is not in a state for this. */
   stale: 5,
-  /** `doctor` or `audit verify` found something; `status` found a pipeline that needs attention. */
+  /** `doctor`, `verify` or `audit verify` found something; `status` found a pipeline that needs attention. */
   attention: 6,
   /** No token, or one that does not allow it. */
   notAllowed: 7,

@@ -16,6 +16,7 @@ import { addStatus } from './commands/status.js';
 import { addToken } from './commands/token.js';
 import { addUninstall } from './commands/uninstall.js';
 import { addValidate } from './commands/validate.js';
+import { addVerify } from './commands/verify.js';
 import { exitCode } from './exit-codes.js';
 
 /** The command line, with every command. */
@@ -37,6 +38,7 @@ export function createProgram(): Command {
   addPauseAndResume(program);
   addLoad(program);
   addGuards(program);
+  addVerify(program);
   addDoctor(program);
   addUninstall(program);
   addDb(program);

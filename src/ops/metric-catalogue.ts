@@ -18,6 +18,8 @@ const gauges = {
   batches: ['Write batches that are not settled', ['pipeline', 'side', 'state']],
   outbox_depth: ['Mails that are not sent yet', []],
   outbox_oldest_age_seconds: ['Age of the oldest mail that is not sent yet', []],
+  last_verified_timestamp_seconds: ['When the last verification that finished was started', ['pipeline']],
+  verified_differences: ['Differences that the last verification left, by reason', ['pipeline', 'reason']],
   database_connections: ['Connections to the database', ['pool', 'state']],
 } as const satisfies Record<string, readonly [help: string, labels: readonly string[]]>;
 

@@ -25,6 +25,8 @@ const fromRows: Record<MetricRow['metric'], { readonly gauge: GaugeName; readonl
   last_success: { gauge: 'last_success_timestamp_seconds', label: null },
   outbox_depth: { gauge: 'outbox_depth', label: null },
   outbox_oldest: { gauge: 'outbox_oldest_age_seconds', label: null },
+  verified: { gauge: 'last_verified_timestamp_seconds', label: null },
+  verified_differences: { gauge: 'verified_differences', label: 'reason' },
 };
 
 /** The Prometheus text. Without a database it still answers, with what the process knows of itself. */

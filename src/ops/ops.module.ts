@@ -12,6 +12,8 @@ import { PipelinesController } from './pipelines.controller.js';
 import { PipelinesService } from './pipelines.service.js';
 import { Readiness } from './readiness.js';
 import { RequestTiming } from './request-timing.js';
+import { VerificationsController } from './verifications.controller.js';
+import { VerificationsService } from './verifications.service.js';
 
 /** What operators need: health, metrics, pipelines, first loads, dead letters. */
 @Module({
@@ -22,8 +24,9 @@ import { RequestTiming } from './request-timing.js';
     DeadLettersController,
     GuardsController,
     PipelinesController,
+    VerificationsController,
   ],
-  providers: [Draining, Readiness, CountsCache, PipelinesService, GuardsService, MetricsService],
+  providers: [Draining, Readiness, CountsCache, PipelinesService, GuardsService, VerificationsService, MetricsService],
   exports: [Draining],
 })
 export class OpsModule implements NestModule {

@@ -28,6 +28,7 @@ const leaves: Readonly<Record<string, string | null>> = {
   'POST /api/v1/pipelines/:name/resume': 'pipeline.resumed',
   'POST /api/v1/pipelines/:name/load/accept': 'load.accepted',
   'POST /api/v1/pipelines/:name/dead-letters/retry': 'dead-letters.retried',
+  'POST /api/v1/pipelines/:name/verifications': 'verification.asked',
   'POST /api/v1/pipelines/:name/guards/:id/release': 'guard.released',
   'POST /api/v1/pipelines/:name/guards/:id/discard': 'guard.discarded',
 };
@@ -87,6 +88,11 @@ describe('the audit log has every action', () => {
       await send('POST', '/pipelines/companies/dead-letters/retry', { unit: 'phone' }),
     );
     expect((await auditTrail(service.pools))[0]!.detail).toMatchObject({ unit: 'phone', retried: 1 });
+    await last(
+      'POST /api/v1/pipelines/:name/verifications',
+      await send('POST', '/pipelines/companies/verifications', { repair: true }),
+    );
+    expect((await auditTrail(service.pools))[0]).toMatchObject({ object: 'ver_1', detail: { repair: true } });
     for (const answer of ['release', 'discard'] as const) {
       const trip = await tripGuard(service.pools, pair);
       await last(

@@ -48,6 +48,10 @@ const needed: Readonly<Record<string, Permission | 'public' | 'person'>> = {
   'GET /api/v1/pipelines/:name/load': 'pipelines:read',
   'POST /api/v1/pipelines/:name/load/accept': 'ops:run',
   'GET /api/v1/pipelines/:name/dead-letters': 'pipelines:read',
+  'POST /api/v1/pipelines/:name/verifications': 'ops:run',
+  'GET /api/v1/pipelines/:name/verifications': 'pipelines:read',
+  'GET /api/v1/pipelines/:name/verifications/:id': 'pipelines:read',
+  'GET /api/v1/pipelines/:name/verifications/:id/differences': 'records:read',
   'POST /api/v1/pipelines/:name/dead-letters/retry': 'ops:run',
   'GET /api/v1/pipelines/:name/guards': 'pipelines:read',
   'POST /api/v1/pipelines/:name/guards/:id/release': 'ops:run',
@@ -87,6 +91,7 @@ const ids: Readonly<Record<string, string>> = {
   '/conflicts/:id': `cf_${uuid}`,
   '/decisions/:id': `dec_${uuid}`,
   '/records/:id': 'rec_999999',
+  '/verifications/:id': 'ver_999999',
   '/guards/:id': `grd_${uuid}`,
 };
 

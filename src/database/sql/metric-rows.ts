@@ -10,7 +10,9 @@ export interface MetricRow {
     | 'batches'
     | 'last_success'
     | 'outbox_depth'
-    | 'outbox_oldest';
+    | 'outbox_oldest'
+    | 'verified'
+    | 'verified_differences';
   /** `null` for what belongs to no pipeline. */
   readonly pipeline: string | null;
   readonly label: string;
@@ -44,6 +46,13 @@ export async function metricRows(database: ClientBase | Pool): Promise<MetricRow
              union all
              select 'outbox_oldest', null, '', null, coalesce(extract(epoch from now() - min(created_at)), 0)
                from mail_outbox where sent_at is null and failed_at is null
+             union all
+             select 'verified', pipeline_id, '', null, extract(epoch from max(started_at))
+               from verification where state = 'finished' group by pipeline_id
+             union all
+             select 'verified_differences', v.pipeline_id, f.key, null, f.value::float8
+               from (select distinct on (pipeline_id) pipeline_id, found from verification where state = 'finished' order by pipeline_id, id desc) v,
+                    jsonb_each_text(v.found) f
            ) x left join pipeline p on p.id = x.pipeline_id`,
   });
   return rows;
