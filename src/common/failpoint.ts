@@ -54,6 +54,7 @@ export const FAILPOINTS = {
   'resync.compared': 91,
   'resync.before-cursor': 92,
   'resync.done': 93,
+  'recast.page': 94,
   'sweep.payloads-forgotten': 95,
   'sweep.purged': 96,
   'purge.log': 97,

@@ -14,6 +14,9 @@ interface Remembered {
 
 type Columns = Readonly<Record<string, Remembered>>;
 
+/** A column of a field that the pipeline has not known before. */
+const UNREAD: Remembered = { identity: '' };
+
 /** What became of the columns of one side since they were last looked at. */
 export interface ColumnNews {
   /** Column → why it cannot be read or written. */
@@ -22,6 +25,8 @@ export interface ColumnNews {
   readonly returned: ReadonlySet<string>;
   /** Those of them that are other columns than before: what they hold shares no past with what stood there. */
   readonly anew: ReadonlySet<string>;
+  /** Those of them that the pipeline has not read before. */
+  readonly unread: ReadonlySet<string>;
 }
 
 const readColumns: Statement<{ columns: Columns | null }> = {
@@ -40,6 +45,8 @@ export async function lookAtColumns(
   pipelineId: number,
   side: Side,
   endpoint: Endpoint,
+  /** Records have been linked: a column that is not remembered was not compared with them. */
+  linked: boolean,
   now: number,
 ): Promise<ColumnNews> {
   const [row] = await run(pools.general, readColumns, [pipelineId, side]);
@@ -48,8 +55,11 @@ export async function lookAtColumns(
   const lost = new Map<string, string>();
   const returned = new Set<string>();
   const anew = new Set<string>();
+  const unread = new Set<string>();
+  const remembers = linked && Object.keys(known).length > 0;
   for (const [name, identity] of identities(endpoint)) {
-    const was = known[name];
+    const was = known[name] ?? (remembers ? UNREAD : undefined);
+    if (was?.identity === UNREAD.identity) unread.add(name);
     if (was !== undefined && (was.lost !== undefined || was.identity !== identity)) {
       returned.add(name);
       if (was.identity !== identity) anew.add(name);
@@ -63,7 +73,7 @@ export async function lookAtColumns(
     next[name] = { identity: was?.identity ?? '', lost: reason, since: was?.since ?? now };
   }
   await run(pools.general, writeColumns, [pipelineId, side, JSON.stringify(next)]);
-  return { lost, returned, anew };
+  return { lost, returned, anew, unread };
 }
 
 /** The side has been compared as a whole: its columns are known as they are now. */
@@ -83,7 +93,10 @@ export async function rememberColumns(
   ]);
 }
 
-/** Unit key → why nothing of it may be written while a side has lost one of its columns. */
+/**
+ * Unit key → why nothing of it may be written now: a side has lost one of its columns, or neither side has been read for it yet. (While
+ * the second one is read, what both hold is known.)
+ */
 export function suspendedUnits(
   plan: Plan,
   news: Readonly<Record<Side, ColumnNews>>,
@@ -94,6 +107,11 @@ export function suspendedUnits(
       const use = plan.sides[side].column.get(column);
       if (use !== undefined) suspended.set(use.unit, `${plan.sides[side].label}: ${why}`);
     }
+  }
+  for (const column of news.A.unread) {
+    const unit = plan.sides.A.column.get(column)?.unit;
+    const both = [...news.B.unread].some((name) => plan.sides.B.column.get(name)?.unit === unit);
+    if (unit !== undefined && both) suspended.set(unit, 'both sides are being read for it');
   }
   return suspended;
 }

@@ -37,7 +37,7 @@ const setIdentity: Statement<Record<string, never>> = {
 
 const haltReplaced: Statement<Record<string, never>> = {
   name: 'open_halt_replaced',
-  text: `update pipeline set state = 'halted', state_detail = $2, updated_at = clock_timestamp() where id = $1 and state = 'running'`,
+  text: `update pipeline set state = 'halted', state_detail = $2, halt_told_at = null, updated_at = clock_timestamp() where id = $1 and state = 'running'`,
 };
 
 /** Opens both ends of a pipeline and compiles the revision in force; makes a new revision when the declaration changed. */
@@ -54,9 +54,10 @@ export class PipelineOpener {
 
   /** @throws AppError with `details.side` where one side is at fault */
   async open(pipelineId: number): Promise<RunningPipeline> {
-    const declaration = this.declared.get(pipelineId);
-    if (declaration === undefined)
+    const known = this.declared.get(pipelineId);
+    if (known === undefined)
       throw new AppError('not-found', `pipeline ${String(pipelineId)} is not declared in this process`);
+    const declaration = await this.revisions.declared(pipelineId, known);
     const { spec } = declaration;
     const [row] = await run(this.pools.general, readState, [pipelineId]);
     // Before anything is linked there is nothing to hold: a missing column is a mistake in the pipeline.
@@ -67,13 +68,13 @@ export class PipelineOpener {
       const endpoints = opened as Record<Side, Endpoint>;
       const now = this.clock.now();
       const news = {
-        A: await lookAtColumns(this.pools, pipelineId, 'A', endpoints.A, now),
-        B: await lookAtColumns(this.pools, pipelineId, 'B', endpoints.B, now),
+        A: await lookAtColumns(this.pools, pipelineId, 'A', endpoints.A, running, now),
+        B: await lookAtColumns(this.pools, pipelineId, 'B', endpoints.B, running, now),
       };
-      const { plan: compiled, revision } = await this.revisions.current(pipelineId, declaration, endpoints, {
-        A: this.#label(declaration, 'A'),
-        B: this.#label(declaration, 'B'),
-      });
+      const labels = { A: this.#label(declaration, 'A'), B: this.#label(declaration, 'B') };
+      const linked = row?.state === 'running' || row?.state === 'halted';
+      const current = await this.revisions.current(pipelineId, declaration, endpoints, labels, linked);
+      const { plan: compiled, revision, recast } = current;
       const plan = { ...compiled, suspended: suspendedUnits(compiled, news) };
       const ends = {
         A: await this.#end(pipelineId, declaration, plan, 'A', endpoints.A, news.A),
@@ -86,6 +87,7 @@ export class PipelineOpener {
         spec,
         plan,
         closure: closureOf(plan),
+        recast,
         ends,
         titleUnit: titleUnit(plan)?.key ?? null,
       };

@@ -18,6 +18,7 @@ import type { PipelineOpener } from './open-pipeline.js';
 import { GapFound } from './capture.js';
 import { inOurTransaction } from './our-transaction.js';
 import { PipelineWorker } from './pipeline-worker.js';
+import { Recasting } from './recasting.js';
 import { Resync } from './resync.js';
 import { ReturnedRights } from './returned-rights.js';
 import { SchemaWatch } from './schema-watch.js';
@@ -233,9 +234,18 @@ export class PipelineRunner {
       // Altered under us: opened anew, with what is there now.
       if (await schemas.hasMoved(worker.sides)) return;
       if (await rights.look()) this.wake();
+      if (pipeline.recast !== null) {
+        if (await new Recasting(pipeline, worker, this.pools, signal).run()) return;
+        await this.#pause(STATE_READ_MS);
+        continue;
+      }
       for (const side of SIDES) {
         if (worker.sides[side].cursor !== null && !returned.has(side)) continue;
-        if (await new Resync(pipeline, worker, this.pools, signal).run(side)) returned.delete(side);
+        if (!(await new Resync(pipeline, worker, this.pools, signal).run(side))) continue;
+        returned.delete(side);
+        // Fields that neither side had been read for: now that one was, what the other holds can be judged.
+        const { anew } = pipeline.ends[side];
+        if ([...anew].some((unit) => pipeline.plan.suspended.has(unit))) return;
       }
       const found = (await worker.hasWork()) ? await this.#cycle(worker, pipeline, signal) : 'nothing';
       if (found === 'other-schema') return;

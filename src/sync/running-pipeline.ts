@@ -1,6 +1,6 @@
 import type { Endpoint } from '../connectors/connector.js';
 import type { Side } from '../core/clock.js';
-import type { Plan } from '../core/plan.js';
+import type { Plan, UnitPlan } from '../core/plan.js';
 import type { PipelineSpec } from '../core/pipeline/spec.js';
 import type { RateBudget } from './rate-budget.js';
 
@@ -14,8 +14,19 @@ export interface RunningPipeline {
   /** Unit key → keys to load with it (core/closure.ts). */
   readonly closure: ReadonlyMap<string, readonly string[]>;
   readonly ends: Readonly<Record<Side, End>>;
+  /** The mapping has changed since records were last looked at: what is kept of them is to be understood anew. */
+  readonly recast: RecastUnits | null;
   /** The unit whose value names a record for people. */
   readonly titleUnit: string | null;
+}
+
+export interface RecastUnits {
+  /** Unit → how it was mapped when what is kept was understood. */
+  readonly changed: ReadonlyMap<string, UnitPlan>;
+  /** Units that were not there before. */
+  readonly added: ReadonlySet<string>;
+  /** The last link that is done. */
+  readonly position: number;
 }
 
 export interface End {

@@ -16,6 +16,8 @@ const PipelineSchema = defineEntity({
     createdAt: p.datetime().default(raw('now()')),
     updatedAt: p.datetime().default(raw('now()')),
     haltToldAt: p.datetime().nullable(),
+    recastFrom: p.integer().nullable(),
+    recastPosition: p.bigint('number').nullable(),
   },
 });
 

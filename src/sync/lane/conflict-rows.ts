@@ -69,7 +69,8 @@ export async function writeConflicts(
       const doc = writeConflict(plan, state, conflict);
       const row = known.get(`${String(record.linkId)} ${unit}`);
       // Held, but in conflict all the same: the decision no longer stands.
-      if (row?.key !== doc.key || row.state === 'held') drafts.push({ record, unit, plan, state, doc });
+      if (row?.key !== doc.key || row.state === 'held' || record.recast)
+        drafts.push({ record, unit, plan, state, doc });
       if (conflict.kind === 'stale-decision' && state.decision !== null)
         outcomes.push([state.decision.id, 'stale']);
     }

@@ -12,6 +12,7 @@ import { BulkEdits } from './bulk-edits.js';
 import { foldAbsence, foldState, foldTransaction, type FoldContext, type LastWrite } from './fold.js';
 import { cursorsAfter, type Intake, type ReadBack, type SoloRecords } from './intake.js';
 import type { PayloadItem } from './payload.js';
+import { recastPage } from './recast-page.js';
 import type { RecordState } from './record-state.js';
 import { applyBatchStates, applyException, isCovered, type WriteGate } from './settle.js';
 import { mayBeToldBefore } from './told-before.js';
@@ -48,6 +49,7 @@ export class Gather {
     // And what is edited while its delete is on its way is a question about the record.
     const whole = set.sorted().filter((record) => SIDES.some((side) => this.#isUndecided(record, side)));
     await set.loadWhole(whole.map((record) => record.linkId));
+    if (intake.recast !== null) recastPage(pipeline, set, intake.recast, intake.now);
 
     const cursors = cursorsAfter(intake);
     const gates = new Map<RecordState, WriteGate>();
@@ -96,6 +98,7 @@ export class Gather {
         ...excepted.map((e) => e.item.l),
         ...intake.readBacks.map((r) => r.linkId),
         ...(intake.absent?.linkIds ?? []),
+        ...(intake.recast?.linkIds ?? []),
       ]),
     ]);
   }

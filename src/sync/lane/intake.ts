@@ -3,6 +3,7 @@ import type { Side } from '../../core/clock.js';
 import type { Raw } from '../../core/value.js';
 import type { BatchRow } from '../../database/sql/lane/batches.js';
 import type { PayloadItem } from './payload.js';
+import type { RecastPage } from './recast-page.js';
 
 /** What one transaction of the engine takes in. */
 export interface Intake {
@@ -27,10 +28,12 @@ export interface Intake {
   readonly catchingUp: Side | null;
   /** Units whose fields were made anew on the side whose states are read (core/relearn.ts). */
   readonly anew: ReadonlySet<string>;
+  /** Records whose units are to be understood as a new revision says. */
+  readonly recast: RecastPage | null;
   /** Linked records that were read for and are not on a side any more. */
+  readonly absent: { readonly side: Side; readonly linkIds: readonly number[] } | null;
   /** Sides whose canary was looked for and is not there: its id. */
   readonly canaryLost: Partial<Readonly<Record<Side, string>>>;
-  readonly absent: { readonly side: Side; readonly linkIds: readonly number[] } | null;
   readonly now: number;
 }
 

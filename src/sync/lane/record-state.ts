@@ -37,6 +37,8 @@ export class RecordState {
   }[] = [];
   /** Decisions that something which arrived since has made out of date. */
   readonly staleDecisions: string[] = [];
+  /** Its values are understood otherwise than they were shown. */
+  recast = false;
   linkState: 'live' | 'deleted' | 'unlinked' = 'live';
   due = false;
   dirty = false;
