@@ -99,8 +99,9 @@ function settleChanges(input: DeriveInput, news: News): Outcome {
   const candidates = headSeen ? news.changed : [...news.changed, headCandidate(unit)];
   const oneSided = news.changed.length === 1;
   const isCounter = plan.policy.strategy === 'merge' && plan.policy.merge === 'counter';
-  // Equal sums of different edits are a coincidence: +2 and +2 must give +4.
-  if (candidates.every((c) => plan.equal(c.value, first.value)) && (!isCounter || noSharedPast)) {
+  // Equal sums of different edits are a coincidence: +2 and +2 must give +4. Not so what two records said before anybody counted.
+  const counted = isCounter && !(noSharedPast && candidates.every(({ ctx }) => ctx.every((n) => n === 0)));
+  if (!counted && candidates.every((c) => plan.equal(c.value, first.value))) {
     return {
       kind: 'author',
       how: 'agreement',

@@ -198,6 +198,8 @@ export class Gather {
         if (!told && image(record.life(), side).value !== 'deleted') foldAbsence(record, side, intake.now);
         continue;
       }
+      // Gone by now, or deleted by a later write of ours: that it stood there before says nothing.
+      if (image(record.life(), side).value === 'deleted') continue;
       const unseen = Object.entries(item.u).filter(([key, pre]) => {
         const plan = this.pipeline.plan.unit.get(key);
         const unit = record.units.get(key);
@@ -268,7 +270,11 @@ export class Gather {
       entries.some((entry) => entry.position <= position) &&
       !isCovered(end.endpoint, intake.cursors[side].cursor, batch);
     if (!recent && !preceding) return null;
-    const item = (await this.log.payload(client, batch.id)).get(record.linkId) ?? null;
+    // A delete has attempted no unit.
+    const item =
+      batch.kind === 'delete'
+        ? null
+        : ((await this.log.payload(client, batch.id)).get(record.linkId) ?? null);
     return { batchId: batch.id, kind: batch.kind, position, settledAt: batch.settled_ms ?? 0, item };
   }
 }

@@ -13,7 +13,7 @@ export type Payload = readonly PayloadItem[];
 export interface PayloadItem {
   /** Link id. */
   readonly l: number;
-  /** Unit key → the side's version before: dot, context, raw. Empty for a create. */
+  /** Unit key → the side's version before: dot, context, raw. Of a delete: all that it expects to find. Empty for a create. */
   readonly u: Readonly<Record<string, readonly [dot: string, ctx: string, raw: Raw]>>;
 }
 

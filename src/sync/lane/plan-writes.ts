@@ -81,12 +81,14 @@ export function addLife(
   const id = record.ids[side];
   if (id === null) return false;
   const values: Record<string, Raw> = {};
+  const known: Record<string, PayloadItem['u'][string]> = {};
   const back = dueBack(LIFE_UNIT, life, side);
   const making = back === null ? lifeOf(life) === 'live' : back.value === 'live';
   for (const plan of pipeline.plan.units) {
     const unit = record.units.get(plan.key);
     if (unit === undefined || !end.columns.has(plan.key)) continue;
-    if (plan.contextOnly) continue;
+    // What only rules read is never written; but a record is deleted as it is known, with that.
+    if (plan.contextOnly && making) continue;
     // An edit that head has not seen comes back with the record: nobody was asked about it (core/made-anew.ts).
     const own = back !== null || !making || !covers(unit.head, image(unit, side));
     const raw = own
@@ -94,11 +96,12 @@ export function addLife(
       : putOrBlock(record, plan, unit, side, undefined, now);
     if (raw === undefined) return false;
     addColumns(end, plan.key, plan, raw, values);
+    if (!making) known[plan.key] = preImage(plan, side, unit);
     if (!own) record.units.set(plan.key, acknowledge(unit, side, raw));
   }
   const draft = batch(making ? 'create' : 'delete');
   draft.items.push(making ? { op: 'create', id, set: values } : { op: 'delete', id, expect: values });
-  draft.payload.push({ l: record.linkId, u: {} });
+  draft.payload.push({ l: record.linkId, u: known });
   record.att[side] = draft.id;
   record.units.set(
     LIFE,

@@ -1,18 +1,18 @@
 import { flatten, join, SIDES, type Side } from '../../core/clock.js';
 import { editedInLife } from '../../core/give-back.js';
-import { LIFE, type LifePolicy } from '../../core/plan.js';
+import { LIFE, type Plan } from '../../core/plan.js';
 import { image } from '../../core/unit.js';
 import type { RecordState } from './record-state.js';
 
 /**
  * Somebody edited a field after it was decided that the record is to be deleted, by a person or by the pipeline: whoever deleted has
  * not seen it. A decision that was not written yet is out of date; a delete that was planned and has not happened (its write missed, or
- * was never sent) is not planned anew over the edit, a person is asked.
+ * was never sent) is not planned anew over the edit, a person is asked. A value that only rules read is nobody's edit of the record.
  */
-export function reconsiderDelete(record: RecordState, deleteVsEdit: LifePolicy['deleteVsEdit']): void {
+export function reconsiderDelete(record: RecordState, plan: Plan): void {
   const known = record.units.get(LIFE);
   if (known === undefined) return;
-  const edited = SIDES.filter((side) => hasNews(record, side));
+  const edited = SIDES.filter((side) => hasNews(record, side, plan));
   if (edited.length === 0) return;
   const life = edited.reduce(editedInLife, known);
   if (life !== known) record.units.set(LIFE, life);
@@ -20,7 +20,7 @@ export function reconsiderDelete(record: RecordState, deleteVsEdit: LifePolicy['
     record.staleDecisions.push(life.decision.id);
     record.units.set(LIFE, { ...life, decision: null });
   } else if (
-    deleteVsEdit !== 'delete' &&
+    plan.life.deleteVsEdit !== 'delete' &&
     life.head.value === 'deleted' &&
     edited.some((side) => image(life, side).value !== 'deleted')
   ) {
@@ -37,13 +37,14 @@ export function reconsiderDelete(record: RecordState, deleteVsEdit: LifePolicy['
   }
 }
 
-function hasNews(record: RecordState, side: Side): boolean {
+function hasNews(record: RecordState, side: Side, plan: Plan): boolean {
   return record.lineage.some(
     (draft) =>
       draft.kind === 'observed' &&
       draft.side === side &&
       Object.entries(draft.units).some(
-        ([key, { k }]) => key !== LIFE && k !== 'cosmetic' && k !== 'superseded',
+        ([key, { k }]) =>
+          key !== LIFE && k !== 'cosmetic' && k !== 'superseded' && plan.unit.get(key)?.contextOnly !== true,
       ),
   );
 }

@@ -181,7 +181,7 @@ export function applyException(
       // The write did not happen: what the log shows before it is news like any other.
       record.att[side] = null;
       restoreItem(pipeline, record, side, item, batch.kind);
-      for (const key of Object.keys(item.u))
+      for (const key of batch.kind === 'delete' ? [LIFE] : Object.keys(item.u))
         draft.units[key] = { k: exception.kind === 'gone' ? 'gone' : 'missed' };
       record.due = true;
       break;

@@ -124,7 +124,7 @@ export class LaneTransaction {
     const records = set.sorted();
     const guarded = await this.#guards.look(client, records, intake);
     for (const record of records) {
-      reconsiderDelete(record, pipeline.plan.life.deleteVsEdit);
+      reconsiderDelete(record, pipeline.plan);
       const gate = gates.get(record) ?? { unsettled: false, covered: { A: true, B: true } };
       const writable = {
         A: intake.writable.A && gate.covered.A && budget.A > 0,

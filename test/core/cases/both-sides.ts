@@ -325,6 +325,20 @@ export const noPast: CaseTable = {
       then: { outcome: 'agreement', head: '5 @H1' },
     },
     {
+      id: 'counted since',
+      says: 'a counter that somebody has counted since agrees by chance only: how much was counted cannot be told',
+      policies: ['merge counter'],
+      before: { ...NO_PAST, A: '5 @A2 (1)', B: '5 @B1' },
+      then: { outcome: 'conflict: ambiguous-base', candidates: ['a 5 @A2', 'b 5 @B1'] },
+    },
+    {
+      id: 'typed since',
+      says: 'of any other field, what both say now is agreed',
+      policies: ['review', 'newest', 'merge text'],
+      before: { ...NO_PAST, A: '5 @A2 (1)', B: '5 @B1' },
+      then: { outcome: 'agreement', head: '5 @H1' },
+    },
+    {
       id: 'blank',
       says: 'a blank is filled, whoever owns the field: nobody edited anything',
       policies: [
