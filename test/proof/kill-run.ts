@@ -136,7 +136,8 @@ export class KillRun {
     );
     const { rows } = await this.pair[side].query<{ pos: string }>(
       `select coalesce(max(pos), 0) as pos from register
-       where by = 'person' and exists (select from jsonb_each_text(became) e where e.value = any($1))`,
+       where by = 'person' and exists (
+         select from jsonb_each_text(became) e where e.value = any($1) and was ->> e.key is distinct from e.value)`,
       [seen.map(({ v }) => v)],
     );
     return Number(rows[0]?.pos);
