@@ -38,5 +38,7 @@ export interface Decision {
   readonly value: unknown;
   readonly by: string;
   readonly undoUntil: string;
+  /** Of an undo after the write: what becomes of the sides. */
+  readonly undone?: Readonly<Record<'A' | 'B', 'given-back' | 'edited-since' | 'as-it-was'>>;
   readonly outcome: string;
 }

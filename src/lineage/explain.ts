@@ -31,12 +31,15 @@ export function explain(past: Past): ExplanationDto {
   const before = entries.slice(0, Math.max(at, 0)).findLastIndex(setsHead);
   const chain = at < 0 ? entries : entries.slice(before + 1);
   const own = past.concerns.filter(({ unit }) => unit === field);
+  // Nobody has settled it anew since: what was decided stands nowhere by itself.
+  const undone = at < 0 ? undefined : events.slice(at + 1).findLast(({ event }) => event?.g !== undefined);
   return {
     record: publicId.record(past.linkId),
     field,
     value: standing?.after ?? null,
     standsSince: standing?.recordedAt ?? null,
-    sentence: sentenceOf(standing, chain, labels, own),
+    sentence:
+      undone === undefined ? sentenceOf(standing, chain, labels, own) : undoneSentence(undone, labels),
     because: chain.map((entry, i) => stepOf(entry, i + 1, labels)),
     rejected: at < 0 ? [] : rejectedBy(events[at] as UnitEventRow, standing as LineageEntryDto, labels),
     wouldChangeIf: wouldChangeIf(past),
@@ -74,6 +77,13 @@ function sentenceOf(
   const waits = open === undefined ? '' : ` It waits for a person: ${open.reason}.`;
   if (standing === null) return `Nothing is known of how it came to be.${waits}`;
   return `${standingSentence(standing, chain, labels)}${waits}`;
+}
+
+/** "Nothing is agreed on: Ann took the decision of Ben back on …: CRM has “a” again, …" */
+function undoneSentence(row: UnitEventRow, labels: SideLabels): string {
+  const { g, w } = row.event as NonNullable<UnitEventRow['event']>;
+  const values = `${labels.A} had ${said(g?.a.v ?? null)} then, ${labels.B} ${said(g?.b.v ?? null)}`;
+  return `Nothing is agreed on since ${dateOf(row.recorded_at.toISOString())}: ${w ?? ''}. ${values}. A person decides.`;
 }
 
 function standingSentence(

@@ -47,7 +47,8 @@ export function presentEvent(row: UnitEventRow, labels: SideLabels): LineageEntr
     before: row.rank > 0 ? null : (event?.o ?? null),
     after: first === null ? (event?.v ?? null) : first.head.value,
     clock: displayClock(first === null ? clockOf(event as UnitEventDoc) : first.head),
-    why: row.rank > 0 ? null : whyOf(row, labels),
+    // A write is explained by what it carried; what a side is given back carries its own reason.
+    why: row.rank > 0 && event?.k !== 'given-back' ? null : whyOf(row, labels),
     cause: {
       tx: row.rank > 0 ? null : row.source_tx,
       batch: row.batch,

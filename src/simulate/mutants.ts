@@ -47,6 +47,9 @@ const often =
   (steps: Setup['often'], takenBack?: number): Tune =>
   (setup) => ({ ...setup, often: steps, takenBack: takenBack ?? setup.takenBack });
 
+/** Nothing that keeps an undo from meeting an edit. */
+const CALM: Setup['often'] = { policy: 0, life: 0, pause: 0, crash: 0.2 };
+
 /** Every protection there is. */
 export const MUTANTS: readonly Mutant[] = [
   { without: 'conditionalWrites', runs: 100 },
@@ -151,11 +154,17 @@ export const MUTANTS: readonly Mutant[] = [
   { without: 'ticksAtRest', runs: 150 },
   { without: 'deleteSeesEdits', runs: 150, kinds: ['T0 log', 'T0', 'T1'] },
   { without: 'conflictsFollow', runs: 200, tune: few('review', 'newest') },
-  { without: 'undoGivesBack', runs: 150, tune: all(few('review', 'status'), often({ undo: 6, decide: 3 })) },
+  {
+    without: 'undoGivesBack',
+    runs: 250,
+    kinds: ['T0 log'],
+    tune: all(few('review'), often({ ...CALM, undo: 10, decide: 6, edit: 2 })),
+  },
   {
     without: 'undoSparesEdits',
-    runs: 400,
-    tune: all(few('review', 'status'), often({ undo: 6, decide: 3, edit: 2 })),
+    runs: 500,
+    kinds: ['T0 log'],
+    tune: all(few('review'), often({ ...CALM, undo: 1.5, decide: 6, edit: 2, turn: 3, carry: 3, answer: 3 })),
   },
   { without: 'lineageFollows', runs: 50 },
 ];

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Clock } from '../../src/common/clock.js';
 import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
 import type { Json } from '../../src/core/value.js';
+import { ExplanationService } from '../../src/lineage/explanation.service.js';
+import { LineageService } from '../../src/lineage/lineage.service.js';
 import { RevisionPlans } from '../../src/database/revision-plans.js';
 import { retryDeadLetters } from '../../src/database/sql/dead-letters.js';
 import { inTransaction } from '../../src/database/transaction.js';
@@ -61,6 +63,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 describe('a decision that is undone after it was written', () => {
   let pair: SyncPair;
+  let plans: RevisionPlans;
   let conflicts: ConflictsService;
   let deciding: DecideService;
   let undoing: UndoService;
@@ -73,7 +76,7 @@ describe('a decision that is undone after it was written', () => {
     );
     await pair.start();
     await pair.quiet();
-    const plans = new RevisionPlans(pair.hub);
+    plans = new RevisionPlans(pair.hub);
     conflicts = new ConflictsService(pair.hub, plans);
     deciding = new DecideService(pair.hub, plans, new Clock(), conflicts);
     undoing = new UndoService(pair.hub, plans, new Clock());
@@ -171,6 +174,20 @@ describe('a decision that is undone after it was written', () => {
       { kind: 'undone', side: null, by: 'Ann', decision: id, how: 'undone', v: 'from B', why },
       { kind: 'written', side: 'A', by: null, decision: id, how: 'given-back', v: 'from A', why },
     ]);
+    const record = `rec_${await linkOf('one')}`;
+    const { sentence } = await new ExplanationService(pair.hub, plans).explain(record, 'x');
+    expect(sentence).toMatch(
+      /^Nothing is agreed on since .*: Ann took the decision of Ben back: .*\. CRM had “from A” then, Support “from B”\. A person decides\.$/,
+    );
+    const { items } = await new LineageService(pair.hub).list(record, { field: 'x', limit: 5 });
+    expect(items[0]).toMatchObject({
+      kind: 'written',
+      how: 'given-back',
+      side: 'A',
+      after: 'from A',
+      why,
+      cause: { decision: id },
+    });
   }, 60_000);
 
   it('leaves a side alone that was edited since: that edit stands as what it says', async () => {

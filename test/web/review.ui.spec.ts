@@ -113,6 +113,26 @@ describe('the review screen', () => {
     ).toEqual([{ state: 'open' }]);
   });
 
+  it('says what an undo does once it was written, and shows each side with what it gets back', async () => {
+    await open();
+    await first();
+    await page.keyboard.press('1');
+    await cardOf(page, links[1]!, 'email');
+    await decided(1);
+    await service.records.settle(links[0]!, 'email', Date.now() + 3_600_000);
+    await page.keyboard.press('z');
+    await cardOf(page, links[0]!, 'email');
+    await page
+      .getByText('It had been written. CRM has what it had, Support gets back what it had.')
+      .waitFor({ state: 'attached' });
+    const card = page.getByRole('article');
+    await card
+      .getByText('took the decision back: CRM has what it had, Support gets back what it had')
+      .waitFor();
+    expect(await card.locator('ins').allInnerTexts()).toEqual(['y', 'z']);
+    await expectAccessible(page);
+  });
+
   it('never decides on Enter, Space, Backspace or Delete, wherever the focus is', async () => {
     await open();
     await first();

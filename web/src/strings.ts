@@ -259,10 +259,20 @@ export const strings = {
   undo: {
     taken: (what: string) => `${what} taken`,
     writesIn: (seconds: number) => `writes in ${seconds} s`,
-    writing: 'being written',
+    writing: 'being written; undo gives each side back what it had',
     undo: 'Undo',
     undone: 'Undone. The conflict is open again.',
-    compensating: 'It had been written. The conflict is open again and each side gets back what it had.',
+    givenBack: (
+      sides: Readonly<Record<'A' | 'B', 'given-back' | 'edited-since' | 'as-it-was'>>,
+      labels: { readonly A: string; readonly B: string },
+    ) => {
+      const said = {
+        'given-back': 'gets back what it had',
+        'edited-since': 'keeps what was edited there since',
+        'as-it-was': 'has what it had',
+      };
+      return `It had been written. ${labels.A} ${said[sides.A]}, ${labels.B} ${said[sides.B]}. The conflict is open again.`;
+    },
     failed: (why: string) => `Not undone: ${why}`,
     nothing: 'Nothing to undo.',
     decideFailed: (unit: string, why: string) => `${unit} was not decided: ${why}`,

@@ -41,10 +41,23 @@ export function addDecide(program: Command): void {
           {},
           { 'idempotency-key': randomUUID() },
         );
-        print(terminal, body, () => `Taken back: ${body.id} (${body.outcome}).`);
+        print(terminal, body, () =>
+          [`Taken back: ${body.id} (${body.outcome}).`, ...undone(body)].join('\n'),
+        );
       }),
     );
 }
+
+function undone({ undone: sides }: Decision): string[] {
+  if (sides === undefined) return [];
+  return [`It had been written. A ${UNDONE[sides.A]}; B ${UNDONE[sides.B]}. The conflict is open again.`];
+}
+
+const UNDONE = {
+  'given-back': 'gets back what it had',
+  'edited-since': 'keeps what was edited there since',
+  'as-it-was': 'has what it had',
+} as const;
 
 async function decide(
   { terminal, service }: Context,

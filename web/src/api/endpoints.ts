@@ -48,7 +48,7 @@ export const decide = (
     { 'if-match': etag, 'idempotency-key': idempotencyKey },
   );
 
-/** 200: undone before it was written. 202: it had been written; a compensating write is on its way. */
+/** 200: undone before it was written. 202: it had been; what each side had is written back, `undone` says where. */
 export const undo = (decision: string): Promise<Answer<Decision>> =>
   post(`/decisions/${id(decision)}/undo`, {});
 

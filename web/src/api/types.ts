@@ -98,6 +98,8 @@ export interface Decision {
   readonly by: string;
   readonly at: string;
   readonly undoUntil: string;
+  /** In the answer to an undo after the write. */
+  readonly undone?: Readonly<Record<'A' | 'B', 'given-back' | 'edited-since' | 'as-it-was'>>;
   readonly outcome: string;
   readonly note: string | null;
 }

@@ -50,7 +50,7 @@ export function useDecide(): (shown: Answer<Conflict>, input: DecisionInput, lab
   );
 }
 
-/** Undoes the newest decision of this tab; after the write this makes the service write back what each side had. */
+/** Undoes the newest decision of this tab; after the write the service gives each side back what it had, and says what became of it. */
 export function useUndo(): () => void {
   const { session } = useReviewSession();
   const client = useQueryClient();
@@ -65,10 +65,12 @@ export function useUndo(): () => void {
     const id = taken.conflict.id;
     const run = async () => {
       const decision = await taken.answer;
-      const { status } = await undo(decision.id);
-      client.setQueryData(keys.conflict(id), await getConflict(id));
+      const { data } = await undo(decision.id);
+      const shown = await getConflict(id);
+      client.setQueryData(keys.conflict(id), shown);
       session.undone(taken);
-      announce(status === 202 ? strings.undo.compensating : strings.undo.undone);
+      // The card says the same, with who took back what.
+      announce(data.undone ? strings.undo.givenBack(data.undone, shown.data.systems) : strings.undo.undone);
       void navigate({ pathname: `/conflicts/${id}`, search: window.location.search });
     };
     run().catch((error: unknown) => {

@@ -20,7 +20,7 @@ export interface UnitEventRow {
   readonly batch: string | null;
   readonly conflict_id: string | null;
   readonly decision_id: string | null;
-  /** `{o, v, d, c, k, w, s, x}`; `null` in the first row of a record. */
+  /** `{o, v, d, c, k, w, s, x, g}`; `null` in the first row of a record. */
   readonly event: UnitEventDoc | null;
   /** First row: the unit as it was stored then (core/at-rest.ts), as JSON text, and what was open of it. */
   readonly first_field: string | null;
@@ -36,6 +36,8 @@ export interface UnitEventDoc {
   readonly w?: string;
   readonly s?: Stamp;
   readonly x?: readonly (readonly [Json, string])[];
+  /** Of an undo after the write: what each side says from then on. */
+  readonly g?: { readonly a: { readonly v: Json }; readonly b: { readonly v: Json } };
 }
 
 /** One row per unit of each lineage row `l`. The first row of a record holds its whole first document under "*" (and "+"). */
