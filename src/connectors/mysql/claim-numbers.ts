@@ -25,12 +25,16 @@ export async function claimNumbers(
     const outcome = await take(db, log, range);
     if (outcome === 'taken') closed.push(range);
     if (outcome !== 'held' || first === last) continue;
-    // Mostly a run of numbers is one transaction's: where its first is held, the others wait with it.
-    if ((await take(db, log, [first, first])) !== 'taken') continue;
-    closed.push([first, first]);
+    // Mostly a run of numbers is one transaction's: where both its ends are held, what is between waits with them.
+    const ends = [];
+    for (const end of [first, last])
+      ends.push((await take(db, log, [end, end])) === 'taken' ? ([end, end] as const) : null);
+    spent += 2;
+    closed.push(...ends.filter((end) => end !== null));
+    if (ends.every((end) => end === null)) continue;
     const middle = (first + last) >> 1;
-    if (middle > first) queue.unshift([first + 1, middle]);
-    queue.push([middle + 1, last]);
+    if (middle > first) queue.push([first + 1, middle]);
+    if (middle + 1 < last) queue.push([middle + 1, last - 1]);
   }
   return closed;
 }
