@@ -37,6 +37,8 @@ const byCode: Partial<Record<ErrorCode, ExitCode>> = {
   leased: exitCode.stale,
   'not-waiting': exitCode.stale,
   'not-undoable': exitCode.stale,
+  'not-linked': exitCode.stale,
+  'linked-already': exitCode.stale,
 };
 
 export function exitCodeOf(error: unknown): ExitCode {

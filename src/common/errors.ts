@@ -39,6 +39,8 @@ export const errorCatalogue = {
   'already-decided': traits(409, 'info', 'The conflict has been decided already'),
   'not-waiting': traits(409, 'info', 'Nothing waits for this'),
   'not-undoable': traits(409, 'info', 'The decision cannot be undone any more'),
+  'not-linked': traits(409, 'info', 'The records are not linked'),
+  'linked-already': traits(409, 'info', 'A record is linked with another one'),
   'key-reused': traits(422, 'info', 'The Idempotency-Key belongs to another request'),
   leased: traits(423, 'info', 'Another process is at work on it', retryable),
   stale: traits(412, 'info', 'It changed since it was read'),

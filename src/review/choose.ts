@@ -43,6 +43,10 @@ export function choose({ plan, input, base, stored, shown, labels }: Choice): Ca
       if (input.value === undefined)
         throw refuse('/value', 'is missing; take: value needs one (null clears the field)');
       return typedValue(plan, input.value);
+    case 'link':
+    case 'create':
+    case 'apart':
+      throw refuse('/take', `${input.take} answers a match; this is about a value`);
   }
 }
 

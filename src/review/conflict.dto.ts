@@ -5,6 +5,7 @@ import { PageQueryDto } from '../common/page-query.js';
 import { VersionDto } from '../common/version-answer.js';
 import type { Json } from '../core/value.js';
 import { DecisionDto } from './decision.dto.js';
+import { MatchDto } from './match/match.dto.js';
 
 export const CONFLICT_STATES = ['open', 'held', 'closed'] as const;
 export type ConflictState = (typeof CONFLICT_STATES)[number];
@@ -62,8 +63,13 @@ export class ConflictSummaryDto {
   @ApiProperty()
   pipeline!: string;
 
-  @ApiProperty({ example: 'rec_42' })
-  record!: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'rec_42',
+    description: 'null for a match: it is about records that are not linked',
+  })
+  record!: string | null;
 
   @ApiProperty({ description: 'Name of the record for people' })
   title!: string;
@@ -156,6 +162,13 @@ export class SiblingDto {
 }
 
 export class ConflictDto extends ConflictSummaryDto {
+  @ApiProperty({
+    type: MatchDto,
+    nullable: true,
+    description: 'Of kind `match`: the record in question and what it may be the same as',
+  })
+  match!: MatchDto | null;
+
   @ApiProperty({ type: RecordIdsDto })
   recordIds!: RecordIdsDto;
 

@@ -15,8 +15,11 @@ import {
   type ConflictRow,
 } from '../database/sql/review/conflict-rows.js';
 import { decisionsOfConflict } from '../database/sql/review/decisions.js';
+import { isLinked } from '../database/sql/review/registers.js';
 import { run } from '../database/sql/statement.js';
 import type { ConflictDto, ConflictPageDto, ConflictQueryDto } from './conflict.dto.js';
+import { readMatch } from './match/match-questions.js';
+import { presentMatch } from './match/present-match.js';
 import { presentConflict, presentSummary } from './present-conflict.js';
 
 /** The queue of conflicts, and each with all that a person needs to decide. */
@@ -57,12 +60,22 @@ export class ConflictsService {
     const key = conflictKeyOf(id);
     const [row] = await run(this.pools.general, conflictById, [key]);
     if (row === undefined) throw noSuch('conflict', id);
+    if (!isLinked(row)) return this.#match(row);
     const [plan, decisions, others] = await Promise.all([
       this.plans.planOf(row.pipeline_id),
       run(this.pools.general, decisionsOfConflict, [key]),
       run(this.pools.general, siblingConflicts, [row.link_id, key]),
     ]);
     return presentConflict(row, plan, decisions, others);
+  }
+
+  async #match(row: ConflictRow): Promise<ConflictDto> {
+    const plan = await this.plans.planOf(row.pipeline_id);
+    const [match, decisions] = await Promise.all([
+      readMatch(this.pools.general, row.pipeline_id, row.id, plan),
+      run(this.pools.general, decisionsOfConflict, [row.id]),
+    ]);
+    return presentMatch(row, plan, match, decisions);
   }
 
   #queue(query: ConflictQueryDto, within: readonly string[] | null): Promise<ConflictRow[]> {

@@ -16,10 +16,12 @@ import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
 import { insertDecision, outdateDecisions, type DecisionRow } from '../database/sql/review/decisions.js';
 import {
+  isLinked,
   lockConflict,
   recordReview,
   reviewSettings,
   setConflictState,
+  type Linked,
   type LockedConflictRow,
 } from '../database/sql/review/registers.js';
 import { run } from '../database/sql/statement.js';
@@ -30,6 +32,7 @@ import { choose } from './choose.js';
 import { ConflictsService } from './conflicts.service.js';
 import type { DecideDto, DecisionDto } from './decision.dto.js';
 import { once, type Answered } from './idempotent.js';
+import { decideMatch } from './match/match-decisions.js';
 import { presentDecision } from './present-decision.js';
 import { etagOf } from './present-conflict.js';
 import { lockUnit, writeLocked, type LockedUnit } from './registers.js';
@@ -51,7 +54,7 @@ export interface DecideRequest {
 interface Place {
   readonly id: string;
   readonly pipeline_id: number;
-  readonly link_id: number;
+  readonly link_id: number | null;
   readonly unit: string;
 }
 
@@ -79,7 +82,13 @@ export class DecideService {
   async decide(request: DecideRequest): Promise<Answered<DecisionDto>> {
     const { conflict, input, by } = request;
     const id = conflictKeyOf(conflict);
-    const content: Json = ['decide', id, input.take, input.value ?? null, input.note ?? null];
+    const content: Json = [
+      'decide',
+      id,
+      input.take,
+      input.value ?? input.candidate ?? null,
+      input.note ?? null,
+    ];
     const at = await this.#find(id);
     // Before the transaction: it may need a connection of its own, and whoever waits for one must hold none.
     const plan = await this.plans.planOf(at.pipeline_id);
@@ -88,7 +97,11 @@ export class DecideService {
         inTransaction(this.pools.general, (client) =>
           once(client, { key: request.idempotencyKey, principal: by.id ?? by.name, content }, async () => ({
             status: 201,
-            body: presentDecision(await this.#decide(client, at, plan, request)),
+            body: presentDecision(
+              isLinked(at)
+                ? await this.#decide(client, at, plan, request)
+                : await this.#decideMatch(client, at, plan, request),
+            ),
           })),
         ),
       );
@@ -108,7 +121,12 @@ export class DecideService {
     return rows[0];
   }
 
-  async #decide(client: PoolClient, at: Place, plan: Plan, request: DecideRequest): Promise<DecisionRow> {
+  async #decide(
+    client: PoolClient,
+    at: Linked<Place>,
+    plan: Plan,
+    request: DecideRequest,
+  ): Promise<DecisionRow> {
     const { locked, row } = await lockBoth(client, at);
     if (!request.accepted.includes(etagOf(row))) throw new Moved();
     mustBeOpen(row);
@@ -188,9 +206,24 @@ export class DecideService {
     return decision as DecisionRow;
   }
 
+  /** Which records are the same: no registers are concerned. */
+  async #decideMatch(
+    client: PoolClient,
+    at: Place,
+    plan: Plan,
+    request: DecideRequest,
+  ): Promise<DecisionRow> {
+    const [row] = await run(client, lockConflict, [at.id]);
+    if (row === undefined) throw noSuch('conflict', publicId.conflict(at.id));
+    if (!request.accepted.includes(etagOf(row))) throw new Moved();
+    mustBeOpen(row);
+    const { input, by } = request;
+    return decideMatch(client, { plan, row, input, by, now: this.clock.now() });
+  }
+
   async #record(
     client: PoolClient,
-    row: LockedConflictRow,
+    row: Linked<LockedConflictRow>,
     step: {
       readonly decisionId: string;
       readonly by: AuditActor;
@@ -227,11 +260,11 @@ export class DecideService {
 /** Registers first, then the conflict: the order in which the engine takes them. */
 async function lockBoth(
   client: PoolClient,
-  at: Place,
-): Promise<{ readonly locked: LockedUnit | null; readonly row: LockedConflictRow }> {
+  at: Linked<Place>,
+): Promise<{ readonly locked: LockedUnit | null; readonly row: Linked<LockedConflictRow> }> {
   const locked = await lockUnit(client, at.link_id, at.unit);
   const [row] = await run(client, lockConflict, [at.id]);
-  if (row === undefined) throw noSuch('conflict', publicId.conflict(at.id));
+  if (row === undefined || !isLinked(row)) throw noSuch('conflict', publicId.conflict(at.id));
   return { locked, row };
 }
 

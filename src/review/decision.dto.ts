@@ -1,14 +1,17 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Allow, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { Allow, IsIn, IsInt, IsOptional, IsString, MaxLength } from 'class-validator';
 import { dateTime, jsonValue } from '../common/api-schema.js';
 import type { SideUndone } from '../core/give-back.js';
 import type { Json } from '../core/value.js';
 
-export const TAKES = ['a', 'b', 'base', 'merged', 'value'] as const;
+export const TAKES = ['a', 'b', 'base', 'merged', 'value', 'link', 'create', 'apart'] as const;
 export type Take = (typeof TAKES)[number];
 
 export class DecideDto {
-  @ApiProperty({ enum: TAKES, description: 'Whose value is to stand; `value`: the one given' })
+  @ApiProperty({
+    enum: TAKES,
+    description: 'Whose value is to stand; `value`: the one given. For a match: `link`, `create` or `apart`',
+  })
   @IsIn(TAKES)
   take!: Take;
 
@@ -19,6 +22,15 @@ export class DecideDto {
   })
   @Allow()
   value?: Json;
+
+  @ApiProperty({
+    type: 'integer',
+    required: false,
+    description: 'With `take: link` only: the number of the candidate',
+  })
+  @IsOptional()
+  @IsInt()
+  candidate?: number;
 
   @ApiProperty({ required: false, maxLength: 2000 })
   @IsOptional()

@@ -10,7 +10,9 @@ import type { Canon, Json } from '../core/value.js';
 import type { ConflictRow, SiblingRow } from '../database/sql/review/conflict-rows.js';
 import type { DecisionRow } from '../database/sql/review/decisions.js';
 import type { CandidateDto, ConflictDto, ConflictSummaryDto, EffectsDto } from './conflict.dto.js';
+import { isLinked, type Linked } from '../database/sql/review/registers.js';
 import { effectOf } from './effects.js';
+import { presentMatchSummary } from './match/present-match.js';
 import { presentDecision } from './present-decision.js';
 import { shownCandidates } from './shown-candidates.js';
 import { suggestedMerge } from './suggested-merge.js';
@@ -32,6 +34,7 @@ interface Read {
 }
 
 export function presentSummary(row: ConflictRow, plan: Plan): ConflictSummaryDto {
+  if (!isLinked(row)) return presentMatchSummary(row, plan);
   const read = readRow(row, plan);
   const summary = summaryOf(row, read);
   return {
@@ -45,7 +48,7 @@ export function presentSummary(row: ConflictRow, plan: Plan): ConflictSummaryDto
 }
 
 export function presentConflict(
-  row: ConflictRow,
+  row: Linked<ConflictRow>,
   plan: Plan,
   decisions: readonly DecisionRow[],
   others: readonly SiblingRow[],
@@ -62,6 +65,7 @@ export function presentConflict(
       : policySentence(read.plan, plan, labels);
   return {
     ...summaryOf(row, read),
+    match: null,
     recordIds: { A: row.a_id, B: row.b_id },
     systems: { A: labels.A, B: labels.B },
     policy: { ...(read.plan === undefined ? { strategy: 'removed' } : strategyOf(read.plan)), sentence },
@@ -96,7 +100,7 @@ function readRow(row: ConflictRow, plan: Plan): Read {
   };
 }
 
-function summaryOf(row: ConflictRow, read: Read): Summary {
+function summaryOf(row: Linked<ConflictRow>, read: Read): Summary {
   return {
     id: publicId.conflict(row.id),
     pipeline: row.pipeline,

@@ -6,11 +6,13 @@ import { DecisionsController } from './decisions.controller.js';
 import { EventFeed } from './event-feed.js';
 import { EventsController } from './events.controller.js';
 import { IdempotencyJob } from './idempotency-job.js';
+import { LinksController } from './links.controller.js';
+import { LinksService } from './links.service.js';
 import { UndoService } from './undo.service.js';
 
 /** Conflicts, decisions and what screens hear of them. */
 @Module({
-  controllers: [ConflictsController, DecisionsController, EventsController],
-  providers: [ConflictsService, DecideService, UndoService, EventFeed, IdempotencyJob],
+  controllers: [ConflictsController, DecisionsController, EventsController, LinksController],
+  providers: [ConflictsService, DecideService, UndoService, LinksService, EventFeed, IdempotencyJob],
 })
 export class ReviewModule {}

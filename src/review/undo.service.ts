@@ -22,6 +22,7 @@ import {
   type DecisionRow,
 } from '../database/sql/review/decisions.js';
 import {
+  isLinked,
   endOfLink,
   lockConflict,
   lockOpenConflict,
@@ -31,6 +32,7 @@ import {
   reviveLink,
   setConflictState,
   successorOf,
+  type Linked,
   type LockedConflictRow,
 } from '../database/sql/review/registers.js';
 import { run } from '../database/sql/statement.js';
@@ -39,6 +41,7 @@ import { announceStep } from './announce.js';
 import { authorOf } from './author-of.js';
 import type { DecisionDto } from './decision.dto.js';
 import type { Answered } from './idempotent.js';
+import { undoMatch } from './match/match-decisions.js';
 import { presentDecision } from './present-decision.js';
 import { readCarriedOut } from './carried-out.js';
 import { lockUnit, lockUnitOfDeleted, writeLocked, type LockedUnit } from './registers.js';
@@ -46,9 +49,9 @@ import { undoneWords } from './undone-words.js';
 import { unitPlanOf } from './unit-plan.js';
 
 interface Undoing {
-  readonly decision: DecisionRow;
+  readonly decision: Linked<DecisionRow>;
   readonly locked: LockedUnit;
-  readonly row: LockedConflictRow;
+  readonly row: Linked<LockedConflictRow>;
   readonly plan: Plan;
   readonly unitPlan: UnitPlan;
   readonly by: AuditActor;
@@ -78,13 +81,30 @@ export class UndoService {
     // Before the transaction: it may need a connection of its own, and whoever waits for one must hold none.
     const plan = await this.plans.planOf(at.pipeline_id);
     return retryingDeadlocks(() =>
-      inTransaction(this.pools.general, (client) => this.#undo(client, at, plan, by)),
+      inTransaction(this.pools.general, (client) =>
+        isLinked(at) ? this.#undo(client, at, plan, by) : this.#undoMatch(client, at, plan, by),
+      ),
     );
+  }
+
+  /** Which records are the same: no registers are concerned. */
+  async #undoMatch(
+    client: PoolClient,
+    { id, conflict_id }: DecisionRow,
+    plan: Plan,
+    by: AuditActor,
+  ): Promise<Answered<DecisionDto>> {
+    const [row] = await run(client, lockConflict, [conflict_id]);
+    const [decision] = await run(client, decisionById, [id]);
+    if (row === undefined || decision === undefined) throw noSuch('decision', publicId.decision(id));
+    if (decision.outcome === 'undone') return { status: 200, body: presentDecision(decision) };
+    const undone = await undoMatch(client, decision, row, plan, by, this.clock.now());
+    return { status: 200, body: presentDecision(undone) };
   }
 
   async #undo(
     client: PoolClient,
-    at: DecisionRow,
+    at: Linked<DecisionRow>,
     plan: Plan,
     by: AuditActor,
   ): Promise<Answered<DecisionDto>> {
@@ -96,7 +116,8 @@ export class UndoService {
     const [row] = await run(client, lockConflict, [at.conflict_id]);
     // Read again under the locks: the engine may have applied it meanwhile.
     const [decision] = await run(client, decisionById, [id]);
-    if (row === undefined || decision === undefined) throw noSuch('decision', publicId.decision(id));
+    if (row === undefined || !isLinked(row) || decision === undefined || !isLinked(decision))
+      throw noSuch('decision', publicId.decision(id));
     if (decision.outcome === 'undone') return { status: 200, body: presentDecision(decision) };
 
     const unitPlan = unitPlanOf(plan, row.unit);

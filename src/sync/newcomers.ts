@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Clock } from '../common/clock.js';
 import { failpoint } from '../common/failpoint.js';
-import type { WriteItem } from '../connectors/connector.js';
+import type { RecordState, WriteItem } from '../connectors/connector.js';
 import { otherSide, SIDES, type Side } from '../core/clock.js';
 import { CanonError } from '../core/errors.js';
 import type { HubPools } from '../database/pools.js';
@@ -45,6 +45,9 @@ export interface Arrived {
   readonly more: boolean;
   /** Some go on waiting for a side that cannot be written now. */
   readonly held: boolean;
+  /** What was read of records that have taken the place of others in their links, and when. */
+  readonly moved: Readonly<Record<Side, readonly RecordState[]>>;
+  readonly readStart: number;
 }
 
 /**
@@ -78,18 +81,23 @@ export class Newcomers {
   ): Promise<Arrived> {
     const ordered = await this.#orders.plan();
     const arrivals: Newcomer[] = [];
+    const readStart = this.clock.now();
+    const moved: Record<Side, readonly RecordState[]> = { A: [], B: [] };
     // What an order leaves behind waits to be looked at.
     let more = !isEmpty(ordered);
     for (const side of SIDES) {
-      const waiting = (await run(this.pools.general, readWaiting, [this.pipeline.id, side, LIMIT])).map(
-        (row) => row.ext_id,
-      );
+      const rows = await run(this.pools.general, readWaiting, [this.pipeline.id, side, LIMIT]);
+      const waiting = rows.map((row) => row.ext_id);
+      const taken = rows.filter((row) => row.detail === 'moved').map((row) => row.ext_id);
+      if (taken.length > 0)
+        moved[side] = [...(await fetchAll(this.pipeline.ends[side].endpoint, taken)).values()];
       more ||= waiting.length === LIMIT;
       const named = new Set(ordered.creates.filter((one) => one.side === side).map(({ state }) => state.id));
       arrivals.push(...(await this.#meet(side, waiting)).filter(({ state }) => !named.has(state.id)));
     }
     await failpoint('newcomers.met');
-    if (arrivals.length === 0 && isEmpty(ordered)) return { outgoing: [], linkIds: [], more, held: false };
+    if (arrivals.length === 0 && isEmpty(ordered))
+      return { outgoing: [], linkIds: [], more, held: false, moved, readStart };
     const verdict = await new Judge(this.pipeline, this.pools).judge(arrivals);
     const paired = await this.#pair([...ordered.links.map(({ pair }) => pair), ...verdict.pairs]);
     // Of a pair only one is left: it is looked at again, alone.
@@ -125,7 +133,7 @@ export class Newcomers {
       const stored = await this.#store(client, links, refused, stands);
       await this.#ask(client, verdict, questions);
       await storeHalves(client, this.pipeline, paired);
-      return { ...stored, more: more || stored.left, held };
+      return { ...stored, more: more || stored.left, held, moved, readStart };
     });
   }
 

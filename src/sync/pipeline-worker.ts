@@ -262,6 +262,13 @@ export class PipelineWorker {
     this.#writes.send(arrived.outgoing, this.#sides);
     await this.#writes.arrive();
     this.#waiting = arrived.more || arrived.held;
+    for (const side of SIDES) {
+      const states = arrived.moved[side];
+      if (states.length === 0) continue;
+      const { cursor } = this.#sides[side];
+      const read = { readStart: arrived.readStart, readEnd: this.clock.now() };
+      await this.compare(side, { kind: 'states', states, ...read, cursor, more: false, gap: null }, NOTHING);
+    }
     return arrived.outgoing.length > 0 || arrived.linkIds.length > 0 || arrived.more;
   }
 

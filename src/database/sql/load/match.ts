@@ -79,9 +79,9 @@ export const findByKey: Statement<{ rule: number; match_key: string; ext_id: str
 };
 
 /** Parameters: pipeline, side, limit. */
-export const readWaiting: Statement<{ ext_id: string }> = {
+export const readWaiting: Statement<{ ext_id: string; detail: string | null }> = {
   name: 'load_read_waiting',
-  text: `select ext_id from unmatched where pipeline_id = $1 and side = $2 and reason = 'waiting' order by since, ext_id limit $3`,
+  text: `select ext_id, detail from unmatched where pipeline_id = $1 and side = $2 and reason = 'waiting' order by since, ext_id limit $3`,
 };
 
 /** Parameters: pipeline, side, ids[], reasons[], details[] (parallel). */

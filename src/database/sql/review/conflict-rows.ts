@@ -6,7 +6,8 @@ export interface ConflictRow {
   readonly id: string;
   readonly pipeline_id: number;
   readonly pipeline: string;
-  readonly link_id: number;
+  /** `null`: a match, which is about records that are not linked. */
+  readonly link_id: number | null;
   readonly unit: string;
   readonly rev: number;
   readonly state: 'open' | 'held' | 'closed';

@@ -5,10 +5,11 @@ export interface DecisionRow {
   readonly id: string;
   readonly conflict_id: string;
   readonly conflict_rev: number;
-  readonly link_id: number;
+  /** `null`: of a match. */
+  readonly link_id: number | null;
   readonly unit: string;
   readonly shown: Json;
-  readonly take: 'a' | 'b' | 'base' | 'merged' | 'value';
+  readonly take: 'a' | 'b' | 'base' | 'merged' | 'value' | 'link' | 'create' | 'apart';
   readonly value: Json;
   readonly note: string | null;
   readonly by: string;

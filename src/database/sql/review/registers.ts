@@ -80,7 +80,8 @@ export const sidesEditedAfter: Statement<{ readonly side: 'A' | 'B' }> = {
 export interface LockedConflictRow {
   readonly id: string;
   readonly pipeline_id: number;
-  readonly link_id: number;
+  /** `null`: a match. */
+  readonly link_id: number | null;
   readonly unit: string;
   readonly rev: number;
   readonly state: 'open' | 'held' | 'closed';
@@ -88,6 +89,13 @@ export interface LockedConflictRow {
   readonly base: { readonly value: Json } | null;
   readonly candidates: Json;
   readonly close_reason: string | null;
+}
+
+/** Of a record that is linked: not a match. */
+export type Linked<Row extends { readonly link_id: number | null }> = Row & { readonly link_id: number };
+
+export function isLinked<Row extends { readonly link_id: number | null }>(row: Row): row is Linked<Row> {
+  return row.link_id !== null;
 }
 
 /** Parameters: id. */

@@ -1,0 +1,178 @@
+import { Injectable } from '@nestjs/common';
+import type { PoolClient } from 'pg';
+import { Clock } from '../common/clock.js';
+import { AppError } from '../common/errors.js';
+import { uuidv7 } from '../common/ids.js';
+import { noSuch, publicId, recordKey } from '../common/public-ids.js';
+import { otherSide, SIDES, type Side } from '../core/clock.js';
+import { appendAudit, type AuditActor } from '../database/audit.js';
+import { HubPools } from '../database/pools.js';
+import { aliasLink, forgetUnmatched, requeueQuestioned } from '../database/sql/lane/links.js';
+import { endLinks, insertOrder, keepApart, mayRelink, recordEnded } from '../database/sql/matching/orders.js';
+import {
+  linkOf,
+  lockLink,
+  lockShadow,
+  lookAtMoved,
+  pipelineByName,
+  renameRecord,
+  showUnlinked,
+  type LinkRow,
+} from '../database/sql/review/links.js';
+import { run } from '../database/sql/statement.js';
+import { inTransaction, retryingDeadlocks } from '../database/transaction.js';
+import { authorOf } from './author-of.js';
+import type {
+  LinkDto,
+  LinkOrderedDto,
+  MergedAnswerDto,
+  MergedDto,
+  UnlinkDto,
+  UnlinkedDto,
+} from './links.dto.js';
+
+/** Which records are the same, said by people outside of any question. Nothing on the sides is deleted by any of it. */
+@Injectable()
+export class LinksService {
+  constructor(
+    private readonly pools: HubPools,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Ends a link: both records stay as they are, and no rule links the two again. What was on its way to a side still arrives there.
+   *
+   * @throws AppError `not-found`; `not-linked` where the two are not linked any more
+   */
+  async unlink(id: string, { note }: UnlinkDto, by: AuditActor): Promise<UnlinkedDto> {
+    const key = recordKey(id);
+    return retryingDeadlocks(() =>
+      inTransaction(this.pools.general, async (client) => {
+        const link = await this.#live(client, key, id);
+        const why = `${by.name} ended the link`;
+        await this.#end(client, link, by, why);
+        await run(client, keepApart, [
+          link.pipeline_id,
+          [link.a_id],
+          [link.b_id],
+          by.name,
+          note ?? null,
+          true,
+        ]);
+        for (const side of SIDES) await this.#show(client, link, side, `${why}; the two go their own ways`);
+        await this.#audit(client, by, 'record.unlinked', link, {
+          a: link.a_id,
+          b: link.b_id,
+          note: note ?? null,
+        });
+        return { record: id, pipeline: link.pipeline, a: link.a_id, b: link.b_id };
+      }),
+    );
+  }
+
+  /**
+   * Orders two records to be linked, also two that a person had said are not the same. Whoever runs the pipeline does so in a moment:
+   * what is equal agrees, a blank is filled, the rest is for the fields' policies, for the two share no past.
+   *
+   * @throws AppError `not-found`; `linked-already` where one of them has a link: it must be ended first
+   */
+  async link(name: string, { a, b, note }: LinkDto, by: AuditActor): Promise<LinkOrderedDto> {
+    return inTransaction(this.pools.general, async (client) => {
+      const [pipeline] = await run(client, pipelineByName, [name]);
+      if (pipeline === undefined) throw noSuch('pipeline', name);
+      const ids = { A: a, B: b };
+      for (const side of SIDES) {
+        const [link] = await run(client, linkOf, [pipeline.id, side, ids[side]]);
+        if (link === undefined) continue;
+        const record = publicId.record(link.id);
+        throw new AppError(
+          'linked-already',
+          `${ids[side]} on ${side} is linked, as ${record}: end that link first.`,
+          {
+            details: { record, a: link.a_id, b: link.b_id },
+          },
+        );
+      }
+      const now = this.clock.now();
+      await run(client, mayRelink, [pipeline.id, [a], [b]]);
+      await run(client, insertOrder, [uuidv7(now), pipeline.id, 'link', null, a, b, null, by.name, now]);
+      await client.query(`select pg_notify('accord_wake', $1)`, [String(pipeline.id)]);
+      await appendAudit(client, now, {
+        actor: by,
+        action: 'records.linked',
+        object: name,
+        pipeline: name,
+        detail: { a, b, note: note ?? null },
+      });
+      return { pipeline: name, a, b };
+    });
+  }
+
+  /**
+   * A side has merged the record into another of its own. The link goes over to that one; where that one is linked itself, this link
+   * ends and its record on the other side stays as it is. The old id is an alias of the record that goes on.
+   *
+   * @throws AppError `not-found`; `not-linked`; `invalid` for a record merged into itself
+   */
+  async merged(id: string, { side, into }: MergedDto, by: AuditActor): Promise<MergedAnswerDto> {
+    const key = recordKey(id);
+    return retryingDeadlocks(() =>
+      inTransaction(this.pools.general, async (client) => {
+        const link = await this.#live(client, key, id);
+        const old = side === 'A' ? link.a_id : link.b_id;
+        if (old === into) throw new AppError('invalid', 'into: expected the id of another record.');
+        const [winner] = await run(client, linkOf, [link.pipeline_id, side, into]);
+        const goesOn = winner?.id ?? link.id;
+        if (winner === undefined) {
+          await run(client, renameRecord[side], [link.id, into]);
+          for (const statement of [forgetUnmatched, requeueQuestioned])
+            await run(client, statement, [link.pipeline_id, side, [into]]);
+          await run(client, lookAtMoved, [link.pipeline_id, side, into]);
+        } else {
+          await this.#end(client, link, by, `${by.name}: ${old ?? id} was merged into ${into} on ${side}`);
+          await this.#show(client, link, otherSide(side), `what it was linked with was merged into ${into}`);
+        }
+        if (old !== null) await run(client, aliasLink, [link.pipeline_id, goesOn, side, old]);
+        const outcome = winner === undefined ? 'moved' : 'detached';
+        await this.#audit(client, by, 'record.merged', link, { side, from: old, into, outcome });
+        return { outcome, record: publicId.record(goesOn) };
+      }),
+    );
+  }
+
+  async #live(client: PoolClient, key: number, id: string): Promise<LinkRow> {
+    await run(client, lockShadow, [key]);
+    const [link] = await run(client, lockLink, [key]);
+    if (link === undefined) throw noSuch('record', id);
+    if (link.state === 'live' || link.state === 'creating') return link;
+    throw new AppError('not-linked', `The two records are not linked: ${link.state}.`);
+  }
+
+  async #end(client: PoolClient, link: LinkRow, by: AuditActor, why: string): Promise<void> {
+    await run(client, endLinks, [link.pipeline_id, [link.id]]);
+    const actor = JSON.stringify({ ...authorOf(by), id: by.id });
+    await run(client, recordEnded, [link.pipeline_id, link.revision, [link.id], actor, why]);
+  }
+
+  async #show(client: PoolClient, link: LinkRow, side: Side, words: string): Promise<void> {
+    const id = side === 'A' ? link.a_id : link.b_id;
+    if (id !== null && id !== '') await run(client, showUnlinked, [link.pipeline_id, side, [id], words]);
+  }
+
+  async #audit(
+    client: PoolClient,
+    by: AuditActor,
+    action: string,
+    link: LinkRow,
+    detail: Readonly<Record<string, string | null>>,
+  ): Promise<void> {
+    const object = publicId.record(link.id);
+    await appendAudit(client, this.clock.now(), {
+      actor: by,
+      action,
+      object,
+      pipeline: link.pipeline,
+      detail,
+    });
+  }
+}
