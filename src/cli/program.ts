@@ -9,6 +9,7 @@ import { addGuards } from './commands/guards.js';
 import { addLoad } from './commands/load.js';
 import { addPauseAndResume } from './commands/pause.js';
 import { addPeople } from './commands/people.js';
+import { addPlan } from './commands/plan.js';
 import { addRun } from './commands/run.js';
 import { addSimulate } from './commands/simulate.js';
 import { addStart } from './commands/start.js';
@@ -31,6 +32,7 @@ export function createProgram(): Command {
   addStart(program);
   addValidate(program);
   addSimulate(program);
+  addPlan(program);
   addRun(program);
   addStatus(program);
   addConflicts(program);

@@ -21,7 +21,7 @@ const numbers: UnitPlan = {
   ...plain,
   get: (_side, raw) => {
     if (typeof raw !== 'string' || !/^\d+$/.test(raw))
-      throw new CanonError('value-type', 'x', 'a whole number', String(raw));
+      throw new CanonError('value-type', 'x', 'a whole number', 'something else');
     return raw;
   },
 };

@@ -2,6 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FieldSpec, PipelineSpec } from '../../src/core/pipeline/spec.js';
+import { ConnectionCatalog } from '../../src/connectors/connection-catalog.js';
+import { openChanged } from '../../src/sync/preview/changed-pipeline.js';
+import { previewChange } from '../../src/sync/preview/preview.js';
 import { ServiceChild } from '../support/service-child.js';
 import { SyncPair } from '../support/sync-pair.js';
 
@@ -93,6 +96,56 @@ describe('a pipeline that is changed while it runs', () => {
     const [a, b] = [await read('a'), await read('b')];
     return a.filter((row, i) => row.v === b[i]?.v).length;
   };
+
+  /** What `accord plan` would say of this change. */
+  const preview = async (spec: PipelineSpec) => {
+    const catalog = new ConnectionCatalog();
+    for (const side of ['a', 'b'] as const)
+      catalog.declare({
+        connector: 'postgres',
+        config: { name: side, label: side, url: pair.urls[side], tls: null, clientName: 'accord test' },
+      });
+    const changed = await openChanged({ ...pair.declared, spec }, pair.hub, catalog);
+    if (changed === null) throw new Error('it has never run');
+    try {
+      return await previewChange(changed, pair.hub, () => undefined);
+    } finally {
+      await changed.close();
+      await catalog.close();
+    }
+  };
+
+  it('says beforehand what a change would do, and does it then', async () => {
+    await pair.stop();
+    await pair.a.query(`update t set y = 'from a' where key in ('k1', 'k2')`);
+    await pair.b.query(`update t set y = 'from b' where key in ('k1', 'k2')`);
+    await pair.start();
+    await pair.quiet();
+    const next = upper({
+      y: { a: 'y', b: 'y', policy: { strategy: 'owner', owner: 'b', onForeignEdit: 'accept' } },
+      z: { a: 'z', b: 'z', policy: review },
+    });
+    expect(await preview(specWith(fieldsAtFirst))).toMatchObject({ revision: 1, units: [], records: 0 });
+    const said = await preview(next);
+    expect(said).toMatchObject({
+      revision: 1,
+      units: [
+        { unit: 'x', change: 'mapping' },
+        { unit: 'y', change: 'policy' },
+        { unit: 'z', change: 'added' },
+      ],
+      records: 600,
+      writes: { A: 2, B: 600 },
+      conflicts: { opens: 0, closes: 2, stay: 0 },
+      added: { z: { agree: 594, fillsA: 3, fillsB: 0, differ: 3 } },
+    });
+    expect(said.samples).toHaveLength(20);
+    expect(await values('b', 'x', `key = 'k9'`)).toEqual(['x9']);
+    await change(next);
+    expect(await open()).toEqual([{ unit: 'z', n: 3 }]);
+    expect(await values('a', 'y', `key in ('k1', 'k2')`)).toEqual(['from b', 'from b']);
+    expect(await values('b', 'x', `key = 'k9'`)).toEqual(['X9']);
+  }, 90_000);
 
   it('a field that is added is read on both sides: what agrees agrees, a blank is filled, the rest is asked', async () => {
     await change(specWith({ ...fieldsAtFirst, z: { a: 'z', b: 'z', policy: review } }));

@@ -1,0 +1,184 @@
+import type { RecordState } from '../../connectors/connector.js';
+import { SIDES, type Side } from '../../core/clock.js';
+import { readUnit, rawOf } from '../../core/at-rest.js';
+import { CanonError } from '../../core/errors.js';
+import { LIFE, type Plan, type UnitPlan } from '../../core/plan.js';
+import { recast } from '../../core/recast.js';
+import { resolveRecord, type RecordResult } from '../../core/record.js';
+import { image, type Unit } from '../../core/unit.js';
+import { isBlank, type Json, type Raw } from '../../core/value.js';
+import { readRecords, type RecordRow } from '../../database/sql/lane/read-records.js';
+import { linksToPreview } from '../../database/sql/preview.js';
+import { run } from '../../database/sql/statement.js';
+import type { HubPools } from '../../database/pools.js';
+import { fetchAll } from '../fetch-all.js';
+import { unitChanges, type ChangePreview } from './change-preview.js';
+import type { ChangedPipeline } from './changed-pipeline.js';
+
+const PAGE = 500;
+const SAMPLES = 20;
+
+/**
+ * Plays a changed declaration through what is kept of every linked record, and through both sides for fields that are new: what would be
+ * written, what would be asked, and what would no longer be. Reads only.
+ */
+export async function previewChange(
+  change: ChangedPipeline,
+  pools: HubPools,
+  onRecords: (count: number) => void,
+): Promise<ChangePreview> {
+  const units = unitChanges(change.before.spec, change.after.spec);
+  const named = (what: string): readonly string[] =>
+    units.filter((one) => one.change === what).map(({ unit }) => unit);
+  const found = new Findings(named('added'));
+  const everyRecord = named('added').length + named('mapping').length > 0;
+  for (let position = 0; units.length > 0;) {
+    const links = await run(pools.general, linksToPreview, [change.id, position, PAGE, !everyRecord]);
+    const last = links.at(-1);
+    if (last === undefined) break;
+    const rows = await run(pools.general, readRecords, [links.map(({ id }) => id)]);
+    const states =
+      named('added').length === 0
+        ? null
+        : { A: await statesOf(change, 'A', rows), B: await statesOf(change, 'B', rows) };
+    for (const row of rows) {
+      judge(change, named('mapping'), row, found);
+      if (states !== null) for (const key of named('added')) compare(change, key, row, states, found);
+    }
+    found.records += rows.length;
+    onRecords(found.records);
+    position = last.id;
+  }
+  const { records, writes, conflicts, added, samples } = found;
+  return {
+    pipeline: change.name,
+    revision: change.revision,
+    units,
+    records,
+    writes,
+    conflicts,
+    added,
+    samples,
+  };
+}
+
+class Findings {
+  records = 0;
+  readonly writes = { A: 0, B: 0 };
+  readonly conflicts = { opens: 0, closes: 0, stay: 0 };
+  readonly added: Record<string, { agree: number; fillsA: number; fillsB: number; differ: number }>;
+  readonly samples: ChangePreview['samples'][number][] = [];
+
+  constructor(added: readonly string[]) {
+    this.added = Object.fromEntries(added.map((key) => [key, { agree: 0, fillsA: 0, fillsB: 0, differ: 0 }]));
+  }
+}
+
+/** What becomes of one record, beside what would become of it anyway. */
+function judge(change: ChangedPipeline, recasts: readonly string[], row: RecordRow, found: Findings): void {
+  const old = unitsOf(change.before.plan, row);
+  const now = new Map<string, Unit>();
+  for (const plan of change.after.plan.units) {
+    const unit = old.get(plan.key);
+    const before = change.before.plan.unit.get(plan.key);
+    if (unit === undefined || before === undefined) continue;
+    now.set(plan.key, recasts.includes(plan.key) ? recast(before, plan, unit, 0) : unit);
+  }
+  const life = old.get(LIFE);
+  if (life !== undefined) now.set(LIFE, life);
+  const [was, is] = [resolved(change.before.plan, old), resolved(change.after.plan, now)];
+  for (const key of is.conflicts.keys()) found.conflicts[was.conflicts.has(key) ? 'stay' : 'opens']++;
+  for (const key of was.conflicts.keys()) if (!is.conflicts.has(key)) found.conflicts.closes++;
+  for (const side of SIDES) {
+    const keys = is.writes[side].filter((key) => key !== LIFE && !was.writes[side].includes(key));
+    if (keys.length === 0) continue;
+    found.writes[side]++;
+    for (const key of keys) {
+      if (found.samples.length >= SAMPLES) break;
+      const plan = change.after.plan.unit.get(key) as UnitPlan;
+      const unit = is.units.get(key) as Unit;
+      const before = rawOf(plan, side, image(unit, side));
+      found.samples.push({
+        record: row.link_id,
+        side,
+        id: side === 'A' ? row.a_id : row.b_id,
+        unit: key,
+        before: before as Json,
+        after: written(plan, side, unit, before),
+      });
+    }
+  }
+}
+
+function written(plan: UnitPlan, side: Side, unit: Unit, before: Raw): Json {
+  try {
+    return plan.put(side, unit.head.value, before) as Json;
+  } catch (error) {
+    if (!(error instanceof CanonError)) throw error;
+    return `cannot be written: ${error.message}`;
+  }
+}
+
+function resolved(plan: Plan, units: ReadonlyMap<string, Unit>): RecordResult {
+  return resolveRecord({
+    plan,
+    units,
+    now: Date.now(),
+    writable: { A: true, B: true },
+    unsettled: false,
+    fights: () => false,
+  });
+}
+
+function unitsOf(plan: Plan, row: RecordRow): ReadonlyMap<string, Unit> {
+  const open = row.open as Record<string, Json> | null;
+  const fields = row.fields as Record<string, Json>;
+  const units = new Map(
+    plan.units.map(({ key }) => [key, readUnit(row.clock, fields[key], open?.[key])] as const),
+  );
+  if (fields[LIFE] !== undefined) units.set(LIFE, readUnit(row.clock, fields[LIFE], open?.[LIFE]));
+  return units;
+}
+
+type States = Readonly<Record<Side, ReadonlyMap<string, RecordState>>>;
+
+function statesOf(
+  change: ChangedPipeline,
+  side: Side,
+  rows: readonly RecordRow[],
+): Promise<ReadonlyMap<string, RecordState>> {
+  const ids = rows.flatMap((row) => (side === 'A' ? row.a_id : row.b_id) ?? []);
+  return fetchAll(change.endpoints[side], ids);
+}
+
+/** A field that is new: what both sides hold of it now. */
+function compare(
+  change: ChangedPipeline,
+  key: string,
+  row: RecordRow,
+  states: States,
+  found: Findings,
+): void {
+  const plan = change.after.plan.unit.get(key);
+  const counts = found.added[key];
+  const a = row.a_id === null ? undefined : states.A.get(row.a_id);
+  const b = row.b_id === null ? undefined : states.B.get(row.b_id);
+  if (plan === undefined || plan.contextOnly || counts === undefined || a === undefined || b === undefined)
+    return;
+  try {
+    const [x, y] = [plan.get('A', rawIn(plan, 'A', a)), plan.get('B', rawIn(plan, 'B', b))];
+    if (plan.equal(x, y) || (isBlank(x) && isBlank(y))) counts.agree++;
+    else if (isBlank(x)) counts.fillsA++;
+    else if (isBlank(y)) counts.fillsB++;
+    else counts.differ++;
+  } catch (error) {
+    if (!(error instanceof CanonError)) throw error;
+    counts.differ++;
+  }
+}
+
+function rawIn(plan: UnitPlan, side: Side, { values }: RecordState): Raw {
+  const of = (column: string | null): Raw => (column === null ? null : (values[column] ?? null));
+  if (!plan.isGroup) return of(plan.members[0]?.[side] ?? null);
+  return Object.fromEntries(plan.members.map((member) => [member.field, of(member[side])]));
+}
