@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { ChangePage, ItemException, LogEntry } from '../../connectors/connector.js';
 import { rawOf } from '../../core/at-rest.js';
-import { SIDES, type Side } from '../../core/clock.js';
+import { dotText, SIDES, type Side } from '../../core/clock.js';
 import { LIFE } from '../../core/plan.js';
 import { image } from '../../core/unit.js';
 import { jsonEqual } from '../../core/value.js';
@@ -203,9 +203,10 @@ export class Gather {
       const unseen = Object.entries(item.u).filter(([key, pre]) => {
         const plan = this.pipeline.plan.unit.get(key);
         const unit = record.units.get(key);
-        return (
-          plan !== undefined && unit !== undefined && jsonEqual(rawOf(plan, side, image(unit, side)), pre[2])
-        );
+        if (plan === undefined || unit === undefined) return false;
+        const img = image(unit, side);
+        // The value alone would not tell: an edit may have brought back what the write had expected.
+        return dotText(img.dot) === pre[0] && jsonEqual(rawOf(plan, side, img), pre[2]);
       });
       const columns = new Set(
         unseen.flatMap(([key]) =>
