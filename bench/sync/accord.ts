@@ -33,6 +33,17 @@ interface PipelineAnswer {
   readonly sides: Readonly<Record<Side, { readonly backlog: number }>>;
 }
 
+export interface Verification {
+  readonly state: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly error: string | null;
+  readonly differences: Readonly<Record<string, number>>;
+  readonly certificate: {
+    readonly sides: Readonly<Record<Side, { readonly records: number; readonly fields: number }>>;
+  };
+}
+
 const unasked = { lookedAt: Number.NEGATIVE_INFINITY, since: null, was: false } as const;
 
 /** The built service in a process of its own, its state in a database beside the two sides. */
@@ -172,6 +183,17 @@ export class Accord implements SystemUnderTest {
 
   wake(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** Compares both sides with what is held of them, as a person would ask for it. */
+  async verify(): Promise<Verification> {
+    const { id } = await this.api<{ readonly id: string }>('POST', '/verifications', {});
+    for (;;) {
+      this.mustRun();
+      const now = await this.api<Verification>('GET', `/verifications/${id}`);
+      if (now.state === 'finished' || now.state === 'failed') return now;
+      await sleep(100);
+    }
   }
 
   askAnew(): void {
