@@ -6,6 +6,7 @@ import { addDb } from './commands/db.js';
 import { addDecide } from './commands/decide.js';
 import { addDoctor } from './commands/doctor.js';
 import { addGuards } from './commands/guards.js';
+import { addLinks } from './commands/links.js';
 import { addLoad } from './commands/load.js';
 import { addPauseAndResume } from './commands/pause.js';
 import { addPeople } from './commands/people.js';
@@ -37,6 +38,7 @@ export function createProgram(): Command {
   addStatus(program);
   addConflicts(program);
   addDecide(program);
+  addLinks(program);
   addPauseAndResume(program);
   addLoad(program);
   addGuards(program);

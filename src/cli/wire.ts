@@ -16,7 +16,8 @@ export interface Candidate {
 export interface ConflictSummary {
   readonly id: string;
   readonly pipeline: string;
-  readonly record: string;
+  /** `null` for a match. */
+  readonly record: string | null;
   readonly title: string;
   readonly unit: string;
   readonly reason: string;
@@ -27,8 +28,27 @@ export interface ConflictSummary {
 
 export interface Conflict extends ConflictSummary {
   readonly why: string;
+  /** Of a match: the record in question and what it may be the same as. */
+  readonly match?: Match | null;
   readonly merged: { readonly value: unknown } | null;
   readonly effects: Readonly<Partial<Record<'a' | 'b' | 'base' | 'merged', string>>>;
+}
+
+export interface Match {
+  readonly side: 'A' | 'B';
+  readonly id: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly candidates: readonly MatchCandidate[];
+}
+
+export interface MatchCandidate {
+  readonly n: number;
+  readonly id: string;
+  readonly title: string;
+  readonly points: number | null;
+  readonly verdicts: readonly { readonly field: string; readonly verdict: string; readonly points: number }[];
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly gone: string | null;
 }
 
 export interface Decision {

@@ -112,6 +112,25 @@ describe('the audit log has every action', () => {
         'already-decided',
       ]);
     }
+    await last(
+      'POST /api/v1/pipelines/:name/links',
+      await send('POST', '/pipelines/companies/links', { a: 'one', b: 'other', note: 'same firm' }),
+    );
+    expect((await auditTrail(service.pools))[0]!.detail).toEqual({ a: 'one', b: 'other', note: 'same firm' });
+    const [first, second] = pair.links;
+    await last(
+      'POST /api/v1/records/:id/unlink',
+      await send('POST', `/records/rec_${String(first)}/unlink`, { note: 'two firms' }),
+    );
+    expect((await auditTrail(service.pools))[0]).toMatchObject({
+      object: `rec_${String(first)}`,
+      pipeline: 'companies',
+      detail: { note: 'two firms' },
+    });
+    await last(
+      'POST /api/v1/records/:id/merged',
+      await send('POST', `/records/rec_${String(second)}/merged`, { side: 'A', into: 'another' }),
+    );
     await service.pools.general.query(`update pipeline set state = 'report'`);
     await service.pools.general.query(
       `insert into load_report (pipeline_id, revision, linked, only_a, only_b, ambiguous, samples) values ($1, 1, 1, 0, 0, 0, '{}')`,

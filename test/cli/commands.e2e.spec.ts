@@ -108,7 +108,7 @@ describe('the command line', () => {
         [pair.pipeline],
       );
       const report = await accord(['load', 'companies'], env);
-      expect(report.out).toMatch(/12,000 {2}linked by a rule/);
+      expect(report.out).toMatch(/12,000 {2}linked by a key/);
       expect(report.out).toContain('accord load companies --accept');
       const accepted = await accord(['load', 'companies', '--accept', '--json'], env);
       expect(printed(accepted)).toMatchObject({ acceptedBy: 'Ann Tester (token tests)', linked: 12_000 });

@@ -4,6 +4,7 @@ import { action, type Context } from '../command.js';
 import { oneLine, table } from '../table.js';
 import { print, type Terminal } from '../terminal.js';
 import type { Candidate, Conflict, ConflictSummary, Page } from '../wire.js';
+import { describeMatch } from './match.js';
 
 interface Filter {
   readonly pipeline?: string;
@@ -83,7 +84,9 @@ function summary(
 }
 
 /** A conflict in full: every value with who, when and its clock, and what each choice would write. */
-export function describeConflict({ colours }: Terminal, conflict: Conflict): string {
+export function describeConflict(terminal: Terminal, conflict: Conflict): string {
+  const { colours } = terminal;
+  if (conflict.match) return describeMatch(terminal, conflict, conflict.match);
   const { bold, cyan, dim } = colours;
   const { base, candidates, effects, merged } = conflict;
   const choices = (['a', 'b', 'base', 'merged'] as const).flatMap((take) => {

@@ -8,8 +8,9 @@ import type { Conflict, Decision } from '../wire.js';
 import { describeConflict } from './conflicts.js';
 
 interface Choice {
-  readonly take: 'a' | 'b' | 'base' | 'merged' | 'value';
+  readonly take: 'a' | 'b' | 'base' | 'merged' | 'value' | 'link' | 'create' | 'apart';
   readonly value?: string;
+  readonly candidate?: number;
   readonly note?: string;
   readonly dryRun?: boolean;
 }
@@ -20,11 +21,12 @@ export function addDecide(program: Command): void {
     .argument('<id>', 'of a conflict: cf_…')
     .description('decide a conflict; it can be undone until it is written')
     .addOption(
-      new Option('-t, --take <which>', 'whose value is to stand')
-        .choices(['a', 'b', 'base', 'merged', 'value'])
+      new Option('-t, --take <which>', 'whose value is to stand; of a match: link, create or apart')
+        .choices(['a', 'b', 'base', 'merged', 'value', 'link', 'create', 'apart'])
         .makeOptionMandatory(),
     )
     .option('--value <value>', 'with --take value: text as it is, anything else as JSON')
+    .option('--candidate <n>', 'with --take link: which of those shown', (text) => Number.parseInt(text, 10))
     .option('--note <text>', 'why, for whoever asks later')
     .option('--dry-run', 'only show what would be decided')
     .action(action<[string, Choice]>(decide));
@@ -62,7 +64,7 @@ const UNDONE = {
 async function decide(
   { terminal, service }: Context,
   id: string,
-  { take, value, note, dryRun }: Choice,
+  { take, value, candidate, note, dryRun }: Choice,
 ): Promise<void> {
   if ((take === 'value') !== (value !== undefined)) {
     throw new AppError(
@@ -75,6 +77,7 @@ async function decide(
   const body = {
     take,
     ...(value === undefined ? {} : { value: typed(value, conflict) }),
+    ...(candidate === undefined ? {} : { candidate }),
     ...(note === undefined ? {} : { note }),
   };
   if (dryRun === true) {
@@ -93,7 +96,7 @@ async function decide(
   const { green, dim } = terminal.colours;
   print(terminal, decision, () =>
     [
-      `${green('✓')} ${conflict.title}, ${conflict.unit}: ${oneLine(decision.value)}`,
+      `${green('✓')} ${conflict.title}, ${conflict.match ? `${take}${candidate === undefined ? '' : ` with ${String(candidate)}`}` : `${conflict.unit}: ${oneLine(decision.value)}`}`,
       dim(`Written after ${decision.undoUntil}. Until then: accord undo ${decision.id}`),
     ].join('\n'),
   );

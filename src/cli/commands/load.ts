@@ -63,7 +63,8 @@ async function finished({ terminal, service }: Context, path: string, first: Loa
 
 function describe(report: LoadDto): string {
   const counts: [string, number][] = [
-    ['linked by a rule', report.linked],
+    ['linked by a key', report.linked - report.scored],
+    ['linked by what they have in common', report.scored],
     ['only in A', report.onlyA],
     ['only in B', report.onlyB],
     ['ambiguous, shown and never guessed', report.ambiguous],
@@ -79,8 +80,49 @@ function describe(report: LoadDto): string {
   return [
     `${report.pipeline}, revision ${report.revision}`,
     table(counts.map(([label, n]) => [n.toLocaleString('en').padStart(10), label])),
+    ...fieldsOf(report),
+    ...samplesOf(report),
+    ...report.leftOut.map(
+      ({ rule, key, a, b }) =>
+        `Left out by ${rule}: ${a.toLocaleString('en')} and ${b.toLocaleString('en')} records share the key ${JSON.stringify(key)}.`,
+    ),
     state,
   ].join('\n');
+}
+
+function fieldsOf({ fields }: LoadDto): readonly string[] {
+  if (fields === null || fields.looked === 0) return [];
+  const rows = Object.entries(fields.fields).map(([name, of]) => [
+    name,
+    String(of.equal),
+    String(of.different),
+    String(of.onlyA),
+    String(of.onlyB),
+  ]);
+  return [
+    `Fields of ${fields.looked.toLocaleString('en')} pairs that would be linked:`,
+    table([['field', 'equal', 'different', 'only in A', 'only in B'], ...rows]),
+  ];
+}
+
+interface Sample {
+  readonly kind: string;
+  readonly a_id: string | null;
+  readonly b_id: string | null;
+  readonly detail: string | null;
+  readonly points?: number;
+}
+
+/** What was linked with the least, and what a person is asked about. */
+function samplesOf({ samples }: LoadDto): readonly string[] {
+  const words = { scored: 'linked', question: 'in question' } as const;
+  return (Array.isArray(samples) ? (samples as readonly Sample[]) : []).flatMap(({ kind, ...of }) =>
+    kind === 'scored' || kind === 'question'
+      ? [
+          `${words[kind]}: A ${of.a_id ?? ''} and B ${of.b_id ?? ''}, ${String(of.points)} points: ${of.detail ?? ''}`,
+        ]
+      : [],
+  );
 }
 
 function progress({ progress: of }: LoadDto): string {

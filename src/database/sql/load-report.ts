@@ -1,4 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
+import type { Json } from '../../core/value.js';
 
 export interface LoadReportRow {
   readonly revision: number;
@@ -9,6 +10,9 @@ export interface LoadReportRow {
   readonly excluded_a: number;
   readonly excluded_b: number;
   readonly samples: unknown;
+  readonly scored: number;
+  readonly left_out: readonly LeftOutKey[];
+  readonly fields: FieldsCompared | null;
   readonly created_at: Date;
   readonly accepted_at: Date | null;
   readonly accepted_by: string | null;
@@ -21,12 +25,35 @@ export interface LoadReportRow {
   readonly seconds: number | null;
 }
 
+/** A key that too many records share to compare all of them. */
+export interface LeftOutKey {
+  readonly rule: string;
+  readonly key: string;
+  readonly a: number;
+  readonly b: number;
+}
+
+export interface FieldsCompared {
+  /** Pairs that were looked at. */
+  readonly looked: number;
+  readonly fields: Readonly<Record<string, FieldCompared>>;
+}
+
+export interface FieldCompared {
+  readonly equal: number;
+  readonly different: number;
+  readonly onlyA: number;
+  readonly onlyB: number;
+  readonly unreadable: number;
+  readonly samples: readonly { readonly a: string; readonly b: string; readonly A: Json; readonly B: Json }[];
+}
+
 export async function loadReport(
   database: ClientBase | Pool,
   pipeline: string,
 ): Promise<LoadReportRow | null> {
   const { rows } = await database.query<LoadReportRow>(
-    `select l.revision, l.linked, l.only_a, l.only_b, l.ambiguous, l.excluded_a, l.excluded_b, l.samples, l.created_at,
+    `select l.revision, l.linked, l.only_a, l.only_b, l.ambiguous, l.excluded_a, l.excluded_b, l.samples, l.scored, l.left_out, l.fields, l.created_at,
             l.accepted_at, l.accepted_by, l.phase, l.done, l.total, l.started_at, l.finished_at,
             extract(epoch from coalesce(l.finished_at, now()) - l.started_at)::float8 as seconds
      from load_report l join pipeline p on p.id = l.pipeline_id where p.name = $1`,

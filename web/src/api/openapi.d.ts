@@ -315,6 +315,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/pipelines/{name}/links": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Link two records, also two that were said not to be the same */
+        readonly post: operations["Links_link"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/pipelines/{name}/load": {
         readonly parameters: {
             readonly query?: never;
@@ -377,6 +394,58 @@ export interface paths {
         readonly put?: never;
         /** Go on, one side or the whole pipeline; also what halted or waits after an error */
         readonly post: operations["Pipelines_resume"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pipelines/{name}/verifications": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Verifications, newest first */
+        readonly get: operations["Verifications_list"];
+        readonly put?: never;
+        /** Compare both sides with what is held of them; where that goes on already, that one it is */
+        readonly post: operations["Verifications_ask"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pipelines/{name}/verifications/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One verification: how far it is, or its certificate */
+        readonly get: operations["Verifications_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pipelines/{name}/verifications/{id}/differences": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What differed, why, and with which values; in the order of the certificate */
+        readonly get: operations["Verifications_differences"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -462,6 +531,40 @@ export interface paths {
         readonly get: operations["Records_history"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/records/{id}/merged": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** A side has merged this record into another of its own */
+        readonly post: operations["Links_merged"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/records/{id}/unlink": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** End a link: both records stay, and no rule links the two again */
+        readonly post: operations["Links_unlink"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -628,6 +731,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        readonly AskVerificationDto: {
+            /**
+             * @description Take in what nothing explains as edits of the side that drifted, under the policies
+             * @default false
+             */
+            readonly repair: boolean;
+        };
         readonly AuditEventDto: {
             readonly action: string;
             readonly actorId: string | null;
@@ -730,6 +840,8 @@ export interface components {
             /** @example cf_0199… */
             readonly id: string;
             readonly kind: string;
+            /** @description Of kind `match`: the record in question and what it may be the same as */
+            readonly match: components["schemas"]["MatchDto"] | null;
             /** @description A clean three-way merge, where there is one; never preselected */
             readonly merged: components["schemas"]["ValueDto"] | null;
             /** Format: date-time */
@@ -745,8 +857,11 @@ export interface components {
             readonly priority: "urgent" | "high" | "normal" | "low";
             /** @description One sentence */
             readonly reason: string;
-            /** @example rec_42 */
-            readonly record: string;
+            /**
+             * @description null for a match: it is about records that are not linked
+             * @example rec_42
+             */
+            readonly record: string | null;
             readonly recordIds: components["schemas"]["RecordIdsDto"];
             readonly rev: number;
             readonly revision: number;
@@ -780,8 +895,11 @@ export interface components {
             readonly priority: "urgent" | "high" | "normal" | "low";
             /** @description One sentence */
             readonly reason: string;
-            /** @example rec_42 */
-            readonly record: string;
+            /**
+             * @description null for a match: it is about records that are not linked
+             * @example rec_42
+             */
+            readonly record: string | null;
             readonly rev: number;
             /** @enum {string} */
             readonly state: "open" | "held" | "closed";
@@ -814,12 +932,14 @@ export interface components {
             readonly items: readonly components["schemas"]["DeadLetterDto"][];
         };
         readonly DecideDto: {
+            /** @description With `take: link` only: the number of the candidate */
+            readonly candidate?: number;
             readonly note?: string;
             /**
-             * @description Whose value is to stand; `value`: the one given
+             * @description Whose value is to stand; `value`: the one given. For a match: `link`, `create` or `apart`
              * @enum {string}
              */
-            readonly take: "a" | "b" | "base" | "merged" | "value";
+            readonly take: "a" | "b" | "base" | "merged" | "value" | "link" | "create" | "apart";
             /** @description With `take: value` only; a group is given whole */
             readonly value?: (string | number | boolean | readonly unknown[] | {
                 readonly [key: string]: unknown;
@@ -840,7 +960,7 @@ export interface components {
              */
             readonly outcome: "held" | "applied" | "undone" | "stale" | "closed";
             /** @enum {string} */
-            readonly take: "a" | "b" | "base" | "merged" | "value";
+            readonly take: "a" | "b" | "base" | "merged" | "value" | "link" | "create" | "apart";
             /** @description Answer of an undo after the write. given-back: the side gets what it held before. edited-since: it was edited meanwhile and keeps that. as-it-was: it holds what it held before */
             readonly undone?: components["schemas"]["UndoneSidesDto"];
             /**
@@ -858,6 +978,33 @@ export interface components {
             readonly name: string;
             readonly password: string;
             readonly role: string;
+        };
+        readonly DifferenceDto: {
+            readonly detail: string;
+            /** @description The id on that side */
+            readonly externalId: string | null;
+            /** @description What is held of the side; between the sides: what A holds */
+            readonly held: Record<string, never> | null;
+            /** @enum {string} */
+            readonly kind: "value" | "apart" | "missing" | "returned" | "extra" | "alone";
+            /** @enum {string} */
+            readonly reason: "conflict" | "blocked" | "in-flight" | "policy" | "unknown";
+            readonly record: string | null;
+            /** @description What repairing came to */
+            readonly repaired: string | null;
+            /** @description What the side shows; between the sides: what B holds */
+            readonly seen: Record<string, never> | null;
+            /**
+             * @description null: between the sides
+             * @enum {string|null}
+             */
+            readonly side: "A" | "B" | null;
+            /** @description The field or group; `$life`: the record itself */
+            readonly unit: string | null;
+        };
+        readonly DifferencePageDto: {
+            readonly items: readonly components["schemas"]["DifferenceDto"][];
+            readonly next: string | null;
         };
         readonly EffectsDto: {
             readonly a?: string;
@@ -886,6 +1033,28 @@ export interface components {
                 readonly [key: string]: unknown;
             }) | null;
             readonly wouldChangeIf: readonly string[];
+        };
+        readonly FieldComparedDto: {
+            /** @description Both have a value, and not the same */
+            readonly different: number;
+            readonly equal: number;
+            /** @description Blank in B */
+            readonly onlyA: number;
+            /** @description Blank in A */
+            readonly onlyB: number;
+            /** @description Ids `a` and `b` of some pairs that differ, with the values `A` and `B` */
+            readonly samples: readonly {
+                readonly [key: string]: unknown;
+            }[];
+            /** @description A side has a value that the mapping cannot read */
+            readonly unreadable: number;
+        };
+        readonly FieldsComparedDto: {
+            readonly fields: {
+                readonly [key: string]: components["schemas"]["FieldComparedDto"];
+            };
+            /** @description Pairs that were looked at, from everywhere among those that would be linked */
+            readonly looked: number;
         };
         readonly GrantDto: {
             /** @description Name of a pipeline, or `*`: on every pipeline, also those to come */
@@ -984,6 +1153,13 @@ export interface components {
             readonly A: string;
             readonly B: string;
         };
+        readonly LeftOutKeyDto: {
+            readonly a: number;
+            readonly b: number;
+            readonly key: string;
+            /** @description Id of the match rule */
+            readonly rule: string;
+        };
         readonly LineageEntryDto: {
             readonly actor: components["schemas"]["AuthorDto"] | null;
             /** @description Any JSON value, in the canonical form of the field */
@@ -1028,6 +1204,18 @@ export interface components {
             readonly items: readonly components["schemas"]["LineageEntryDto"][];
             readonly next: string | null;
         };
+        readonly LinkDto: {
+            /** @description Id of the record on side A */
+            readonly a: string;
+            /** @description Id of the record on side B */
+            readonly b: string;
+            readonly note?: string;
+        };
+        readonly LinkOrderedDto: {
+            readonly a: string;
+            readonly b: string;
+            readonly pipeline: string;
+        };
         readonly LiveDto: {
             /** @enum {string} */
             readonly status: "ok";
@@ -1042,8 +1230,12 @@ export interface components {
             readonly createdAt: string;
             readonly excludedA: number;
             readonly excludedB: number;
+            /** @description What linking would mean, field by field */
+            readonly fields: components["schemas"]["FieldsComparedDto"] | null;
             /** Format: date-time */
             readonly finishedAt: string | null;
+            /** @description Keys that too many records share to compare all of them, the most common first */
+            readonly leftOut: readonly components["schemas"]["LeftOutKeyDto"][];
             /** @description Pairs that a rule found */
             readonly linked: number;
             readonly onlyA: number;
@@ -1055,6 +1247,8 @@ export interface components {
             readonly samples: {
                 readonly [key: string]: unknown;
             };
+            /** @description Of these, pairs that a rule with points found */
+            readonly scored: number;
             /** Format: date-time */
             readonly startedAt: string | null;
             /** @description State of the pipeline */
@@ -1078,6 +1272,45 @@ export interface components {
             /** @description It may do these where your roles allow them, and nothing else */
             readonly scopes: readonly ("conflicts:read" | "conflicts:resolve" | "records:read" | "lineage:read" | "pipelines:read" | "ops:run" | "metrics:read" | "people:manage" | "audit:read")[];
         };
+        readonly MatchCandidateDto: {
+            /** @description Why it cannot be chosen any more */
+            readonly gone: string | null;
+            /** @description Its id on the other side */
+            readonly id: string;
+            /** @description What a decision to link names */
+            readonly n: number;
+            /** @description null: they have the same key by an exact rule */
+            readonly points: number | null;
+            /** @description The rule that found it */
+            readonly rule: string;
+            readonly title: string;
+            /** @description Field or group → its value when it was asked */
+            readonly values: {
+                readonly [key: string]: (string | number | boolean | readonly unknown[] | {
+                    readonly [key: string]: unknown;
+                }) | null;
+            };
+            readonly verdicts: readonly components["schemas"]["VerdictDto"][];
+        };
+        readonly MatchDto: {
+            /** @description Records of the other side, the most likely first */
+            readonly candidates: readonly components["schemas"]["MatchCandidateDto"][];
+            /** @description Its id there */
+            readonly id: string;
+            /** @description Whether the pipeline makes such records on the other side */
+            readonly mayCreate: boolean;
+            /**
+             * @description The side of the record in question
+             * @enum {string}
+             */
+            readonly side: "A" | "B";
+            /** @description Field or group → its value when it was asked */
+            readonly values: {
+                readonly [key: string]: (string | number | boolean | readonly unknown[] | {
+                    readonly [key: string]: unknown;
+                }) | null;
+            };
+        };
         readonly MeDto: {
             /** @description One of the people that come with the demo */
             readonly demo: boolean;
@@ -1089,6 +1322,27 @@ export interface components {
             readonly may: readonly components["schemas"]["PermittedDto"][];
             /** @description As it stands by what this person does */
             readonly name: string;
+        };
+        readonly MergedAnswerDto: {
+            /**
+             * @description moved: the link is with the other record now. detached: that one is linked itself; the record of the other side stays, unlinked
+             * @enum {string}
+             */
+            readonly outcome: "moved" | "detached";
+            /**
+             * @description The record that goes by both ids of that side now
+             * @example rec_42
+             */
+            readonly record: string;
+        };
+        readonly MergedDto: {
+            /** @description The id, there, of the record that it went into */
+            readonly into: string;
+            /**
+             * @description The side that merged two of its records
+             * @enum {string}
+             */
+            readonly side: "A" | "B";
         };
         readonly NewTokenDto: {
             /** @description The token itself. Shown once: it is not stored */
@@ -1212,6 +1466,18 @@ export interface components {
             readonly checks: components["schemas"]["ChecksDto"];
             /** @enum {string} */
             readonly status: "ok" | "failed";
+        };
+        readonly ReasonCountsDto: {
+            /** @description Refused by a side, or held */
+            readonly blocked: number;
+            /** @description Waits for a person */
+            readonly conflict: number;
+            /** @description On its way */
+            readonly "in-flight": number;
+            /** @description Meant to be so */
+            readonly policy: number;
+            /** @description Nothing explains it */
+            readonly unknown: number;
         };
         readonly RecordDto: {
             /**
@@ -1398,6 +1664,16 @@ export interface components {
             /** @enum {string} */
             readonly B: "given-back" | "edited-since" | "as-it-was";
         };
+        readonly UnlinkDto: {
+            readonly note?: string;
+        };
+        readonly UnlinkedDto: {
+            readonly a: string | null;
+            readonly b: string | null;
+            readonly pipeline: string;
+            /** @example rec_42 */
+            readonly record: string;
+        };
         readonly UseLinkDto: {
             /** @description Of the first admin */
             readonly email?: string;
@@ -1414,6 +1690,52 @@ export interface components {
             readonly value: (string | number | boolean | readonly unknown[] | {
                 readonly [key: string]: unknown;
             }) | null;
+        };
+        readonly VerdictDto: {
+            /** @description How the two values were compared */
+            readonly as: string;
+            readonly field: string;
+            /** @description From 0 to 1; null: blank on a side */
+            readonly likeness: number | null;
+            /** @description What it speaks for (positive) or against (negative) */
+            readonly points: number;
+            /** @enum {string} */
+            readonly verdict: "agrees" | "alike" | "differs" | "blank";
+        };
+        readonly VerificationDto: {
+            /** Format: date-time */
+            readonly askedAt: string;
+            /** @description null: the schedule */
+            readonly askedBy: string | null;
+            /** @description What was compared and found; `hash` is the SHA-256 of its canonical form (sorted keys) */
+            readonly certificate: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly differences: components["schemas"]["ReasonCountsDto"] | null;
+            /** @description Linked records read so far */
+            readonly done: number;
+            /** @description Why there is no certificate */
+            readonly error: string | null;
+            /** Format: date-time */
+            readonly finishedAt: string | null;
+            readonly hash: string | null;
+            readonly id: string;
+            /** @enum {string|null} */
+            readonly phase: "records" | "A" | "B" | "looks" | "repair" | null;
+            readonly pipeline: string;
+            readonly repair: boolean;
+            readonly revision: number | null;
+            /** @description Until the linked records are read, at this pace */
+            readonly secondsLeft: number | null;
+            /** Format: date-time */
+            readonly startedAt: string | null;
+            /** @enum {string} */
+            readonly state: "asked" | "running" | "finished" | "failed";
+            readonly total: number;
+        };
+        readonly VerificationPageDto: {
+            readonly items: readonly components["schemas"]["VerificationDto"][];
+            readonly next: string | null;
         };
         readonly VersionDto: {
             /** @description Hub time within which the edit certainly was made */
@@ -2397,6 +2719,67 @@ export interface operations {
             };
         };
     };
+    readonly Links_link: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["LinkDto"];
+            };
+        };
+        readonly responses: {
+            /** @description The pipeline does so in a moment */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LinkOrderedDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `linked-already`: a link of one of them must be ended first */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     readonly Load_get: {
         readonly parameters: {
             readonly query?: never;
@@ -2565,6 +2948,189 @@ export interface operations {
                 content?: never;
             };
             /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Verifications_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next` of the page before, with the same filter */
+                readonly cursor?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VerificationPageDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Verifications_ask: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AskVerificationDto"];
+            };
+        };
+        readonly responses: {
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VerificationDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Verifications_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VerificationDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Verifications_differences: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next` of the page before, with the same filter */
+                readonly cursor?: string;
+                readonly limit?: number;
+                readonly reason?: "conflict" | "blocked" | "in-flight" | "policy" | "unknown";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DifferencePageDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `records:read`, which viewer, steward, engineer, admin have */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2810,6 +3376,119 @@ export interface operations {
             };
             /** @description Problem `not-found` */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Links_merged: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MergedDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MergedAnswerDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-linked` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Links_unlink: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["UnlinkDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UnlinkedDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-linked` */
+            readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

@@ -35,7 +35,8 @@ export interface Candidate {
 export interface ConflictSummary {
   readonly id: string;
   readonly pipeline: string;
-  readonly record: string;
+  /** `null` for a match: it is about records that are not linked. */
+  readonly record: string | null;
   readonly title: string;
   readonly unit: string;
   readonly kind: string;
@@ -226,6 +227,7 @@ export interface LoadReport {
   readonly onlyA: number;
   readonly onlyB: number;
   readonly ambiguous: number;
+  readonly scored: number;
   readonly excludedA: number;
   readonly excludedB: number;
   readonly acceptedAt: string | null;

@@ -109,10 +109,15 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
             {conflict.title} <span className="card-unit">{unitName(conflict.unit)}</span>
           </Title>
           <Text size="sm" c="dimmed">
-            {conflict.pipeline} · <Ago at={conflict.openedAt} /> ·{' '}
-            <Anchor component={Link} to={`/records/${conflict.record}`} size="sm">
-              {strings.card.openRecord}
-            </Anchor>
+            {conflict.pipeline} · <Ago at={conflict.openedAt} />
+            {conflict.record !== null && (
+              <>
+                {' · '}
+                <Anchor component={Link} to={`/records/${conflict.record}`} size="sm">
+                  {strings.card.openRecord}
+                </Anchor>
+              </>
+            )}
           </Text>
         </div>
         <Group gap={6}>
