@@ -15,8 +15,8 @@ export interface MariaDatabase {
 const programs = ['/usr/sbin/mariadbd', '/usr/bin/mariadbd', '/usr/local/bin/mariadbd'];
 const shares = ['/usr/share/mysql', '/usr/share/mariadb', '/usr/local/share/mysql'];
 
-/** Self-signed, made for "localhost" and 127.0.0.1. */
-export const certificates = join(import.meta.dirname, '..', 'connectors', 'postgres', 'tls');
+/** Self-signed, made for "localhost". */
+export const certificates = join(import.meta.dirname, 'mariadb-tls');
 
 let server: Promise<string> | undefined;
 let made = 0;

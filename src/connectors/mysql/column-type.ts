@@ -88,7 +88,13 @@ export function columnType(row: TypeRow): ColumnType {
         assign: (item) => `cast(${item} as unsigned)`,
       };
     case 'year':
-      return { ...base, field: 'integer', toRaw: shortestInteger };
+      return {
+        ...base,
+        field: 'integer',
+        toRaw: shortestInteger,
+        // `0` alone would be 2000.
+        fromRaw: (raw) => raw.padStart(4, '0'),
+      };
     case 'date':
       return { ...base, field: 'date', key: (item) => `cast(${item} as date)`, keyForm: /^\d{4}-\d\d-\d\d$/ };
     case 'time':

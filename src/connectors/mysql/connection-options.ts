@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { PoolOptions, SslOptions } from 'mysql2';
 import type { ConnectionConfig } from '../connector.js';
 import { ConnectorError } from '../errors.js';
@@ -30,6 +31,9 @@ export function connectionOptions(config: ConnectionConfig): PoolOptions & { rea
   const mode = config.tls?.mode ?? (asked as TlsMode);
   const socket = url.searchParams.get('socket');
   const host = decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, '$1');
+  // The driver compares a certificate with a name only.
+  if (mode === 'verify-full' && (socket !== null || isIP(host) !== 0))
+    throw invalid('expected the name of the host, which its certificate is to show (verify-full)');
   return {
     ...(socket === null
       ? { host: host === '' ? 'localhost' : host, port: url.port === '' ? 3306 : Number(url.port) }

@@ -49,8 +49,6 @@ export class SessionPool implements Queryable {
       ...connectionOptions(config),
       charset: 'utf8mb4_general_ci',
       connectionLimit: 4,
-      maxIdle: 2,
-      idleTimeout: 60_000,
       connectTimeout: 10_000,
       enableKeepAlive: true,
       rowsAsArray: true,
@@ -70,22 +68,19 @@ export class SessionPool implements Queryable {
   }
 
   async rows(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
-    const [rows] = await this.pool.query(statement(sql, values));
-    return rows as unknown as Row[];
+    return this.once((session) => session.rows(sql, values));
   }
 
   async run(sql: string, values: readonly unknown[] = []): Promise<number> {
-    const [result] = await this.pool.query(statement(sql, values));
-    return (result as mysql.ResultSetHeader).affectedRows;
+    return this.once((session) => session.run(sql, values));
   }
 
   async acquire(): Promise<Session> {
     const connection = await this.pool.getConnection();
     return {
-      rows: async (sql, values = []) =>
-        (await connection.query(statement(sql, values)))[0] as unknown as Row[],
-      run: async (sql, values = []) =>
-        ((await connection.query(statement(sql, values)))[0] as mysql.ResultSetHeader).affectedRows,
+      rows: async (sql, values) => (await answered(connection, sql, values)) as Row[],
+      run: async (sql, values) =>
+        ((await answered(connection, sql, values)) as mysql.ResultSetHeader).affectedRows,
       release: (broken) => {
         if (broken) connection.destroy();
         else connection.release();
@@ -93,14 +88,42 @@ export class SessionPool implements Queryable {
     };
   }
 
+  private async once<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const session = await this.acquire();
+    try {
+      return await work(session);
+    } finally {
+      // One whose connection was lost is not given out again by the pool.
+      session.release(false);
+    }
+  }
+
   async end(): Promise<void> {
     await this.pool.end();
   }
 }
 
-/** A server that does not answer at all is given up after the server's own limit has had its chance. */
-function statement(sql: string, values: readonly unknown[]): mysql.QueryOptions {
-  return { sql, values: [...values], timeout: 90_000 };
+/** A server that does not answer at all is given up after its own limit has had its chance. */
+const silenceMs = 90_000;
+
+async function answered(
+  connection: mysql.PoolConnection,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      connection.destroy();
+      reject(Object.assign(new Error('the server does not answer'), { code: 'ETIMEDOUT' }));
+    }, silenceMs);
+  });
+  try {
+    const [result] = await Promise.race([connection.query(sql, [...values]), silence]);
+    return result;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 export function openPools(config: ConnectionConfig): Pools {

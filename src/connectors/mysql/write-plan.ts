@@ -117,11 +117,14 @@ function textsOf(
   if (item.op === 'delete') return { set: {} };
   const unstorable: string[] = [];
   const invalid: string[] = [];
+  const required: string[] = [];
   const set: Record<string, string | null> = {};
-  for (const { name, type } of group.set) {
+  for (const { name, type, notNull } of group.set) {
     const raw = rawText(item.set[name], name);
     const text = raw === null ? null : type.fromRaw(raw);
-    if (raw !== null && text === null) invalid.push(name);
+    // An update of several rows would make it '' or 0, however strict the session is.
+    if (raw === null && notNull) required.push(name);
+    else if (raw !== null && text === null) invalid.push(name);
     else if (text !== null && (text.includes('\0') || !text.isWellFormed())) unstorable.push(name);
     set[name] = text;
   }
@@ -132,6 +135,7 @@ function textsOf(
       'A NUL character or a lone surrogate cannot be kept by both sides',
       unstorable,
     );
+  if (required.length > 0) return rejected(index, 'value-required', 'The column must not be empty', required);
   if (invalid.length > 0)
     return rejected(index, 'value-invalid', 'The value is not of the type of the column', invalid);
   if (item.op === 'create') {
