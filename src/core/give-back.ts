@@ -1,4 +1,5 @@
 import { component, flatten, join, sameDot, withDot, type Side, type VersionVector } from './clock.js';
+import { CanonError } from './errors.js';
 import type { UnitPlan } from './plan.js';
 import { rawOf } from './at-rest.js';
 import { image, UNREADABLE, type Contest, type GiveBack, type Image, type Unit } from './unit.js';
@@ -70,7 +71,18 @@ export function dueBack(plan: UnitPlan, unit: Unit, side: Side): Image | null {
   const img = image(unit, side);
   if (plan.contextOnly || plan.direction === (side === 'A' ? 'AtoB' : 'BtoA')) return null;
   if (sameDot(img.dot, version.dot) || plan.equal(img.value, version.value)) return null;
-  return jsonEqual(rawOf(plan, side, img), rawOf(plan, side, version)) ? null : version;
+  const raw = rawToGiveBack(plan, side, version);
+  return raw !== undefined && jsonEqual(rawOf(plan, side, img), raw) ? null : version;
+}
+
+/** In the side's form. `undefined`: the mapping has changed since and cannot write the value. */
+export function rawToGiveBack(plan: UnitPlan, side: Side, version: Image): Raw | undefined {
+  try {
+    return rawOf(plan, side, version);
+  } catch (error) {
+    if (error instanceof CanonError) return undefined;
+    throw error;
+  }
 }
 
 /** It was written there, in this raw form; later edits of the side start from it. */

@@ -1,4 +1,5 @@
 import { SIDES, type Side } from '../core/clock.js';
+import { givenBack } from '../core/give-back.js';
 import { LIFE, type UnitPlan } from '../core/plan.js';
 import type { SideLabels } from '../core/policy/words.js';
 import { image, type Unit } from '../core/unit.js';
@@ -15,7 +16,9 @@ export function effectOf(plan: UnitPlan, unit: Unit, value: Canon, labels: SideL
 
 /** Whether the side would have to change for the value to stand there, and may be changed. */
 export function wouldWrite(plan: UnitPlan, unit: Unit, side: Side, value: Canon): boolean {
-  return mayWrite(plan, side) && !plan.equal(image(unit, side).value, value);
+  // What a side is being given back stands there by the time that anything else is written.
+  const stands = givenBack(unit, side) ?? image(unit, side);
+  return mayWrite(plan, side) && !plan.equal(stands.value, value);
 }
 
 export function mayWrite(plan: UnitPlan, side: Side): boolean {

@@ -2,10 +2,10 @@ import type { WriteItem } from '../../connectors/connector.js';
 import { acknowledge } from '../../core/author.js';
 import { covers, type Side } from '../../core/clock.js';
 import { CanonError } from '../../core/errors.js';
-import { dueBack, holdBack } from '../../core/give-back.js';
+import { dueBack, holdBack, rawToGiveBack, refuseBack } from '../../core/give-back.js';
 import { LIFE_UNIT, lifeOf } from '../../core/life.js';
 import { LIFE, type UnitPlan } from '../../core/plan.js';
-import { image, type Unit } from '../../core/unit.js';
+import { image, type Image, type Unit } from '../../core/unit.js';
 import { jsonEqual, type Raw } from '../../core/value.js';
 import { rawOf } from '../../core/at-rest.js';
 import type { BatchRow } from '../../database/sql/lane/batches.js';
@@ -46,7 +46,10 @@ export function addUpdate(
     const unit = record.units.get(key) as Unit;
     const held = rawOf(plan, side, image(unit, side));
     const back = dueBack(plan, unit, side);
-    const raw = back === null ? putOrBlock(record, plan, unit, side, held, now) : rawOf(plan, side, back);
+    const raw =
+      back === null
+        ? putOrBlock(record, plan, unit, side, held, now)
+        : backOrBlock(record, plan, unit, side, back, now);
     if (raw === undefined) continue;
     if (!jsonEqual(raw, held)) {
       addColumns(end, key, plan, raw, set);
@@ -131,6 +134,24 @@ function putOrBlock(
     record.refused.push({ unit: plan.key, side, code: 'unwritable', detail: error.message });
     return undefined;
   }
+}
+
+/** What a side is given back; a mapping that was changed since may not be able to write it any more. */
+function backOrBlock(
+  record: RecordState,
+  plan: UnitPlan,
+  unit: Unit,
+  side: Side,
+  back: Image,
+  now: number,
+): Raw | undefined {
+  const raw = rawToGiveBack(plan, side, back);
+  if (raw !== undefined) return raw;
+  const detail = 'the mapping has changed since and cannot write the value that the side had';
+  const blocked = { side, code: 'unwritable', detail, since: now, head: unit.head.dot };
+  record.units.set(plan.key, { ...refuseBack(unit, side), blocked });
+  record.refused.push({ unit: plan.key, side, code: 'unwritable', detail });
+  return undefined;
 }
 
 function addColumns(end: End, key: string, plan: UnitPlan, raw: Raw, into: Record<string, Raw>): void {
