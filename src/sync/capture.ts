@@ -72,6 +72,12 @@ export class Capture {
     }
   }
 
+  /** Only a log tells for certain that there is nothing new. */
+  async mayBeUnread(runtime: SideRuntime): Promise<boolean> {
+    const { capabilities } = this.pipeline.ends[runtime.side].endpoint;
+    return capabilities.orderedLog && (await this.hasNews(runtime));
+  }
+
   /**
    * @param cursor behind which to read, where that is not what is stored
    * @returns the next page, if the side can be read now, and whether it had been failing before

@@ -35,6 +35,7 @@ import { insertLinks, linkFromOneSide, type NewLink } from './new-links.js';
 import { inOurTransaction, type AssertOurs } from './our-transaction.js';
 import { pairUp, storeHalves, type Paired } from './pairing.js';
 import type { RunningPipeline } from './running-pipeline.js';
+import { preparing } from './write-refused.js';
 
 const LIMIT = 500;
 
@@ -284,7 +285,7 @@ export class Newcomers {
   async #create(from: Side, making: readonly Making[], refused: Refused[]): Promise<Link[]> {
     if (making.length === 0) return [];
     const target = this.pipeline.ends[otherSide(from)].endpoint;
-    const allocated = await target.allocateIds(making.length);
+    const allocated = await preparing(otherSide(from), target.allocateIds(making.length));
     await failpoint('newcomers.ids-allocated');
     return making.flatMap((one, i): Link[] => {
       try {

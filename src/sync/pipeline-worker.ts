@@ -15,20 +15,14 @@ import { Lookahead } from './lookahead.js';
 import { advance, Capture, continues, matters } from './capture.js';
 import { DueClock } from './due-clock.js';
 import { Delivery, isPlain, type Settled } from './delivery.js';
+import { Arrivals } from './arrivals.js';
 import { Newcomers } from './newcomers.js';
 import { inOurTransaction, type AssertOurs } from './our-transaction.js';
 import { ReadBacks } from './read-backs.js';
 import type { RunningPipeline } from './running-pipeline.js';
 import { SideRuntime } from './side-runtime.js';
+import { WORKER_DEFAULTS, type WorkerOptions } from './worker-options.js';
 import { WritesUnderWay } from './writes-under-way.js';
-
-export interface WorkerOptions {
-  /** Most log entries or states read per side and transaction. */
-  readonly pageSize: number;
-  readonly dueSize: number;
-}
-
-export const WORKER_DEFAULTS: WorkerOptions = { pageSize: 2000, dueSize: 500 };
 
 const NOTHING: ReadonlySet<string> = new Set();
 
@@ -50,9 +44,7 @@ export class PipelineWorker {
   readonly #lookahead: Lookahead;
   /** The next page of a side belongs to a batch of changes that was frozen before the writes under way. */
   #frozen: Record<Side, boolean> = { A: false, B: false };
-  /** Newcomers may wait from before this worker started, or for a side to be writable. */
-  #waiting = true;
-  readonly #newcomers: Newcomers;
+  readonly #arrivals: Arrivals;
   /** Sides that a round of the absence sweep was asked for since it looked. */
   readonly readThrough = new Set<Side>();
 
@@ -73,7 +65,23 @@ export class PipelineWorker {
       read: (side, cursor) => this.#captureSide(side, cursor),
       intake: (pages, cursors) => this.#intakeAhead(pages, cursors),
     });
-    this.#newcomers = new Newcomers(pipeline, pools, assertOurs, this.#ids, clock);
+    this.#arrivals = new Arrivals(new Newcomers(pipeline, pools, assertOurs, this.#ids, clock), {
+      writable: (side) => this.#writable(side, clock.now()),
+      mayBeUnread: (side) => this.#reader.mayBeUnread(this.#sides[side]),
+      deliver: (outgoing) => this.#writes.deliver(outgoing, this.#sides),
+      compare: async (side, states, readStart) => {
+        const page = {
+          kind: 'states',
+          states,
+          readStart,
+          readEnd: clock.now(),
+          more: false,
+          gap: null,
+        } as const;
+        await this.compare(side, { ...page, cursor: this.#sides[side].cursor }, NOTHING);
+      },
+      refused: (side, error) => this.#sides[side].writeFailed(error, clock.now()),
+    });
   }
 
   /** Reads where things stand. To be called before the first cycle and after the database or the lease was lost. */
@@ -108,7 +116,7 @@ export class PipelineWorker {
       if (resumed) await this.#due.wake([side]);
     }
     await this.#due.schedule();
-    this.#waiting ||= await this.#newcomers.ordered();
+    await this.#arrivals.lookForOrders();
   }
 
   /**
@@ -181,9 +189,8 @@ export class PipelineWorker {
     await this.#writes.arrive();
     const committed = await this.#transact(pages, [], [], beside);
     for (const s of SIDES) this.#sides[s].version = committed.versions[s];
-    this.#waiting ||= committed.waiting;
-    this.#writes.send(committed.outgoing, this.#sides);
-    await this.#writes.arrive();
+    this.#arrivals.waiting ||= committed.waiting;
+    await this.#writes.deliver(committed.outgoing, this.#sides);
   }
 
   /**
@@ -193,7 +200,7 @@ export class PipelineWorker {
   async hasWork(): Promise<boolean> {
     const now = this.clock.now();
     if (
-      (this.#waiting && SIDES.every((side) => this.#writable(side, now))) ||
+      (this.#arrivals.waiting && SIDES.every((side) => this.#writable(side, now))) ||
       this.#writes.receipts.length > 0 ||
       this.#writes.some ||
       this.#due.isDue(now) ||
@@ -218,7 +225,7 @@ export class PipelineWorker {
     const due = await this.#due.read(now, this.options.dueSize);
     const readBacks = this.#readBacks.covered(pages);
     const worthwhile =
-      this.#waiting ||
+      this.#arrivals.waiting ||
       SIDES.some((side) => matters(pages[side], this.#sides[side], now)) ||
       due.length > 0 ||
       readBacks.length > 0 ||
@@ -247,35 +254,10 @@ export class PipelineWorker {
     await this.#writes.arrive();
     this.#writes.send(committed.outgoing, this.#sides);
     this.#frozen = { A: continues(pages.A), B: continues(pages.B) };
-    const arrived = committed.waiting || this.#waiting ? await this.#settleNewcomers() : false;
+    const arrived = committed.waiting || this.#arrivals.waiting ? await this.#arrivals.settle() : false;
     await this.#due.schedule();
     const more = SIDES.some((side) => pages[side]?.more === true);
     return more || arrived || committed.again || committed.outgoing.length > 0 || this.#readBacks.some;
-  }
-
-  async #settleNewcomers(): Promise<boolean> {
-    const now = this.clock.now();
-    const writable = { A: this.#writable('A', now), B: this.#writable('B', now) };
-    const arrived = await this.#newcomers.settle(writable, (side) => this.#mayBeUnread(side));
-    await failpoint('newcomers.committed');
-    await this.#writes.arrive();
-    this.#writes.send(arrived.outgoing, this.#sides);
-    await this.#writes.arrive();
-    this.#waiting = arrived.more || arrived.held;
-    for (const side of SIDES) {
-      const states = arrived.moved[side];
-      if (states.length === 0) continue;
-      const { cursor } = this.#sides[side];
-      const read = { readStart: arrived.readStart, readEnd: this.clock.now() };
-      await this.compare(side, { kind: 'states', states, ...read, cursor, more: false, gap: null }, NOTHING);
-    }
-    return arrived.outgoing.length > 0 || arrived.linkIds.length > 0 || arrived.more;
-  }
-
-  /** Only a log tells for certain that there is nothing new. */
-  async #mayBeUnread(side: Side): Promise<boolean> {
-    const { capabilities } = this.pipeline.ends[side].endpoint;
-    return capabilities.orderedLog && (await this.#reader.hasNews(this.#sides[side]));
   }
 
   async #capture(): Promise<Record<Side, ChangePage | null>> {
@@ -346,7 +328,8 @@ export class PipelineWorker {
     cursors: Readonly<Record<Side, Cursor | null>>,
   ): Promise<Intake | null> {
     const now = this.clock.now();
-    if (this.#due.isDue(now) || this.#readBacks.some || this.#waiting || this.#solo.size > 0) return null;
+    if (this.#due.isDue(now) || this.#readBacks.some || this.#arrivals.waiting || this.#solo.size > 0)
+      return null;
     const intake = await this.#intake(pages, {});
     const limited = SIDES.some((side) => intake.budget[side] < this.pipeline.ends[side].batchSize);
     if (limited) return null;
@@ -360,7 +343,7 @@ export class PipelineWorker {
     return (
       !this.#due.isDue(now) &&
       !this.#readBacks.some &&
-      !this.#waiting &&
+      !this.#arrivals.waiting &&
       this.#writes.unsettled.length === 0 &&
       this.#writes.receipts.every(isPlain) &&
       SIDES.every(

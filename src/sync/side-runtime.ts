@@ -44,7 +44,7 @@ const markCaughtUp: Statement<Record<string, never>> = {
 
 const BACKOFF = { firstMs: 250, mostMs: 30_000 };
 /** What a person must mend (a missing right, a missing column) is tried again at this pace. */
-const NEEDS_PERSON_MS = 10_000;
+const NEEDS_PERSON_MS = 5000;
 
 /** One side of a running pipeline: where it has been read to, whether it can be reached, and when to try again. */
 export class SideRuntime {

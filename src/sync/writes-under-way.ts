@@ -49,6 +49,13 @@ export class WritesUnderWay {
     this.#underWay = { sides: new Set(outgoing.map(({ row }) => row.side)), done };
   }
 
+  /** Writes, after whatever is under way, and waits for the answers. */
+  async deliver(outgoing: readonly Outgoing[], sides: Readonly<Record<Side, SideRuntime>>): Promise<void> {
+    await this.arrive();
+    this.send(outgoing, sides);
+    await this.arrive();
+  }
+
   /** Waits for the writes that are under way. */
   async arrive(): Promise<void> {
     if (this.#underWay === null) return;

@@ -21,8 +21,11 @@ export const LOAD_POINTS = [
 /** Each takes a page of records to be created: a small load has two of them. */
 export const PAGE_POINTS: readonly string[] = ['load.stored', 'load.written', 'load.settled'];
 
-/** The mails have a proof of their own (mail-kills.db.spec.ts), and a side that is read through for what is gone as well (test/sync/absence-*). */
-const ELSEWHERE = NAMES.filter((name) => name.startsWith('mail.') || name.startsWith('absence.'));
+/**
+ * The mails have a proof of their own (mail-kills.db.spec.ts), and so have a side that is read through for what is gone (test/sync/absence-*)
+ * and sides that are compared because somebody asked for it (test/sync/verify-*).
+ */
+const ELSEWHERE = NAMES.filter((name) => /^(mail|absence|verification)\./.test(name));
 
 export const RUNNING_POINTS = NAMES.filter(
   (name) => !LOAD_POINTS.includes(name) && !ELSEWHERE.includes(name),
