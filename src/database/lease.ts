@@ -40,11 +40,14 @@ export class Leases {
     return token === undefined ? null : { name, holder, token };
   }
 
-  /** Extends the lease. False when it was lost meanwhile: stop the work. */
+  /**
+   * Extends the lease, also one that has run out while nobody else took it: a holder who was slow goes on. False when it was lost
+   * meanwhile, or let go: stop the work.
+   */
   async renew(grant: LeaseGrant, ttlMs: number): Promise<boolean> {
     const { rowCount } = await this.pool.query(
       `update lease set until = clock_timestamp() + $4 * interval '1 millisecond'
-       where name = $1 and holder = $2 and token = $3 and until > clock_timestamp()`,
+       where name = $1 and holder = $2 and token = $3 and until > '-infinity'`,
       [grant.name, grant.holder, grant.token, ttlMs],
     );
     return rowCount === 1;

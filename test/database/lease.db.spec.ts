@@ -43,6 +43,16 @@ describe('a lease', () => {
     expect(await other.renew(yours, 10_000)).toBe(true);
   });
 
+  it('that has run out goes on where nobody else has taken it, but not once it was let go', async () => {
+    const mine = (await one.acquire('slow', 'me', 20))!;
+    await sleep(60);
+    expect(await one.renew(mine, 10_000)).toBe(true);
+    expect(await other.acquire('slow', 'you', 10_000)).toBeNull();
+    await inTransaction(pools[0].general, (client) => one.assertHeld(client, mine));
+    await one.release(mine);
+    expect(await one.renew(mine, 10_000)).toBe(false);
+  });
+
   it('that was let go is free at once, and its token still rises', async () => {
     const mine = (await one.acquire('released', 'me', 10_000))!;
     await one.release(mine);
