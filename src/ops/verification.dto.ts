@@ -1,10 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsOptional } from 'class-validator';
+import { dateTime, jsonValue } from '../common/api-schema.js';
 import { PageQueryDto } from '../common/page-query.js';
 import { REASONS, type Reason } from '../core/difference.js';
 
 const nullable = { nullable: true } as const;
-const time = { type: String, format: 'date-time' } as const;
 const KINDS = ['value', 'apart', 'missing', 'returned', 'extra', 'alone'] as const;
 
 export class AskVerificationDto {
@@ -52,7 +52,7 @@ export class VerificationDto {
   @ApiProperty({ enum: ['asked', 'running', 'finished', 'failed'] })
   state!: 'asked' | 'running' | 'finished' | 'failed';
 
-  @ApiProperty(time)
+  @ApiProperty(dateTime)
   askedAt!: string;
 
   @ApiProperty({ type: String, ...nullable, description: 'null: the schedule' })
@@ -80,10 +80,10 @@ export class VerificationDto {
   })
   secondsLeft!: number | null;
 
-  @ApiProperty({ ...time, ...nullable })
+  @ApiProperty({ ...dateTime, ...nullable })
   startedAt!: string | null;
 
-  @ApiProperty({ ...time, ...nullable })
+  @ApiProperty({ ...dateTime, ...nullable })
   finishedAt!: string | null;
 
   @ApiProperty({ type: ReasonCountsDto, ...nullable })
@@ -131,10 +131,10 @@ export class DifferenceDto {
   @ApiProperty({ type: String, ...nullable, description: 'The field or group; `$life`: the record itself' })
   unit!: string | null;
 
-  @ApiProperty({ ...nullable, description: 'What is held of the side; between the sides: what A holds' })
+  @ApiProperty({ ...jsonValue, description: 'What is held of the side; between the sides: what A holds' })
   held!: unknown;
 
-  @ApiProperty({ ...nullable, description: 'What the side shows; between the sides: what B holds' })
+  @ApiProperty({ ...jsonValue, description: 'What the side shows; between the sides: what B holds' })
   seen!: unknown;
 
   @ApiProperty()

@@ -984,7 +984,9 @@ export interface components {
             /** @description The id on that side */
             readonly externalId: string | null;
             /** @description What is held of the side; between the sides: what A holds */
-            readonly held: Record<string, never> | null;
+            readonly held: (string | number | boolean | readonly unknown[] | {
+                readonly [key: string]: unknown;
+            }) | null;
             /** @enum {string} */
             readonly kind: "value" | "apart" | "missing" | "returned" | "extra" | "alone";
             /** @enum {string} */
@@ -993,7 +995,9 @@ export interface components {
             /** @description What repairing came to */
             readonly repaired: string | null;
             /** @description What the side shows; between the sides: what B holds */
-            readonly seen: Record<string, never> | null;
+            readonly seen: (string | number | boolean | readonly unknown[] | {
+                readonly [key: string]: unknown;
+            }) | null;
             /**
              * @description null: between the sides
              * @enum {string|null}
@@ -1455,6 +1459,8 @@ export interface components {
             /** @description The object there, such as a table */
             readonly object: string;
             readonly paused: components["schemas"]["PauseDto"] | null;
+            /** @description It was restored or replaced: `resume` has to say what is right, the side as it is or what Accord knows */
+            readonly restored: boolean;
         };
         readonly PipelineSidesDto: {
             /** @description null: never started */
@@ -1556,7 +1562,12 @@ export interface components {
                 readonly [key: string]: unknown;
             }) | null;
         };
-        readonly ResumeDto: {
+        readonly ResumeRequestDto: {
+            /**
+             * @description Needed when a side was restored or replaced. `give-back`: it gets back what Accord knows; `take`: what it shows now are edits
+             * @enum {string}
+             */
+            readonly restored?: "give-back" | "take";
             /**
              * @description Absent: the whole pipeline
              * @enum {string}
@@ -2928,7 +2939,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["ResumeDto"];
+                readonly "application/json": components["schemas"]["ResumeRequestDto"];
             };
         };
         readonly responses: {
@@ -2956,6 +2967,13 @@ export interface operations {
             };
             /** @description Problem `not-found` */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `choice-needed`: a side was restored, say what is right */
+            readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

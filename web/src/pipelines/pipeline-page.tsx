@@ -17,6 +17,7 @@ import { LoadReport } from './load-report';
 import { PauseControl } from './pause-control';
 import { PipelineNotices } from './pipeline-notices';
 import { sideLabel } from './side-label';
+import { Verification } from './verification';
 
 const allCounts = [
   'linked',
@@ -77,6 +78,7 @@ function PipelineDetail({ pipeline }: { readonly pipeline: Pipeline }) {
         </div>
       </section>
       <DeadLetters pipeline={pipeline} />
+      <Verification pipeline={pipeline} />
       <Policies pipeline={pipeline} />
     </Stack>
   );
