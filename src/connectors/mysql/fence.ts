@@ -3,7 +3,14 @@ import { failpoint } from '../../common/failpoint.js';
 import type { ItemException, WriteReceipt } from '../connector.js';
 import { inSchema } from './log-schema.js';
 import type { Queryable, Session, SessionPool } from './pools.js';
-import { errorNumber, errors, isConnectionLoss, isContention, translated } from './server-error.js';
+import {
+  errorNumber,
+  errors,
+  isConnectionLoss,
+  isContention,
+  isForbidden,
+  translated,
+} from './server-error.js';
 
 /** Claims a batch id, first in the write transaction. A second claim of the same id waits for the first to end. */
 export async function claim(
@@ -77,4 +84,19 @@ async function outcome(
     mark: String(position),
     exceptions: exceptions === null ? [] : (JSON.parse(exceptions) as ItemException[]),
   };
+}
+
+/** The highest batch that the fences know of, applied or not; `null` where there are none (yet). */
+export async function lastApplied(db: Queryable, database: string, consumer: string): Promise<string | null> {
+  try {
+    const [row] = await db.rows(
+      `select cast(max(batch_id) as char) from ${inSchema(database, 'applied')} where consumer = ?`,
+      [consumer],
+    );
+    return row?.[0] ?? null;
+  } catch (error) {
+    const number = errorNumber(error);
+    if (number === errors.noTable || number === errors.noDatabase || isForbidden(error)) return null;
+    throw error;
+  }
 }
