@@ -178,6 +178,7 @@ export const strings = {
       invariant: 'breaks a rule',
       delete: 'deleted',
       'delete-vs-edit': 'deleted and edited',
+      match: 'the same?',
     } as Readonly<Record<string, string>>,
     priorities: { urgent: 'urgent', high: 'high', normal: 'normal', low: 'low' } as Readonly<
       Record<string, string>
@@ -211,7 +212,8 @@ export const strings = {
       b: 'cannot be taken here',
       base: 'no agreed value to go back to',
       merged: 'no clean merge of these values',
-    },
+      create: 'the pipeline does not make such records there',
+    } as Readonly<Record<string, string>>,
     diffs: 'Mark differences',
     raw: 'As stored',
     openRecord: 'Whole record',
@@ -282,6 +284,25 @@ export const strings = {
     nextIs: (unit: string, title: string) => `Next: ${unit} of ${title}.`,
     lastOne: 'That was the last one in this list.',
     dismiss: 'Close this message',
+  },
+  match: {
+    caption: (title: string) => `${title} beside what it may be the same as`,
+    field: 'Field',
+    points: 'Points',
+    sameKey: 'same key',
+    link: (title: string) => `The same as ${title}`,
+    linked: (title: string) => `the same as ${title}`,
+    linkEffect: (id: string) => `the two are linked: equal values agree, blanks are filled (${id})`,
+    create: 'None: make it there',
+    created: 'none of them, made there',
+    createEffect: 'it is made on the other side; none of these is linked with it by a rule again',
+    apart: 'None: leave them',
+    keptApart: 'none of them, left as they are',
+    apartEffect: 'all stay as they are; none of these is linked with it by a rule again',
+    verdicts: { agrees: 'agrees', alike: 'alike', differs: 'differs', blank: 'blank' } as Readonly<
+      Record<string, string>
+    >,
+    gone: (why: string) => `cannot be chosen: ${why}`,
   },
   records: {
     title: 'Records',

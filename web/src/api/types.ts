@@ -51,6 +51,8 @@ export interface ConflictSummary {
 }
 
 export interface Conflict extends ConflictSummary {
+  /** Of kind `match`: the record in question and what it may be the same as. */
+  readonly match: Match | null;
   readonly recordIds: { readonly A: string | null; readonly B: string | null };
   readonly systems: { readonly A: string; readonly B: string };
   readonly policy: {
@@ -76,6 +78,33 @@ export interface Conflict extends ConflictSummary {
   readonly closeReason: string | null;
 }
 
+export interface Match {
+  readonly side: Side;
+  readonly id: string;
+  readonly values: Readonly<Record<string, Json>>;
+  readonly candidates: readonly MatchCandidate[];
+  /** The pipeline makes such records on the other side. */
+  readonly mayCreate: boolean;
+}
+
+export interface MatchCandidate {
+  readonly n: number;
+  readonly id: string;
+  readonly title: string;
+  readonly rule: string;
+  readonly points: number | null;
+  readonly verdicts: readonly {
+    readonly field: string;
+    readonly as: string;
+    readonly likeness: number | null;
+    readonly points: number;
+    readonly verdict: string;
+  }[];
+  readonly values: Readonly<Record<string, Json>>;
+  /** Why it cannot be chosen any more. */
+  readonly gone: string | null;
+}
+
 export interface Sibling {
   readonly id: string;
   readonly unit: string;
@@ -85,8 +114,13 @@ export interface Sibling {
 
 export type Take = 'a' | 'b' | 'base' | 'merged' | 'value';
 
+/** Answers to a match. */
+export type MatchTake = 'link' | 'create' | 'apart';
+
 export interface DecisionInput {
-  readonly take: Take;
+  readonly take: Take | MatchTake;
+  /** With `take: link`. */
+  readonly candidate?: number;
   readonly value?: Json;
   readonly note?: string;
 }
@@ -94,7 +128,7 @@ export interface DecisionInput {
 export interface Decision {
   readonly id: string;
   readonly conflict: string;
-  readonly take: Take;
+  readonly take: Take | MatchTake;
   readonly value: Json;
   readonly by: string;
   readonly at: string;

@@ -11,7 +11,8 @@ export interface ChoiceListProps {
   readonly choices: readonly Choice[];
   readonly disabled: boolean;
   readonly onTake: (choice: Choice) => void;
-  readonly onOther: () => void;
+  /** Absent where no other answer can be given. */
+  readonly onOther?: () => void;
 }
 
 /** The ways to decide, in the order of the rows above, each with what it will write. None is preselected. */
@@ -20,8 +21,8 @@ export function ChoiceList({ choices, disabled, onTake, onOther }: ChoiceListPro
   const announce = useAnnounce();
 
   // Enter and Space never decide. Where single keys are off they are the only keys left, and work as on any button.
-  const refuse = (key: string) => (event: KeyboardEvent) => {
-    if (!keysEnabled || !neverKeys.has(event.key)) return;
+  const refuse = (key: string | null) => (event: KeyboardEvent) => {
+    if (key === null || !keysEnabled || !neverKeys.has(event.key)) return;
     event.preventDefault();
     if (event.type === 'keydown') announce(strings.card.keyOnly(key));
   };
@@ -33,16 +34,16 @@ export function ChoiceList({ choices, disabled, onTake, onOther }: ChoiceListPro
   return (
     <ul className="choices">
       {choices.map((choice) => {
-        const key = keyFor(choice.action);
+        const key = choice.action === null ? null : keyFor(choice.action);
         return (
-          <li key={choice.take} className="choice">
+          <li key={`${choice.take} ${choice.candidate ?? ''}`} className="choice">
             <Button
               variant="default"
               justify="flex-start"
               fullWidth
               disabled={disabled || !choice.available}
-              aria-keyshortcuts={key}
-              leftSection={<Kbd size="xs">{key}</Kbd>}
+              aria-keyshortcuts={key ?? undefined}
+              leftSection={key === null ? undefined : <Kbd size="xs">{key}</Kbd>}
               onClick={once(() => onTake(choice))}
               onKeyDown={refuse(key)}
               onKeyUp={refuse(key)}
@@ -52,24 +53,28 @@ export function ChoiceList({ choices, disabled, onTake, onOther }: ChoiceListPro
               <span className="choice-name">{choice.name}</span>
             </Button>
             <Text size="sm" c="dimmed" className="choice-effect">
-              {choice.available ? sentence(choice.effect ?? '') : strings.card.unavailable[choice.take]}
+              {choice.available
+                ? sentence(choice.effect ?? '')
+                : (strings.card.unavailable[choice.take] ?? '')}
             </Text>
           </li>
         );
       })}
-      <li className="choice">
-        <Button
-          variant="default"
-          justify="flex-start"
-          fullWidth
-          disabled={disabled}
-          aria-keyshortcuts={keyFor('other')}
-          leftSection={<Kbd size="xs">{keyFor('other')}</Kbd>}
-          onClick={once(onOther)}
-        >
-          <span className="choice-name">{strings.card.take.value}</span>
-        </Button>
-      </li>
+      {onOther !== undefined && (
+        <li className="choice">
+          <Button
+            variant="default"
+            justify="flex-start"
+            fullWidth
+            disabled={disabled}
+            aria-keyshortcuts={keyFor('other')}
+            leftSection={<Kbd size="xs">{keyFor('other')}</Kbd>}
+            onClick={once(onOther)}
+          >
+            <span className="choice-name">{strings.card.take.value}</span>
+          </Button>
+        </li>
+      )}
     </ul>
   );
 }

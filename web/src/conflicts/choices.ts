@@ -1,11 +1,14 @@
 import type { KeyAction } from '../keys/key-map';
 import { strings } from '../strings';
-import type { Conflict, Json, Take } from '../api/types';
+import type { Conflict, Json, Match, MatchTake, Take } from '../api/types';
 
 /** One way to decide: a row of the card, a button and a key, in the same order. */
 export interface Choice {
-  readonly take: Exclude<Take, 'value'>;
-  readonly action: KeyAction;
+  readonly take: Exclude<Take, 'value'> | MatchTake;
+  /** With `take: link`. */
+  readonly candidate?: number;
+  /** None for what comes after the keys have run out. */
+  readonly action: KeyAction | null;
   /** What is shown on the button. */
   readonly name: string;
   /** What is said after it was taken. */
@@ -16,6 +19,42 @@ export interface Choice {
 }
 
 export function choicesOf(conflict: Conflict): readonly Choice[] {
+  return conflict.match === null ? valuesToTake(conflict) : answersTo(conflict.match);
+}
+
+const KEYS: readonly KeyAction[] = ['takeA', 'takeB', 'takeBase', 'takeMerged'];
+
+/** One record after the other, then that it is none of them. */
+function answersTo(match: Match): readonly Choice[] {
+  const words = strings.match;
+  const links = match.candidates
+    .filter(({ gone }) => gone === null)
+    .map(({ n, title, id }) => ({
+      take: 'link' as const,
+      candidate: n,
+      name: words.link(title),
+      taken: words.linked(title),
+      effect: words.linkEffect(id),
+    }));
+  const none = [
+    {
+      take: 'create' as const,
+      name: words.create,
+      taken: words.created,
+      effect: words.createEffect,
+      available: match.mayCreate,
+    },
+    { take: 'apart' as const, name: words.apart, taken: words.keptApart, effect: words.apartEffect },
+  ];
+  return [...links, ...none].map((answer, i) => ({
+    available: true,
+    ...answer,
+    action: KEYS[i] ?? null,
+    value: null,
+  }));
+}
+
+function valuesToTake(conflict: Conflict): readonly Choice[] {
   const a = conflict.candidates.find((candidate) => candidate.key === 'a');
   const b = conflict.candidates.find((candidate) => candidate.key === 'b');
   const { effects, systems, base, merged } = conflict;

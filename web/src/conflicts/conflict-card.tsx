@@ -18,6 +18,7 @@ import { ChoiceList } from './choice-list';
 import { choicesOf, type Choice } from './choices';
 import { MarkNotice, StaleNotice } from './conflict-notices';
 import { DecisionHistory } from './decision-history';
+import { MatchTable } from './match-table';
 import { OtherValue } from './other-value';
 import { PressGuard } from './press-guard';
 import { Siblings } from './siblings';
@@ -70,10 +71,13 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
   const permitted = useMay('conflicts:resolve', conflict.pipeline);
   const mayDecide = () => permitted && decidable && !typing && guard.isOpen();
   const take = (choice: Choice) => {
-    if (mayDecide() && choice.available) onDecide(shown, { take: choice.take }, choice.taken);
+    if (mayDecide() && choice.available) {
+      const { candidate } = choice;
+      onDecide(shown, { take: choice.take, ...(candidate !== undefined && { candidate }) }, choice.taken);
+    }
   };
   const typeOther = () => {
-    if (mayDecide()) setTyping(true);
+    if (mayDecide() && conflict.match === null) setTyping(true);
   };
   const takeOf = (index: number) => () => {
     const choice = choices[index];
@@ -129,7 +133,8 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
       {stale && <StaleNotice shown={shown.data} current={latest.data} onLook={lookAgain} />}
       {!stale && <MarkNotice mark={mark} conflict={latest.data} onLook={lookAgain} />}
 
-      <div className="values">
+      {conflict.match !== null && <MatchTable match={conflict.match} systems={conflict.systems} />}
+      <div className="values" hidden={conflict.match !== null}>
         <ValueRow
           tone="base"
           heading={<span className="value-name">{strings.card.base}</span>}
@@ -186,7 +191,12 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
         pipeline={conflict.pipeline}
         what={strings.access.actions.decide}
       >
-        <ChoiceList choices={choices} disabled={!decidable} onTake={take} onOther={typeOther} />
+        <ChoiceList
+          choices={choices}
+          disabled={!decidable}
+          onTake={take}
+          {...(conflict.match === null && { onOther: typeOther })}
+        />
       </NeedsRole>
 
       <Group gap="lg" className="card-switches">
