@@ -29,6 +29,9 @@ import type { RunningPipeline } from './running-pipeline.js';
 
 const PAGE = 5000;
 
+/** What rules that score compare takes longer to make out. A transaction holds the lease, which must be renewed in between. */
+const SCORED_PAGE = 1000;
+
 type Ours = (work: (client: PoolClient) => Promise<void>) => Promise<void>;
 
 /** With nothing to compare them with, the keys of so many records are kept, for the samples of the report. */
@@ -57,12 +60,13 @@ export async function compareSides(
   const keep = counts[first] === 0 && mayCreate(pipeline, second) ? SAMPLED : Infinity;
   counts[second] = await collectKeys(pipeline, ours, signal, second, keep);
   for (const sql of analyzeLoad) await pools.general.query(sql);
-  const leftOut = counts.A === 0 || counts.B === 0 ? [] : await pairUpByRules(pipeline, pools, ours, signal);
+  const leftOut =
+    counts.A === 0 || counts.B === 0 ? [] : await pairUpByRules(pipeline, pools, ours, assertOurs, signal);
   await ours(async (client) => {
     await run(client, forgetPairedUnmatched, [id]);
     await run(client, forgetSettledPairs, [id]);
   });
-  await askAfterComparison(pipeline, pools, signal);
+  await askAfterComparison(pipeline, pools, ours, signal);
   const fields = await compareFields(pipeline, pools);
   await ours(async (client) => {
     const [found] = await run(client, countLoad, [id]);
@@ -98,13 +102,14 @@ async function pairUpByRules(
   pipeline: RunningPipeline,
   pools: HubPools,
   ours: Ours,
+  assertOurs: AssertOurs,
   signal: AbortSignal,
 ): Promise<readonly LeftOutKey[]> {
   const scored = new Map(scoredRules(pipeline.spec.match).map((rule) => [rule.index, rule]));
   const leftOut: LeftOutKey[] = [];
   for (const [index, { action, by }] of pipeline.spec.match.entries()) {
     const rule = scored.get(index);
-    if (rule !== undefined) leftOut.push(...(await scoreSides(pipeline, pools, signal, rule)));
+    if (rule !== undefined) leftOut.push(...(await scoreSides(pipeline, pools, assertOurs, signal, rule)));
     else if (action === 'link' && by !== undefined) {
       await ours(async (client) => {
         await run(client, pairsByRule, [pipeline.id, index]);
@@ -152,7 +157,8 @@ async function collectKeys(
 ): Promise<number> {
   let count = 0;
   const columns = keyColumns(pipeline, side);
-  for await (const page of pipeline.ends[side].endpoint.snapshot({ columns, pageSize: PAGE })) {
+  const pageSize = scoredRules(pipeline.spec.match).length > 0 ? SCORED_PAGE : PAGE;
+  for await (const page of pipeline.ends[side].endpoint.snapshot({ columns, pageSize })) {
     signal.throwIfAborted();
     const kept = page.slice(0, Math.max(0, keep - count));
     if (kept.length > 0) await ours((client) => storeKeys(client, pipeline, side, kept));

@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg';
 import { explain } from '../../core/matching/explain.js';
 import { scoredRules } from '../../core/matching/scored-rule.js';
 import type { HubPools } from '../../database/pools.js';
@@ -8,7 +9,6 @@ import {
   type RivalRow,
 } from '../../database/sql/matching/questions.js';
 import { run } from '../../database/sql/statement.js';
-import { inTransaction } from '../../database/transaction.js';
 import { keyRules } from '../match-keys.js';
 import type { RunningPipeline } from '../running-pipeline.js';
 import { MOST_CANDIDATES, readQuestions, storeQuestions, type Candidate } from './questions.js';
@@ -19,9 +19,12 @@ const PAGE = 200;
 export async function askAfterComparison(
   pipeline: RunningPipeline,
   pools: HubPools,
+  ours: (work: (client: PoolClient) => Promise<void>) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  await run(pools.general, unmatchedByScore, [pipeline.id]);
+  await ours(async (client) => {
+    await run(client, unmatchedByScore, [pipeline.id]);
+  });
   if (pipeline.spec.onAmbiguous === 'ignore') return;
   for (let after = ''; ;) {
     signal.throwIfAborted();
@@ -38,7 +41,7 @@ export async function askAfterComparison(
         candidates: rivals.filter((row) => row.a_id === id).map((row) => candidate(pipeline, row)),
       })),
     );
-    await inTransaction(pools.general, (client) => storeQuestions(client, pipeline, questions));
+    await ours((client) => storeQuestions(client, pipeline, questions));
     after = last.ext_id;
   }
 }

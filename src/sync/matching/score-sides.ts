@@ -17,6 +17,7 @@ import {
 } from '../../database/sql/matching/candidates.js';
 import { run } from '../../database/sql/statement.js';
 import { inTransaction } from '../../database/transaction.js';
+import type { AssertOurs } from '../our-transaction.js';
 import type { RunningPipeline } from '../running-pipeline.js';
 import { readProfile } from './profiles.js';
 
@@ -43,6 +44,7 @@ export interface LeftOutKey {
 export async function scoreSides(
   pipeline: RunningPipeline,
   pools: HubPools,
+  assertOurs: AssertOurs,
   signal: AbortSignal,
   rule: ScoredRule,
 ): Promise<readonly LeftOutKey[]> {
@@ -74,6 +76,8 @@ export async function scoreSides(
       links.map(({ a }) => a),
       links.map(({ b }) => b),
     ]);
+    // Only now: whoever asserts holds the lease until the end, and this takes longer than a lease lasts.
+    await assertOurs(client);
     return common.map((one) => ({ rule: rule.id, ...one, key: one.key.replace(/^\d+\|/, '') }));
   });
 }
