@@ -126,6 +126,32 @@ describe('the other screens', () => {
     expect(rows).toEqual([{ state: 'discarded', closed_by: 'Ann Tester', note: 'a lost WHERE' }]);
   });
 
+  it('shows when a pipeline was verified, what differed and why, and asks for another', async () => {
+    const { general } = service.pools;
+    const { rows: made } = await general.query<{ id: number }>(
+      `insert into verification (pipeline_id, state, revision, started_at, finished_at, done, total, found, certificate, hash)
+       select id, 'finished', 1, now() - interval '3 hours', now() - interval '3 hours', 1, 1,
+              '{"conflict": 0, "blocked": 0, "in-flight": 0, "policy": 0, "unknown": 1}', '{}', repeat('ab', 32) from pipeline returning id`,
+    );
+    await general.query(
+      `insert into verification_difference (verification_id, kind, reason, link_id, side, ext_id, unit, held, seen, detail, mark)
+       values ($1, 'value', 'unknown', $2, 'A', 'A-1', 'name', '"Nokia"', '"Nokia Oyj"', 'CRM has another value than was last seen there', '')`,
+      [made[0]?.id, link],
+    );
+    await open('/pipelines/companies');
+    await page.getByText('Verified 3 h ago, 1 unexplained difference').waitFor();
+    await page.getByRole('button', { name: 'Show 1 difference' }).click();
+    await page.getByText('Nokia Oyj').waitFor();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Repair by the policies' }).click();
+    await page.getByText('Verifying …').waitFor();
+    const { rows } = await general.query(
+      `select state, asked_by, repair from verification where state = 'asked'`,
+    );
+    expect(rows).toEqual([{ state: 'asked', asked_by: 'Ann Tester', repair: true }]);
+    expect(await page.getByRole('button', { name: 'Verify now' }).isDisabled()).toBe(true);
+  });
+
   it('says in words what an address that leads nowhere is', async () => {
     await open('/records/rec_999999');
     await page.getByRole('alert').waitFor();

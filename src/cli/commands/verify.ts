@@ -179,7 +179,9 @@ async function listDigest(service: Context['service'], path: string): Promise<st
     const page: DifferencePageDto = answer.body;
     for (const one of page.items) {
       any = true;
-      digest.add({ ...one, held: one.held as Json, seen: one.seen as Json });
+      const { kind, reason, record, side, externalId, unit, detail } = one;
+      const values = { held: one.held as Json, seen: one.seen as Json };
+      digest.add({ kind, reason, record, side, externalId, unit, detail, ...values });
     }
     next = page.next;
   }
