@@ -29,6 +29,7 @@ const attempts = 6;
  */
 export async function install(pool: SessionPool, table: Table, consumer: Consumer): Promise<void> {
   await asInstaller(pool, table, `installing capture on ${table.object}`, async (db) => {
+    if (consumer.mode === 'log') await requireOneWriter(db, table);
     if (!(await isInstalled(db, table)))
       for (const statement of fenceTables(table.database)) await db.run(statement);
     await db.run(
@@ -66,6 +67,19 @@ export async function uninstall(pool: SessionPool, table: Table, consumer: strin
     const left = await db.rows(`select '1' from ${inSchema(table.database, 'consumer')} limit 1`);
     if (left.length === 0) await db.run(`drop database ${quoteName(schemaName(table.database))}`);
   });
+}
+
+/** Nodes of a cluster hand out numbers of their own, and what one has written reaches another without its triggers. */
+async function requireOneWriter(db: Queryable, table: Table): Promise<void> {
+  const [row] = await db.rows(
+    `select variable_value from information_schema.global_variables where variable_name = 'WSREP_ON'`,
+  );
+  if (row?.[0] === 'ON')
+    throw new ConnectorError(
+      'object-unsupported',
+      `The server is a node of a Galera cluster, where a log of triggers does not see everything in its order; use capture "polling" for ${table.object}`,
+      { details: { object: table.object } },
+    );
 }
 
 async function isInstalled(db: Queryable, { database }: Table): Promise<boolean> {

@@ -59,6 +59,7 @@ export class LogCapture {
       const holes = rows
         .map(([first, end]): Range => [Math.max(Number(first), head.floor + 1), Number(end)])
         .filter(([first, end]) => first <= end);
+      await this.flush();
       return { v: 1, mode: 'log', log: head.log, high: Math.max(last, head.floor), gaps: holes, table: mark };
     });
   }
@@ -93,6 +94,7 @@ export class LogCapture {
       const gap = this.lostGround(cursor, head, armed);
       if (gap !== null) return await this.startAgain(gap, armed);
       const rows = await this.entryRows(page.seen);
+      if (page.seen.length > 0) await this.flush();
       const scope = { table: this.table, columns: this.columns, own: ownMark(head.capture, this.consumer) };
       const { entries, unread, removes } = toEntries(rows, scope);
       // Rows that went by themselves leave no entry; those that somebody, or we, deleted do.
@@ -153,6 +155,19 @@ export class LogCapture {
     if (seen.length === 0) return [];
     const log = this.log(await this.known());
     return this.db.rows(`select ${entryList} from ${log} where seq in (${seen.join(', ')}) order by seq`);
+  }
+
+  /**
+   * What others have committed can be seen shortly before it is on disk. Were it lost in a crash, its numbers would be handed out again, and a
+   * cursor that had passed them would pass the new entries by: so a cursor speaks only of what lies before a commit of our own.
+   */
+  private async flush(): Promise<void> {
+    const { database, name } = this.table;
+    await this.db.run(
+      `set statement innodb_lock_wait_timeout = 3 for update ${inSchema(database, 'consumer')} set seen_at = greatest(current_timestamp(6), seen_at + interval 1 microsecond)
+        where consumer = ? and table_schema = ? and table_name = ?`,
+      [this.consumer, database, name],
+    );
   }
 
   private log(capture: number): string {
