@@ -256,6 +256,39 @@ describe('the review screen', () => {
     expect(await decided(1)).toMatchObject([{ take: 'merged' }]);
   });
 
+  it('shows a record beside what it may be the same as, and takes the answer with one key', async () => {
+    const { pools } = service;
+    const verdicts = [{ field: 'email', as: 'email', likeness: 0.9, points: 4.5, verdict: 'alike' }];
+    await pools.general.query(
+      `with asked as (
+         insert into conflict (id, pipeline_id, unit, key, state, kind, reason, title, candidates, policy, revision)
+         select gen_random_uuid(), id, '$match', 'k', 'open', 'match', 'one record in Support may be the same', 'Ann Lee', $1, '{}', 1
+         from pipeline returning id, pipeline_id),
+       question as (
+         insert into match_question (conflict_id, pipeline_id, side, ext_id, shown) select id, pipeline_id, 'A', 'A-7', $2 from asked)
+       insert into match_candidate (conflict_id, n, ext_id, rule, points, verdicts, shown)
+       select id, 1, 'B-9', 'alike', 4.5, $3, $4 from asked`,
+      [
+        JSON.stringify([{ key: 'a', side: 'A', v: 'Ann Lee' }]),
+        JSON.stringify({ email: 'ann@x.com' }),
+        JSON.stringify(verdicts),
+        JSON.stringify({ email: 'ann@x.org' }),
+      ],
+    );
+    await open('/conflicts?unit=%24match');
+    await page.keyboard.press('j');
+    const card = page.getByRole('article');
+    await card.getByRole('columnheader', { name: /B-9$/ }).waitFor();
+    const row = await card.getByRole('row', { name: /email/ }).innerText();
+    expect(row.replaceAll(/\s+/g, ' ')).toBe('email ann@x.com ann@x.org alike (+4.5)');
+    await expectAccessible(page);
+    await page.waitForTimeout(200);
+    await page.keyboard.press('1');
+    expect(await decided(1)).toMatchObject([{ take: 'link', value: 'B-9', outcome: 'held' }]);
+    const { rows } = await pools.general.query('select kind, a_id, b_id from link_order');
+    expect(rows).toEqual([{ kind: 'link', a_id: 'A-7', b_id: 'B-9' }]);
+  });
+
   it('never moves the list: new conflicts wait behind a pill', async () => {
     await open();
     const rows = () => page.getByRole('gridcell').allInnerTexts();
