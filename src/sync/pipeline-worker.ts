@@ -297,6 +297,7 @@ export class PipelineWorker {
         await this.#lookahead.take();
         this.#log.clear();
         if (!lostRace(error) || attempt >= 20) throw error;
+        await this.#ids.ensure(this.pools.general, 6);
       }
     }
   }
