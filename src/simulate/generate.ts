@@ -48,6 +48,7 @@ const STEPS = [
   'policy',
   'pause',
   'wait',
+  'retry',
 ] as const satisfies readonly Action['do'][];
 
 /** A setup at random. `kinds`: what the two sides may be. */
@@ -95,6 +96,7 @@ export function anySide(
     staleMs: read ? random.pick([0, 0, 12, 30]) : 0,
     form: random.pick(['plain', 'plain', 'plain', 'marked', 'cut'] as const),
     insists,
+    refuses: random.chance(15),
     trigger:
       units.includes('review') &&
       units.includes('status') &&
@@ -148,6 +150,7 @@ export function nextAction(random: Random, world: World): Action {
     policy: world.step > 20 ? 1 : 0,
     pause: hub.paused ? 60 : world.step > 10 ? 1 : 0,
     wait: 3,
+    retry: sides.A.refuses || sides.B.refuses ? 3 : 0,
   };
   const chosen = STEPS[random.weighted(STEPS.map((step) => Math.round(weights[step] * (often[step] ?? 1))))];
   switch (chosen as Action['do']) {
@@ -207,6 +210,8 @@ export function nextAction(random: Random, world: World): Action {
       return { do: 'pause' };
     case 'wait':
       return { do: 'wait', ms: random.int(40) };
+    case 'retry':
+      return { do: 'retry', unit: random.int(12) };
   }
 }
 

@@ -99,7 +99,8 @@ function decideAll(world: World, random: Random): RestFacts[] {
   world.calm = true;
   for (let round = 0; round < 8; round++) {
     const open = [...hub.store.conflicts.keys()];
-    if (open.length === 0) return round === 0 ? [] : [atRest(world, true, true)];
+    if (open.length === 0 && round > 0) return [atRest(world, true, true)];
+    for (const { key } of world.plan.units) hub.retry(key);
     for (const key of open)
       world.decide(key, 0, round < 2 ? random.int(4) : -1, world.ownValue(key), 0, false);
     if (!drain(world)) return [atRest(world, false, true)];

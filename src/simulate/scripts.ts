@@ -10,6 +10,7 @@ const PLAIN = {
   form: 'plain',
   insists: null,
   trigger: false,
+  refuses: false,
 } as const;
 
 /** A side whose states only a very coarse stamp orders, beside one with a log. */

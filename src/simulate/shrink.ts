@@ -7,6 +7,7 @@ const PLAIN: Partial<SideSetup> = {
   form: 'plain',
   insists: null,
   trigger: false,
+  refuses: false,
   staleMs: 0,
   skewMs: 0,
   idempotent: false,

@@ -46,6 +46,7 @@ function sideWords(side: SideSetup): string {
     side.form === 'cut' && 'cuts long texts',
     side.form === 'marked' && 'stores texts in its own form',
     side.insists !== null && `an automation insists on "${side.insists}"`,
+    side.refuses && 'refuses long texts',
     side.trigger && 'a trigger fills a second field',
   ].filter((words) => words !== false);
   return [side.kind, ...more].join(', ');

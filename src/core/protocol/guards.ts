@@ -35,6 +35,8 @@ export interface Guards {
   readonly recoverFromHistory: boolean;
   /** A recovered edit is an event of its own actor (§1.4). */
   readonly ownActorForRecovered: boolean;
+  /** What a side refuses is not sent again until it changes, or somebody has it tried again (§4.4). */
+  readonly blockRefused: boolean;
   /** A blind write without an answer is given up only when no copy of it can land any more (§2.1, T3). */
   readonly waitForDeadline: boolean;
 }
@@ -56,5 +58,6 @@ export const ALL_GUARDS: Guards = {
   exactBaseForMerges: true,
   recoverFromHistory: true,
   ownActorForRecovered: true,
+  blockRefused: true,
   waitForDeadline: true,
 };

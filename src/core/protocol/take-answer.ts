@@ -54,8 +54,9 @@ export function takeAnswer(
     case 'fenced':
       return { state: { ...state, attempt: null }, dirty: true };
     case 'refused': {
-      const units = answer.units.length > 0 ? answer.units : Object.keys(attempt.units);
-      for (const key of units) block(context, key, attempt.units[key], answer.detail, now);
+      if (!context.guards.blockRefused) return { state: { ...state, attempt: null }, dirty: true };
+      for (const key of refusedUnits(attempt, answer.units))
+        block(context, key, attempt.units[key], answer.detail, now);
       return { state: { ...state, attempt: null }, dirty: true };
     }
   }
@@ -115,6 +116,12 @@ function holdSent(context: ProtocolContext, key: string, sent: SentUnit, raw: Ra
   if (unit === undefined || sent.own) return;
   units.set(key, hold(unit, side, sent.version, raw));
   notes.push({ kind: 'acknowledged', unit: key, side, version: sent.version, dot: null });
+}
+
+/** A record that cannot be made with one of its values cannot be made: that is what waits. */
+function refusedUnits(attempt: Attempt, named: readonly string[]): readonly string[] {
+  if (attempt.op !== 'update') return [LIFE];
+  return named.length > 0 ? named : Object.keys(attempt.units);
 }
 
 function block(

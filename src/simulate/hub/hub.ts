@@ -147,7 +147,7 @@ export class Hub implements ReviewedHub {
         context,
         this.store.read(side) as SideState,
         id,
-        answerOf(answer, start, this.now),
+        answerOf(this.plan, side, answer, start, this.now),
         this.now,
       );
       this.store.dirty[side] ||= taken.dirty;
@@ -227,6 +227,18 @@ export class Hub implements ReviewedHub {
     this.plan = plan;
     this.lookAgainAt = 0;
     this.#transaction(false, undefined, () => undefined);
+  }
+
+  /** Somebody has what a side refused of this unit, or of the whole record, tried once more. */
+  retry(key: string): void {
+    this.#transaction(false, undefined, (units) => {
+      for (const one of [key, LIFE]) {
+        const unit = units.get(one);
+        if (unit === undefined || unit.blocked === null) continue;
+        units.set(one, { ...unit, blocked: null });
+        this.lookAgainAt = 0;
+      }
+    });
   }
 
   transaction(work: (units: Map<string, Unit>) => void): void {

@@ -11,6 +11,7 @@ import { image, type Unit } from '../../core/unit.js';
 import { jsonEqual, type Raw } from '../../core/value.js';
 import type { Happening } from '../../connectors/memory/happening.js';
 import type { WriteAnswer, WriteRequest } from '../../connectors/memory/exchange.js';
+import { unitsOf } from './read-lane.js';
 import { LIVE, type LaneAttempt, type LaneState } from './store.js';
 import type { Switches } from './switches.js';
 import type { Told } from './told.js';
@@ -74,8 +75,16 @@ export function takeReceipt(
   if (attempt?.id !== id || !isOpen(state)) return state;
   const item = answer === 'fenced' ? undefined : answer.items[0];
   const position = answer === 'fenced' ? null : answer.position;
-  if (item?.status !== 'applied') return { ...state, attempt: { ...attempt, state: 'dead', position } };
   const { plan, side, units, told, now } = context;
+  if (item?.status === 'refused' && context.switches.blockRefused) {
+    const refused = attempt.op === 'create' ? [LIFE] : unitsOf(plan, side, item.columns);
+    for (const key of refused) {
+      const unit = unitOf(units, key);
+      const blocked = { side, code: 'refused', detail: item.detail, since: now, head: unit.head.dot };
+      units.set(key, { ...unit, blocked });
+    }
+  }
+  if (item?.status !== 'applied') return { ...state, attempt: { ...attempt, state: 'dead', position } };
   const raws = item.state.alive ? unitRaws(plan, side, units, item.state.values) : new Map<string, Raw>();
   for (const key of Object.keys(attempt.before)) {
     const unit = unitOf(units, key);

@@ -64,7 +64,13 @@ function expected(attempt: Attempt, switches: Switches): Readonly<Record<string,
   return switches.conditionalWrites ? (attempt.expect ?? null) : null;
 }
 
-export function answerOf(answer: WriteAnswer | 'fenced', start: number, end: number): Answer {
+export function answerOf(
+  plan: Plan,
+  side: Side,
+  answer: WriteAnswer | 'fenced',
+  start: number,
+  end: number,
+): Answer {
   const item = answer === 'fenced' ? undefined : answer.items[0];
   if (item === undefined) return { status: 'fenced' };
   switch (item.status) {
@@ -76,8 +82,14 @@ export function answerOf(answer: WriteAnswer | 'fenced', start: number, end: num
     case 'gone':
       return { status: 'gone' };
     case 'refused':
-      return { status: 'refused', units: item.columns, detail: item.detail };
+      return { status: 'refused', units: unitsOf(plan, side, item.columns), detail: item.detail };
   }
+}
+
+/** The units that columns belong to, each once. */
+export function unitsOf(plan: Plan, side: Side, columns: readonly string[]): readonly string[] {
+  const { column } = plan.sides[side];
+  return [...new Set(columns.flatMap((name) => column.get(name)?.unit ?? []))];
 }
 
 export function tell(told: Told[], at: number, notes: readonly Note[]): void {

@@ -17,6 +17,8 @@ export interface Evidence {
   readonly probes: readonly ProbeFacts[];
   /** Fingerprints of all that is stored, before and after everything was delivered again. */
   readonly redelivered: { readonly before: string; readonly after: string } | null;
+  /** What the sides refused to write, by their own answers. */
+  readonly refused: readonly RefusedFacts[];
   readonly edits: number;
   readonly decisions: number;
   readonly hubWrites: number;
@@ -79,6 +81,13 @@ export interface LifeFacts {
   readonly side: SideName;
   readonly did: 'delete' | 'insert';
   readonly by: 'user' | 'hub' | 'trigger' | 'automation';
+}
+
+export interface RefusedFacts {
+  readonly at: number;
+  readonly side: SideName;
+  readonly unit: string;
+  readonly value: Value;
 }
 
 export interface TypedFacts {

@@ -2,15 +2,18 @@ import type { Evidence, Violation } from './evidence.js';
 import { same } from './text.js';
 
 /** P1: at rest, whatever nobody is asked about is the same on both sides, in each side's own form. */
-export function p1Convergence({ rest, units, sides }: Evidence): Violation[] {
+export function p1Convergence({ rest, units, sides, refused }: Evidence): Violation[] {
   const found: Violation[] = [];
   for (const moment of rest) {
     if (!moment.reached || moment.ended || moment.lifeOpen || !moment.alive.A || !moment.alive.B) continue;
     for (const { key, heldWith, direction } of units) {
       const waits = [key, ...heldWith].some((one) => one in moment.conflicts);
-      if (waits || moment.diverged.includes(key) || moment.registers[key]?.blocked === true) continue;
+      if (waits || moment.diverged.includes(key)) continue;
       const [a, b] = [moment.values.A[key], moment.values.B[key]];
       const head = moment.registers[key]?.head;
+      // A side has said that it will not take just this value, and nobody has had it tried again with success.
+      const isRefused = refused.some((one) => one.unit === key && same(one.value, head));
+      if (!moment.decided && moment.registers[key]?.blocked === true && isRefused) continue;
       // A field that flows one way only may differ on the side it comes from, once a person chose what the other side says.
       const oneWay = direction !== 'both';
       const agree = oneWay || same(sides.B.form(key, a), b) || same(sides.A.form(key, b), a);

@@ -63,7 +63,7 @@ export function pipelineScenario(spec: PipelineSpec, plan: Plan, kinds: Kinds): 
 
 /** Transforms and comparisons are the pipeline's own, so the sides keep texts as they are. */
 function side(random: Random, kind: SideKind, insists: string | null): SideSetup {
-  return { ...anySide(random, kind, insists, []), form: 'plain', trigger: false };
+  return { ...anySide(random, kind, insists, []), form: 'plain', trigger: false, refuses: false };
 }
 
 /** Fields that an automation may set back: what it would make of a merge, or of a rule across fields, has no end that can be told. */

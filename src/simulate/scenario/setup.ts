@@ -45,6 +45,8 @@ export interface SideSetup {
   readonly form: 'plain' | 'marked' | 'cut';
   /** Unit whose value an automation of the side puts back whenever the hub writes it; `null`: none. */
   readonly insists: string | null;
+  /** Long texts are refused until the side is told to take them. */
+  readonly refuses: boolean;
   /** Columns that a trigger fills inside the hub's own transaction. */
   readonly trigger: boolean;
 }

@@ -9,10 +9,13 @@ import { FORM } from './units.js';
 /** Longer texts are cut by a side that cuts. */
 export const CUT = 6;
 
+/** Longer ones are refused by a side that refuses. */
+const TOO_LONG = 9;
+
 /** No copy of a request lands later than this after it was sent. */
 export const FENCE_MS = 60;
 
-/** `calm`: the system's automations have stopped. */
+/** `calm`: the system's automations have stopped, and it takes what it refused. */
 export function systemOf(
   setup: SideSetup,
   columns: readonly string[],
@@ -21,8 +24,15 @@ export function systemOf(
   /** What an automation wants a unit's columns to hold. */
   own: (unit: string) => Readonly<Record<string, Raw>>,
 ): MemorySystem {
+  const refuse = (column: string, raw: Raw): string | null =>
+    !calm() && typeof raw === 'string' && formed.has(column) && raw.length > TOO_LONG ? 'too long' : null;
   const react = setup.insists === null ? undefined : insist(own(setup.insists), calm);
-  return new MemorySystem({ ...traitsOf(setup, formed), columns, ...(react !== undefined && { react }) });
+  return new MemorySystem({
+    ...traitsOf(setup, formed),
+    columns,
+    ...(react !== undefined && { react }),
+    ...(setup.refuses && { refuse }),
+  });
 }
 
 /** What the hub is told about the side. Its clock is known up to one ms. */

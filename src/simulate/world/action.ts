@@ -59,6 +59,8 @@ export type Action =
   | { readonly do: 'undo'; readonly unit: number }
   /** The unit's policy becomes `review`. */
   | { readonly do: 'policy'; readonly unit: number }
+  /** Somebody has what a side refused tried once more. */
+  | { readonly do: 'retry'; readonly unit: number }
   | { readonly do: 'pause' }
   | { readonly do: 'wait'; readonly ms: number };
 

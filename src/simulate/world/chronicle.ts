@@ -85,6 +85,8 @@ function tellAction(action: Action): string | null {
       return `a steward decides on a screen ${String(action.looksAgo)} looks old`;
     case 'undo':
       return 'a steward takes a decision back';
+    case 'retry':
+      return 'somebody has what was refused tried again';
     case 'pause':
       return 'synchronisation is paused, or goes on';
     case 'again':

@@ -49,10 +49,11 @@ export function probe(world: World, random: Random): ProbeFacts | null {
 
 /**
  * A decision knows what was on the screen by its number: what came back to that is news all the same. A value that was not seen leaves a
- * wider time for the next one.
+ * wider time for the next one. What a side refused is tried once more when a newer head says it.
  */
 function isSampled({ policy }: UnitPlan, unit: Unit): boolean {
-  return unit.decision === null && unit.contest === null && policy.strategy !== 'newest';
+  const { decision, contest, blocked } = unit;
+  return decision === null && contest === null && blocked === null && policy.strategy !== 'newest';
 }
 
 function lastOfEach(plans: readonly UnitPlan[], seen: readonly Seen[]): Seen[] {

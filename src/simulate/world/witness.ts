@@ -85,6 +85,7 @@ export function evidenceOf(
     rest,
     probes,
     redelivered,
+    refused: world.refused,
     edits: stood.filter(({ by }) => by === 'user' || by === 'trigger').length,
     decisions: world.decisions,
     hubWrites: hubWrites(world),

@@ -2,7 +2,7 @@ import { SIDES, type Side } from '../../core/clock.js';
 import { LIFE, type Plan, type UnitPlan } from '../../core/plan.js';
 import type { Canon, Raw } from '../../core/value.js';
 import type { MemorySystem } from '../../connectors/memory/system.js';
-import type { Reading, WriteAnswer } from '../../connectors/memory/exchange.js';
+import type { Reading, WriteAnswer, WriteRequest } from '../../connectors/memory/exchange.js';
 import { Hub, type Outgoing, type Page } from '../hub/hub.js';
 import { RECORD } from '../hub/log-lane.js';
 import type { Click } from '../hub/review.js';
@@ -26,6 +26,14 @@ export type Delivered =
     }
   | { readonly what: 'click'; readonly click: Click };
 
+/** A side would not write it. */
+export interface Refused {
+  readonly at: number;
+  readonly side: Side;
+  readonly unit: string;
+  readonly value: Canon;
+}
+
 const KEPT = 8;
 
 /** Two systems, the hub between them, people on all three, and a network that nobody should trust. */
@@ -37,6 +45,8 @@ export class World {
   readonly delivered: Delivered[] = [];
   /** Units whose policy was edited during the run. */
   readonly repoliced = new Set<string>();
+  /** What the sides refused to write, as they said. */
+  readonly refused: Refused[] = [];
   decisions = 0;
   now = 1_000;
   step = 0;
@@ -139,6 +149,9 @@ export class World {
       case 'policy':
         this.#policy(this.unit(action.unit).key);
         break;
+      case 'retry':
+        this.hub.retry(this.unit(action.unit).key);
+        break;
       case 'pause':
         this.hub.paused = !this.hub.paused;
         break;
@@ -191,6 +204,7 @@ export class World {
     if (sent === undefined || fault === 'lost' || this.now > sent.deadline) return;
     const answer = this.systems[side].write(sent.request, this.now);
     this.network.answers[side].push({ id: sent.request.id, answer, sentAt: sent.sentAt });
+    this.#noteRefusal(side, sent.request, answer);
     if (!this.isLog(side)) this.network.hints[side]++;
   }
 
@@ -365,6 +379,18 @@ export class World {
       const blind = tier === 'T3' || tier === 'T4' || (tier !== 'T0' && request.items[0]?.op === 'create');
       const deadline = blind ? this.now + FENCE_MS : Number.MAX_SAFE_INTEGER;
       this.network.requests[side].push({ request, sentAt: this.now, deadline });
+    }
+  }
+
+  #noteRefusal(side: Side, request: WriteRequest, answer: WriteAnswer | 'fenced'): void {
+    const item = answer === 'fenced' ? undefined : answer.items[0];
+    if (item?.status !== 'refused') return;
+    for (const column of item.columns) {
+      const key = this.plan.sides[side].column.get(column)?.unit;
+      const unit = key === undefined ? undefined : this.plan.unit.get(key);
+      if (unit === undefined) continue;
+      const value = unitValue(unit, side, request.items[0]?.set ?? {});
+      this.refused.push({ at: this.now, side, unit: unit.key, value });
     }
   }
 

@@ -12,6 +12,7 @@ export function setupOf(kind: SideKind, units: readonly string[], more: Partial<
     form: 'plain',
     insists: null,
     trigger: false,
+    refuses: false,
   };
   return {
     sides: { A: side, B: side },
