@@ -75,6 +75,7 @@ export function anySetup(random: Random, kinds: readonly SideKind[] = PROMISED):
     },
     often: {},
     takenBack: 20,
+    undated: 6,
     flips: insists === null ? 1_000 : 3,
   };
 }
@@ -129,7 +130,7 @@ export function nextAction(random: Random, world: World): Action {
   const open = hub.openAttempt(side);
   const lives = isFirm(world.setup.sides.A.kind) && isFirm(world.setup.sides.B.kind);
   const waiting = asked.length - served;
-  const { often, takenBack, sides } = world.setup;
+  const { often, takenBack, undated, sides } = world.setup;
   const { staleMs } = sides[side];
   const weights: Readonly<Record<Action['do'], number>> = {
     edit: 7,
@@ -156,7 +157,8 @@ export function nextAction(random: Random, world: World): Action {
   switch (chosen as Action['do']) {
     case 'edit': {
       const kind = random.chance(takenBack) ? 12 : random.int(12);
-      return { do: 'edit', side, unit: random.int(12), kind, also: random.chance(25) };
+      const odd = random.chance(undated) ? random.pick(['ahead', 'bulk'] as const) : null;
+      return { do: 'edit', side, unit: random.int(12), kind, also: random.chance(25), odd };
     }
     case 'life':
       return { do: 'life', side };
@@ -201,6 +203,7 @@ export function nextAction(random: Random, world: World): Action {
         choice: random.int(4),
         holdMs: random.pick([0, 0, 20, 60]),
         twice: random.chance(20),
+        exact: random.chance(50),
       };
     case 'undo':
       return { do: 'undo', unit: random.int(12) };

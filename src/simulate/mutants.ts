@@ -133,6 +133,13 @@ export const MUTANTS: readonly Mutant[] = [
     kinds: ['T0 log'],
     tune: all(few('review'), often({ decide: 3, edit: 3 })),
   },
+  { without: 'onlyAsShown', runs: 100, tune: all(few('review', 'newest'), often({ decide: 3, edit: 3 })) },
+  {
+    without: 'doubtStamps',
+    runs: 150,
+    kinds: ['T0 log', 'T0', 'T1', 'T3'],
+    tune: all(few('newest'), often({ edit: 3, life: 0 }), (s) => ({ ...s, undated: 50 })),
+  },
   { without: 'lazyAuthoring', runs: 100 },
   {
     without: 'netChanges',

@@ -102,7 +102,13 @@ function decideAll(world: World, random: Random): RestFacts[] {
     if (open.length === 0 && round > 0) return [atRest(world, true, true)];
     for (const { key } of world.plan.units) hub.retry(key);
     for (const key of open)
-      world.decide(key, 0, round < 2 ? random.int(4) : -1, world.ownValue(key), 0, false);
+      world.decide(key, {
+        looksAgo: 0,
+        choice: round < 2 ? random.int(4) : -1,
+        holdMs: 0,
+        twice: false,
+        exact: true,
+      });
     if (!drain(world)) return [atRest(world, false, true)];
   }
   return [atRest(world, false, true)];

@@ -43,8 +43,11 @@ export class MemorySystem {
     return true;
   }
 
-  /** One transaction of somebody's; columns that keep their value are not changes. False: there is no such record, or nothing changed. */
-  edit(id: string, values: Values, at: number, by: Author | null = null): boolean {
+  /**
+   * One transaction of somebody's; columns that keep their value are not changes. False: there is no such record, or nothing changed.
+   * `aheadMs`: the clock that dates it is so much ahead of the system's.
+   */
+  edit(id: string, values: Values, at: number, by: Author | null = null, aheadMs = 0): boolean {
     const record = this.records.get(id);
     if (record?.now.alive !== true) return false;
     return this.#change(record, 'update', this.#stored(values), {
@@ -52,6 +55,7 @@ export class MemorySystem {
       request: null,
       by,
       at,
+      aheadMs,
       tx: ++this.#tx,
     });
   }
@@ -194,7 +198,14 @@ export class MemorySystem {
     record: MemoryRecord,
     op: Happening['op'],
     values: Values,
-    how: { origin: Origin; request: string | null; by: Author | null; at: number; tx: number },
+    how: {
+      origin: Origin;
+      request: string | null;
+      by: Author | null;
+      at: number;
+      aheadMs?: number;
+      tx: number;
+    },
     marker: string | null = null,
   ): boolean {
     const before: Record<string, Raw> = {};
@@ -212,7 +223,7 @@ export class MemorySystem {
       }
     }
     if (!changed && how.origin !== 'hub') return false;
-    const stamp = stampOf(this.traits, how.at);
+    const stamp = stampOf(this.traits, how.at + (how.aheadMs ?? 0));
     const happening: Happening = {
       position: this.journal.length + 1,
       tx: how.tx,

@@ -37,6 +37,8 @@ export interface Guards {
   readonly ownActorForRecovered: boolean;
   /** What a side refuses is not sent again until it changes, or somebody has it tried again (§4.4). */
   readonly blockRefused: boolean;
+  /** A stamp that cannot be true decides nothing (§5). */
+  readonly doubtStamps: boolean;
   /** A blind write without an answer is given up only when no copy of it can land any more (§2.1, T3). */
   readonly waitForDeadline: boolean;
 }
@@ -59,5 +61,6 @@ export const ALL_GUARDS: Guards = {
   recoverFromHistory: true,
   ownActorForRecovered: true,
   blockRefused: true,
+  doubtStamps: true,
   waitForDeadline: true,
 };

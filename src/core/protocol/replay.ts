@@ -23,7 +23,7 @@ export interface Replayed {
  * the moment, writes of ours land where they landed, and an edit that one of them covered without knowing it is recovered.
  */
 export function replay(context: ProtocolContext, state: SideState, seen: Sighting): Replayed {
-  const { plan, side, units, abilities } = context;
+  const { plan, side, units } = context;
   const shown = new Set<string>();
   let landed = false;
   for (const step of bySeq(seen.history ?? [], state.seq)) {
@@ -34,7 +34,8 @@ export function replay(context: ProtocolContext, state: SideState, seen: Sightin
       const unitPlan = plan.unit.get(key) as UnitPlan;
       shown.add(key);
       const sent = by === 'hub' ? sentAs(context, state, key, raw) : undefined;
-      if (sent === undefined) takeEdit(context, unitPlan, raw, stampOfChange(abilities, stamp), 'observed');
+      if (sent === undefined)
+        takeEdit(context, unitPlan, raw, stampOfChange(context, stamp, seen.end), 'observed');
       else {
         land(context, unitPlan, sent.unit, raw);
         landed ||= sent.open;

@@ -89,7 +89,7 @@ function settleUnit(context: ProtocolContext, state: SideState, of: UnitEnding, 
   const { side, units, notes, guards, abilities } = context;
   const { plan, sent, raw, ending, exact } = of;
   const unit = units.get(plan.key) as Unit;
-  const stamp = stampOfSighting(abilities, state, seen);
+  const stamp = stampOfSighting(context, state, seen);
   const echo = isEcho(context, plan.key, sent, raw);
   const before = standsAsBefore(context, plan.key, raw);
   if (sent.own) {

@@ -75,7 +75,7 @@ export function loseAnswer(context: ProtocolContext, state: SideState): SideStat
 }
 
 function applied(context: ProtocolContext, state: SideState, attempt: Attempt, seen: Sighting): Taken {
-  const { abilities, guards, units, plan, side } = context;
+  const { guards, units, plan, side } = context;
   if (seen.history !== null && guards.recoverFromHistory) {
     // What it covered is in the history, which has to be read again: another change may be on its way into it.
     return {
@@ -87,7 +87,7 @@ function applied(context: ProtocolContext, state: SideState, attempt: Attempt, s
   for (const [key, sent] of Object.entries(attempt.units))
     holdSent(context, key, sent, guards.postImage ? (raws.get(key) ?? sent.raw) : sent.raw);
   // Other columns that the side changed because of the write, or that somebody did where single fields are compared.
-  const stamp = stampOfSighting(abilities, state, seen);
+  const stamp = stampOfSighting(context, state, seen);
   for (const [key, raw] of raws) {
     if (attempt.units[key] !== undefined) continue;
     const unitPlan = plan.unit.get(key) as UnitPlan;

@@ -91,7 +91,7 @@ function takeEdits(
   attempt: Attempt | null,
 ): void {
   takeLife(context, state, seen, attempt);
-  const stamp = stampOfSighting(context.abilities, state, seen);
+  const stamp = stampOfSighting(context, state, seen);
   for (const [key, raw] of raws) {
     if (attempt?.units[key] !== undefined) continue;
     const plan = context.plan.unit.get(key) as UnitPlan;
@@ -107,7 +107,7 @@ function takeLife(context: ProtocolContext, state: SideState, seen: Sighting, at
   const value = seen.alive ? 'live' : 'deleted';
   if (attempt?.units[LIFE] !== undefined || image(life, context.side).value === value) return;
   context.units.set(LIFE, life);
-  takeEdit(context, LIFE_UNIT, value, stampOfSighting(context.abilities, state, seen), 'observed');
+  takeEdit(context, LIFE_UNIT, value, stampOfSighting(context, state, seen), 'observed');
 }
 
 function takeHistory(

@@ -7,6 +7,7 @@ import { asItWas, madeAnew } from '../../core/made-anew.js';
 import { observe, withImage } from '../../core/observe.js';
 import { LIFE, type Plan, type UnitPlan } from '../../core/plan.js';
 import { columnsOf, unitRaws } from '../../core/protocol/unit-raws.js';
+import { withDoubt } from '../../core/stamp.js';
 import { image, type Unit } from '../../core/unit.js';
 import { jsonEqual, type Raw } from '../../core/value.js';
 import type { Happening } from '../../connectors/memory/happening.js';
@@ -164,7 +165,10 @@ function supersede({ plan, side, told, now }: LaneContext, key: string, raw: Raw
 function move(context: LaneContext, plan: UnitPlan, raw: Raw, entry: Happening): void {
   const { side, units, told, now, clock } = context;
   const at = entry.stamp - clock.offsetMs;
-  const stamp = [at - 1, at + clock.granuleMs + 1] as const;
+  const interval = [at - 1, at + clock.granuleMs + 1] as const;
+  // That it was one of very many is counted over the page; here the author says so.
+  const bulk = entry.by?.kind === 'import' && entry.by.name === 'a migration';
+  const stamp = context.switches.doubtStamps ? withDoubt(interval, at - 1, now, bulk) : interval;
   const value = plan.get(side, raw);
   const seen = observe(plan, unitOf(units, plan.key), {
     side,

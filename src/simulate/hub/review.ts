@@ -1,5 +1,5 @@
 import { dotText, SIDES, vectorText, type Side } from '../../core/clock.js';
-import type { Candidate, Conflict } from '../../core/conflict.js';
+import { conflictKey, type Candidate, type Conflict } from '../../core/conflict.js';
 import { decide, shownVersions, undoHeld, undoWritten } from '../../core/decide.js';
 import { heldBefore, type HeldBefore } from '../../core/give-back.js';
 import { LIFE_UNIT } from '../../core/life.js';
@@ -24,7 +24,9 @@ export interface ReviewedHub {
 interface Screen {
   readonly candidates: readonly Candidate[];
   readonly versions: readonly Version[];
-  readonly names: string;
+  readonly look: string;
+  /** The conflict as it was shown. */
+  readonly conflict: string;
 }
 
 /** The last decision about a unit. */
@@ -48,6 +50,8 @@ export interface Click {
   readonly value: Canon;
   readonly shown: readonly Version[];
   readonly holdMs: number;
+  /** The conflict that is decided, as it was shown; `null`: whichever is open, by the versions shown. */
+  readonly match: string | null;
 }
 
 /** The people who decide: screens that may be out of date, clicks that come twice, decisions that are taken back. */
@@ -59,19 +63,27 @@ export class Review {
 
   constructor(private readonly hub: ReviewedHub) {}
 
-  screen(key: string, unit: Unit, { candidates }: Conflict): void {
+  screen(key: string, unit: Unit, conflict: Conflict): void {
+    const { candidates } = conflict;
     const screens = this.#screens.get(key) ?? [];
     const versions = shownVersions(unit, candidates);
-    const names = versions.map(({ dot }) => dotText(dot)).join();
+    const look = `${conflictKey(conflict)} ${dotText(unit.head.dot)}`;
     // Only what looks different is another look.
-    if (names === screens[screens.length - 1]?.names) return;
-    screens.push({ candidates, versions, names });
+    if (look === screens[screens.length - 1]?.look) return;
+    screens.push({ candidates, versions, look, conflict: conflictKey(conflict) });
     if (screens.length > 3) screens.shift();
     this.#screens.set(key, screens);
   }
 
   /** What somebody would send who looked so many looks ago and picks this candidate, or types a value of their own (`choice` −1). */
-  click(key: string, looksAgo: number, choice: number, own: Canon, holdMs: number): Click | null {
+  click(
+    key: string,
+    looksAgo: number,
+    choice: number,
+    own: Canon,
+    holdMs: number,
+    exact: boolean,
+  ): Click | null {
     const screens = this.#screens.get(key) ?? [];
     const screen = screens[screens.length - 1 - looksAgo] ?? screens[screens.length - 1];
     if (screen === undefined || !this.hub.store.conflicts.has(key)) return null;
@@ -83,14 +95,16 @@ export class Review {
       value: picked === undefined ? own : picked.value,
       shown: screen.versions,
       holdMs,
+      match: exact ? screen.conflict : null,
     };
   }
 
-  decide({ id, unit: key, value, shown, holdMs }: Click): void {
+  decide({ id, unit: key, value, shown, holdMs, match }: Click): void {
     const { hub } = this;
     if (this.#clicked.has(id)) return;
     this.#clicked.add(id);
     if (!hub.store.conflicts.has(key)) return;
+    if (match !== null && match !== hub.store.conflicts.get(key) && hub.switches.onlyAsShown) return;
     hub.transaction((units) => {
       const unit = units.get(key);
       if (unit === undefined) return;
@@ -110,6 +124,7 @@ export class Review {
         dot: dotText(dot),
         ctx: vectorText(ctx),
         shown: shown.map((version) => version.value),
+        match,
       });
     });
   }

@@ -23,6 +23,8 @@ export interface Switches extends Guards {
   readonly basePerSide: boolean;
   /** A decision knows what was on the screen and nothing more. */
   readonly decisionKnowsShown: boolean;
+  /** A decision that names the conflict it was made for is refused once that has moved. */
+  readonly onlyAsShown: boolean;
   /** A head is made when it can be written, not before. */
   readonly lazyAuthoring: boolean;
   /** A change that was taken back is none. */
@@ -59,6 +61,7 @@ export const ALL_ON: Switches = {
   exactCounters: true,
   basePerSide: true,
   decisionKnowsShown: true,
+  onlyAsShown: true,
   lazyAuthoring: true,
   netChanges: true,
   flapBreaker: true,

@@ -39,6 +39,8 @@ export type Told =
       readonly ctx: string;
       /** What was on the screen. */
       readonly shown: readonly Value[];
+      /** The conflict that was to be decided, where the decision named it. */
+      readonly match: string | null;
     }
   | {
       readonly at: number;

@@ -73,6 +73,8 @@ export interface Stood {
   readonly by: 'user' | 'hub' | 'trigger' | 'automation';
   /** The record had been deleted and is made anew with it. */
   readonly anew: boolean;
+  /** When it was typed cannot be told: the side dates it in the future, or it is one of very many of one moment, and the side tells. */
+  readonly undated: boolean;
 }
 
 /** A record was deleted, or made again. */
@@ -117,6 +119,8 @@ export interface ToldFacts {
   readonly shown?: readonly Value[];
   /** Of an undo after the write: what becomes of each side. */
   readonly sides?: Readonly<Record<SideName, string>> | null;
+  /** The conflict that a decision named. */
+  readonly match?: string | null;
   readonly values?: readonly Value[];
   readonly why?: string;
   readonly key?: string;

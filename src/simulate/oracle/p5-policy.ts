@@ -12,7 +12,9 @@ export function p5Policy(evidence: Evidence): Violation[] {
     ...allowedWays(evidence, unit),
     ...ownersValue(evidence, unit),
     ...reallyNewer(evidence, unit),
+    ...nothingUndated(evidence, unit),
     ...decisions(evidence, unit),
+    ...decidedAsShown(evidence, unit),
     ...wholeGroups(evidence, unit),
   ]);
 }
@@ -77,6 +79,20 @@ function reallyNewer({ told, stood, sides }: Evidence, unit: UnitFacts): Violati
     });
 }
 
+/** Nobody wins or loses as the newest by a time that says nothing. */
+function nothingUndated({ told, stood }: Evidence, unit: UnitFacts): Violation[] {
+  if (unit.strategy !== 'newest' || unit.repoliced || unit.tie !== null) return [];
+  const typed = stood.filter((one) => one.unit === unit.key && one.by !== 'hub');
+  const isUndated = (value: unknown): boolean => {
+    const same = typed.filter((one) => text(one.value) === text(value));
+    return same.length > 0 && same.every((one) => one.undated);
+  };
+  return authored(told, unit)
+    .filter(({ how }) => how === 'newest')
+    .flatMap((row) => [row.value, ...(row.over ?? [])].filter(isUndated))
+    .map((value) => fault(unit, `nobody can say when ${text(value)} was typed, and it was judged by that`));
+}
+
 function decisions({ told }: Evidence, unit: UnitFacts): Violation[] {
   const found: Violation[] = [];
   const decided = new Map<string, ToldFacts>();
@@ -99,6 +115,22 @@ function decisions({ told }: Evidence, unit: UnitFacts): Violation[] {
     else if (undone.has(id))
       found.push(fault(unit, `decision ${id} was carried out after it had been taken back`));
     carriedOut.add(id);
+  }
+  return found;
+}
+
+/** A decision that names what it decides is taken for that and for nothing else. */
+function decidedAsShown({ told }: Evidence, unit: UnitFacts): Violation[] {
+  const found: Violation[] = [];
+  let open: string | undefined;
+  for (const row of told) {
+    if (row.unit !== unit.key) continue;
+    if (row.kind === 'asked') open = row.key;
+    if (row.kind === 'closed') open = undefined;
+    if (row.kind === 'decided' && (row.match ?? open) !== open)
+      found.push(
+        fault(unit, `${text(row.value)} was decided for ${row.match ?? ''}, and open was ${open ?? ''}`),
+      );
   }
   return found;
 }

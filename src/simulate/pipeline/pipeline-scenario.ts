@@ -51,6 +51,7 @@ export function pipelineScenario(spec: PipelineSpec, plan: Plan, kinds: Kinds): 
         life: { a: aDeleted, b: bDeleted, edited: deleteVsEdit },
         often: {},
         takenBack: 20,
+        undated: 6,
         flips: whole.flap.flips,
       };
     },

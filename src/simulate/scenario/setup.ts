@@ -20,6 +20,8 @@ export interface Setup {
   readonly often: Readonly<Partial<Record<Action['do'], number>>>;
   /** So many of a hundred edits go back to what stood a moment ago. */
   readonly takenBack: number;
+  /** So many of a hundred have a date that says nothing. */
+  readonly undated: number;
 }
 
 export type SideKind =

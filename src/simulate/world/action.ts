@@ -12,6 +12,8 @@ export type Action =
       readonly unit: number;
       readonly kind: number;
       readonly also: boolean;
+      /** `ahead`: dated far in the future. `bulk`: one of very many records that are changed at that moment, which a log shows. */
+      readonly odd: 'ahead' | 'bulk' | null;
     }
   /** Somebody deletes the record, or makes it again. */
   | { readonly do: 'life'; readonly side: Side }
@@ -55,6 +57,8 @@ export type Action =
       readonly choice: number;
       readonly holdMs: number;
       readonly twice: boolean;
+      /** Only if the conflict is still what was shown. */
+      readonly exact: boolean;
     }
   | { readonly do: 'undo'; readonly unit: number }
   /** The unit's policy becomes `review`. */

@@ -1,6 +1,7 @@
 import { SIDES, dotText, vectorText, type Side } from '../../core/clock.js';
 import { conflictKey } from '../../core/conflict.js';
 import { LIFE, type UnitPlan } from '../../core/plan.js';
+import { MOST_AHEAD_MS } from '../../core/stamp.js';
 import { image, type Unit } from '../../core/unit.js';
 import type { Canon, Raw } from '../../core/value.js';
 import { RECORD } from '../hub/log-lane.js';
@@ -17,7 +18,7 @@ import { CUT } from '../scenario/system-of.js';
 import type { SideSetup } from '../scenario/setup.js';
 import { mergeOf, unitValue } from './people.js';
 import { oneRound } from './drain.js';
-import type { World } from './world.js';
+import { BULK, type World } from './world.js';
 
 const QUIET_ROUNDS = 2;
 
@@ -115,7 +116,7 @@ function register(unit: Unit): RestFacts['registers'][string] {
   };
 }
 
-function stoodOn({ systems, plan }: World, side: Side): Stood[] {
+function stoodOn({ systems, plan, setup }: World, side: Side): Stood[] {
   const all: Stood[] = [];
   let values: Readonly<Record<string, Raw>> = {};
   for (const entry of systems[side].journal) {
@@ -132,6 +133,9 @@ function stoodOn({ systems, plan }: World, side: Side): Stood[] {
           value: unitValue(unit, side, after),
           by: entry.origin,
           anew: entry.op === 'insert',
+          undated:
+            entry.stamp > entry.at + MOST_AHEAD_MS ||
+            (entry.by === BULK && setup.sides[side].kind === 'T0 log'),
         });
       }
     }

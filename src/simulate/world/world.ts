@@ -1,5 +1,6 @@
 import { SIDES, type Side } from '../../core/clock.js';
 import { LIFE, type Plan, type UnitPlan } from '../../core/plan.js';
+import { MOST_AHEAD_MS } from '../../core/stamp.js';
 import type { Canon, Raw } from '../../core/value.js';
 import type { MemorySystem } from '../../connectors/memory/system.js';
 import type { Reading, WriteAnswer, WriteRequest } from '../../connectors/memory/exchange.js';
@@ -33,6 +34,15 @@ export interface Refused {
   readonly unit: string;
   readonly value: Canon;
 }
+
+/** Who changes very many records at once. */
+export const BULK = { kind: 'import', name: 'a migration' } as const;
+
+/** Further than any clock is off. */
+const FAR_AHEAD_MS = 2 * MOST_AHEAD_MS;
+
+/** How somebody decides: from which look, which candidate (−1: a value of their own). */
+export type Choice = Omit<Extract<Action, { do: 'decide' }>, 'do' | 'unit'>;
 
 const KEPT = 8;
 
@@ -242,8 +252,8 @@ export class World {
     this.hub.turn({}, false);
   }
 
-  decide(key: string, looksAgo: number, choice: number, own: Canon, holdMs: number, twice: boolean): void {
-    const click = this.hub.review.click(key, looksAgo, choice, own, holdMs);
+  decide(key: string, { looksAgo, choice, holdMs, twice, exact }: Choice): void {
+    const click = this.hub.review.click(key, looksAgo, choice, this.ownValue(key), holdMs, exact);
     if (click === null) return;
     this.decisions++;
     this.hub.review.decide(click);
@@ -273,7 +283,7 @@ export class World {
     return values;
   }
 
-  #edit({ side, unit, kind, also }: Extract<Action, { do: 'edit' }>): void {
+  #edit({ side, unit, kind, also, odd }: Extract<Action, { do: 'edit' }>): void {
     if (!this.alive(side)) return;
     this.now += 2;
     const plans = also ? new Set([this.unit(unit), this.unit(unit + 1)]) : [this.unit(unit)];
@@ -283,7 +293,10 @@ export class World {
       const standing = { A: this.value('A', plan), B: this.value('B', plan) };
       columnsFor(plan, side, this.people.type(this.now, plan, side, kind, standing), values);
     }
-    this.systems[side].edit(RECORD, values, this.now, this.habits?.author(kind) ?? null);
+    const author = odd === 'bulk' ? BULK : (this.habits?.author(kind) ?? null);
+    // What orders states by their stamp has nothing to go by once one is wrong.
+    const ahead = odd === 'ahead' && this.hub.sides[side].abilities.order === 'counter' ? FAR_AHEAD_MS : 0;
+    this.systems[side].edit(RECORD, values, this.now, author, ahead);
     this.network.hints[side]++;
   }
 
@@ -321,10 +334,10 @@ export class World {
     this.answered(side, sent.id, sent.answer, sent.sentAt);
   }
 
-  #decide({ unit, looksAgo, choice, holdMs, twice }: Extract<Action, { do: 'decide' }>): void {
+  #decide(action: Extract<Action, { do: 'decide' }>): void {
     const keys = [...this.hub.store.conflicts.keys()];
-    const key = keys[unit % Math.max(1, keys.length)];
-    if (key !== undefined) this.decide(key, looksAgo, choice, this.ownValue(key), holdMs, twice);
+    const key = keys[action.unit % Math.max(1, keys.length)];
+    if (key !== undefined) this.decide(key, action);
   }
 
   /** What somebody types who wants neither of the two. */

@@ -23,6 +23,7 @@ export function setupOf(kind: SideKind, units: readonly string[], more: Partial<
     flips: 1_000,
     often: {},
     takenBack: 20,
+    undated: 6,
     ...more,
   };
 }
