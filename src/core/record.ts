@@ -279,11 +279,14 @@ function resolveWithLife(input: RecordInput, state: State, life: Unit): RecordRe
     const unit = input.units.get(plan.key);
     return unit === undefined || plan.contextOnly ? [] : [{ plan, unit }];
   });
-  // Whoever deletes a record has seen what stands on its own side; an edit elsewhere that had not reached it was not seen, and a
-  // question that a person opened again is not answered by it.
+  // Whoever deletes a record has seen what stands on its own side; an edit elsewhere that had not reached it was not seen, nor one that
+  // a blind write had covered, and a question that a person opened again is not answered by it.
+  const waits = others.some(
+    ({ unit }) => unit.contest !== null || unit.orphans.some((orphan) => !covers(unit.head, orphan)),
+  );
   const editedUnseen: Record<Side, boolean> = {
-    A: others.some(({ unit }) => !covers(unit.head, unit.A) || unit.contest !== null),
-    B: others.some(({ unit }) => !covers(unit.head, unit.B) || unit.contest !== null),
+    A: waits || others.some(({ unit }) => !covers(unit.head, unit.A)),
+    B: waits || others.some(({ unit }) => !covers(unit.head, unit.B)),
   };
   // Nor was a head seen that is still on its way there, or that the side refused.
   for (const { plan, unit } of others) {

@@ -128,13 +128,12 @@ export function nextAction(random: Random, world: World): Action {
   const served = asked.filter(({ reading }) => reading !== null).length;
   const log = world.isLog(side);
   const open = hub.openAttempt(side);
-  const lives = isFirm(world.setup.sides.A.kind) && isFirm(world.setup.sides.B.kind);
   const waiting = asked.length - served;
   const { often, takenBack, undated, sides } = world.setup;
   const { staleMs } = sides[side];
   const weights: Readonly<Record<Action['do'], number>> = {
     edit: 7,
-    life: lives ? random.int(2) : 0,
+    life: random.int(2),
     hint: network.hints[side] > 0 ? 8 : 0,
     read: log || asked.length > 2 ? 0 : hub.store.dirty[side] ? 30 : 6,
     serve: waiting > 0 ? 40 : 0,
@@ -216,11 +215,6 @@ export function nextAction(random: Random, world: World): Action {
     case 'retry':
       return { do: 'retry', unit: random.int(12) };
   }
-}
-
-/** Sides whose deletes are conditional: a record is deleted there only as it is known. */
-function isFirm(kind: SideKind): boolean {
-  return kind.startsWith('T0') || kind.startsWith('T1');
 }
 
 function anyFault(random: Random, lost: number, twice: number): Fault {

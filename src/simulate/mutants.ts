@@ -140,6 +140,7 @@ export const MUTANTS: readonly Mutant[] = [
     kinds: ['T0 log', 'T0', 'T1', 'T3'],
     tune: all(few('newest'), often({ edit: 3, life: 0 }), (s) => ({ ...s, undated: 50 })),
   },
+  { without: 'readBeforeDelete', runs: 200, kinds: ['T2', 'T3'], tune: all(few('review', 'owner'), often({ life: 3, edit: 2 })) },
   { without: 'lazyAuthoring', runs: 100 },
   {
     without: 'netChanges',

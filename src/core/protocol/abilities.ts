@@ -19,6 +19,11 @@ export interface Abilities {
   readonly fenceMs: number;
 }
 
+/** A record is deleted there only as it is known. Elsewhere whatever stands is deleted. */
+export function deletesAsKnown({ tier }: Abilities): boolean {
+  return tier === 'T0' || tier === 'T1';
+}
+
 /** The side compares before it writes: of several copies of one write at most one takes effect. */
 export function isConditional(abilities: Abilities): boolean {
   return abilities.tier === 'T0' || abilities.tier === 'T1' || abilities.tier === 'T2';

@@ -37,6 +37,8 @@ export interface Guards {
   readonly ownActorForRecovered: boolean;
   /** What a side refuses is not sent again until it changes, or somebody has it tried again (§4.4). */
   readonly blockRefused: boolean;
+  /** Where deleting is not conditional, the record is read before, after the deletion was decided on. */
+  readonly readBeforeDelete: boolean;
   /** A stamp that cannot be true decides nothing (§5). */
   readonly doubtStamps: boolean;
   /** A blind write without an answer is given up only when no copy of it can land any more (§2.1, T3). */
@@ -61,6 +63,7 @@ export const ALL_GUARDS: Guards = {
   recoverFromHistory: true,
   ownActorForRecovered: true,
   blockRefused: true,
+  readBeforeDelete: true,
   doubtStamps: true,
   waitForDeadline: true,
 };

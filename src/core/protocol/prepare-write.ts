@@ -6,7 +6,7 @@ import { LIFE, type UnitPlan } from '../plan.js';
 import { image, type Unit, type Version } from '../unit.js';
 import { jsonEqual, type Raw } from '../value.js';
 import { columnsOf } from './unit-raws.js';
-import type { Abilities } from './abilities.js';
+import { deletesAsKnown, type Abilities } from './abilities.js';
 import type { ProtocolContext } from './context.js';
 import { lifeIn } from './context.js';
 import type { Attempt, SentUnit, SideState } from './side-state.js';
@@ -45,6 +45,14 @@ export function prepareWrite(
   return Object.keys(sent).length === 0 ? null : attemptOf(context, state, 'update', sent, id, now);
 }
 
+/**
+ * Whether a record may be deleted there now. Where it is not compared first, it has to have been read after the deletion was decided on:
+ * whatever had been edited before that is known then.
+ */
+export function mayDelete({ abilities, guards, headAt }: ProtocolContext, state: SideState): boolean {
+  return deletesAsKnown(abilities) || !guards.readBeforeDelete || state.currentAt >= headAt(LIFE);
+}
+
 /** Deletes the record there, or makes it anew. */
 export function prepareLife(context: ProtocolContext, state: SideState, id: string, now: number): Attempt {
   const { plan, side, units } = context;
@@ -67,7 +75,8 @@ export function prepareLife(context: ProtocolContext, state: SideState, id: stri
  * compare; and where the side answers a repeated request as before, asking again would put off its deadline for ever.
  */
 export function maySendAgain({ tier }: Abilities, attempt: Attempt): boolean {
-  return attempt.state === 'unknown' && attempt.op !== 'create' && (tier === 'T1' || tier === 'T2');
+  const compared = attempt.op === 'update' ? tier === 'T1' || tier === 'T2' : attempt.op === 'delete' && tier === 'T1';
+  return attempt.state === 'unknown' && compared;
 }
 
 /** The same attempt goes out once more. */

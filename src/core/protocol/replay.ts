@@ -1,7 +1,8 @@
+import { rawOf } from '../at-rest.js';
 import { covers, flatten, withDot, type Dot } from '../clock.js';
 import type { UnitPlan } from '../plan.js';
 import { image, incorporated, type Image, type Orphan, type Unit } from '../unit.js';
-import type { Raw } from '../value.js';
+import { jsonEqual, type Raw } from '../value.js';
 import type { ProtocolContext } from './context.js';
 import { takeEdit } from './edit.js';
 import { hold } from './hold.js';
@@ -37,7 +38,10 @@ export function replay(context: ProtocolContext, state: SideState, seen: Sightin
       if (sent === undefined)
         takeEdit(context, unitPlan, raw, stampOfChange(context, stamp, seen.end), 'observed');
       else {
-        land(context, unitPlan, sent.unit, raw);
+        if (!sent.unit.own) land(context, unitPlan, sent.unit, raw);
+        // The side has got its own edit back; head has seen it no more than before.
+        else if (!jsonEqual(rawOf(unitPlan, side, image(units.get(key) as Unit, side)), raw))
+          takeEdit(context, unitPlan, raw, stampOfChange(context, stamp, seen.end), 'observed');
         landed ||= sent.open;
       }
     }

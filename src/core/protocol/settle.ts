@@ -5,7 +5,7 @@ import { jsonEqual, type Canon, type Raw } from '../value.js';
 import { image, type Unit } from '../unit.js';
 import { CanonError } from '../errors.js';
 import { rawOf } from '../at-rest.js';
-import { isConditional } from './abilities.js';
+import { deletesAsKnown, isConditional } from './abilities.js';
 import { lifeIn, type ProtocolContext } from './context.js';
 import { takeEdit } from './edit.js';
 import { hold } from './hold.js';
@@ -33,6 +33,10 @@ export function endingOf(
   const canCompare = isConditional(abilities);
   if (!guards.recogniseEcho) return canCompare && seen.tag === attempt.tag ? 'open' : 'not-applied';
   const over = seen.start - abilities.staleMs > attempt.deadline || !guards.waitForDeadline;
+  if (attempt.op === 'delete' && !deletesAsKnown(abilities)) {
+    if (seen.alive) return over ? 'not-applied' : 'open';
+    return 'applied';
+  }
   // A side that compares has carried nothing out while the tag of the write stands.
   if (canCompare && seen.alive && seen.tag === attempt.tag) return 'open';
   if (abilities.marker && seen.alive && seen.marker === attempt.id) return 'applied';
@@ -148,7 +152,7 @@ function doubt({ units, guards }: ProtocolContext, plan: UnitPlan): void {
   });
 }
 
-function settleLife(context: ProtocolContext, attempt: Attempt, sent: SentUnit, seen: Sighting): void {
+export function settleLife(context: ProtocolContext, attempt: Attempt, sent: SentUnit, seen: Sighting): void {
   const { units, side, notes } = context;
   const wanted = attempt.op === 'delete' ? 'deleted' : 'live';
   if ((seen.alive ? 'live' : 'deleted') !== wanted) {

@@ -10,7 +10,7 @@ import { lifeIn, type ProtocolContext } from './context.js';
 import { takeEdit } from './edit.js';
 import { hold } from './hold.js';
 import { lastSeq, replay, type Replayed } from './replay.js';
-import { endingOf, settleUnits, type Ending } from './settle.js';
+import { endingOf, settleLife, settleUnits, type Ending } from './settle.js';
 import type { Attempt, SideState } from './side-state.js';
 import type { Sighting } from './sighting.js';
 import { stampOfSighting } from './stamp-of.js';
@@ -122,9 +122,11 @@ function takeHistory(
   const { landed, shown } = kind === 'new' ? replay(context, state, seen) : NOTHING_TOLD;
   const since = seen.start - abilities.staleMs;
   // All that an answered write did is in a history that was read after the answer; one without an answer may land until its deadline.
+  const lifeSent = attempt?.units[LIFE];
   const over =
     attempt !== null &&
     (landed ||
+      (attempt.op === 'delete' && !seen.alive) ||
       (attempt.answeredAt !== null && since >= attempt.answeredAt) ||
       since > attempt.deadline ||
       !guards.waitForDeadline);
@@ -134,8 +136,9 @@ function takeHistory(
       : state.landing;
   const told = [...new Set([...(attempt?.told ?? []), ...shown])];
   const open = over || attempt === null ? null : shown.size === 0 ? attempt : { ...attempt, told };
-  takeLife(context, state, seen, attempt);
-  if (over && attempt !== null && attempt.answeredAt !== null && since >= attempt.answeredAt)
+  if (over && lifeSent !== undefined) settleLife(context, attempt, lifeSent, seen);
+  takeLife(context, state, seen, over ? null : attempt);
+  if (over && attempt.answeredAt !== null && since >= attempt.answeredAt)
     holdUnchanged(context, attempt, told);
   if (open === null) confirm(context, seen, context.units.keys());
   return {
@@ -157,7 +160,7 @@ function holdUnchanged(context: ProtocolContext, attempt: Attempt, told: readonl
   const { plan, side, units, notes } = context;
   for (const [key, sent] of Object.entries(attempt.units)) {
     // It landed and another write after it, or a late copy of an earlier one: what stands is what was told last.
-    if (told.includes(key)) continue;
+    if (sent.own || told.includes(key)) continue;
     const unit = units.get(key);
     const unitPlan = plan.unit.get(key);
     if (unit === undefined || unitPlan === undefined) continue;
@@ -171,8 +174,12 @@ function holdUnchanged(context: ProtocolContext, attempt: Attempt, told: readonl
 function byHistory(context: ProtocolContext, state: SideState, seen: Sighting): SightingClass {
   const seq = lastSeq(seen, state);
   if (seq < state.seq) return 'stale';
-  const life = image(lifeIn(context), context.side).value === (seen.alive ? 'live' : 'deleted');
-  return seq > state.seq || !life ? 'new' : 'same';
+  if (seq > state.seq) return 'new';
+  if (image(lifeIn(context), context.side).value === (seen.alive ? 'live' : 'deleted')) return 'same';
+  // That a record was deleted or made is in no field's history.
+  if (seen.order !== null && state.order !== null && seen.order !== state.order)
+    return seen.order > state.order ? 'new' : 'stale';
+  return isFresh(context.abilities, state, seen) ? 'new' : 'recheck';
 }
 
 function accept(context: ProtocolContext, state: SideState, seen: Sighting, kind: SightingClass): SideState {

@@ -5,6 +5,7 @@ import { fromBothSides } from '../../core/linking.js';
 import { LIFE, type Plan } from '../../core/plan.js';
 import type { Abilities } from '../../core/protocol/abilities.js';
 import {
+  mayDelete,
   maySendAgain,
   mayWrite,
   prepareLife,
@@ -314,6 +315,11 @@ export class Hub implements ReviewedHub {
     }
     const state = this.store.read(side) as SideState;
     const context = this.#read(side, units);
+    const deletes = keys[0] === LIFE && units.get(LIFE)?.head.value === 'deleted';
+    if (deletes && !mayDelete(context, state)) {
+      this.store.dirty[side] = true;
+      return;
+    }
     const attempt =
       keys[0] === LIFE
         ? prepareLife(context, state, id, this.now)

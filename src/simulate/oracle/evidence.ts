@@ -57,6 +57,8 @@ export interface SideFacts {
   readonly complete: boolean;
   /** Changes are read as a log, in their order. */
   readonly ordered: boolean;
+  /** A record is deleted there only as the hub knows it. Elsewhere whatever stands is deleted. */
+  readonly deletesAsKnown: boolean;
   /** It can be told for certain whether a write without an answer was carried out. */
   readonly exact: boolean;
   /** What the side makes of a value of a unit when it is written there. */

@@ -16,11 +16,11 @@ export function p1Convergence({ rest, units, sides, refused }: Evidence): Violat
       if (!moment.decided && moment.registers[key]?.blocked === true && isRefused) continue;
       // A field that flows one way only may differ on the side it comes from, once a person chose what the other side says.
       const oneWay = direction !== 'both';
-      const agree = oneWay || same(sides.B.form(key, a), b) || same(sides.A.form(key, b), a);
+      const agree = oneWay || same(a, b) || same(sides.B.form(key, a), b) || same(sides.A.form(key, b), a);
       const target = direction === 'BtoA' ? 'A' : 'B';
       const shown = oneWay
         ? same(sides[target].form(key, head), moment.values[target][key])
-        : same(sides.A.form(key, head), a) || same(sides.B.form(key, head), b);
+        : (same(a, b) && same(head, a)) || same(sides.A.form(key, head), a) || same(sides.B.form(key, head), b);
       if (!agree || !shown)
         found.push({
           property: 'P1',

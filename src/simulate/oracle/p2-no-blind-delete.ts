@@ -1,6 +1,6 @@
 import type { Evidence, LifeFacts, SideName, UnitFacts, Violation } from './evidence.js';
 import { gaveWay } from './p2-no-silent-loss.js';
-import { text } from './text.js';
+import { blank, text } from './text.js';
 
 /**
  * P2, for whole records: the hub deletes a record on one side only if whoever deleted it on the other had seen what stands in it, or a
@@ -24,6 +24,13 @@ function unseen(evidence: Evidence, unit: UnitFacts, { at, side }: LifeFacts): V
   const here = evidence.stood.filter((one) => one.unit === unit.key && one.side === side && one.at < at);
   const last = here[here.length - 1];
   if (decided || last === undefined || last.by === 'hub') return [];
+  // Of two records that share no past a blank one has nothing to say.
+  if (evidence.linked && blank(last.value)) return [];
+  if (!evidence.sides[side].deletesAsKnown && last.at > decidedAt(evidence, at)) {
+    // Typed between the last look and the deletion. Where a history is kept, that still tells of it.
+    const isTold = evidence.told.some((row) => row.unit === unit.key && text(row.value) === text(last.value));
+    if (isTold || !evidence.sides[side].complete) return [];
+  }
   if (gaveWay(evidence, { unit: unit.key, side, before: last.value, at })) return [];
   const other: SideName = side === 'A' ? 'B' : 'A';
   const shown = [
@@ -36,4 +43,12 @@ function unseen(evidence: Evidence, unit: UnitFacts, { at, side }: LifeFacts): V
   if (shown.some((value) => wanted.includes(text(value)))) return [];
   const said = `${text(last.value)} was deleted on ${side} with the record; it never reached ${other}, where that was deleted`;
   return [{ property: 'P2', unit: unit.key, said }];
+}
+
+/** When it was decided on, by the pipeline or a person, that the record is deleted. */
+function decidedAt({ told }: Evidence, at: number): number {
+  const rows = told.filter(
+    (row) => row.kind === 'authored' && row.unit === '$life' && row.value === 'deleted' && row.at <= at,
+  );
+  return rows[rows.length - 1]?.at ?? -Infinity;
 }

@@ -82,6 +82,10 @@ function mentionedValues({ told, initial, sides }: Evidence, { key }: UnitFacts)
 function cameBack(evidence: Evidence, unit: UnitFacts, entry: Stood, knowledge: Knowledge): boolean {
   const later = evidence.stood.filter((one) => one.unit === unit.key && one.at > entry.at);
   if (later.some((one) => knowledge.knows(one.value, entry.before))) return true;
+  // It is kept while the record's existence is open, and whoever settles that is told of an edit.
+  if (evidence.rest[evidence.rest.length - 1]?.lifeOpen === true) return true;
+  if (evidence.told.some((row) => row.unit === '$life' && row.why === 'delete-vs-edit' && row.at >= entry.at))
+    return true;
   const rows = evidence.told.filter((row) => row.unit === unit.key && row.at >= entry.at);
   return rows.some(
     (row) =>

@@ -174,6 +174,7 @@ function sideFacts(side: SideSetup, units: readonly UnitPlan[]): SideFacts {
     tier: side.kind.slice(0, 2),
     complete: side.kind === 'T0 log' || side.kind === 'T3',
     ordered: side.kind === 'T0 log',
+    deletesAsKnown: side.kind.startsWith('T0') || side.kind.startsWith('T1'),
     // A value that was cut may be ours or somebody's.
     exact: (side.marker && side.form !== 'cut') || side.kind.startsWith('T0') || side.kind === 'T3',
     form: (key, value) => formed(side, byKey.get(key), value),

@@ -389,7 +389,12 @@ export class World {
     for (const { side, request } of outgoing) {
       // What is not compared must not land later than the fence; the rest may: its condition, or the fence on the side, stops it.
       const { tier } = this.hub.sides[side].abilities;
-      const blind = tier === 'T3' || tier === 'T4' || (tier !== 'T0' && request.items[0]?.op === 'create');
+      const op = request.items[0]?.op;
+      const blind =
+        tier === 'T3' ||
+        tier === 'T4' ||
+        (tier !== 'T0' && op === 'create') ||
+        (tier === 'T2' && op === 'delete');
       const deadline = blind ? this.now + FENCE_MS : Number.MAX_SAFE_INTEGER;
       this.network.requests[side].push({ request, sentAt: this.now, deadline });
     }
