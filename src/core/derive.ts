@@ -169,13 +169,13 @@ function contested(input: DeriveInput, news: News): Outcome {
   const { unit } = input;
   const contest = unit.contest as NonNullable<Unit['contest']>;
   const decision = unit.decision;
-  const covered =
-    decision !== null &&
-    contest.candidates.every((c) => covers(decision, c)) &&
-    vectorCovers(decision.ctx, contest.ctx);
-  if (covered) return decided(input, news);
   // What stands on a side is shown as that side's, never a second time as an earlier value: it can be taken by naming the side.
   const sides = SIDES.map((side) => saying(unit, side));
+  const covered =
+    decision !== null &&
+    contest.candidates.every((c) => covers(decision, c) || sides.some((s) => sameValue(input, s, c))) &&
+    vectorCovers(decision.ctx, contest.ctx);
+  if (covered) return decided(input, news);
   const extra = contest.candidates
     .map((c): Candidate => ({ ...c, key: 'recovered', side: null }))
     // An edit that a write of ours had hidden is asked about here as well.

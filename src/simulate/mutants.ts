@@ -87,7 +87,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'postImage',
-    runs: 200,
+    runs: 300,
     tune: (s) => ({ ...s, sides: { A: { ...s.sides.A, form: 'plain' }, B: { ...s.sides.B, form: 'cut' } } }),
   },
   {
@@ -113,7 +113,7 @@ export const MUTANTS: readonly Mutant[] = [
     without: 'ackPosition',
     runs: 400,
     kinds: ['T0 log'],
-    tune: all(few('review', 'owner'), often({ edit: 3 }, 60)),
+    tune: all(few('review', 'owner'), each({ refuses: false }), often({ edit: 3, life: 0 }, 60)),
   },
   { without: 'fence', runs: 60, kinds: ['T0 log'] },
   { without: 'batchWithRegisters', runs: 80, kinds: ['T0 log'] },
@@ -140,7 +140,15 @@ export const MUTANTS: readonly Mutant[] = [
     kinds: ['T0 log', 'T0', 'T1', 'T3'],
     tune: all(few('newest'), often({ edit: 3, life: 0 }), (s) => ({ ...s, undated: 50 })),
   },
-  { without: 'readBeforeDelete', runs: 200, kinds: ['T2', 'T3'], tune: all(few('review', 'owner'), often({ life: 3, edit: 2 })) },
+  {
+    without: 'readBeforeDelete',
+    runs: 150,
+    kinds: ['T2', 'T3'],
+    tune: all(few('review', 'owner'), each({ refuses: false }), often({ life: 3, edit: 2 }), (s) => ({
+      ...s,
+      life: { a: 'delete', b: 'delete', edited: 'review' },
+    })),
+  },
   { without: 'lazyAuthoring', runs: 100 },
   {
     without: 'netChanges',

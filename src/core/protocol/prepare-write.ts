@@ -75,7 +75,8 @@ export function prepareLife(context: ProtocolContext, state: SideState, id: stri
  * compare; and where the side answers a repeated request as before, asking again would put off its deadline for ever.
  */
 export function maySendAgain({ tier }: Abilities, attempt: Attempt): boolean {
-  const compared = attempt.op === 'update' ? tier === 'T1' || tier === 'T2' : attempt.op === 'delete' && tier === 'T1';
+  const compared =
+    attempt.op === 'update' ? tier === 'T1' || tier === 'T2' : attempt.op === 'delete' && tier === 'T1';
   return attempt.state === 'unknown' && compared;
 }
 

@@ -2,6 +2,8 @@ import { SIDES, dotText, vectorText, type Side } from '../../core/clock.js';
 import { conflictKey } from '../../core/conflict.js';
 import { takeValue, type Taken } from '../../core/flap.js';
 import { fromBothSides } from '../../core/linking.js';
+import { dueBack } from '../../core/give-back.js';
+import { LIFE_UNIT } from '../../core/life.js';
 import { LIFE, type Plan } from '../../core/plan.js';
 import type { Abilities } from '../../core/protocol/abilities.js';
 import {
@@ -315,8 +317,9 @@ export class Hub implements ReviewedHub {
     }
     const state = this.store.read(side) as SideState;
     const context = this.#read(side, units);
-    const deletes = keys[0] === LIFE && units.get(LIFE)?.head.value === 'deleted';
-    if (deletes && !mayDelete(context, state)) {
+    const life = keys[0] === LIFE ? units.get(LIFE) : undefined;
+    const wanted = life === undefined ? null : (dueBack(LIFE_UNIT, life, side) ?? life.head).value;
+    if (wanted === 'deleted' && !mayDelete(context, state)) {
       this.store.dirty[side] = true;
       return;
     }

@@ -1,7 +1,7 @@
 import { rawOf, readImage, writeImage, type VersionDoc } from '../../core/at-rest.js';
 import { acknowledge, holdsBack } from '../../core/author.js';
 import { dotText, sameDot, vectorText, type Side } from '../../core/clock.js';
-import { dueBack, holdBack } from '../../core/give-back.js';
+import { dueBack, holdBack, refuseBack } from '../../core/give-back.js';
 import { LIFE_UNIT } from '../../core/life.js';
 import { asItWas, madeAnew } from '../../core/made-anew.js';
 import { observe, withImage } from '../../core/observe.js';
@@ -82,7 +82,7 @@ export function takeReceipt(
     for (const key of refused) {
       const unit = unitOf(units, key);
       const blocked = { side, code: 'refused', detail: item.detail, since: now, head: unit.head.dot };
-      units.set(key, { ...unit, blocked });
+      units.set(key, { ...(attempt.back.includes(key) ? refuseBack(unit, side) : unit), blocked });
     }
   }
   if (item?.status !== 'applied') return { ...state, attempt: { ...attempt, state: 'dead', position } };

@@ -183,6 +183,7 @@ export class Review {
     });
     const unit = undoGivesBack ? undone : withoutGivingBack(undone);
     units.set(key, unit);
+    if (key === LIFE) hub.store.headAt.set(LIFE, hub.now);
     // Both records were gone: the link begins again.
     if (ended && key === LIFE) hub.store.ended = false;
     told.push({ at: hub.now, kind: 'undone', unit: key, id, sides });

@@ -20,7 +20,9 @@ export function p1Convergence({ rest, units, sides, refused }: Evidence): Violat
       const target = direction === 'BtoA' ? 'A' : 'B';
       const shown = oneWay
         ? same(sides[target].form(key, head), moment.values[target][key])
-        : (same(a, b) && same(head, a)) || same(sides.A.form(key, head), a) || same(sides.B.form(key, head), b);
+        : (same(a, b) && same(head, a)) ||
+          same(sides.A.form(key, head), a) ||
+          same(sides.B.form(key, head), b);
       if (!agree || !shown)
         found.push({
           property: 'P1',

@@ -47,8 +47,9 @@ function unseen(evidence: Evidence, unit: UnitFacts, { at, side }: LifeFacts): V
 
 /** When it was decided on, by the pipeline or a person, that the record is deleted. */
 function decidedAt({ told }: Evidence, at: number): number {
+  const ways = ['authored', 'gives-back'];
   const rows = told.filter(
-    (row) => row.kind === 'authored' && row.unit === '$life' && row.value === 'deleted' && row.at <= at,
+    (row) => ways.includes(row.kind) && row.unit === '$life' && row.value === 'deleted' && row.at <= at,
   );
   return rows[rows.length - 1]?.at ?? -Infinity;
 }
