@@ -1,7 +1,6 @@
 import { SIDES, dotText, vectorText, type Side } from '../../core/clock.js';
 import { conflictKey } from '../../core/conflict.js';
 import { takeValue, type Taken } from '../../core/flap.js';
-import { fromBothSides } from '../../core/linking.js';
 import { dueBack } from '../../core/give-back.js';
 import { LIFE_UNIT } from '../../core/life.js';
 import { LIFE, type Plan } from '../../core/plan.js';
@@ -14,10 +13,9 @@ import {
   prepareWrite,
   sendAgain,
 } from '../../core/protocol/prepare-write.js';
-import { NOTHING_KNOWN, type SideState } from '../../core/protocol/side-state.js';
+import type { SideState } from '../../core/protocol/side-state.js';
 import { loseAnswer, takeAnswer } from '../../core/protocol/take-answer.js';
 import { takeSighting } from '../../core/protocol/take-sighting.js';
-import { unitRaws } from '../../core/protocol/unit-raws.js';
 import { resolveRecord, type RecordResult } from '../../core/record.js';
 import type { Unit } from '../../core/unit.js';
 import type { Reading, WriteAnswer, WriteRequest } from '../../connectors/memory/exchange.js';
@@ -26,7 +24,8 @@ import { expectToHold, foldPage, isOpen, send, takeBack, takeReceipt, type LaneC
 import { answerOf, readContext, requestOf, sightingOf, tell } from './read-lane.js';
 import { reconsiderDelete } from './reconsider-delete.js';
 import { Review, type ReviewedHub } from './review.js';
-import { BLANK, Store } from './store.js';
+import { linkedUnits, readFirst } from './link.js';
+import { isUnmoved, Store } from './store.js';
 import { ALL_ON, type Switches } from './switches.js';
 import { weakenAfter, weakenBefore, weakenPlan } from './weaken.js';
 
@@ -71,27 +70,12 @@ export class Hub implements ReviewedHub {
 
   /** The two records become one link, as they were read. */
   link(first: Readonly<Record<Side, { readonly reading: Reading; readonly position: number }>>): void {
-    const units = new Map<string, Unit>();
-    const blank = new Map(this.plan.units.map(({ key }) => [key, BLANK]));
-    const raws = {
-      A: unitRaws(this.plan, 'A', blank, first.A.reading.values),
-      B: unitRaws(this.plan, 'B', blank, first.B.reading.values),
-    };
-    for (const plan of this.plan.units) {
-      const [a, b] = SIDES.map((side) => {
-        const raw = raws[side].get(plan.key) ?? null;
-        return { value: plan.get(side, raw), raw, stamp: null };
-      });
-      units.set(plan.key, fromBothSides(plan, a as never, b as never));
-    }
+    const units = linkedUnits(this.plan, { A: first.A.reading, B: first.B.reading });
     for (const side of SIDES) {
       const { reading, position } = first[side];
       if (this.sides[side].log) this.store.setLane(side, { cursor: position, attempt: null });
       else {
-        const { order, tag, modifiedAt, serverTime, history } = reading;
-        const seq = history?.[history.length - 1]?.seq ?? 0;
-        const at = { asOf: this.now, currentAt: this.now, freshLo: serverTime, seq };
-        this.store.setRead(side, { ...NOTHING_KNOWN, ...at, order, tag, modifiedAt });
+        this.store.setRead(side, readFirst(reading, this.now));
       }
     }
     this.#commit(units, null);
@@ -411,11 +395,4 @@ export class Hub implements ReviewedHub {
   #read(side: Side, units: Map<string, Unit>): ReturnType<typeof readContext> {
     return readContext(this.plan, side, this.sides[side].abilities, units, this.store.headAt, this.switches);
   }
-}
-
-function isUnmoved(before: readonly Unit[], units: ReadonlyMap<string, Unit>): boolean {
-  if (before.length !== units.size) return false;
-  let i = 0;
-  for (const unit of units.values()) if (unit !== before[i++]) return false;
-  return true;
 }

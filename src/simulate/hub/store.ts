@@ -139,3 +139,11 @@ export class Store {
     return { ...stored, field: drop(stored.field, ['a', 'b']) };
   }
 }
+
+/** Every unit is the same object as before, and there are no more of them. */
+export function isUnmoved(before: readonly Unit[], units: ReadonlyMap<string, Unit>): boolean {
+  if (before.length !== units.size) return false;
+  let i = 0;
+  for (const unit of units.values()) if (unit !== before[i++]) return false;
+  return true;
+}

@@ -1,5 +1,5 @@
 import { SIDES, type Side } from '../../core/clock.js';
-import { LIFE, type Plan, type UnitPlan } from '../../core/plan.js';
+import type { Plan, UnitPlan } from '../../core/plan.js';
 import { MOST_AHEAD_MS } from '../../core/stamp.js';
 import type { Canon, Raw } from '../../core/value.js';
 import type { MemorySystem } from '../../connectors/memory/system.js';
@@ -13,6 +13,7 @@ import type { Setup } from '../scenario/setup.js';
 import { abilitiesOf, FENCE_MS, systemOf } from '../scenario/system-of.js';
 import type { Action, Fault } from './action.js';
 import { Network, take } from './network.js';
+import { ownValue } from './own-value.js';
 import { columnsFor, firstValue, mergeOf, People, unitValue, type Habits } from './people.js';
 
 /** A message that has had its effect; coming again it must have none. */
@@ -253,7 +254,7 @@ export class World {
   }
 
   decide(key: string, { looksAgo, choice, holdMs, twice, exact }: Choice): void {
-    const click = this.hub.review.click(key, looksAgo, choice, this.ownValue(key), holdMs, exact);
+    const click = this.hub.review.click(key, looksAgo, choice, ownValue(this, key), holdMs, exact);
     if (click === null) return;
     this.decisions++;
     this.hub.review.decide(click);
@@ -338,36 +339,6 @@ export class World {
     const keys = [...this.hub.store.conflicts.keys()];
     const key = keys[action.unit % Math.max(1, keys.length)];
     if (key !== undefined) this.decide(key, action);
-  }
-
-  /** What somebody types who wants neither of the two. */
-  ownValue(key: string): Canon {
-    if (key === LIFE) return 'live';
-    const plan = this.plan.unit.get(key) as UnitPlan;
-    if (this.habits !== undefined) {
-      const units = this.hub.units();
-      return this.habits.decides(plan, this.people.next(), (other) => {
-        const unit = units.get(other);
-        if (unit === undefined) return [];
-        const decided = unit.decision === null ? [] : [unit.decision.value];
-        return [unit.head.value, unit.A.value, unit.B.value, ...decided];
-      });
-    }
-    switch (mergeOf(plan)) {
-      case 'set':
-        return ['D'];
-      case 'json':
-        return { decided: this.people.fresh('D') };
-      case 'counter':
-      case 'max':
-      case 'min':
-        return '5';
-      default: {
-        if (plan.type === 'integer') return key === 'low' ? '-99' : '999';
-        const fresh = this.people.fresh('D');
-        return plan.isGroup ? { street: fresh, zip: fresh } : fresh;
-      }
-    }
   }
 
   #undo(index: number): void {

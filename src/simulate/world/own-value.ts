@@ -1,0 +1,34 @@
+import { LIFE, type UnitPlan } from '../../core/plan.js';
+import type { Canon } from '../../core/value.js';
+import { mergeOf } from './people.js';
+import type { World } from './world.js';
+
+/** What somebody types who wants neither of the two. */
+export function ownValue({ hub, people, plan, habits }: World, key: string): Canon {
+  if (key === LIFE) return 'live';
+  const unitPlan = plan.unit.get(key) as UnitPlan;
+  if (habits !== undefined) {
+    const units = hub.units();
+    return habits.decides(unitPlan, people.next(), (other) => {
+      const unit = units.get(other);
+      if (unit === undefined) return [];
+      const decided = unit.decision === null ? [] : [unit.decision.value];
+      return [unit.head.value, unit.A.value, unit.B.value, ...decided];
+    });
+  }
+  switch (mergeOf(unitPlan)) {
+    case 'set':
+      return ['D'];
+    case 'json':
+      return { decided: people.fresh('D') };
+    case 'counter':
+    case 'max':
+    case 'min':
+      return '5';
+    default: {
+      if (unitPlan.type === 'integer') return key === 'low' ? '-99' : '999';
+      const fresh = people.fresh('D');
+      return unitPlan.isGroup ? { street: fresh, zip: fresh } : fresh;
+    }
+  }
+}
