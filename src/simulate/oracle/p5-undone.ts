@@ -58,16 +58,12 @@ function writtenOver({ told, stood, sides }: Evidence, unit: UnitFacts): Violati
     return (['A', 'B'] as const).flatMap((side) => {
       // Written blindly, it is found afterwards, and among the choices then.
       if (sides[side].tier === 'T3') return [];
-      const mine = stood.filter((one) => one.unit === unit.key && one.side === side);
-      // It had come back to what stood before the decision: for a write that was under way nobody had touched it.
-      const wasBack = (value: Value): boolean =>
-        rows.some((row) => row.kind === 'superseded' && row.side === side && text(row.value) === text(value));
+      const mine = stood.filter((one) => one.unit === unit.key && one.side === side && !one.anew);
       return mine.flatMap((write, n) => {
         const before = mine[n - 1];
         const typed = before !== undefined && before.by !== 'hub' && before.at > decision.at;
-        const here = write.by === 'hub' && !write.anew && write.at > undone.at && write.at <= until;
-        if (!here || !typed || text(before.value) === text(decision.value) || wasBack(before.value))
-          return [];
+        const here = write.by === 'hub' && write.at > undone.at && write.at <= until;
+        if (!here || !typed || text(before.value) === text(decision.value)) return [];
         return [fault(unit, `was undone: ${text(before.value)}, typed on ${side} since, was written over`)];
       });
     });
