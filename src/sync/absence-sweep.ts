@@ -282,9 +282,8 @@ export class AbsenceSweep {
 
   /** Capture itself finds every edit and every newcomer: only what is gone must be looked for. */
   #readsAll(side: Side): boolean {
-    return (
-      this.#reportsDeletes(side) || this.pipeline.ends[side].endpoint.options.capture.mode === 'snapshot'
-    );
+    const { capabilities, options } = this.pipeline.ends[side].endpoint;
+    return capabilities.orderedLog || capabilities.reportsDeletes || options.capture.mode === 'snapshot';
   }
 
   /**

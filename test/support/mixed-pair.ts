@@ -10,7 +10,7 @@ import { Leases } from '../../src/database/lease.js';
 import { HubPools } from '../../src/database/pools.js';
 import type { DeclaredPipeline } from '../../src/sync/declared-pipeline.js';
 import { SyncEngine } from '../../src/sync/engine.js';
-import { TIMING } from '../../src/sync/pipeline-runner.js';
+import { TIMING, type Timing } from '../../src/sync/pipeline-runner.js';
 import { createMariaDatabase, type MariaDatabase } from './mariadb.js';
 import { createTestDatabase, migratedDatabase, type TestDatabase } from './test-database.js';
 
@@ -51,7 +51,7 @@ export class MixedPair {
     return { a: a.url, b: b.url, hub: hub.url };
   }
 
-  async start(): Promise<void> {
+  async start(timing: Partial<Timing> = {}): Promise<void> {
     const catalog = new ConnectionCatalog();
     for (const side of ['a', 'b'] as const)
       catalog.declare({
@@ -65,7 +65,10 @@ export class MixedPair {
         },
       });
     const log = pino({ level: process.env.ACCORD_TEST_LOG ?? 'silent' }, pino.destination(2));
-    this.#engine = new SyncEngine(this.hub, new Leases(this.hub.general), catalog, new Clock(), log, TIMING);
+    this.#engine = new SyncEngine(this.hub, new Leases(this.hub.general), catalog, new Clock(), log, {
+      ...TIMING,
+      ...timing,
+    });
     await this.#engine.start([this.declared]);
   }
 

@@ -1,5 +1,6 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
@@ -199,4 +200,57 @@ describe('a pipeline between PostgreSQL and MariaDB', () => {
       ),
     ).toEqual([{ n: 0 }]);
   }, 90_000);
+});
+
+describe('a table of MariaDB whose rows go with their parents', () => {
+  let pair: MixedPair;
+  beforeAll(async () => {
+    const both = { policy: { strategy: 'review' } } as const;
+    pair = await MixedPair.open(
+      {
+        a: `create table contact (id serial primary key, mail text, name text)`,
+        b: `create table company (id int primary key); insert into company values (1), (2);
+          create table person (id int primary key auto_increment, company int not null, mail varchar(80) not null, name varchar(80), foreign key (company) references company (id) on delete cascade);
+          insert into person (company, mail, name) select 1 + seq % 2, concat('p', seq, '@x.org'), 'old' from seq_1_to_8`,
+      },
+      {
+        apiVersion: 'accord/v1',
+        kind: 'Pipeline',
+        metadata: { name: 'people' },
+        connections: { a: { ref: 'a', object: 'public.contact' }, b: { ref: 'b', object: 'person' } },
+        match: [
+          { id: 'by-mail', by: ['mail'], action: 'link' },
+          { id: 'none', action: 'create', direction: 'bToA' },
+        ],
+        fields: { mail: { a: 'mail', b: 'mail', ...both }, name: { a: 'name', b: 'name', ...both } },
+        deletes: { bDeleted: 'delete' },
+        schedule: { sweepEvery: '1s' },
+        load: { accept: 'automatic' },
+      },
+    );
+    await pair.start({ absenceMs: 500 });
+    await pair.quiet();
+  }, 60_000);
+  afterAll(() => pair.close());
+
+  it('has its edits read from the log, and what the server takes away in silence found by looking', async () => {
+    await pair.b.query(`update person set name = 'edited' where mail = 'p1@x.org'`);
+    await pair.b.query(`delete from company where id = 1`);
+    const left = async () =>
+      (await pair.a.query<{ mail: string; name: string }>('select mail, name from contact order by mail'))
+        .rows;
+    for (let i = 0; i < 300 && (await left()).length > 4; i++) await sleep(50);
+    await pair.quiet();
+    expect(await left()).toEqual([
+      { mail: 'p1@x.org', name: 'edited' },
+      { mail: 'p3@x.org', name: 'old' },
+      { mail: 'p5@x.org', name: 'old' },
+      { mail: 'p7@x.org', name: 'old' },
+    ]);
+    expect(
+      await pair.hubRows(
+        `select count(*)::int as n from lineage where kind = 'observed' and units -> 'name' ->> 'v' = 'edited'`,
+      ),
+    ).toEqual([{ n: 1 }]);
+  }, 40_000);
 });
