@@ -37,6 +37,7 @@ export const errorCatalogue = {
   'last-admin': traits(409, 'info', 'Nobody would be left who manages people'),
   forbidden: traits(403, 'warn', 'The request is not allowed'),
   'already-decided': traits(409, 'info', 'The conflict has been decided already'),
+  'choice-needed': traits(409, 'info', 'A person must say which'),
   'not-waiting': traits(409, 'info', 'Nothing waits for this'),
   'not-undoable': traits(409, 'info', 'The decision cannot be undone any more'),
   'not-linked': traits(409, 'info', 'The records are not linked'),

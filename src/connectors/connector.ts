@@ -163,6 +163,8 @@ export interface Endpoint {
   unwritable(fields: readonly string[]): Promise<readonly string[]>;
   /** After a lost answer: was the batch applied? Answering `dead` also guarantees that it never will be. Idempotent. */
   settle(batchId: string): Promise<WriteReceipt>;
+  /** The highest id of a batch of this consumer that the system remembers; `null` when it remembers none. */
+  lastBatch(): Promise<string | null>;
   /** Forget fences of batches up to this id, and captured changes before `cursor`, as far as no other consumer needs them. */
   purge(options: { readonly cursor: Cursor; readonly batchesBefore: string | null }): Promise<void>;
 

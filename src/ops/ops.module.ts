@@ -26,7 +26,15 @@ import { VerificationsService } from './verifications.service.js';
     PipelinesController,
     VerificationsController,
   ],
-  providers: [Draining, Readiness, CountsCache, PipelinesService, GuardsService, VerificationsService, MetricsService],
+  providers: [
+    Draining,
+    Readiness,
+    CountsCache,
+    PipelinesService,
+    GuardsService,
+    VerificationsService,
+    MetricsService,
+  ],
   exports: [Draining],
 })
 export class OpsModule implements NestModule {

@@ -21,7 +21,8 @@ export function pipelineAnswer(figures: PipelineFigures): PipelineDto {
 
 function sideAnswer(side: SideFigures | null): PipelineSideDto | null {
   if (side === null) return null;
-  const { label, connector, object, lagSeconds, backlog, paused, error, lastReadAt, lastWriteAt } = side;
+  const { label, connector, object, lagSeconds, backlog, paused, error, restored, lastReadAt, lastWriteAt } =
+    side;
   return {
     label,
     connector,
@@ -29,6 +30,7 @@ function sideAnswer(side: SideFigures | null): PipelineSideDto | null {
     lagSeconds: lagSeconds === null ? null : Math.round(lagSeconds * 1000) / 1000,
     backlog,
     paused: pauseAnswer(paused),
+    restored,
     error: error === null ? null : { ...error, since: error.since.toISOString() },
     lastReadAt: lastReadAt?.toISOString() ?? null,
     lastWriteAt: lastWriteAt?.toISOString() ?? null,

@@ -13,6 +13,8 @@ export interface SideFigures {
   readonly backlog: number;
   readonly paused: Pause | null;
   readonly error: { readonly code: string; readonly detail: string; readonly since: Date } | null;
+  /** It was set back to an earlier state, and a person must say what is right. */
+  readonly restored: boolean;
   readonly lastReadAt: Date | null;
   readonly lastWriteAt: Date | null;
 }

@@ -55,6 +55,12 @@ export class PipelineSideDto {
   @ApiProperty({ type: SideErrorDto, ...nullable })
   error!: SideErrorDto | null;
 
+  @ApiProperty({
+    description:
+      'It was restored or replaced: `resume` has to say what is right, the side as it is or what Accord knows',
+  })
+  restored!: boolean;
+
   @ApiProperty({ ...time, ...nullable })
   lastReadAt!: string | null;
 

@@ -1,5 +1,12 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import {
+  ApiConflictResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
 import { IsIn, IsOptional, Length } from 'class-validator';
 import { CallerParam, pipelinesWithin, type Caller } from '../common/caller.js';
 import { Needs } from '../common/route-access.js';
@@ -12,6 +19,18 @@ export class ResumeDto {
   @IsOptional()
   @IsIn(['A', 'B'], { message: 'must be "A" or "B", or absent for the whole pipeline' })
   side?: 'A' | 'B';
+}
+
+export class ResumeRequestDto extends ResumeDto {
+  @ApiProperty({
+    enum: ['give-back', 'take'],
+    required: false,
+    description:
+      'Needed when a side was restored or replaced. `give-back`: it gets back what Accord knows; `take`: what it shows now are edits',
+  })
+  @IsOptional()
+  @IsIn(['give-back', 'take'], { message: 'must be "give-back" or "take"' })
+  restored?: 'give-back' | 'take';
 }
 
 export class PauseRequestDto extends ResumeDto {
@@ -70,11 +89,12 @@ export class PipelinesController {
   })
   @ApiOkResponse({ type: PipelineDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
+  @ApiConflictResponse({ description: 'Problem `choice-needed`: a side was restored, say what is right' })
   async resume(
     @Param('name') name: string,
-    @Body() { side }: ResumeDto,
+    @Body() { side, restored }: ResumeRequestDto,
     @CallerParam() caller: Caller,
   ): Promise<PipelineDto> {
-    return pipelineAnswer(await this.pipelines.resume(name, side ?? null, caller));
+    return pipelineAnswer(await this.pipelines.resume(name, side ?? null, caller, restored ?? null));
   }
 }

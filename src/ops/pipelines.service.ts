@@ -11,6 +11,7 @@ import { HubPools } from '../database/pools.js';
 import { announcePipeline } from '../database/sql/announce-pipeline.js';
 import { acceptLoadReport } from '../database/sql/load-report.js';
 import { pause, resume } from '../database/sql/pause.js';
+import { answerRestored, restoredSides } from '../database/sql/restored.js';
 import type { CountsRow } from '../database/sql/pipeline-counts.js';
 import { type PipelineRow, pipelineRows } from '../database/sql/pipeline-rows.js';
 import { type SideRow, sideRows } from '../database/sql/side-rows.js';
@@ -52,10 +53,17 @@ export class PipelinesService {
   }
 
   /** @throws AppError `not-found` */
-  async resume(name: string, side: 'A' | 'B' | null, by: Caller): Promise<PipelineFigures> {
-    const done = await this.#recorded(name, by, 'pipeline.resumed', { side }, (client) =>
-      resume(client, name, side),
-    );
+  async resume(
+    name: string,
+    side: 'A' | 'B' | null,
+    by: Caller,
+    restored: 'give-back' | 'take' | null,
+  ): Promise<PipelineFigures> {
+    const detail = { side, ...(restored !== null && { restored }) };
+    const done = await this.#recorded(name, by, 'pipeline.resumed', detail, async (client) => {
+      if (side === null) await answerForRestored(client, name, restored);
+      return resume(client, name, side);
+    });
     if (!done) throw await this.noSuchPipeline(name, side);
     await this.announce(name);
     return this.get(name);
@@ -149,6 +157,22 @@ function figuresOf(
   };
 }
 
+/** @throws AppError `choice-needed` */
+async function answerForRestored(
+  client: PoolClient,
+  name: string,
+  answer: 'give-back' | 'take' | null,
+): Promise<void> {
+  const asked = await run(client, restoredSides, [name]);
+  if (asked.length === 0) return;
+  if (answer === null)
+    throw new AppError(
+      'choice-needed',
+      `${asked.map(({ label }) => label).join(' and ')} was restored or replaced: say whether it gets back what Accord knows ("restored": "give-back"), or what it shows now are edits ("restored": "take").`,
+    );
+  await run(client, answerRestored, [name, answer]);
+}
+
 function sideOf(row: SideRow): SideFigures {
   return {
     side: row.side,
@@ -159,6 +183,7 @@ function sideOf(row: SideRow): SideFigures {
     backlog: row.backlog,
     paused: pauseOf(row),
     error: errorOf(row),
+    restored: row.restored === 'ask',
     lastReadAt: row.read_at,
     lastWriteAt: row.wrote_at,
   };

@@ -8,6 +8,7 @@ import { SIDES, type Side } from '../core/clock.js';
 import type { Plan } from '../core/plan.js';
 import { titleUnit } from '../core/title.js';
 import type { HubPools } from '../database/pools.js';
+import { haltToReunite, lastBatchId, skipBatchIds } from '../database/sql/restored.js';
 import { run, type Statement } from '../database/sql/statement.js';
 import { lookAtColumns, suspendedUnits, type ColumnNews } from './column-memory.js';
 import { endOf, matchColumns, type DeclaredPipeline } from './declared-pipeline.js';
@@ -35,9 +36,14 @@ const setIdentity: Statement<Record<string, never>> = {
   text: `update side_state set identity = $3, fingerprint = $4 where pipeline_id = $1 and side = $2`,
 };
 
+/** A person must look first; what the side shows then is no edit unless they say so. */
 const haltReplaced: Statement<Record<string, never>> = {
   name: 'open_halt_replaced',
-  text: `update pipeline set state = 'halted', state_detail = $2, halt_told_at = null, updated_at = clock_timestamp() where id = $1 and state = 'running'`,
+  text: `
+  with asked as (
+    update side_state set restored = 'ask', cursor = null, version = version + 1
+    where pipeline_id = $1 and side = $3 and exists (select from pipeline where id = $1 and state in ('running', 'halted')))
+  update pipeline set state = 'halted', state_detail = $2, halt_told_at = null, updated_at = clock_timestamp() where id = $1 and state in ('running', 'halted')`,
 };
 
 /** Opens both ends of a pipeline and compiles the revision in force; makes a new revision when the declaration changed. */
@@ -66,6 +72,7 @@ export class PipelineOpener {
     try {
       for (const side of SIDES) opened[side] = await this.#endpoint(pipelineId, spec, side, running);
       const endpoints = opened as Record<Side, Endpoint>;
+      await this.#checkMemory(pipelineId, endpoints);
       const now = this.clock.now();
       const news = {
         A: await lookAtColumns(this.pools, pipelineId, 'A', endpoints.A, running, now),
@@ -160,13 +167,28 @@ export class PipelineOpener {
     };
   }
 
+  /** A side remembers writes that this database has never heard of: it is older than it should be. Their ids are not used again. */
+  async #checkMemory(pipelineId: number, endpoints: Readonly<Record<Side, Endpoint>>): Promise<void> {
+    const [drawn] = await run(this.pools.general, lastBatchId, []);
+    const remembered = await Promise.all(SIDES.map((side) => endpoints[side].lastBatch()));
+    const newest = Math.max(...remembered.map((id) => Number(id ?? 0)));
+    if (newest <= (drawn?.id ?? 0)) return;
+    await run(this.pools.general, skipBatchIds, [newest]);
+    const known = `the sides remember write ${String(newest)}, and this database has made ${String(drawn?.id ?? 0)}`;
+    await run(this.pools.general, haltToReunite, [
+      pipelineId,
+      `Accord's own database was restored from a backup (${known}). Nothing was written since. Resume to read both sides together: what they agree on stands`,
+    ]);
+  }
+
   /** Another system under the same address (a copy, a restored backup) has another past: a person must look before anything is written. */
   async #checkIdentity(pipelineId: number, side: Side, info: SystemInfo, endpoint: Endpoint): Promise<void> {
     const [row] = await run(this.pools.general, readIdentity, [pipelineId, side]);
     if (row !== undefined && row.identity !== null && row.identity !== info.identity) {
       await run(this.pools.general, haltReplaced, [
         pipelineId,
-        `side ${side} is another system than before (${info.identity} instead of ${row.identity}): restored or replaced`,
+        `side ${side} is another system than before (${info.identity} instead of ${row.identity}): restored or replaced. Nothing was written. Resume with what is right: the side as it is, or what Accord knows`,
+        side,
       ]);
     }
     await run(this.pools.general, setIdentity, [

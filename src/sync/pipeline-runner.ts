@@ -8,6 +8,7 @@ import { SIDES, type Side } from '../core/clock.js';
 import type { Leases, LeaseGrant } from '../database/lease.js';
 import type { HubPools } from '../database/pools.js';
 import { haltPipeline } from '../database/sql/halt.js';
+import { askAboutRestored } from '../database/sql/restored.js';
 import { run, type Statement } from '../database/sql/statement.js';
 import { AbsenceSweep, type SweepHost } from './absence-sweep.js';
 import { nextRuleExpiry } from '../core/pipeline/compile.js';
@@ -20,6 +21,7 @@ import { inOurTransaction } from './our-transaction.js';
 import { PipelineWorker } from './pipeline-worker.js';
 import { Recasting } from './recasting.js';
 import { Resync } from './resync.js';
+import { Reunion } from './reunion.js';
 import { ReturnedRights } from './returned-rights.js';
 import { SchemaWatch } from './schema-watch.js';
 import type { RunningPipeline } from './running-pipeline.js';
@@ -46,12 +48,13 @@ interface StateRow {
   paused: boolean;
   paused_a: boolean;
   paused_b: boolean;
+  reunite: boolean;
 }
 
 const readState: Statement<StateRow> = {
   name: 'sync_read_state',
   text: `
-  select p.state, p.paused_at is not null as paused,
+  select p.state, p.reunite, p.paused_at is not null as paused,
          (select paused_at is not null from side_state where pipeline_id = p.id and side = 'A') as paused_a,
          (select paused_at is not null from side_state where pipeline_id = p.id and side = 'B') as paused_b
   from pipeline p where p.id = $1`,
@@ -234,6 +237,11 @@ export class PipelineRunner {
       // Altered under us: opened anew, with what is there now.
       if (await schemas.hasMoved(worker.sides)) return;
       if (await rights.look()) this.wake();
+      if (state.reunite) {
+        if (await new Reunion(pipeline, worker, this.pools, signal).run()) return;
+        await this.#pause(STATE_READ_MS);
+        continue;
+      }
       if (pipeline.recast !== null) {
         if (await new Recasting(pipeline, worker, this.pools, signal).run()) return;
         await this.#pause(STATE_READ_MS);
@@ -292,6 +300,7 @@ export class PipelineRunner {
         await new Resync(pipeline, worker, this.pools, signal).forget(error.side);
         const why = `${label}: ${error.message}. Nothing was deleted elsewhere. Resume to compare both sides again.`;
         await inOurTransaction(this.pools.general, worker.assertOurs, async (client) => {
+          if (error.reason === 'restored') await run(client, askAboutRestored, [this.pipelineId, error.side]);
           await run(client, haltPipeline, [this.pipelineId, why]);
         });
         this.wake();

@@ -314,6 +314,8 @@ export class PipelineWorker {
       writable: { A: this.#writable('A', now), B: this.#writable('B', now) },
       budget: { A: this.#delivery.budget('A', now), B: this.#delivery.budget('B', now) },
       catchingUp: null,
+      reunite: false,
+      setBack: null,
       recast: null,
       canaryLost: await this.#reader.canaries.lost(pages),
       anew: NOTHING,

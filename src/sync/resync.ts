@@ -1,11 +1,13 @@
 import type { PoolClient } from 'pg';
-import type { Cursor } from '../connectors/connector.js';
+import type { ChangePage, Cursor } from '../connectors/connector.js';
 import { failpoint } from '../common/failpoint.js';
 import type { Side } from '../core/clock.js';
 import type { HubPools } from '../database/pools.js';
 import { askRound } from '../database/sql/absence.js';
+import { endRestored, linkedPairs } from '../database/sql/restored.js';
 import { run, type Statement } from '../database/sql/statement.js';
 import { rememberColumns } from './column-memory.js';
+import { fetchAll } from './fetch-all.js';
 import { inOurTransaction } from './our-transaction.js';
 import type { PipelineWorker } from './pipeline-worker.js';
 import type { RunningPipeline } from './running-pipeline.js';
@@ -34,6 +36,7 @@ export class Resync {
   async run(side: Side): Promise<boolean> {
     if (!(await this.worker.readable(side))) return false;
     const { endpoint, anew } = this.pipeline.ends[side];
+    const { givenBack } = this.worker.sides[side];
     const columns = endpoint.options.columns.filter((name) => !(name in endpoint.absent));
     await endpoint.install();
     const cursor = await endpoint.now();
@@ -42,21 +45,20 @@ export class Resync {
       this.signal.throwIfAborted();
       if (!(await this.worker.readable(side))) return false;
       const readStart = Date.now();
-      await this.worker.compare(
-        side,
-        {
-          kind: 'states',
-          states: page,
-          readStart,
-          readEnd: readStart,
-          cursor: this.worker.sides[side].cursor,
-          more: false,
-          gap: null,
-        },
-        anew,
-      );
+      const states = {
+        kind: 'states' as const,
+        states: page,
+        readStart,
+        readEnd: readStart,
+        cursor: this.worker.sides[side].cursor,
+        more: false,
+        gap: null,
+      } as Extract<ChangePage, { kind: 'states' }>;
+      if (givenBack) await this.worker.takeIn({ A: null, B: null, [side]: states }, { setBack: side });
+      else await this.worker.compare(side, states, anew);
       await failpoint('resync.compared');
     }
+    if (givenBack) await this.#makeAgain(side);
     // What happened while the pages were read comes once more, from the cursor that was taken before.
     const end = endpoint.capabilities.orderedLog ? await this.worker.catchUp(side, cursor) : cursor;
     if (end === null) return false;
@@ -65,10 +67,32 @@ export class Resync {
       // The log may have told of deletions in what was lost.
       await run(client, askRound, [this.pipeline.id, side]);
       await rememberColumns(client, this.pipeline.id, side, endpoint);
+      await run(client, endRestored, [this.pipeline.id, side]);
     });
     this.worker.readThrough.add(side);
     await failpoint('resync.done');
     return true;
+  }
+
+  /** Records that were made after the backup: the side is to have them again. */
+  async #makeAgain(side: Side): Promise<void> {
+    for (let position = 0; ;) {
+      const links = await run(this.pools.general, linkedPairs, [this.pipeline.id, position, PAGE]);
+      const last = links.at(-1);
+      if (last === undefined) return;
+      const idOf = (link: (typeof links)[number]): string | null => (side === 'A' ? link.a_id : link.b_id);
+      const found = await fetchAll(
+        this.pipeline.ends[side].endpoint,
+        links.flatMap((link) => idOf(link) ?? []),
+      );
+      const gone = links.filter((link) => !found.has(idOf(link) ?? ''));
+      if (gone.length > 0)
+        await this.worker.takeIn(
+          { A: null, B: null },
+          { absent: { side, linkIds: gone.map(({ id }) => id) }, setBack: side },
+        );
+      position = last.id;
+    }
   }
 
   /** Forgets the place: until a person resumes the pipeline nothing is read; then the side is compared as a whole. */

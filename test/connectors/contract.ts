@@ -299,6 +299,7 @@ export function registerConnectorTests(name: string, factory: () => Promise<Conn
       expect(await endpoint.write(batch)).toEqual(receipt);
       const never = { ...batch, id: batchId() };
       expect(await endpoint.settle(never.id)).toMatchObject({ status: 'dead' });
+      expect(await endpoint.lastBatch()).toBe(String(Math.max(Number(batch.id), Number(never.id))));
       expect(await endpoint.write(never)).toMatchObject({ status: 'dead' });
       expect((await fixture.user.read(id))?.name).toBe('once');
     });

@@ -37,14 +37,22 @@ export function addPauseAndResume(program: Command): void {
     .argument('<pipeline>')
     .description('go on after a pause, a halt or an error')
     .addOption(sideOption('only this side'))
+    .addOption(
+      new Option(
+        '--restored <what>',
+        'for a side that was restored or replaced: give-back (it gets what Accord knows) or take (what it shows are edits)',
+      ).choices(['give-back', 'take']),
+    )
     .action(
-      action<[string, SideOption]>(async ({ terminal, service }, name, { side }) => {
-        const body = side === undefined ? {} : { side };
-        const { body: pipeline } = await service.post<PipelineDto>(
-          `/pipelines/${encodeURIComponent(name)}/resume`,
-          body,
-        );
-        print(terminal, pipeline, () => describe(terminal, pipeline));
-      }),
+      action<[string, SideOption & { readonly restored?: string }]>(
+        async ({ terminal, service }, name, { side, restored }) => {
+          const body = { ...(side !== undefined && { side }), ...(restored !== undefined && { restored }) };
+          const { body: pipeline } = await service.post<PipelineDto>(
+            `/pipelines/${encodeURIComponent(name)}/resume`,
+            body,
+          );
+          print(terminal, pipeline, () => describe(terminal, pipeline));
+        },
+      ),
     );
 }

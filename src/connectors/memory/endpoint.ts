@@ -154,6 +154,13 @@ export class MemoryEndpoint implements Endpoint {
     }
   }
 
+  async lastBatch(): Promise<string | null> {
+    const ids = this.object
+      .requests(this.options.consumer)
+      .map((id) => Number(id.slice(this.#request('').length)));
+    return Promise.resolve(ids.length === 0 ? null : String(Math.max(...ids)));
+  }
+
   async purge(options: { readonly cursor: Cursor; readonly batchesBefore: string | null }): Promise<void> {
     const { batchesBefore } = options;
     if (batchesBefore === null) return Promise.resolve();

@@ -16,6 +16,7 @@ import { nextIds } from './allocate-ids.js';
 import type { Column, Table } from './catalog.js';
 import { schemaDrift } from './drift.js';
 import { install, missingForLog, uninstall, type Consumer } from './install.js';
+import { lastApplied } from './fence.js';
 import { LogCapture } from './log-capture.js';
 import { asLogCursor, coversMark } from './log-cursor.js';
 import { PollingCapture } from './polling-capture.js';
@@ -158,6 +159,13 @@ export class PostgresEndpoint implements Endpoint {
 
   settle(batchId: string): Promise<WriteReceipt> {
     return this.writer.settle(batchId);
+  }
+
+  lastBatch(): Promise<string | null> {
+    const { pools, table } = this.parts;
+    return guarded(`asking for the last write to ${table.object}`, () =>
+      lastApplied(pools.read, this.options.consumer),
+    );
   }
 
   async purge(options: { readonly cursor: Cursor; readonly batchesBefore: string | null }): Promise<void> {

@@ -74,3 +74,16 @@ export async function settle(
     throw translated(error, `settling batch ${batchId}`);
   }
 }
+
+/** The highest batch that the fences know of, applied or not; `null` where there are none (yet). */
+export async function lastApplied(pool: pg.Pool, consumer: string): Promise<string | null> {
+  const { rows } = await pool.query<{ fences: string | null }>(
+    `select to_regclass('${schemaName}.applied')::text as fences`,
+  );
+  if (rows[0]?.fences == null) return null;
+  const last = await pool.query<{ id: string | null }>(
+    `select max(batch_id)::text as id from ${schemaName}.applied where consumer = $1`,
+    [consumer],
+  );
+  return last.rows[0]?.id ?? null;
+}

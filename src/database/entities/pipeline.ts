@@ -18,6 +18,7 @@ const PipelineSchema = defineEntity({
     haltToldAt: p.datetime().nullable(),
     recastFrom: p.integer().nullable(),
     recastPosition: p.bigint('number').nullable(),
+    reunite: p.boolean().default(false),
   },
 });
 
@@ -69,6 +70,7 @@ const SideStateSchema = defineEntity({
     errorSince: p.datetime().nullable(),
     retryAt: p.datetime().nullable(),
     columns: p.json<Json>().nullable(),
+    restored: p.enum(['ask', 'give-back', 'take']).nullable(),
   },
 });
 

@@ -18,6 +18,7 @@ export interface SideRow {
   readonly caught_up_at: Date | null;
   readonly wrote_at: Date | null;
   readonly lag_seconds: number | null;
+  readonly restored: 'ask' | 'give-back' | 'take' | null;
   readonly backlog: number;
 }
 
@@ -36,7 +37,7 @@ export async function sideRows(
   const { rows } = await database.query<SideRow>({
     name: 'side-rows',
     text: `select s.pipeline_id, s.side, s.label, s.connector, s.object, s.paused_at, s.paused_by, s.pause_reason,
-                  s.error_code, s.error_detail, s.error_since,
+                  s.error_code, s.error_detail, s.error_since, s.restored,
                   (select json_agg(json_build_object('column', key, 'why', value ->> 'lost', 'since', (value ->> 'since')::float8) order by key)
                    from jsonb_each(s.columns) where value ? 'lost') as lost,
                   s.read_at, s.caught_up_at, s.wrote_at,

@@ -294,7 +294,7 @@ export function groupByUnit(
   return groups;
 }
 
-function rawWith(
+export function rawWith(
   plan: UnitPlan,
   side: Side,
   unit: Unit,

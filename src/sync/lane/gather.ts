@@ -14,6 +14,8 @@ import { cursorsAfter, type Intake, type ReadBack, type SoloRecords } from './in
 import type { PayloadItem } from './payload.js';
 import { recastPage } from './recast-page.js';
 import type { RecordState } from './record-state.js';
+import { reunite } from './reunite.js';
+import { foldNotThere, foldSetBack } from './set-back.js';
 import { applyBatchStates, applyException, isCovered, type WriteGate } from './settle.js';
 import { mayBeToldBefore } from './told-before.js';
 import { bySourceTransaction, entriesById, WorkingSet } from './working-set.js';
@@ -56,6 +58,7 @@ export class Gather {
     for (const record of set.records.values())
       gates.set(record, await applyBatchStates(client, pipeline, log, record, cursors));
     const missed = this.#applyExceptions(set, excepted, intake);
+    reunite(pipeline, set, intake);
     const changes = { A: 0, B: 0 };
     const strangers: Record<Side, Set<string>> = { A: new Set(), B: new Set() };
     const vanished: Record<Side, Set<string>> = { A: new Set(), B: new Set() };
@@ -176,6 +179,10 @@ export class Gather {
         continue;
       }
       const before = record.lineage.length;
+      if (intake.setBack === side) {
+        foldSetBack(this.pipeline, record, side, state);
+        continue;
+      }
       foldState(record, side, state, read, { ...this.#foldContext(intake, side, null), anew: intake.anew });
       changes += record.lineage.length - before;
     }
@@ -225,12 +232,13 @@ export class Gather {
     }
   }
 
-  #foldAbsent(set: WorkingSet, { absent, now }: Intake): void {
+  #foldAbsent(set: WorkingSet, { absent, setBack, now }: Intake): void {
     if (absent === null) return;
     for (const linkId of absent.linkIds) {
       const record = set.records.get(linkId);
       if (record === undefined || image(record.life(), absent.side).value === 'deleted') continue;
-      foldAbsence(record, absent.side, now);
+      if (setBack === absent.side) foldNotThere(record, absent.side);
+      else foldAbsence(record, absent.side, now);
     }
   }
 

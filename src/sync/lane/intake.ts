@@ -28,6 +28,10 @@ export interface Intake {
   readonly catchingUp: Side | null;
   /** Units whose fields were made anew on the side whose states are read (core/relearn.ts). */
   readonly anew: ReadonlySet<string>;
+  /** Both sides were read at once, after what was known of them had been lost (reunite.ts). */
+  readonly reunite: boolean;
+  /** The side was set back to an earlier state: what it shows there is no edit (core/restored.ts). */
+  readonly setBack: Side | null;
   /** Records whose units are to be understood as a new revision says. */
   readonly recast: RecastPage | null;
   /** Linked records that were read for and are not on a side any more. */

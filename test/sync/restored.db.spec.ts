@@ -1,0 +1,169 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
+import { resume } from '../../src/database/sql/pause.js';
+import { answerRestored } from '../../src/database/sql/restored.js';
+import { run } from '../../src/database/sql/statement.js';
+import { HubPools } from '../../src/database/pools.js';
+import { SyncPair } from '../support/sync-pair.js';
+
+const review = { strategy: 'review' } as const;
+const spec: PipelineSpec = {
+  apiVersion: 'accord/v1',
+  kind: 'Pipeline',
+  metadata: { name: 'restored' },
+  connections: { a: { ref: 'a', object: 'public.t' }, b: { ref: 'b', object: 'public.t' } },
+  match: [
+    { id: 'by-key', by: ['key'], action: 'link' },
+    { id: 'none', action: 'create' },
+  ],
+  fields: {
+    key: { a: 'key', b: 'key', policy: review },
+    x: { a: 'x', b: 'x', policy: review },
+    y: { a: 'y', b: 'y', policy: review },
+    n: { type: 'integer', a: 'n', b: 'n', policy: { strategy: 'merge', merge: 'counter' } },
+  },
+  deletes: { aDeleted: 'delete', bDeleted: 'delete' },
+  load: { accept: 'automatic' },
+};
+const table =
+  'create table t (id uuid primary key default gen_random_uuid(), key text, x text, y text, n int);';
+const rows = `insert into t (key, x, y, n) select 'k' || i, 'x' || i, 'y' || i, i from generate_series(1, 200) i;`;
+
+describe('after a restore from a backup', () => {
+  let pair: SyncPair;
+  beforeEach(async () => {
+    pair = await SyncPair.open({ a: table + rows, b: table }, spec);
+    await pair.start();
+    await pair.quiet(60_000);
+    await pair.stop();
+  }, 90_000);
+  afterEach(() => pair.close());
+
+  const value = async (side: 'a' | 'b', key: string) =>
+    (await pair[side].query<object>('select x, y, n from t where key = $1', [key])).rows[0];
+  const differing = async (): Promise<number> => {
+    const read = async (side: 'a' | 'b') =>
+      (
+        await pair[side].query<{ v: string }>(`select concat_ws('|', key, x, y, n) as v from t order by key`)
+      ).rows.map(({ v }) => v);
+    const [a, b] = [await read('a'), new Set(await read('b'))];
+    return a.filter((v) => !b.has(v)).length + Math.abs(a.length - b.size);
+  };
+  const state = async () =>
+    (
+      await pair.hub.general.query<{ state: string; detail: string }>(
+        'select state, state_detail as detail from pipeline',
+      )
+    ).rows[0];
+  const halted = async (): Promise<string> => {
+    for (let i = 0; i < 400; i++) {
+      const now = await state();
+      if (now?.state === 'halted') return now.detail;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    throw new Error('it goes on');
+  };
+  /** What Accord makes of the time after the backup: an edit each way, a record made and one deleted, and an open question. */
+  const afterTheBackup = async (): Promise<void> => {
+    await pair.start();
+    await pair.a.query(`update t set x = 'from a' where key = 'k1'`);
+    await pair.b.query(`update t set y = 'from b' where key = 'k2'`);
+    await pair.a.query(`update t set n = n + 5 where key = 'k3'`);
+    await pair.a.query(`insert into t (key, x, y, n) values ('made', 'new', 'new', 1)`);
+    await pair.quiet();
+    await pair.stop();
+  };
+  const admin = async (work: (client: pg.Client) => Promise<void>): Promise<void> => {
+    const url = new URL(pair.urls.hub);
+    url.pathname = '/postgres';
+    const client = new pg.Client({ connectionString: url.href });
+    await client.connect();
+    await work(client).finally(() => client.end());
+  };
+  const nameOf = (url: string): string => new URL(url).pathname.slice(1);
+  const close = async (name: string, client: pg.Client): Promise<void> => {
+    await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+  };
+  /** A copy of the whole database, and the database set back to it. */
+  const backup = (url: string) =>
+    admin(async (client) => {
+      await close(nameOf(url), client);
+      await client.query(`create database "${nameOf(url)}_backup" template "${nameOf(url)}"`);
+    });
+  const restore = (url: string) =>
+    admin(async (client) => {
+      await close(nameOf(url), client);
+      await client.query(`drop database "${nameOf(url)}"`);
+      await client.query(`alter database "${nameOf(url)}_backup" rename to "${nameOf(url)}"`);
+    });
+  const goOn = async (): Promise<void> => {
+    await resume(pair.hub.general, 'restored', null);
+    await pair.quiet(60_000);
+  };
+
+  it('a side that gets back what Accord knows: its older values are nobody’s edits, and its question is kept', async () => {
+    await backup(pair.urls.a);
+    await afterTheBackup();
+    await pair.start();
+    await pair.stop();
+    await pair.a.query(`update t set x = 'asked a' where key = 'k9'`);
+    await pair.b.query(`update t set x = 'asked b' where key = 'k9'`);
+    await pair.start();
+    await pair.quiet();
+    await pair.stop();
+    await restore(pair.urls.a);
+    await pair.start();
+    expect(await halted()).toMatch(/side A is another system than before/);
+    expect(await value('b', 'k1')).toMatchObject({ x: 'from a' });
+    await run(pair.hub.general, answerRestored, ['restored', 'give-back']);
+    await goOn();
+    expect(await value('a', 'k1')).toMatchObject({ x: 'from a' });
+    expect(await value('a', 'k2')).toMatchObject({ y: 'from b' });
+    expect(await value('a', 'k3')).toMatchObject({ n: 8 });
+    expect(await value('b', 'k3')).toMatchObject({ n: 8 });
+    expect(await value('a', 'made')).toMatchObject({ x: 'new' });
+    // What A's person had meant is still asked, though A does not hold it any more.
+    const { rows: asked } = await pair.hub.general.query<{ unit: string; candidates: { v: string }[] }>(
+      `select unit, candidates from conflict where state = 'open'`,
+    );
+    expect(asked.map(({ unit }) => unit)).toEqual(['x']);
+    expect(asked[0]?.candidates.map(({ v }) => v).sort()).toEqual(['asked a', 'asked b']);
+    expect(await differing()).toBe(1);
+  }, 90_000);
+
+  it('a side that is taken as it is: its values are edits, under the policies', async () => {
+    await backup(pair.urls.a);
+    await afterTheBackup();
+    await restore(pair.urls.a);
+    await pair.a.query(`update t set x = 'edited after the restore' where key = 'k5'`);
+    await pair.start();
+    await halted();
+    await run(pair.hub.general, answerRestored, ['restored', 'take']);
+    await goOn();
+    expect(await value('b', 'k1')).toMatchObject({ x: 'x1' });
+    expect(await value('b', 'k5')).toMatchObject({ x: 'edited after the restore' });
+  }, 90_000);
+
+  it('Accord’s own database: what it carried over since is agreed, not edited twice, and no write is taken for an earlier one', async () => {
+    await backup(pair.urls.hub);
+    await afterTheBackup();
+    await pair.hub.close();
+    await restore(pair.urls.hub);
+    Object.assign(pair, { hub: new HubPools(pair.urls.hub, { lane: 4, general: 4 }) });
+    await pair.a.query(`update t set y = 'while it was away' where key = 'k4'`);
+    await pair.start();
+    expect(await halted()).toMatch(/Accord's own database was restored from a backup/);
+    expect(await value('b', 'k4')).toMatchObject({ y: 'y4' });
+    await goOn();
+    expect(await value('b', 'k4')).toMatchObject({ y: 'while it was away' });
+    expect([await value('a', 'k3'), await value('b', 'k3')]).toMatchObject([{ n: 8 }, { n: 8 }]);
+    expect(await differing()).toBe(0);
+    const { rows: open } = await pair.hub.general.query(`select from conflict where state = 'open'`);
+    expect(open).toEqual([]);
+    await pair.b.query(`update t set x = 'afterwards' where key = 'k6'`);
+    await pair.quiet();
+    expect(await value('a', 'k6')).toMatchObject({ x: 'afterwards' });
+    expect(await differing()).toBe(0);
+  }, 90_000);
+});
