@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
 import { ServiceChild } from '../support/service-child.js';
+import { filled as polledRows, PLAIN_TABLE, POLLED_TABLE, polledSpec } from '../support/polled-pair.js';
 import { SyncPair } from '../support/sync-pair.js';
 import { askToVerify, unseen, verified, verify } from '../support/verifying.js';
 
@@ -96,6 +97,28 @@ describe('a verification', () => {
       unknown: 0,
     });
   }, 180_000);
+
+  it('finds on a polled side what moved no stamp, and waits until a poll would have seen what did', async () => {
+    const schedule = { pollEvery: '50ms', sweepEvery: '1h', verifyEvery: 'off' };
+    pair = await SyncPair.open(
+      { a: POLLED_TABLE + polledRows(30), b: PLAIN_TABLE },
+      { ...polledSpec({ aDeleted: 'delete' }), schedule },
+    );
+    await pair.start();
+    await pair.quiet();
+    await pair.a.query(unseen(`update t set x = 'unseen' where key = 'k4'`));
+    await pair.a.query(`alter table t enable trigger touch`);
+    await pair.a.query(`update t set x = 'polled' where key = 'k5'`);
+    const { differences } = await verify(pair, true);
+    expect(
+      differences.map(({ kind, reason, side, unit, held, seen }) => [kind, reason, side, unit, held, seen]),
+    ).toEqual([['value', 'unknown', 'A', 'x', 'x4', 'unseen']]);
+    await pair.quiet();
+    expect(
+      (await pair.b.query('select key from t where x in ($1, $2) order by key', ['unseen', 'polled'])).rows,
+    ).toEqual([{ key: 'k4' }, { key: 'k5' }]);
+    expect((await verify(pair)).differences).toEqual([]);
+  }, 60_000);
 
   it('goes on from the page at which its process was killed, and has compared everything once', async () => {
     await open(1500);

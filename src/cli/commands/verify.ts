@@ -14,6 +14,8 @@ import { oneLine, table } from '../table.js';
 import { print } from '../terminal.js';
 
 const pollMs = 500;
+/** After this a pipeline that runs would have begun. */
+const WAITS_MS = 15_000;
 const SHOWN = 50;
 
 interface Options {
@@ -62,11 +64,17 @@ async function finished(
       })
     : null;
   let now = first;
+  let told = false;
+  const since = performance.now();
   bar?.start(1, 0, { phase: 'waiting', left: '' });
   try {
     while (now.state === 'asked' || now.state === 'running') {
       await sleep(pollMs);
       now = (await service.get<VerificationDto>(path)).body;
+      if (now.state === 'asked' && !told && performance.now() - since > WAITS_MS) {
+        told = true;
+        terminal.err(`It begins when the pipeline runs: accord status ${now.pipeline} says why it does not.`);
+      }
       bar?.setTotal(Math.max(1, now.total));
       bar?.update(Math.min(now.done, now.total), {
         phase: now.phase === null ? 'waiting' : PHASES[now.phase],

@@ -55,7 +55,7 @@ export const nextLinks = bySide<LinkRow>(
   'absence_next_links',
   (id) => `
   select l.id as link_id, l.${id} as ext_id, s.clock, s.fields -> '$life' as field, s.open -> '$life' as open
-  from link l join shadow s on s.link_id = l.id
+  from link l join shadow s on s.link_id = l.id and s.link_id > $2
   where l.pipeline_id = $1 and l.id > $2 and l.state in ('live', 'creating') and l.${id} is not null
   order by l.id limit $3`,
 );

@@ -117,12 +117,15 @@ export interface HeldRow {
   open: Record<string, Json> | null;
 }
 
-/** The next linked records with what is held of them. Parameters: pipeline, behind link, limit. */
+/**
+ * The next linked records with what is held of them. The place is said of both tables: a merge join would read the shadows from their
+ * beginning otherwise. Parameters: pipeline, behind link, limit.
+ */
 export const nextHeld: Statement<HeldRow & Record<string, unknown>> = {
   name: 'verification_next_held',
   text: `
   select l.id as link_id, l.a_id, l.b_id, s.clock, s.fields, s.open
-  from link l join shadow s on s.link_id = l.id
+  from link l join shadow s on s.link_id = l.id and s.link_id > $2
   where l.pipeline_id = $1 and l.id > $2 and l.state in ('live', 'creating')
   order by l.id limit $3`,
 };
