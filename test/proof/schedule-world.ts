@@ -223,7 +223,14 @@ export class ScheduleWorld {
       armFailpoints(calm ? null : `${point}:1:error`);
       try {
         const { rows } = await this.hub.general.query<{ state: PipelineState }>('select state from pipeline');
-        const load = new FirstLoad(this.#pipeline, this.hub, () => Promise.resolve(), this.#clock, signal, () => undefined);
+        const load = new FirstLoad(
+          this.#pipeline,
+          this.hub,
+          () => Promise.resolve(),
+          this.#clock,
+          signal,
+          () => undefined,
+        );
         await load.advance(rows[0]?.state ?? 'new');
         await this.#worker.load();
         this.#worker.adopt(load.receipts);
