@@ -120,27 +120,19 @@ export class KillRun {
   }
 
   /**
-   * From what the hub has read until the next look, edits may be seen only together: capture is going to be off, and what it had not read
-   * by then is passed over with the gap.
+   * From now until the next look, edits may be seen only together: capture is going to be off, and what its log still holds by then is
+   * passed over with the gap. What was typed before has been read.
    */
-  async notWatched(): Promise<void> {
-    this.gapFrom ??= { a: await this.lastRead('a'), b: await this.lastRead('b') };
-  }
-
-  /** The place in a side's register of the last text of a person that the hub has observed. */
-  private async lastRead(side: 'a' | 'b'): Promise<number> {
-    const { rows: seen } = await this.pair.hub.general.query<{ v: string }>(
-      `select u.value ->> 'v' as v
-       from (select units from lineage where kind = 'observed' and side = $1 order by id desc limit 300) l, jsonb_each(l.units) u`,
-      [side.toUpperCase()],
-    );
-    const { rows } = await this.pair[side].query<{ pos: string }>(
-      `select coalesce(max(pos), 0) as pos from register
-       where by = 'person' and exists (
-         select from jsonb_each_text(became) e where e.value = any($1) and was ->> e.key is distinct from e.value)`,
-      [seen.map(({ v }) => v)],
-    );
-    return Number(rows[0]?.pos);
+  private async notWatched(): Promise<void> {
+    await this.pause();
+    await this.pair.start({ absenceMs: 1000 });
+    try {
+      await this.pair.quiet(90_000);
+    } finally {
+      await this.pair.stop();
+    }
+    this.gapFrom ??= await this.positions();
+    this.work();
   }
 
   /** Lets everything come to an end and looks at it. */
