@@ -107,7 +107,7 @@ function mistyped(value: string, random: Random): string {
   if (value.length < 3) return value;
   const at = 1 + random.below(value.length - 2);
   const digit = /\d/.test(value[at] ?? '');
-  const other = digit ? String(random.below(10)) : random.pick([...LETTERS]);
+  const other = digit ? String(random.below(10)) : (LETTERS[random.below(LETTERS.length)] ?? 'x');
   return random.pick([
     value.slice(0, at) + value.slice(at + 1),
     value.slice(0, at) + other + value.slice(at),

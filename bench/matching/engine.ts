@@ -4,11 +4,11 @@ import type { Parties } from './pipeline.js';
 
 /** What the bench uses of the service, which is built apart from it. */
 export interface Service {
-  startEmbeddedPostgres(options: {
+  readonly startEmbeddedPostgres: (options: {
     readonly dataDir: string;
     readonly settings?: Readonly<Record<string, string | number | boolean>>;
-  }): Promise<{ readonly url: string; stop(): Promise<unknown> }>;
-  migrate(url: string): Promise<unknown>;
+  }) => Promise<{ readonly url: string; stop(): Promise<unknown> }>;
+  readonly migrate: (url: string) => Promise<unknown>;
 }
 
 // This file is dist/bench/matching/engine.js when it runs.

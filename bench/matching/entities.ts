@@ -75,8 +75,9 @@ function registeredCompanies(): readonly Pick<Entity, 'name' | 'street' | 'city'
   const names = new Set<string>();
   const letters = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, '');
   return Object.values(registry).flatMap((text) => {
-    const [name = '', ...address] = text.split('\n');
-    const [street = '', city = ''] = [address.slice(0, -2).join(', '), address.at(-2)];
+    const [name, ...address] = text.split('\n') as [string, ...string[]];
+    const street = address.slice(0, -2).join(', ');
+    const city = address.at(-2) ?? '';
     if (street === '' || city === '' || letters(name).length < 4) return [];
     const place = letters(street).slice(0, 14);
     const known = letters(name).slice(0, 9);

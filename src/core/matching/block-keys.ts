@@ -17,7 +17,7 @@ export type FieldText = (field: string) => string | null;
 export function blockKeys(blocks: readonly BlockSpec[], text: FieldText): readonly string[] {
   const keys = new Set<string>();
   blocks.forEach((block, place) => {
-    let made: readonly string[] = [`${String(place)}`];
+    let made: readonly string[] = [String(place)];
     for (const parts of partsOf(block, text)) {
       made = parts.flatMap((part) => made.map((key) => `${key}|${part}`));
       if (made.length === 0) return;

@@ -43,7 +43,7 @@ function names(x: string, y: string): number {
 
 function sameName(x: string, y: string): number {
   if (x === y) return 1;
-  if ((x.length === 1 || y.length === 1) && x[0] === y[0]) return INITIAL;
+  if ((x.length === 1 && y.startsWith(x)) || (y.length === 1 && x.startsWith(y))) return INITIAL;
   const alike = jaroWinkler(x, y);
   if (alike < 0.7) return 0;
   return alike < SOUNDS_ALIKE && sound(x) === sound(y) ? SOUNDS_ALIKE : alike;

@@ -4,7 +4,7 @@ import type { Json } from '../../core/value.js';
 import type { Plan } from '../../core/plan.js';
 import type { ConflictRow } from '../../database/sql/review/conflict-rows.js';
 import type { DecisionRow } from '../../database/sql/review/decisions.js';
-import type { CandidateDto, ConflictDto, ConflictState, ConflictSummaryDto } from '../conflict.dto.js';
+import type { CandidateDto, ConflictDto, ConflictSummaryDto } from '../conflict.dto.js';
 import { presentDecision } from '../present-decision.js';
 import type { MatchDto } from './match.dto.js';
 
@@ -13,7 +13,7 @@ const WHAT_IT_MEANS =
   'link: the two are one record from now on. create: it is made on the other side. apart: both stay as they are, and are never linked by a rule';
 
 /** A match as it stands in the queue: names in place of values. */
-export function presentMatchSummary(row: ConflictRow, plan: Plan): ConflictSummaryDto {
+export function presentMatchSummary(row: ConflictRow, plan: Plan): Plain<ConflictSummaryDto> {
   const names = row.candidates as readonly {
     readonly key: string;
     readonly side: 'A' | 'B';
@@ -27,7 +27,7 @@ export function presentMatchSummary(row: ConflictRow, plan: Plan): ConflictSumma
     unit: row.unit,
     kind: row.kind,
     reason: row.reason,
-    state: row.state as ConflictState,
+    state: row.state,
     rev: row.rev,
     priority: PRIORITIES[row.priority] ?? 'normal',
     openedAt: row.opened_at.toISOString(),
