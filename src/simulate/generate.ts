@@ -61,7 +61,11 @@ export function anySetup(random: Random, kinds: readonly SideKind[] = PROMISED):
   const linked = random.chance(20);
   const insists = random.chance(8) ? random.pick(SIDES) : null;
   const victim = units.find((key) => key === 'strict' || key === 'review' || key === 'newest') ?? null;
-  const side = (of: Side): SideSetup => anySide(random, pair[of], insists === of ? victim : null, units);
+  const refusing = random.chance(25) ? random.pick(SIDES) : null;
+  const side = (of: Side): SideSetup => ({
+    ...anySide(random, pair[of], insists === of ? victim : null, units),
+    refuses: refusing === of,
+  });
   const actions: readonly DeleteAction[] = ['review', 'delete', 'unlink', 'ignore'];
   return {
     sides: { A: side('A'), B: side('B') },
@@ -97,7 +101,7 @@ export function anySide(
     staleMs: read ? random.pick([0, 0, 12, 30]) : 0,
     form: random.pick(['plain', 'plain', 'plain', 'marked', 'cut'] as const),
     insists,
-    refuses: random.chance(15),
+    refuses: false,
     trigger:
       units.includes('review') &&
       units.includes('status') &&

@@ -53,7 +53,14 @@ const CALM: Setup['often'] = { policy: 0, life: 0, pause: 0, crash: 0.2 };
 /** Every protection there is. */
 export const MUTANTS: readonly Mutant[] = [
   { without: 'conditionalWrites', runs: 100 },
-  { without: 'blockRefused', runs: 100, tune: all(few('review', 'owner'), each({ refuses: true })) },
+  {
+    without: 'blockRefused',
+    runs: 200,
+    tune: all(few('review', 'owner'), (s) => ({
+      ...s,
+      sides: { A: { ...s.sides.A, refuses: false }, B: { ...s.sides.B, refuses: true } },
+    })),
+  },
   { without: 'dropWhileSent', runs: 150 },
   { without: 'refuseStale', runs: 100 },
   { without: 'freshness', runs: 150, kinds: ['T1 unordered'] },

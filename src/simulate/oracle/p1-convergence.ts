@@ -2,13 +2,19 @@ import type { Evidence, Violation } from './evidence.js';
 import { same } from './text.js';
 
 /** P1: at rest, whatever nobody is asked about is the same on both sides, in each side's own form. */
-export function p1Convergence({ rest, units, sides, refused }: Evidence): Violation[] {
+export function p1Convergence({ rest, units, sides, refused, rules }: Evidence): Violation[] {
   const found: Violation[] = [];
   for (const moment of rest) {
     if (!moment.reached || moment.ended || moment.lifeOpen || !moment.alive.A || !moment.alive.B) continue;
-    for (const { key, heldWith, direction } of units) {
+    for (const { key, heldWith, direction, foreign } of units) {
       const waits = [key, ...heldWith].some((one) => one in moment.conflicts);
-      if (waits || moment.diverged.includes(key)) continue;
+      // That it differs on purpose is the hub's word; it is taken where the policy says so, or a rule across fields has a question open.
+      const boundBy = rules.filter((rule) => rule.units.includes(key));
+      const mayDiffer =
+        foreign === 'ignore' ||
+        direction !== 'both' ||
+        boundBy.some((rule) => rule.units.some((one) => one in moment.conflicts));
+      if (waits || (mayDiffer && moment.diverged.includes(key))) continue;
       const [a, b] = [moment.values.A[key], moment.values.B[key]];
       const head = moment.registers[key]?.head;
       // A side has said that it will not take just this value, and nobody has had it tried again with success.

@@ -16,13 +16,13 @@ export function p2NoBlindDelete(evidence: Evidence): Violation[] {
 function unseen(evidence: Evidence, unit: UnitFacts, { at, side }: LifeFacts): Violation[] {
   // Where the sides differ on purpose, or merge what they have, the deleted value need not have stood on the other.
   // Nor where nobody can tell whether a write had arrived: going back to what stood before it is not noticed there.
-  if (!evidence.sides[side].exact) return [];
   if (unit.merge !== null || unit.direction !== 'both' || unit.foreign === 'ignore') return [];
   const decided = evidence.told.some(
     (row) => row.kind === 'decided' && row.unit === '$life' && row.value === 'deleted' && row.at <= at,
   );
   const here = evidence.stood.filter((one) => one.unit === unit.key && one.side === side && one.at < at);
   const last = here[here.length - 1];
+  if (!evidence.sides[side].exact && here.some(({ by }) => by === 'hub')) return [];
   if (decided || last === undefined || last.by === 'hub') return [];
   // Of two records that share no past a blank one has nothing to say.
   if (evidence.linked && blank(last.value)) return [];

@@ -15,7 +15,8 @@ import type {
   Value,
 } from '../oracle/evidence.js';
 import { CUT } from '../scenario/system-of.js';
-import type { SideSetup } from '../scenario/setup.js';
+import type { Happening } from '../../connectors/memory/happening.js';
+import type { SideKind, SideSetup } from '../scenario/setup.js';
 import { mergeOf, unitValue } from './people.js';
 import { oneRound } from './drain.js';
 import { BULK, type World } from './world.js';
@@ -133,15 +134,19 @@ function stoodOn({ systems, plan, setup }: World, side: Side): Stood[] {
           value: unitValue(unit, side, after),
           by: entry.origin,
           anew: entry.op === 'insert',
-          undated:
-            entry.stamp > entry.at + MOST_AHEAD_MS ||
-            (entry.by === BULK && setup.sides[side].kind === 'T0 log'),
+          undated: isUndated(setup.sides[side].kind, entry),
         });
       }
     }
     values = after;
   }
   return all;
+}
+
+/** A stamp of the whole record is that of its last edit: only where each edit has its own does it stay with the edit. */
+function isUndated(kind: SideKind, { stamp, at, by }: Happening): boolean {
+  const ahead = (kind === 'T0 log' || kind === 'T3') && stamp > at + MOST_AHEAD_MS;
+  return ahead || (kind === 'T0 log' && by === BULK);
 }
 
 function livesOn({ systems }: World, side: Side): Evidence['lives'] {
