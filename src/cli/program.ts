@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../ops/build.js';
 import { addAudit } from './commands/audit.js';
+import { addBackupCheck } from './commands/backup-check.js';
 import { addConflicts } from './commands/conflicts.js';
 import { addDb } from './commands/db.js';
 import { addDecide } from './commands/decide.js';
@@ -45,6 +46,7 @@ export function createProgram(): Command {
   addVerify(program);
   addDoctor(program);
   addUninstall(program);
+  addBackupCheck(program);
   addDb(program);
   addPeople(program);
   addToken(program);

@@ -153,6 +153,23 @@ describe('the pipelines API', () => {
     await service.pools.general.query(`update pipeline set state = 'running'`);
   });
 
+  it('does not take up a pipeline whose side was restored before somebody has said what is right', async () => {
+    await service.pools.general.query(`update pipeline set state = 'halted', state_detail = 'restored'`);
+    await service.pools.general.query(`update side_state set restored = 'ask' where side = 'A'`);
+    expect((await fresh()).sides).toMatchObject({ A: { restored: true }, B: { restored: false } });
+    const refused = await service.post('/api/v1/pipelines/companies/resume', {});
+    expect([refused.status, (await refused.json()).code]).toEqual([409, 'choice-needed']);
+    expect((await fresh()).state).toBe('halted');
+    const wrong = await service.post('/api/v1/pipelines/companies/resume', { restored: 'maybe' });
+    expect(wrong.status).toBe(422);
+    const done = await service.post('/api/v1/pipelines/companies/resume', { restored: 'give-back' });
+    expect((await done.json()).sides.A.restored).toBe(false);
+    const { rows } = await service.pools.general.query(`select restored from side_state where side = 'A'`);
+    expect(rows).toEqual([{ restored: 'give-back' }]);
+    await service.pools.general.query(`update side_state set restored = null`);
+    await service.pools.general.query(`update pipeline set state = 'running'`);
+  });
+
   it.each([
     ['a pause without a reason', '/api/v1/pipelines/companies/pause', {}, 422, '/reason'],
     [

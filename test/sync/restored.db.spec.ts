@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
+import { ConnectionCatalog } from '../../src/connectors/connection-catalog.js';
+import { checkBackup } from '../../src/sync/preview/backup-check.js';
 import { resume } from '../../src/database/sql/pause.js';
 import { answerRestored } from '../../src/database/sql/restored.js';
 import { run } from '../../src/database/sql/statement.js';
@@ -97,6 +99,15 @@ describe('after a restore from a backup', () => {
       await client.query(`drop database "${nameOf(url)}"`);
       await client.query(`alter database "${nameOf(url)}_backup" rename to "${nameOf(url)}"`);
     });
+  const check = async () => {
+    const catalog = new ConnectionCatalog();
+    for (const side of ['a', 'b'] as const)
+      catalog.declare({
+        connector: 'postgres',
+        config: { name: side, label: side, url: pair.urls[side], tls: null, clientName: 'accord test' },
+      });
+    return checkBackup(pair.declared, pair.hub, catalog).finally(() => catalog.close());
+  };
   const goOn = async (): Promise<void> => {
     await resume(pair.hub.general, 'restored', null);
     await pair.quiet(60_000);
@@ -113,6 +124,7 @@ describe('after a restore from a backup', () => {
     await pair.quiet();
     await pair.stop();
     await restore(pair.urls.a);
+    expect((await check()).sides[0]).toMatchObject({ side: 'A', state: 'other-system' });
     await pair.start();
     expect(await halted()).toMatch(/side A is another system than before/);
     expect(await value('b', 'k1')).toMatchObject({ x: 'from a' });
@@ -152,7 +164,15 @@ describe('after a restore from a backup', () => {
     await restore(pair.urls.hub);
     Object.assign(pair, { hub: new HubPools(pair.urls.hub, { lane: 4, general: 4 }) });
     await pair.a.query(`update t set y = 'while it was away' where key = 'k4'`);
+    const said = await check();
     await pair.start();
+    expect(said).toMatchObject({
+      behind: true,
+      sides: [
+        { side: 'A', state: 'known' },
+        { side: 'B', state: 'known' },
+      ],
+    });
     expect(await halted()).toMatch(/Accord's own database was restored from a backup/);
     expect(await value('b', 'k4')).toMatchObject({ y: 'y4' });
     await goOn();

@@ -38,6 +38,10 @@ export const guardStrings = {
     kind === 'deletes'
       ? `It was not meant: the records are made again in ${label} from what ${other} still has. ${things(held)} are taken back.`
       : `It was not meant: ${label} gets back what ${other} still has. ${things(held)} are taken back.`,
+  restored: {
+    'give-back': (label: string) => `Give ${label} back what Accord knows`,
+    take: (label: string) => `Take ${label} as it is`,
+  },
   note: 'Why (kept in the audit log)',
   done: 'It is being carried out.',
 };

@@ -78,8 +78,13 @@ export const acceptLoad = (name: string) => post<unknown>(`/pipelines/${id(name)
 export const pause = (name: string, side: Side | null, reason: string) =>
   post<unknown>(`/pipelines/${id(name)}/pause`, { ...(side !== null && { side }), reason });
 
-export const resume = (name: string, side: Side | null) =>
-  post<unknown>(`/pipelines/${id(name)}/resume`, side === null ? {} : { side });
+export type RestoredAnswer = 'give-back' | 'take';
+
+export const resume = (name: string, side: Side | null, restored: RestoredAnswer | null = null) =>
+  post<unknown>(`/pipelines/${id(name)}/resume`, {
+    ...(side !== null && { side }),
+    ...(restored !== null && { restored }),
+  });
 
 export const listDeadLetters = (name: string, signal?: AbortSignal) =>
   call<{ readonly items: readonly DeadLetterGroup[] }>(

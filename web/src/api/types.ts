@@ -220,6 +220,8 @@ export interface PipelineSide {
   readonly backlog: number | null;
   readonly paused: Paused | null;
   readonly error: { readonly code: string; readonly detail: string; readonly since: string } | null;
+  /** It was restored or replaced: resuming has to say what is right. */
+  readonly restored: boolean;
   readonly lastReadAt: string | null;
   readonly lastWriteAt: string | null;
 }

@@ -5,7 +5,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useState, type SubmitEvent } from 'react';
 import { NeedsRole } from '../access/needs-role';
-import { pause, resume } from '../api/endpoints';
+import { pause, resume, type RestoredAnswer } from '../api/endpoints';
 import { keys } from '../api/queries';
 import type { Pipeline, Side } from '../api/types';
 import { Dialog } from '../states/dialog';
@@ -22,11 +22,16 @@ export function PauseControl({ pipeline }: { readonly pipeline: Pipeline }) {
   );
 }
 
+interface Resumption {
+  readonly side: Side | null;
+  readonly restored?: RestoredAnswer;
+}
+
 function Controls({ pipeline }: { readonly pipeline: Pipeline }) {
   const [opened, actions] = useDisclosure(false);
   const client = useQueryClient();
   const resuming = useMutation({
-    mutationFn: (side: Side | null) => resume(pipeline.name, side),
+    mutationFn: ({ side, restored }: Resumption) => resume(pipeline.name, side, restored ?? null),
     onSuccess: () => {
       notifications.show({
         message: strings.pipeline.resumedDone(pipeline.name),
@@ -37,15 +42,31 @@ function Controls({ pipeline }: { readonly pipeline: Pipeline }) {
     onError: failed,
   });
   const pausedSides = (['A', 'B'] as const).filter((side) => (pipeline.sides[side]?.paused ?? null) !== null);
+  const restored = (['A', 'B'] as const)
+    .filter((side) => pipeline.sides[side]?.restored === true)
+    .map((side) => sideLabel(pipeline, side));
   const canPause = pipeline.paused === null && pausedSides.length < 2;
   return (
     <Group gap="xs">
-      {pipeline.paused !== null && (
+      {restored.length > 0 &&
+        pipeline.state === 'halted' &&
+        (['give-back', 'take'] as const).map((answer) => (
+          <Button
+            key={answer}
+            size="xs"
+            variant="default"
+            loading={resuming.isPending}
+            onClick={() => resuming.mutate({ side: null, restored: answer })}
+          >
+            {strings.guards.restored[answer](restored.join(', '))}
+          </Button>
+        ))}
+      {(pipeline.paused !== null || (pipeline.state === 'halted' && restored.length === 0)) && (
         <Button
           size="xs"
           leftSection={<IconPlayerPlay size={15} />}
           loading={resuming.isPending}
-          onClick={() => resuming.mutate(null)}
+          onClick={() => resuming.mutate({ side: null })}
         >
           {strings.pipeline.resume}
         </Button>
@@ -57,7 +78,7 @@ function Controls({ pipeline }: { readonly pipeline: Pipeline }) {
           variant="default"
           leftSection={<IconPlayerPlay size={15} />}
           loading={resuming.isPending}
-          onClick={() => resuming.mutate(side)}
+          onClick={() => resuming.mutate({ side })}
         >
           {strings.pipeline.resume} {sideLabel(pipeline, side)}
         </Button>
