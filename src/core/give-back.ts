@@ -1,19 +1,41 @@
-import { component, flatten, join, sameDot, withDot, type Side, type VersionVector } from './clock.js';
+import {
+  component,
+  covers,
+  flatten,
+  join,
+  sameDot,
+  withDot,
+  type Side,
+  type VersionVector,
+} from './clock.js';
 import { CanonError } from './errors.js';
+import { holdsHead } from './author.js';
 import type { UnitPlan } from './plan.js';
 import { rawOf } from './at-rest.js';
 import { image, UNREADABLE, type Contest, type GiveBack, type Image, type Unit } from './unit.js';
 import { jsonEqual, type Canon, type Raw } from './value.js';
 
-/** What both sides held when a decision became head, and how many edits had been counted: to be kept with it, for its undo. */
+/** What both sides said when a decision became head, and how many edits had been counted: to be kept with it, for its undo. */
 export interface HeldBefore {
   readonly A: Image;
   readonly B: Image;
   readonly tick: VersionVector;
 }
 
-export function heldBefore({ A, B, tick }: Unit): HeldBefore {
-  return { A, B, tick };
+/**
+ * To be taken from the registers just before the decision is authored. A side without an edit that head had not seen says head, also where
+ * that was still to be written: an earlier decision is not undone with this one.
+ */
+export function heldBefore(unit: Unit): HeldBefore {
+  return { A: said(unit, 'A'), B: said(unit, 'B'), tick: unit.tick };
+}
+
+function said(unit: Unit, side: Side): Image {
+  const img = image(unit, side);
+  if (unit.contest !== null) return givenBack(unit, side) ?? img;
+  const refused = unit.blocked?.side === side;
+  if (refused || holdsHead(unit, img) || !covers(unit.head, img)) return img;
+  return { ...unit.head, raw: undefined };
 }
 
 /**

@@ -186,7 +186,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'undoSparesEdits',
-    runs: 500,
+    runs: 1200,
     kinds: ['T0 log'],
     tune: all(few('review'), often({ ...CALM, undo: 1.5, decide: 6, edit: 2, turn: 3, carry: 3, answer: 3 })),
   },

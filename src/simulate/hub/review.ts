@@ -192,7 +192,9 @@ export class Review {
       if (back === undefined || back === null) continue;
       const { value, dot, ctx } = back.version;
       const clock = { dot: dotText(dot), ctx: vectorText(ctx) };
-      const over = [stood.head.value, image(stood, side).value];
+      // A head that was made since may still be on its way there.
+      const heads = since.flatMap((row) => (row.kind === 'authored' && row.unit === key ? [row.value] : []));
+      const over = [stood.head.value, image(stood, side).value, ...heads];
       told.push({ at: hub.now, kind: 'gives-back', unit: key, side, value, ...clock, over });
     }
   }
