@@ -9,7 +9,7 @@ import { FlapMemory } from './flap-memory.js';
 import { BatchIds } from './lane/batch-ids.js';
 import { BatchLog } from './lane/batch-log.js';
 import { lostRace } from './lane/persist.js';
-import type { Committed, Intake, ReadBack } from './lane/intake.js';
+import { NOTHING_ELSE, type Committed, type Intake, type ReadBack } from './lane/intake.js';
 import { LaneTransaction, type Worked } from './lane/transaction.js';
 import { Lookahead } from './lookahead.js';
 import { advance, Capture, continues, matters } from './capture.js';
@@ -157,7 +157,7 @@ export class PipelineWorker {
     since: number | null,
     anew: ReadonlySet<string> = NOTHING,
   ): Promise<void> {
-    const at = (side: Side): Intake['cursors']['A'] => ({ ...this.#cursorState(side), readAt: since });
+    const at = (side: Side): Intake['cursors']['A'] => ({ ...this.#sides[side].place, readAt: since });
     await this.takeIn({ ...pages }, { anew, cursors: { A: at('A'), B: at('B') } });
   }
 
@@ -307,19 +307,11 @@ export class PipelineWorker {
     const now = this.clock.now();
     return {
       pages,
-      cursors: { A: this.#cursorState('A'), B: this.#cursorState('B') },
-      due: [],
-      receipts: [],
-      readBacks: [],
+      cursors: { A: this.#sides.A.place, B: this.#sides.B.place },
+      ...NOTHING_ELSE,
       writable: { A: this.#writable('A', now), B: this.#writable('B', now) },
       budget: { A: this.#delivery.budget('A', now), B: this.#delivery.budget('B', now) },
-      catchingUp: null,
-      reunite: false,
-      setBack: null,
-      recast: null,
       canaryLost: await this.#reader.canaries.lost(pages),
-      anew: NOTHING,
-      absent: null,
       now,
       ...more,
     };
@@ -360,7 +352,7 @@ export class PipelineWorker {
   async #storeAhead(ahead: Worked): Promise<boolean> {
     const { pages } = ahead.intake;
     const receipts = [...this.#writes.receipts];
-    const cursors = { A: this.#cursorState('A'), B: this.#cursorState('B') };
+    const cursors = { A: this.#sides.A.place, B: this.#sides.B.place };
     const worked = { ...ahead, intake: { ...ahead.intake, cursors } };
     try {
       const committed = await inOurTransaction(this.pools.lane, this.assertOurs, (client) =>
@@ -376,11 +368,6 @@ export class PipelineWorker {
       if (!lostRace(error)) throw error;
       return true;
     }
-  }
-
-  #cursorState(side: Side): Intake['cursors']['A'] {
-    const { cursor, version, readAt } = this.#sides[side];
-    return { cursor, version, readAt };
   }
 
   #writable(side: Side, now: number): boolean {

@@ -74,6 +74,12 @@ export class SideRuntime {
     private readonly pool: Pool,
   ) {}
 
+  /** Where it has been read to, as last stored. */
+  get place(): { readonly cursor: Cursor | null; readonly version: number; readonly readAt: number | null } {
+    const { cursor, version, readAt } = this;
+    return { cursor, version, readAt };
+  }
+
   static async load(pool: Pool, pipelineId: number): Promise<Record<Side, SideRuntime>> {
     const sides = { A: new SideRuntime('A', pipelineId, pool), B: new SideRuntime('B', pipelineId, pool) };
     for (const row of await run(pool, readSides, [pipelineId])) sides[row.side].#take(row);

@@ -41,6 +41,19 @@ export interface Intake {
   readonly now: number;
 }
 
+/** What a transaction takes in that only moves capture on. */
+export const NOTHING_ELSE = {
+  due: [],
+  receipts: [],
+  readBacks: [],
+  catchingUp: null,
+  reunite: false,
+  setBack: null,
+  recast: null,
+  anew: new Set<string>(),
+  absent: null,
+} satisfies Partial<Intake>;
+
 export interface ReadBack {
   readonly linkId: number;
   readonly side: Side;
