@@ -57,14 +57,11 @@ describe('newcomers that resemble others', () => {
     );
     return String(rows[0]?.id);
   };
-  /** Nothing is written to a side before both records are there. */
+  /** Both records are there before either is looked at. */
   const together = async (work: () => Promise<void>) => {
-    await pair.hub.general.query(`update side_state set paused_at = now(), paused_by = 'test'`);
-    await pair.hub.general.query(`select pg_notify('accord_wake', '')`);
-    await sleep(100);
+    await pair.stop();
     await work();
-    await pair.hub.general.query('update side_state set paused_at = null, paused_by = null');
-    await pair.hub.general.query(`select pg_notify('accord_wake', '')`);
+    await pair.start();
   };
   const count = async (side: 'a' | 'b', name: string) =>
     (await pair[side].query<{ n: number }>('select count(*)::int as n from t where name like $1', [name]))
