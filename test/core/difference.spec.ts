@@ -30,7 +30,9 @@ function look(
     [...units.keys()].filter((key) => key !== LIFE).map((key) => [key, [[key, key] as const]]),
   );
   const held = (side: 'A' | 'B'): Record<string, string> =>
-    Object.fromEntries([...units].map(([key, unit]) => [key, String(unit[side].raw ?? unit[side].value)]));
+    Object.fromEntries(
+      [...units].map(([key, unit]) => [key, (unit[side].raw ?? unit[side].value) as string]),
+    );
   return {
     plan: recordPlan([EMAIL, DOMAIN]),
     units,
