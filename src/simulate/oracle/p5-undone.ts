@@ -70,6 +70,9 @@ function writtenOver({ told, stood, sides }: Evidence, unit: UnitFacts): Violati
     const decision = rows.find((row) => row.kind === 'authored' && row.decision === undone.id);
     if (undone.kind !== 'undone' || decision === undefined) return [];
     const until = rows.slice(i).find(({ kind }) => kind === 'authored')?.at ?? Infinity;
+    const made = rows
+      .slice(rows.indexOf(decision), i)
+      .flatMap((row) => (row.kind === 'authored' ? [row.value] : []));
     return (['A', 'B'] as const).flatMap((side) => {
       // Written blindly, it is found afterwards, and among the choices then.
       if (sides[side].tier === 'T3') return [];
@@ -77,8 +80,8 @@ function writtenOver({ told, stood, sides }: Evidence, unit: UnitFacts): Violati
       return mine.flatMap((write, n) => {
         const before = mine[n - 1];
         const typed = before !== undefined && before.by !== 'hub' && before.at > decision.at;
-        // The decision's own write, still on its way: its condition held, whatever stood there in between.
-        const decided = text(write.value) === text(sides[side].form(unit.key, decision.value));
+        // A write from before the undo, still on its way: its condition held, whatever stood there in between.
+        const decided = made.some((value) => text(write.value) === text(sides[side].form(unit.key, value)));
         // A record that was deleted with the edit in it is made anew without.
         const here = write.by === 'hub' && !write.anew && write.at > undone.at && write.at <= until;
         if (!here || !typed || decided || text(before.value) === text(decision.value)) return [];
