@@ -69,6 +69,6 @@ export class Reunion {
       cursor: this.worker.sides[side].cursor,
       more: false,
       gap: null,
-    } as ChangePage;
+    };
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { takeValue, type Taken } from '../../src/core/flap.js';
 import { SIDES } from '../../src/core/clock.js';
-import { RECORD } from '../../src/simulate/hub/log-lane.js';
+import { RECORD } from '../../src/simulate/hub/store.js';
 import { World } from '../../src/simulate/world/world.js';
 import { setupOf } from '../support/simulate/setup-of.js';
 

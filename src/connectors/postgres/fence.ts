@@ -80,7 +80,7 @@ export async function lastApplied(pool: pg.Pool, consumer: string): Promise<stri
   const { rows } = await pool.query<{ fences: string | null }>(
     `select to_regclass('${schemaName}.applied')::text as fences`,
   );
-  if (rows[0]?.fences == null) return null;
+  if ((rows[0]?.fences ?? null) === null) return null;
   const last = await pool.query<{ id: string | null }>(
     `select max(batch_id)::text as id from ${schemaName}.applied where consumer = $1`,
     [consumer],

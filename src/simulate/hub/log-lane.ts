@@ -13,12 +13,11 @@ import { jsonEqual, type Raw } from '../../core/value.js';
 import type { Happening } from '../../connectors/memory/happening.js';
 import type { WriteAnswer, WriteRequest } from '../../connectors/memory/exchange.js';
 import { unitsOf } from './read-lane.js';
-import { LIVE, type LaneAttempt, type LaneState } from './store.js';
+import { LIVE, RECORD, type LaneAttempt, type LaneState } from './store.js';
 import type { Switches } from './switches.js';
 import type { Told } from './told.js';
 
 /** Id of the one record of a run, on both systems. */
-export const RECORD = 'r1';
 
 /** One record and one side of it in a lane transaction. `units` and `told` are written to. */
 export interface LaneContext {

@@ -11,8 +11,7 @@ import { LIFE } from '../../core/plan.js';
 import type { Unit } from '../../core/unit.js';
 import type { Raw } from '../../core/value.js';
 import type { Reading, WriteAnswer, WriteRequest } from '../../connectors/memory/exchange.js';
-import { RECORD } from './log-lane.js';
-import { LIVE } from './store.js';
+import { LIVE, RECORD } from './store.js';
 import type { Switches } from './switches.js';
 import type { Told } from './told.js';
 

@@ -9,6 +9,9 @@ import type { Json, Raw } from '../../core/value.js';
 import type { Switches } from './switches.js';
 import type { Told } from './told.js';
 
+/** The id of the one record, on both sides. */
+export const RECORD = 'r1';
+
 /** A lane's write that is on its way or was the last to end. */
 export interface LaneAttempt {
   readonly id: string;

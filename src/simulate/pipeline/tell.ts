@@ -2,7 +2,7 @@ import { SIDES, type Side } from '../../core/clock.js';
 import type { UnitPlan } from '../../core/plan.js';
 import type { Canon, Raw } from '../../core/value.js';
 import type { Happening } from '../../connectors/memory/happening.js';
-import { RECORD } from '../hub/log-lane.js';
+import { RECORD } from '../hub/store.js';
 import { ALL_ON } from '../hub/switches.js';
 import type { History } from '../run.js';
 import type { Action } from '../world/action.js';

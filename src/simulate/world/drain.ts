@@ -1,5 +1,5 @@
 import { SIDES } from '../../core/clock.js';
-import { RECORD } from '../hub/log-lane.js';
+import { RECORD } from '../hub/store.js';
 import type { World } from './world.js';
 
 const ALL = 1_000;

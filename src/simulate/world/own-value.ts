@@ -1,10 +1,18 @@
-import { LIFE, type UnitPlan } from '../../core/plan.js';
+import { LIFE, type Plan, type UnitPlan } from '../../core/plan.js';
+import type { Unit } from '../../core/unit.js';
 import type { Canon } from '../../core/value.js';
-import { mergeOf } from './people.js';
-import type { World } from './world.js';
+import { mergeOf, type Habits, type People } from './people.js';
+
+/** What somebody has before them who decides. */
+export interface Desk {
+  readonly hub: { units(): ReadonlyMap<string, Unit> };
+  readonly people: People;
+  readonly plan: Plan;
+  readonly habits?: Habits;
+}
 
 /** What somebody types who wants neither of the two. */
-export function ownValue({ hub, people, plan, habits }: World, key: string): Canon {
+export function ownValue({ hub, people, plan, habits }: Desk, key: string): Canon {
   if (key === LIFE) return 'live';
   const unitPlan = plan.unit.get(key) as UnitPlan;
   if (habits !== undefined) {

@@ -4,7 +4,7 @@ import { LIFE, type UnitPlan } from '../../core/plan.js';
 import { MOST_AHEAD_MS } from '../../core/stamp.js';
 import { image, type Unit } from '../../core/unit.js';
 import type { Canon, Raw } from '../../core/value.js';
-import { RECORD } from '../hub/log-lane.js';
+import { RECORD } from '../hub/store.js';
 import type {
   Evidence,
   ProbeFacts,

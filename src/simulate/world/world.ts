@@ -5,7 +5,7 @@ import type { Canon, Raw } from '../../core/value.js';
 import type { MemorySystem } from '../../connectors/memory/system.js';
 import type { Reading, WriteAnswer, WriteRequest } from '../../connectors/memory/exchange.js';
 import { Hub, type Outgoing, type Page } from '../hub/hub.js';
-import { RECORD } from '../hub/log-lane.js';
+import { RECORD } from '../hub/store.js';
 import type { Click } from '../hub/review.js';
 import { ALL_ON, type Switches } from '../hub/switches.js';
 import { planOf, withReview } from '../scenario/plan-of.js';

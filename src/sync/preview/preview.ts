@@ -103,7 +103,7 @@ function judge(change: ChangedPipeline, recasts: readonly string[], row: RecordR
         side,
         id: side === 'A' ? row.a_id : row.b_id,
         unit: key,
-        before: before as Json,
+        before: before,
         after: written(plan, side, unit, before),
       });
     }
@@ -112,7 +112,7 @@ function judge(change: ChangedPipeline, recasts: readonly string[], row: RecordR
 
 function written(plan: UnitPlan, side: Side, unit: Unit, before: Raw): Json {
   try {
-    return plan.put(side, unit.head.value, before) as Json;
+    return plan.put(side, unit.head.value, before);
   } catch (error) {
     if (!(error instanceof CanonError)) throw error;
     return `cannot be written: ${error.message}`;
