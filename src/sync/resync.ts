@@ -4,7 +4,7 @@ import { failpoint } from '../common/failpoint.js';
 import type { Side } from '../core/clock.js';
 import type { HubPools } from '../database/pools.js';
 import { askRound } from '../database/sql/absence.js';
-import { endRestored, linkedPairs } from '../database/sql/restored.js';
+import { endRestored, linkedPairs, readRestored } from '../database/sql/restored.js';
 import { run, type Statement } from '../database/sql/statement.js';
 import { rememberColumns } from './column-memory.js';
 import { fetchAll } from './fetch-all.js';
@@ -36,7 +36,8 @@ export class Resync {
   async run(side: Side): Promise<boolean> {
     if (!(await this.worker.readable(side))) return false;
     const { endpoint, anew } = this.pipeline.ends[side];
-    const { givenBack } = this.worker.sides[side];
+    const [answer] = await run(this.pools.general, readRestored, [this.pipeline.id, side]);
+    const givenBack = answer?.restored === 'give-back';
     const columns = endpoint.options.columns.filter((name) => !(name in endpoint.absent));
     await endpoint.install();
     const cursor = await endpoint.now();

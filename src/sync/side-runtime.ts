@@ -12,12 +12,11 @@ export interface SideRow {
   read_at_ms: number | null;
   paused: boolean;
   error_code: string | null;
-  restored: 'ask' | 'give-back' | 'take' | null;
 }
 
 const readSides: Statement<SideRow> = {
   name: 'sync_read_sides',
-  text: `select side, cursor, version, (extract(epoch from read_at) * 1000)::float8 as read_at_ms, paused_at is not null as paused, error_code, restored
+  text: `select side, cursor, version, (extract(epoch from read_at) * 1000)::float8 as read_at_ms, paused_at is not null as paused, error_code
          from side_state where pipeline_id = $1`,
 };
 
@@ -53,8 +52,6 @@ export class SideRuntime {
   version = 0;
   readAt: number | null = null;
   paused = false;
-  /** The side was set back, and gets back what stood there. */
-  givenBack = false;
   /** Everything that had happened when this worker began has been read. */
   readToEnd = false;
   /** Whatever was committed on the side before this, hub time, has been read. */
@@ -87,7 +84,6 @@ export class SideRuntime {
   }
 
   #take(row: SideRow): void {
-    this.givenBack = row.restored === 'give-back';
     this.cursor = row.cursor;
     // A batch that another worker may have begun, long ago.
     if (isObject(row.cursor)) this.#begun.set(row.cursor, 0);

@@ -19,6 +19,12 @@ export const answerRestored: Statement<Record<string, never>> = {
   update side_state set restored = $2 from pipeline p where p.id = pipeline_id and p.name = $1 and restored = 'ask'`,
 };
 
+/** What is to be done about a side that was set back. Parameters: pipeline, side. */
+export const readRestored: Statement<{ restored: 'ask' | 'give-back' | 'take' | null }> = {
+  name: 'restored_read',
+  text: `select restored from side_state where pipeline_id = $1 and side = $2`,
+};
+
 /** What was answered has been carried out. Parameters: pipeline, side. */
 export const endRestored: Statement<Record<string, never>> = {
   name: 'restored_end',
