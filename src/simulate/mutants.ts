@@ -107,7 +107,7 @@ export const MUTANTS: readonly Mutant[] = [
   { without: 'ownActorForRecovered', runs: 60, kinds: ['T3'] },
   {
     without: 'waitForDeadline',
-    runs: 500,
+    runs: 800,
     kinds: ['T1', 'T1 unordered'],
     tune: all(
       few('review', 'owner'),
@@ -149,7 +149,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'readBeforeDelete',
-    runs: 150,
+    runs: 300,
     kinds: ['T2', 'T3'],
     tune: all(few('review', 'owner'), each({ refuses: false }), often({ life: 3, edit: 2 }), (s) => ({
       ...s,

@@ -25,7 +25,7 @@ export const PAGE_POINTS: readonly string[] = ['load.stored', 'load.written', 'l
  * The mails have a proof of their own (mail-kills.db.spec.ts), and so have a side that is read through for what is gone (test/sync/absence-*)
  * and sides that are compared because somebody asked for it (test/sync/verify-*).
  */
-const ELSEWHERE = NAMES.filter((name) => /^(mail|absence|verification)\./.test(name));
+const ELSEWHERE = NAMES.filter((name) => /^(mail|absence|verification|recast|reunion)\./.test(name));
 
 export const RUNNING_POINTS = NAMES.filter(
   (name) => !LOAD_POINTS.includes(name) && !ELSEWHERE.includes(name),
