@@ -135,6 +135,8 @@ function block(
   if (unit === undefined) return;
   const back = unit.contest?.undone?.[side] ?? null;
   const isBack = back !== null && sent !== undefined && sameDot(sent.version.dot, back.version.dot);
+  // Head has moved on while the write was on its way: of what it says now nothing was refused.
+  if (sent !== undefined && !isBack && !sameDot(sent.version.dot, unit.head.dot)) return;
   const blocked = { side, code: 'refused', detail, since: now, head: unit.head.dot };
   units.set(key, { ...(isBack ? refuseBack(unit, side) : unit), blocked });
 }
