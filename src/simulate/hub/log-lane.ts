@@ -142,12 +142,12 @@ function foldTransaction(
   const after: Record<string, Raw> = {};
   for (const entry of entries) Object.assign(after, entry.after);
   for (const [key, raw] of unitRaws(plan, side, units, after)) {
-    // The write's condition held: whatever precedes it had gone back to what it expected.
+    // The write's condition held: whatever precedes it had gone back to what it expected; also what a trigger did in an earlier one of ours.
     const superseded =
       attempt?.position !== null &&
       attempt?.before[key] !== undefined &&
       last.position <= attempt.position &&
-      last.request === null;
+      last.request !== attempt.id;
     const unitPlan = plan.unit.get(key) as UnitPlan;
     if (superseded && context.switches.ackPosition) {
       supersede(context, key, raw);
