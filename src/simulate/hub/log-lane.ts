@@ -7,6 +7,7 @@ import { asItWas, madeAnew } from '../../core/made-anew.js';
 import { observe, withImage } from '../../core/observe.js';
 import { LIFE, type Plan, type UnitPlan } from '../../core/plan.js';
 import { columnsOf, unitRaws } from '../../core/protocol/unit-raws.js';
+import { refusedBy } from '../../core/push.js';
 import { withDoubt } from '../../core/stamp.js';
 import { image, type Unit } from '../../core/unit.js';
 import { jsonEqual, type Raw } from '../../core/value.js';
@@ -80,7 +81,7 @@ export function takeReceipt(
     const refused = attempt.op === 'create' ? [LIFE] : unitsOf(plan, side, item.columns);
     for (const key of refused) {
       const unit = unitOf(units, key);
-      const blocked = { side, code: 'refused', detail: item.detail, since: now, head: unit.head.dot };
+      const blocked = refusedBy(unit, { side, code: 'refused', detail: item.detail, since: now });
       units.set(key, { ...(attempt.back.includes(key) ? refuseBack(unit, side) : unit), blocked });
     }
   }
