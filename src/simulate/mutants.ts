@@ -107,7 +107,7 @@ export const MUTANTS: readonly Mutant[] = [
   { without: 'ownActorForRecovered', runs: 60, kinds: ['T3'] },
   {
     without: 'waitForDeadline',
-    runs: 500,
+    runs: 650,
     kinds: ['T1', 'T1 unordered'],
     tune: all(
       few('review', 'owner'),
