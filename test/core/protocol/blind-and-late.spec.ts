@@ -22,7 +22,7 @@ function planWith(policy: keyof typeof POLICIES): Plan {
     A: { ...SIDE_PLANS.A, orderedLog: false, column: COLUMN },
     B: { ...SIDE_PLANS.B, orderedLog: false, column: COLUMN },
   };
-  return recordPlan([unitPlan('note', POLICIES[policy])], { sides: sides as Plan['sides'] });
+  return recordPlan([unitPlan('note', POLICIES[policy])], { sides });
 }
 
 const ABILITIES: Abilities = {
