@@ -135,6 +135,7 @@ export function readUnit(clock: string, field: Json | undefined, open: Json | un
             detail: o.blk.detail,
             since: o.blk.since,
             head: parseDot(o.blk.d),
+            ...(o.blk.both === true && { both: true as const }),
           },
   };
   return {
@@ -203,6 +204,7 @@ function writeOpen(plan: UnitPlan, unit: Unit, restA: boolean, restB: boolean): 
         detail: unit.blocked.detail,
         since: unit.blocked.since,
         d: dotText(unit.blocked.head),
+        ...(unit.blocked.both === true && { both: true as const }),
       },
     }),
   };

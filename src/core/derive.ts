@@ -52,7 +52,8 @@ function changesUnknownToHead(plan: UnitPlan, unit: Unit): News {
   const voids: Side[] = [];
   for (const side of ['A', 'B'] as const) {
     const img = image(unit, side);
-    if (covers(unit.head, img)) continue;
+    // A record that was made anew says again what had been typed over since: the later one counts.
+    if (covers(unit.head, img) || unit.orphans.some((orphan) => covers(orphan, img))) continue;
     const base = incorporated(unit, side);
     // Two records linked without a common past: a blank has nothing to say against a value.
     const isVoid = base === undefined ? isBlank(img.value) : plan.equal(img.value, base.value);
@@ -71,8 +72,10 @@ function settleChanges(input: DeriveInput, news: News): Outcome {
   const noSharedPast = unit.incA === undefined && unit.incB === undefined;
   const headSeen = unit.head.dot === null || news.changed.some((c) => covers(c, unit.head));
 
-  if (news.changed.length === 1 && headSeen && first.key !== 'recovered') {
-    const foreign = foreignEdit(plan, first);
+  if (news.changed.length === 1 && headSeen) {
+    const lone = foreignEdit(plan, first);
+    // What a write of ours has covered stands nowhere any more: it cannot stay where it was made.
+    const foreign = lone === 'ignore' && first.key === 'recovered' ? 'review' : lone;
     // Of two records that were just linked only one has a value: nobody edited anything that could be put back or looked at.
     if (foreign !== null && (!noSharedPast || foreign === 'ignore'))
       return loneForeignEdit(input, first, foreign);

@@ -33,7 +33,7 @@ export function heldBefore(unit: Unit): HeldBefore {
 function said(unit: Unit, side: Side): Image {
   const img = image(unit, side);
   if (unit.contest !== null) return givenBack(unit, side) ?? img;
-  const refused = unit.blocked?.side === side;
+  const refused = unit.blocked?.side === side || unit.blocked?.both === true;
   if (refused || holdsHead(unit, img) || !covers(unit.head, img)) return img;
   return { ...unit.head, raw: undefined };
 }

@@ -49,6 +49,7 @@ export function mustBeOpen(doc: unknown): void {
     for (const key of ['code', 'detail', 'd'])
       must(typeof blocked[key] === 'string', `open.blk.${key}`, 'text');
     must(typeof blocked.since === 'number', 'open.blk.since', 'a time');
+    must(blocked.both === undefined || blocked.both === true, 'open.blk.both', 'true, or nothing');
   }
 }
 

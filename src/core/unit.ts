@@ -77,6 +77,8 @@ export interface Blocked {
   readonly since: number;
   /** Dot of the head that was refused; another head is tried again. */
   readonly head: Dot | null;
+  /** The other side had refused this head before: it is sent to neither. */
+  readonly both?: true;
 }
 
 /** Code of a unit whose raw on that side is not a value of its type: somebody's edit that is not understood, and not ours to replace. */

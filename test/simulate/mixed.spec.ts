@@ -9,6 +9,15 @@ describe('any two sides', () => {
     expectKept(100_001, 6_000);
   }, 240_000);
 
+  it('keep all promises in 300 histories where both refuse the same values', () => {
+    expectKept(4_600_001, 300, {
+      tune: ({ sides: { A, B }, ...setup }) => ({
+        ...setup,
+        sides: { A: { ...A, refuses: true }, B: { ...B, refuses: true } },
+      }),
+    });
+  }, 60_000);
+
   it('the same seed is the same history, and its actions alone play it again', () => {
     const first = runSeed(7);
     const second = runSeed(7);

@@ -5,6 +5,7 @@ import { image, incorporated, type Image, type Orphan, type Unit } from '../unit
 import { jsonEqual, type Raw } from '../value.js';
 import type { ProtocolContext } from './context.js';
 import { takeEdit } from './edit.js';
+import { withImage } from '../observe.js';
 import { hold } from './hold.js';
 import { isEcho } from './settle.js';
 import type { SentUnit, SideState } from './side-state.js';
@@ -38,10 +39,7 @@ export function replay(context: ProtocolContext, state: SideState, seen: Sightin
       if (sent === undefined)
         takeEdit(context, unitPlan, raw, stampOfChange(context, stamp, seen.end), 'observed');
       else {
-        if (!sent.unit.own) land(context, unitPlan, sent.unit, raw);
-        // The side has got its own edit back; head has seen it no more than before.
-        else if (!jsonEqual(rawOf(unitPlan, side, image(units.get(key) as Unit, side)), raw))
-          takeEdit(context, unitPlan, raw, stampOfChange(context, stamp, seen.end), 'observed');
+        land(context, unitPlan, sent.unit, raw);
         landed ||= sent.open;
       }
     }
@@ -72,11 +70,16 @@ function land(context: ProtocolContext, plan: UnitPlan, sent: SentUnit, raw: Raw
   const { side, units, notes, guards } = context;
   const unit = units.get(plan.key) as Unit;
   const covered = image(unit, side);
+  // The side has got its own edit back, and nobody had typed anything else before the record was made anew.
+  if (sent.own && jsonEqual(rawOf(plan, side, covered), raw)) return;
   let next = unit;
   const known = covers(sent.version, covered);
   if (!known && !covers(unit.head, covered)) next = recovered(context, plan, unit, covered);
   else if (!known && unit.head.dot?.actor === side) next = renamed(context, plan, unit);
-  units.set(plan.key, hold(next, side, sent.version, guards.postImage ? raw : sent.raw));
+  const written = guards.postImage ? raw : sent.raw;
+  // Its own edit: head has seen it no more than before.
+  const own = { ...sent.version, raw: written };
+  units.set(plan.key, sent.own ? withImage(next, side, own) : hold(next, side, sent.version, written));
   notes.push({
     kind: known ? 'acknowledged' : 'landed-again',
     unit: plan.key,

@@ -1,6 +1,7 @@
 import { sameDot } from '../clock.js';
 import { refuseBack } from '../give-back.js';
 import { LIFE } from '../plan.js';
+import { refusedBy } from '../push.js';
 import type { Unit } from '../unit.js';
 import type { Raw } from '../value.js';
 import { lifeIn, type ProtocolContext } from './context.js';
@@ -135,6 +136,8 @@ function block(
   if (unit === undefined) return;
   const back = unit.contest?.undone?.[side] ?? null;
   const isBack = back !== null && sent !== undefined && sameDot(sent.version.dot, back.version.dot);
-  const blocked = { side, code: 'refused', detail, since: now, head: unit.head.dot };
+  // Head has moved on while the write was on its way: of what it says now nothing was refused.
+  if (sent !== undefined && !isBack && !sameDot(sent.version.dot, unit.head.dot)) return;
+  const blocked = refusedBy(unit, { side, code: 'refused', detail, since: now });
   units.set(key, { ...(isBack ? refuseBack(unit, side) : unit), blocked });
 }

@@ -63,7 +63,10 @@ function takeState(context: ProtocolContext, state: SideState, seen: Sighting): 
   const open = ended === 'open' ? attempt : null;
   takeEdits(context, state, seen, raws, attempt);
   if (open === null) confirm(context, seen, raws.keys());
-  return { state: { ...accepted, attempt: open }, dirty: false };
+  // Of a record that somebody else may have made nothing was taken: it bounds no time from below.
+  const taken = open?.op !== 'create' || !seen.alive;
+  const { currentAt, modifiedAt } = taken ? accepted : state;
+  return { state: { ...accepted, currentAt, modifiedAt, attempt: open }, dirty: false };
 }
 
 function settle(

@@ -7,6 +7,7 @@ import { asItWas, madeAnew } from '../../core/made-anew.js';
 import { observe, withImage } from '../../core/observe.js';
 import { LIFE, type Plan, type UnitPlan } from '../../core/plan.js';
 import { columnsOf, unitRaws } from '../../core/protocol/unit-raws.js';
+import { refusedBy } from '../../core/push.js';
 import { withDoubt } from '../../core/stamp.js';
 import { image, type Unit } from '../../core/unit.js';
 import { jsonEqual, type Raw } from '../../core/value.js';
@@ -80,7 +81,7 @@ export function takeReceipt(
     const refused = attempt.op === 'create' ? [LIFE] : unitsOf(plan, side, item.columns);
     for (const key of refused) {
       const unit = unitOf(units, key);
-      const blocked = { side, code: 'refused', detail: item.detail, since: now, head: unit.head.dot };
+      const blocked = refusedBy(unit, { side, code: 'refused', detail: item.detail, since: now });
       units.set(key, { ...(attempt.back.includes(key) ? refuseBack(unit, side) : unit), blocked });
     }
   }
@@ -142,12 +143,12 @@ function foldTransaction(
   const after: Record<string, Raw> = {};
   for (const entry of entries) Object.assign(after, entry.after);
   for (const [key, raw] of unitRaws(plan, side, units, after)) {
-    // The write's condition held: whatever precedes it had gone back to what it expected.
+    // The write's condition held: whatever precedes it had gone back to what it expected; also what a trigger did in an earlier one of ours.
     const superseded =
       attempt?.position !== null &&
       attempt?.before[key] !== undefined &&
       last.position <= attempt.position &&
-      last.request === null;
+      last.request !== attempt.id;
     const unitPlan = plan.unit.get(key) as UnitPlan;
     if (superseded && context.switches.ackPosition) {
       supersede(context, key, raw);

@@ -26,7 +26,7 @@ function unseen(evidence: Evidence, unit: UnitFacts, { at, side }: LifeFacts): V
   if (decided || last === undefined || last.by === 'hub') return [];
   // Of two records that share no past a blank one has nothing to say.
   if (evidence.linked && blank(last.value)) return [];
-  if (!evidence.sides[side].deletesAsKnown && last.at > decidedAt(evidence, at)) {
+  if (!evidence.sides[side].deletesAsKnown && last.at > decidedAt(evidence, side, at)) {
     // Typed between the last look and the deletion. Where a history is kept, that still tells of it.
     const isTold = evidence.told.some((row) => row.unit === unit.key && text(row.value) === text(last.value));
     if (isTold || !evidence.sides[side].complete) return [];
@@ -45,11 +45,22 @@ function unseen(evidence: Evidence, unit: UnitFacts, { at, side }: LifeFacts): V
   return [{ property: 'P2', unit: unit.key, said }];
 }
 
-/** When it was decided on, by the pipeline or a person, that the record is deleted. */
-function decidedAt({ told }: Evidence, at: number): number {
+/**
+ * When it was decided on, by the pipeline or a person, that the record is deleted. What was decided while the deletion was on its way is
+ * not what it was made for: which one that was, the hub says once it learns of its end.
+ */
+function decidedAt({ told }: Evidence, side: SideName, at: number): number {
   const ways = ['authored', 'gives-back'];
   const rows = told.filter(
     (row) => ways.includes(row.kind) && row.unit === '$life' && row.value === 'deleted' && row.at <= at,
   );
-  return rows[rows.length - 1]?.at ?? -Infinity;
+  const ended = told.find(
+    (row) =>
+      row.kind === 'acknowledged' &&
+      row.unit === '$life' &&
+      row.side === side &&
+      row.value === 'deleted' &&
+      row.at >= at,
+  );
+  return (rows.find(({ dot }) => dot === ended?.dot) ?? rows[rows.length - 1])?.at ?? -Infinity;
 }

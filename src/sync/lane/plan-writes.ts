@@ -5,6 +5,7 @@ import { CanonError } from '../../core/errors.js';
 import { dueBack, holdBack, rawToGiveBack, refuseBack } from '../../core/give-back.js';
 import { LIFE_UNIT, lifeOf } from '../../core/life.js';
 import { LIFE, type UnitPlan } from '../../core/plan.js';
+import { refusedBy } from '../../core/push.js';
 import { image, type Image, type Unit } from '../../core/unit.js';
 import { jsonEqual, type Raw } from '../../core/value.js';
 import { rawOf } from '../../core/at-rest.js';
@@ -129,7 +130,7 @@ function putOrBlock(
     if (!(error instanceof CanonError)) throw error;
     record.units.set(plan.key, {
       ...unit,
-      blocked: { side, code: 'unwritable', detail: error.message, since: now, head: unit.head.dot },
+      blocked: refusedBy(unit, { side, code: 'unwritable', detail: error.message, since: now }),
     });
     record.refused.push({ unit: plan.key, side, code: 'unwritable', detail: error.message });
     return undefined;

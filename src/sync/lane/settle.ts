@@ -7,6 +7,7 @@ import { holdBack, refuseBack } from '../../core/give-back.js';
 import { LIFE_UNIT } from '../../core/life.js';
 import { withImage } from '../../core/observe.js';
 import { LIFE, type UnitPlan } from '../../core/plan.js';
+import { refusedBy } from '../../core/push.js';
 import { image, incorporated, type Image, type Unit } from '../../core/unit.js';
 import type { Raw } from '../../core/value.js';
 import type { BatchRow } from '../../database/sql/lane/batches.js';
@@ -204,7 +205,7 @@ export function applyException(
         const back = backs.get(key);
         record.units.set(key, {
           ...(back === undefined ? unit : refuseBack(unit, side)),
-          blocked: { side, code, detail: exception.detail, since: now, head: unit.head.dot },
+          blocked: refusedBy(unit, { side, code, detail: exception.detail, since: now }),
         });
         record.refused.push({ unit: key, side, code, detail: exception.detail });
         const { value, dot } = back ?? unit.head;
