@@ -97,6 +97,11 @@ describe('settings', () => {
         B: { mode: 'log', updatedAt: null, overlapMs: 60_000, staleFormMs: 300_000 },
       },
       acceptLoad: 'manual',
+      guards: {
+        deletes: { maxCount: 20, maxPercent: 2, windowMs: 3_600_000 },
+        blanking: { maxCount: 100, maxPercent: 5, windowMs: 3_600_000 },
+        overwrite: { maxCount: 500, maxPercent: 20, windowMs: 900_000 },
+      },
     });
     const polled = spec(
       {},
