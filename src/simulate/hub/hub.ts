@@ -27,6 +27,7 @@ import { Review, type ReviewedHub } from './review.js';
 import { linkedUnits, readFirst } from './link.js';
 import { isUnmoved, Store } from './store.js';
 import { ALL_ON, type Switches } from './switches.js';
+import { triedAgain } from './tried-again.js';
 import { weakenAfter, weakenBefore, weakenPlan } from './weaken.js';
 
 /** A request that was stored as sent and may now go out. */
@@ -222,7 +223,7 @@ export class Hub implements ReviewedHub {
       for (const one of [key, LIFE]) {
         const unit = units.get(one);
         if (unit === undefined || unit.blocked === null) continue;
-        units.set(one, { ...unit, blocked: null });
+        units.set(one, triedAgain(unit));
         this.lookAgainAt = 0;
       }
     });

@@ -10,6 +10,10 @@ import type {
 } from './evidence.js';
 import { text } from './text.js';
 
+/** Rows that say what stands on a side; the first two say that somebody put it there. */
+const EDITS: readonly string[] = ['observed', 'ambiguous'];
+const LOOKS: readonly string[] = [...EDITS, 'acknowledged', 'confirmed'];
+
 /**
  * P5, of what is taken back: as long as nobody has decided anew, each side that was not edited since the decision shows what stood there
  * before the decision was written; by the side's own journal.
@@ -64,7 +68,8 @@ function stillComing(
 }
 
 /** What somebody typed since the decision is not written over because that is undone. */
-function writtenOver({ told, stood, sides }: Evidence, unit: UnitFacts): Violation[] {
+function writtenOver(evidence: Evidence, unit: UnitFacts): Violation[] {
+  const { told, stood, sides } = evidence;
   const rows = told.filter((row) => row.unit === unit.key);
   return rows.flatMap((undone, i) => {
     const decision = rows.find((row) => row.kind === 'authored' && row.decision === undone.id);
@@ -85,10 +90,36 @@ function writtenOver({ told, stood, sides }: Evidence, unit: UnitFacts): Violati
         // A record that was deleted with the edit in it is made anew without.
         const here = write.by === 'hub' && !write.anew && write.at > undone.at && write.at <= until;
         if (!here || !typed || decided || text(before.value) === text(decision.value)) return [];
+        if (isUnseen(evidence, decision, before, write)) return [];
         return [fault(unit, `was undone: ${text(before.value)}, typed on ${side} since, was written over`)];
       });
     });
   });
+}
+
+/**
+ * Where only some of the values that stood are read, nobody can tell that a value was typed if it is what stood at the look before, or,
+ * where writes cannot be told from edits, what was to be written there.
+ */
+function isUnseen(
+  { told, stood, sides, initial }: Evidence,
+  decision: ToldFacts,
+  typed: Stood,
+  write: Stood,
+): boolean {
+  const { side, unit } = typed;
+  const { complete, exact } = sides[side];
+  if (complete) return false;
+  const looks = told.filter(
+    (row) => row.unit === unit && row.side === side && row.at < write.at && LOOKS.includes(row.kind),
+  );
+  if (looks.some((row) => EDITS.includes(row.kind) && row.at > decision.at)) return false;
+  const last = looks.at(-1);
+  const known = last === undefined ? initial[side][unit] : last.value;
+  const stands = (value: Value): boolean => text(sides[side].form(unit, value)) === text(typed.value);
+  if (!stands(known)) return false;
+  const before = stood.filter((one) => one.unit === unit && one.side === side && one.at < typed.at);
+  return !exact || stands(initial[side][unit]) || before.some(({ value }) => stands(value));
 }
 
 /** `undefined`: it was edited since, or nobody can say what it had. */
