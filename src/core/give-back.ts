@@ -61,12 +61,12 @@ export function sideUndone(
   return plan.equal(image(unit, side).value, before[side].value) ? 'as-it-was' : 'given-back';
 }
 
-/** Also an edit that was taken back again counts: whoever touched the field since is not written over. */
+/**
+ * Also an edit that was taken back again counts: whoever touched the field since is not written over. One that a write of ours had hidden
+ * was counted on its side before that.
+ */
 function isEditedSince(unit: Unit, side: Side, tick: VersionVector): boolean {
-  if (component(unit.tick, side) > component(tick, side)) return true;
-  // A write of ours had hidden an edit. Which side's it was is known as long as nobody has decided about it.
-  const hidden = component(unit.tick, 'X') > component(tick, 'X');
-  return hidden && (unit.orphans.length === 0 || unit.orphans.some((orphan) => orphan.side === side));
+  return component(unit.tick, side) > component(tick, side);
 }
 
 /** The version that gives a side its value back, of the hub's own: whoever edits it next has seen the undone one go. */
