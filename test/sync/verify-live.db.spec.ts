@@ -126,6 +126,10 @@ describe('a verification', () => {
     );
     await pair.start();
     await pair.quiet();
+    // The side is read through once from its start: that would find it as well.
+    const underWay = () => hub('select from absence_sweep where phase is not null or finished_at is null');
+    for (let i = 0; i < 400 && (await underWay()).length > 0; i++) await sleep(25);
+    expect(await hub('select from absence_sweep')).not.toEqual([]);
     await pair.a.query(unseen(`update t set x = 'unseen' where key = 'k4'`));
     await pair.a.query(`alter table t enable trigger touch`);
     await pair.a.query(`update t set x = 'polled' where key = 'k5'`);

@@ -228,14 +228,20 @@ describe('writing to MariaDB', () => {
     await slow.install();
     const start = await slow.now();
     const seen = new Set<string>();
-    // Until the session was killed on either side of its commit: when that is depends on the machine.
-    for (let record = 1; record <= 20 || (seen.size < 2 && record <= 200); record++) {
+    // Killed at any moment of what a write takes here, until it was on either side of its commit.
+    const begun = performance.now();
+    await slow.write({
+      id: batchId(),
+      items: [{ op: 'update', id: '200', set: { name: 'new' }, expect: { name: 'old' } }],
+    });
+    const takes = performance.now() - begun;
+    for (let record = 1; record <= 20 || (seen.size < 2 && record < 200); record++) {
       const batch: WriteBatch = {
         id: batchId(),
         items: [{ op: 'update', id: String(record), set: { name: 'new' }, expect: { name: 'old' } }],
       };
       const writing = slow.write(batch);
-      await delay(Math.random() * 25);
+      await delay(Math.random() * takes);
       for (const { id } of await side.sql(
         `select id from information_schema.processlist where db = database() and id <> connection_id() and info is not null and (info like 'update%slow%' or info like '%log_%' or info like 'commit%' or info like '%accord_own%')`,
       ))
