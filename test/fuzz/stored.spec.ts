@@ -87,7 +87,13 @@ describe('registers at rest', () => {
     const head = atRest ? { ...unit.head, stamp: null, by: null } : unit.head;
     const side = (of: Unit['A']): Unit['A'] =>
       dotText(of.dot) === dotText(head.dot) ? { ...head, raw: bare(of).raw } : bare(of);
-    return { ...unit, head, A: side(unit.A), B: side(unit.B) };
+    const { contest } = unit;
+    const undone = contest?.undone;
+    if (contest === null || undone === undefined) return { ...unit, head, A: side(unit.A), B: side(unit.B) };
+    const back = <B extends { readonly version: Unit['A'] }>(of: B | null): B | null =>
+      of === null ? null : { ...of, version: bare(of.version) };
+    const un = { ...undone, A: back(undone.A), B: back(undone.B) };
+    return { ...unit, head, A: side(unit.A), B: side(unit.B), contest: { ...contest, undone: un } };
   };
 
   it(
