@@ -120,8 +120,10 @@ describe('a verification', () => {
 
   it('finds on a polled side what moved no stamp, and waits until a poll would have seen what did', async () => {
     const schedule = { pollEvery: '50ms', sweepEvery: '1h', verifyEvery: 'off' };
+    // What was written within the overlap is read again by every poll, whoever moved its stamp.
+    const long = `; alter table t disable trigger touch; update t set updated_at = now() - interval '1 day'; alter table t enable trigger touch`;
     pair = await SyncPair.open(
-      { a: POLLED_TABLE + polledRows(30), b: PLAIN_TABLE },
+      { a: POLLED_TABLE + polledRows(30) + long, b: PLAIN_TABLE },
       { ...polledSpec({ aDeleted: 'delete' }), schedule },
     );
     await pair.start();

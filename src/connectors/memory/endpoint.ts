@@ -155,9 +155,11 @@ export class MemoryEndpoint implements Endpoint {
   }
 
   async lastBatch(): Promise<string | null> {
-    const ids = this.object
-      .requests(this.options.consumer)
-      .map((id) => Number(id.slice(this.#request('').length)));
+    const mine = this.#request('');
+    const ids = this.object.system
+      .remembered()
+      .filter((id) => id.startsWith(mine))
+      .map((id) => Number(id.slice(mine.length)));
     return Promise.resolve(ids.length === 0 ? null : String(Math.max(...ids)));
   }
 

@@ -70,11 +70,6 @@ export class MemoryObject {
     return this.#sent.get(consumer)?.get(id);
   }
 
-  /** Ids of what a consumer sent, as far as they are not forgotten. */
-  requests(consumer: string): readonly string[] {
-    return [...(this.#sent.get(consumer)?.keys() ?? [])];
-  }
-
   /** Requests that were held up arrive now, oldest first. @returns how many */
   arrive(): number {
     const requests = this.#late.splice(0);

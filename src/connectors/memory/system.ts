@@ -123,6 +123,11 @@ export class MemorySystem {
     return known;
   }
 
+  /** Ids of the requests of which it is remembered how they ended. */
+  remembered(): readonly string[] {
+    return [...this.#ended.keys()];
+  }
+
   /** Forgets how a request ended (a fence that was purged). */
   forget(id: string): void {
     this.#ended.delete(id);
