@@ -298,7 +298,11 @@ export class PipelineRunner {
       if (error.reason === 'truncated' || error.reason === 'restored') {
         const { label } = pipeline.ends[error.side];
         await new Resync(pipeline, worker, this.pools, signal).forget(error.side);
-        const why = `${label}: ${error.message}. Nothing was deleted elsewhere. Resume to compare both sides again.`;
+        const next =
+          error.reason === 'restored'
+            ? 'Nothing was written. Resume with what is right: the side as it is, or what Accord knows.'
+            : 'Nothing was deleted elsewhere. Resume to compare both sides again.';
+        const why = `${label}: ${error.message}. ${next}`;
         await inOurTransaction(this.pools.general, worker.assertOurs, async (client) => {
           if (error.reason === 'restored') await run(client, askAboutRestored, [this.pipelineId, error.side]);
           await run(client, haltPipeline, [this.pipelineId, why]);

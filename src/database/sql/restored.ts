@@ -47,7 +47,9 @@ export const lastBatchId: Statement<{ id: number }> = {
 export const haltToReunite: Statement<{ id: number }> = {
   name: 'restored_halt_to_reunite',
   text: `
-  with forgotten as (update side_state set cursor = null, version = version + 1 where pipeline_id = $1)
+  with forgotten as (
+    update side_state set cursor = null, version = version + 1
+    where pipeline_id = $1 and exists (select from pipeline where id = $1 and state in ('running', 'halted')))
   update pipeline set state = 'halted', state_detail = $2, halt_told_at = null, reunite = true, updated_at = clock_timestamp()
   where id = $1 and state in ('running', 'halted') returning id`,
 };

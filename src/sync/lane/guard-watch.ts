@@ -46,6 +46,7 @@ export interface Guarded {
 }
 
 const QUIET: Guarded = { opened: [], standing: [] };
+const NO_TRIPS: ReadonlyMap<string, Trip> = new Map();
 
 /**
  * Counts classes of operations as they are observed, and holds all of a class back once too many records of it come within its window:
@@ -55,17 +56,20 @@ const QUIET: Guarded = { opened: [], standing: [] };
 export class GuardWatch {
   readonly #counts = new OperationCounts();
   readonly #limits: GuardLimits;
-  /** Open trips, as last read; `null`: some may be open. */
+  readonly #longest: number;
+  /** Open trips by class, as last read; `null`: to be read. */
   #known: ReadonlyMap<string, Trip> | null = null;
   #linked = { n: 0, at: -Infinity };
 
   constructor(private readonly pipeline: RunningPipeline) {
     this.#limits = pipelineSettings(pipeline.spec).guards;
+    this.#longest = Math.max(...Object.values(this.#limits).map(({ windowMs }: GuardLimit) => windowMs));
   }
 
   /** Marks the units of these records whose change is to be held, and frees those whose trip was answered. */
   async look(client: Client, records: readonly RecordState[], intake: Intake): Promise<Guarded> {
     await this.#answer(client, records, intake.now);
+    this.#counts.tidy(intake.now - this.#longest);
     const counted = this.#count(records, intake);
     if (counted.size === 0) return QUIET;
     const standing = await this.#standing(client);
@@ -98,7 +102,7 @@ export class GuardWatch {
 
   /** @throws RegistersMoved when a person has answered a trip meanwhile that this transaction holds something for */
   async store(client: Client, guarded: Guarded, records: readonly RecordState[]): Promise<number> {
-    if (guarded === QUIET) return 0;
+    if (guarded.opened.length + guarded.standing.length === 0) return 0;
     const holding = heldFor(records);
     const standing = guarded.standing.map(({ id }) => id).filter((id) => holding.has(id));
     if (standing.length > 0) {
@@ -150,6 +154,7 @@ export class GuardWatch {
     { now, canaryLost }: Intake,
   ): Map<string, { readonly operation: OperationClass; readonly canary: OperationClass | null }> {
     const found = new Map<string, { operation: OperationClass; canary: OperationClass | null }>();
+    const mayBeOpen = this.#known?.size !== 0;
     for (const record of records) {
       for (const draft of record.lineage) {
         for (const [operation] of classesOf(draft)) {
@@ -157,7 +162,7 @@ export class GuardWatch {
           const id = operation.kind === 'overwrite' ? undefined : canaryLost[operation.side];
           const canary =
             id === undefined ? null : ({ side: operation.side, kind: 'canary', subject: id } as const);
-          if (canary !== null || this.#known !== EMPTY || size > this.#limit(operation).maxCount)
+          if (canary !== null || mayBeOpen || size > this.#limit(operation).maxCount)
             found.set(classKey(operation), { operation, canary });
         }
       }
@@ -166,13 +171,13 @@ export class GuardWatch {
   }
 
   async #standing(client: Client): Promise<ReadonlyMap<string, Trip>> {
-    if (this.#known === EMPTY) return EMPTY;
+    if (this.#known?.size === 0) return this.#known;
     const rows = await run(client, openTrips, [this.pipeline.id]);
     const open = new Map(rows.map((row) => [classKey(row), row]));
     // Answered: what comes now is counted afresh.
-    for (const [key, trip] of this.#known ?? EMPTY) if (!open.has(key)) this.#counts.forget(trip);
-    this.#known = open.size === 0 ? EMPTY : open;
-    return this.#known;
+    for (const [key, trip] of this.#known ?? NO_TRIPS) if (!open.has(key)) this.#counts.forget(trip);
+    this.#known = open;
+    return open;
   }
 
   async #tooMany(
@@ -239,8 +244,6 @@ export class GuardWatch {
     }
   }
 }
-
-const EMPTY: ReadonlyMap<string, Trip> = new Map();
 
 const IN_WORDS: Readonly<Record<Trip['kind'], string>> = {
   deletes: 'mass deletion',

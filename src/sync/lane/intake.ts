@@ -30,7 +30,7 @@ export interface Intake {
   readonly anew: ReadonlySet<string>;
   /** Both sides were read at once, after what was known of them had been lost (reunite.ts). */
   readonly reunite: boolean;
-  /** The side was set back to an earlier state: what it shows there is no edit (core/restored.ts). */
+  /** The side was set back to an earlier state: what it shows there is no edit (core/set-back.ts). */
   readonly setBack: Side | null;
   /** Records whose units are to be understood as a new revision says. */
   readonly recast: RecastPage | null;

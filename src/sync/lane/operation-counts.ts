@@ -36,16 +36,20 @@ export function classesOf(draft: LineageDraft): readonly (readonly [OperationCla
   return found;
 }
 
-/** Which records were concerned by each class of operations lately. Remembers no more of them than may pass. */
+/**
+ * Which records were concerned by each class of operations lately: whoever asks prunes a class as soon as there are more than may pass, and
+ * tidies away those that nothing was heard of any more.
+ */
 export class OperationCounts {
   readonly #seen = new Map<string, Map<number, number>>();
 
-  /** @returns how many records within the window, this one included */
+  /** @returns how many records are remembered, this one included; some may be older than the window */
   add(operation: OperationClass, record: RecordState, at: number): number {
     const key = classKey(operation);
-    let records = this.#seen.get(key);
-    if (records === undefined) this.#seen.set(key, (records = new Map<number, number>()));
-    // Newest last, so that what is too old is found at the front.
+    const records = this.#seen.get(key) ?? new Map<number, number>();
+    // What was heard of last is last, so that what is too old is found at the front, of records and of classes.
+    this.#seen.delete(key);
+    this.#seen.set(key, records);
     records.delete(record.linkId);
     records.set(record.linkId, at);
     return records.size;
@@ -55,14 +59,27 @@ export class OperationCounts {
   prune(operation: OperationClass, since: number): number {
     const records = this.#seen.get(classKey(operation));
     if (records === undefined) return 0;
-    for (const [id, at] of records) {
-      if (at >= since) break;
-      records.delete(id);
-    }
+    forgetOlder(records, since);
     return records.size;
+  }
+
+  /** Forgets classes of which nothing was heard since. */
+  tidy(since: number): void {
+    for (const [key, records] of this.#seen) {
+      forgetOlder(records, since);
+      if (records.size > 0) break;
+      this.#seen.delete(key);
+    }
   }
 
   forget(operation: OperationClass): void {
     this.#seen.delete(classKey(operation));
+  }
+}
+
+function forgetOlder(records: Map<number, number>, since: number): void {
+  for (const [id, at] of records) {
+    if (at >= since) return;
+    records.delete(id);
   }
 }

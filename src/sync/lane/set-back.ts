@@ -3,7 +3,7 @@ import type { Side } from '../../core/clock.js';
 import { CanonError } from '../../core/errors.js';
 import { LIFE_UNIT } from '../../core/life.js';
 import { LIFE, type UnitPlan } from '../../core/plan.js';
-import { setBack } from '../../core/restored.js';
+import { setBack } from '../../core/set-back.js';
 import { image, type Unit } from '../../core/unit.js';
 import type { Canon, Raw } from '../../core/value.js';
 import type { RunningPipeline } from '../running-pipeline.js';
