@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -82,11 +84,21 @@ export async function startUiService({ undoWindow = '60s', demo = false } = {}):
   };
 }
 
-let built: Promise<void> | undefined;
+/**
+ * Built once in a run, whoever asks first: suites run side by side, and none may see the files of another replaced.
+ * Vite reads its own modules and native code: outside of Jest's module registry.
+ */
+async function buildWeb(outDir: string): Promise<void> {
+  if (existsSync(outDir)) return;
+  const own = await mkdtemp(`${outDir}-`);
+  await viteBuild(own);
+  await rename(own, outDir).catch((error: unknown) => {
+    if (!existsSync(outDir)) throw error;
+  });
+}
 
-/** Vite reads its own modules and native code: outside of Jest's module registry. */
-function buildWeb(outDir: string): Promise<void> {
-  built ??= new Promise((resolve, reject) => {
+function viteBuild(outDir: string): Promise<void> {
+  return new Promise((resolve, reject) => {
     const vite = join('node_modules', 'vite', 'bin', 'vite.js');
     const child = spawn(process.execPath, [vite, 'build', 'web', '--outDir', outDir, '--logLevel', 'error'], {
       stdio: 'inherit',
@@ -99,5 +111,4 @@ function buildWeb(outDir: string): Promise<void> {
       else reject(new Error(`vite build ended with ${String(code)}`));
     });
   });
-  return built;
 }
