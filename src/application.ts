@@ -50,11 +50,9 @@ async function tlsOf({
     readFile(file).catch((cause: unknown) => {
       throw new AppError('listen-refused', `${variable} cannot be read: ${messageOf(cause)}`, { cause });
     });
-  const [cert, key] = await Promise.all([
-    read('TLS_CERT_FILE', TLS_CERT_FILE),
-    read('TLS_KEY_FILE', TLS_KEY_FILE),
-  ]);
-  return { httpsOptions: { cert, key } };
+  // In turn: the same fault is told at every start.
+  const cert = await read('TLS_CERT_FILE', TLS_CERT_FILE);
+  return { httpsOptions: { cert, key: await read('TLS_KEY_FILE', TLS_KEY_FILE) } };
 }
 
 /** Where the application answers. */

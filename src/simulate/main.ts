@@ -22,6 +22,8 @@ const { values } = parseArgs({
   },
 });
 
+const TELL_EVERY_MS = 60_000;
+
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
@@ -40,12 +42,15 @@ if (values.mutants) {
 async function simulate(): Promise<void> {
   const began = performance.now();
   const share = Math.ceil(runs / workers);
-  const counted = await Promise.all(
+  const counted: Counted[] = [];
+  const told = setInterval(() => process.stderr.write(`${progress(counted, began)}\n`), TELL_EVERY_MS);
+  await Promise.all(
     Array.from({ length: workers }, (_, i) => {
       const from = seed + i * share;
-      return count({ from, runs: Math.max(0, Math.min(share, seed + runs - from)) });
+      return count({ from, runs: Math.max(0, Math.min(share, seed + runs - from)) }, counted);
     }),
   );
+  clearInterval(told);
   const seconds = (performance.now() - began) / 1_000;
   const steps = counted.reduce((all, one) => all + one.steps, 0);
   const failing = counted.flatMap((one) => one.failing).sort((x, y) => x - y);
@@ -66,10 +71,19 @@ async function simulate(): Promise<void> {
   say(storyOf(runSeed(first)));
 }
 
-function count(share: Share): Promise<Counted> {
+function count(share: Share, counted: Counted[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: share });
-    worker.once('message', resolve);
+    worker.on('message', (some: Counted) => counted.push(some));
+    worker.once('exit', () => resolve());
     worker.once('error', reject);
   });
+}
+
+function progress(counted: readonly Counted[], began: number): string {
+  const done = counted.reduce((all, one) => all + one.runs, 0);
+  const failing = counted.flatMap((one) => one.failing);
+  const left = ((performance.now() - began) / 60_000 / Math.max(done, 1)) * (runs - done);
+  const broken = failing.length === 0 ? 'none broke a promise' : `broke a promise: ${failing.join(' ')}`;
+  return `${String(done)} of ${String(runs)} histories, ${left.toFixed(0)} min left; ${broken}`;
 }

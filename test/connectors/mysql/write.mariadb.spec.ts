@@ -223,12 +223,12 @@ describe('writing to MariaDB', () => {
 
   it('settles exactly, whatever the moment at which its session is killed', async () => {
     await side.sql(`create table slow (id int primary key, name varchar(20)); insert into slow select seq, 'old' from seq_1_to_200;
-      create trigger dawdle before update on slow for each row begin declare s int; select sleep(0.004 + rand() * 0.004) into s; end`);
+      create trigger dawdle before update on slow for each row begin declare s int; select sleep(0.03 + rand() * 0.03) into s; end`);
     const slow = await side.open({ object: 'slow', columns: ['name'], consumer: 'slow/B' });
     await slow.install();
     const start = await slow.now();
     const seen = new Set<string>();
-    // Killed at any moment of what a write takes here, until it was on either side of its commit.
+    // Killed at any moment of what a write takes here, and after it, until it was on either side of its commit.
     const begun = performance.now();
     await slow.write({
       id: batchId(),
@@ -241,7 +241,7 @@ describe('writing to MariaDB', () => {
         items: [{ op: 'update', id: String(record), set: { name: 'new' }, expect: { name: 'old' } }],
       };
       const writing = slow.write(batch);
-      await delay(Math.random() * takes);
+      await delay(Math.random() * takes * 1.5);
       for (const { id } of await side.sql(
         `select id from information_schema.processlist where db = database() and id <> connection_id() and info is not null and (info like 'update%slow%' or info like '%log_%' or info like 'commit%' or info like '%accord_own%')`,
       ))
