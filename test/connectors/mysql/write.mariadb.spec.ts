@@ -243,7 +243,7 @@ describe('writing to MariaDB', () => {
       const writing = slow.write(batch);
       await delay(Math.random() * takes * 1.5);
       for (const { id } of await side.sql(
-        `select id from information_schema.processlist where db = database() and id <> connection_id() and info is not null and (info like 'update%slow%' or info like '%log_%' or info like 'commit%' or info like '%accord_own%')`,
+        `select id from information_schema.processlist where db = database() and id <> connection_id() and info is not null and (info like 'update%slow%' or info like '%sleep%' or info like '%log_%' or info like 'commit%' or info like '%accord_own%')`,
       ))
         await side.sql(`kill ${String(id)}`).catch(() => undefined);
       const answer = await writing.catch((error: unknown) => {
