@@ -6,20 +6,14 @@ import { otherSide, SIDES, type Side } from '../core/clock.js';
 import { CanonError } from '../core/errors.js';
 import type { HubPools } from '../database/pools.js';
 import { insertBatch, type BatchRow } from '../database/sql/lane/batches.js';
-import {
-  linkedIds,
-  readWaiting,
-  setUnmatched,
-  unlinkedIds,
-  upsertLoadRecords,
-} from '../database/sql/load/match.js';
+import { readWaiting, setUnmatched } from '../database/sql/load/match.js';
 import { forgetSettled, stayingIds } from '../database/sql/matching/orders.js';
 import { doubtToo } from '../database/sql/matching/questions.js';
 import { run } from '../database/sql/statement.js';
 import { fetchAll } from './fetch-all.js';
 import type { BatchIds } from './lane/batch-ids.js';
 import type { Outgoing } from './lane/intake.js';
-import { keyRules, matchKey, mayCreate } from './match-keys.js';
+import { mayCreate } from './match-keys.js';
 import {
   forgetRecords,
   stillMissing,
@@ -28,8 +22,8 @@ import {
 } from './matching/housekeeping.js';
 import { withMappedId } from './mapped-id.js';
 import { Judge, type Judgement, type Newcomer } from './matching/judge.js';
+import { Meeting } from './matching/meeting.js';
 import { carryOut, Orders, standing, type PlannedOrders } from './matching/orders.js';
-import { renewProfiles } from './matching/profiles.js';
 import { readQuestions, storeQuestions, withdrawQuestions, type Question } from './matching/questions.js';
 import { insertLinks, linkFromOneSide, type NewLink } from './new-links.js';
 import { inOurTransaction, type AssertOurs } from './our-transaction.js';
@@ -57,6 +51,7 @@ export interface Arrived {
  */
 export class Newcomers {
   readonly #orders: Orders;
+  readonly #meeting: Meeting;
   /** Newcomers that the other side was read for once more. */
   readonly #seen = new Set<string>();
 
@@ -68,6 +63,7 @@ export class Newcomers {
     private readonly clock: Clock,
   ) {
     this.#orders = new Orders(pipeline, pools);
+    this.#meeting = new Meeting(pipeline, pools, assertOurs);
   }
 
   /** True when people have ordered something that is due. Cheap. */
@@ -80,21 +76,28 @@ export class Newcomers {
     writable: Readonly<Record<Side, boolean>>,
     unread: (side: Side) => Promise<boolean>,
   ): Promise<Arrived> {
-    const ordered = await this.#orders.plan();
-    const arrivals: Newcomer[] = [];
     const readStart = this.clock.now();
     const moved: Record<Side, readonly RecordState[]> = { A: [], B: [] };
+    const waits = {
+      A: await run(this.pools.general, readWaiting, [this.pipeline.id, 'A', LIMIT]),
+      B: await run(this.pools.general, readWaiting, [this.pipeline.id, 'B', LIMIT]),
+    };
+    const crowded = SIDES.some((side) => waits[side].length === LIMIT);
+    if (crowded && (await this.#meeting.ahead(LIMIT)))
+      return { outgoing: [], linkIds: [], more: true, held: false, moved, readStart };
+    const ordered = await this.#orders.plan();
+    const arrivals: Newcomer[] = [];
     // What an order leaves behind waits to be looked at.
     let more = !isEmpty(ordered);
     for (const side of SIDES) {
-      const rows = await run(this.pools.general, readWaiting, [this.pipeline.id, side, LIMIT]);
+      const rows = waits[side];
       const waiting = rows.map((row) => row.ext_id);
       const taken = rows.filter((row) => row.detail === 'moved').map((row) => row.ext_id);
       if (taken.length > 0)
         moved[side] = [...(await fetchAll(this.pipeline.ends[side].endpoint, taken)).values()];
       more ||= waiting.length === LIMIT;
       const named = new Set(ordered.creates.filter((one) => one.side === side).map(({ state }) => state.id));
-      arrivals.push(...(await this.#meet(side, waiting)).filter(({ state }) => !named.has(state.id)));
+      arrivals.push(...(await this.#meeting.meet(side, waiting)).filter(({ state }) => !named.has(state.id)));
     }
     await failpoint('newcomers.met');
     if (arrivals.length === 0 && isEmpty(ordered))
@@ -205,66 +208,6 @@ export class Newcomers {
       const alone = verdict.alone.filter((one) => one.side === side).map(({ state }) => state.id);
       await withdrawQuestions(client, this.pipeline, side, alone, 'nothing resembles it any more');
     }
-  }
-
-  /** Present states of the waiting that still exist and are not linked yet; remembers their keys for whoever comes later. */
-  async #meet(side: Side, waiting: readonly string[]): Promise<Newcomer[]> {
-    if (waiting.length === 0) return [];
-    const { endpoint } = this.pipeline.ends[side];
-    const linked = new Set(
-      (await run(this.pools.general, linkedIds[side], [this.pipeline.id, waiting])).map((row) => row.ext_id),
-    );
-    const unlinked = await this.#leaveUnlinked(
-      side,
-      waiting.filter((id) => !linked.has(id)),
-    );
-    const open = waiting.filter((id) => !linked.has(id) && !unlinked.has(id));
-    const states = open.length === 0 ? [] : (await endpoint.fetch(open)).states;
-    const here = new Set(states.map((state) => state.id));
-    const gone = waiting.filter((id) => !here.has(id) && !unlinked.has(id));
-    const rules = keyRules(this.pipeline);
-    const newcomers = states.map((state): Newcomer => {
-      const keys = new Map<number, string>();
-      for (const rule of rules) {
-        const key = matchKey(this.pipeline, side, rule, state.values);
-        if (key !== null) keys.set(rule.index, key);
-      }
-      return { side, state, keys };
-    });
-    const rows = newcomers.flatMap((one) =>
-      [...one.keys].map(([rule, key]) => ({ id: one.state.id, rule, key })),
-    );
-    await inOurTransaction(this.pools.general, this.assertOurs, async (client) => {
-      if (gone.length > 0) await forgetRecords(client, this.pipeline, side, gone, 'it is gone');
-      await renewProfiles(client, this.pipeline, side, states);
-      if (rows.length > 0)
-        await run(client, upsertLoadRecords, [
-          this.pipeline.id,
-          side,
-          rows.map((r) => r.id),
-          rows.map((r) => r.rule),
-          rows.map((r) => r.key),
-        ]);
-    });
-    return newcomers;
-  }
-
-  /** Whose link was ended on purpose is not linked again, nor made anew on the other side, until a person says so; it is shown. */
-  async #leaveUnlinked(side: Side, ids: readonly string[]): Promise<ReadonlySet<string>> {
-    if (ids.length === 0) return new Set();
-    const rows = await run(this.pools.general, unlinkedIds[side], [this.pipeline.id, ids]);
-    const other = this.pipeline.ends[otherSide(side)].label;
-    if (rows.length > 0)
-      await run(this.pools.general, setUnmatched, [
-        this.pipeline.id,
-        side,
-        rows.map((row) => row.ext_id),
-        rows.map(() => 'not-created'),
-        rows.map(
-          (row) => `its link with ${other} ${row.other_id ?? ''} was ended; the two go their own ways`,
-        ),
-      ]);
-    return new Set(rows.map((row) => row.ext_id));
   }
 
   async #pair(pairs: Judgement['pairs']): Promise<Paired> {

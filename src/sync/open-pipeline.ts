@@ -8,7 +8,7 @@ import { SIDES, type Side } from '../core/clock.js';
 import type { Plan } from '../core/plan.js';
 import { titleUnit } from '../core/title.js';
 import type { HubPools } from '../database/pools.js';
-import { haltToReunite, lastBatchId, skipBatchIds } from '../database/sql/restored.js';
+import { haltReplaced, haltToReunite, lastBatchId, skipBatchIds } from '../database/sql/restored.js';
 import { run, type Statement } from '../database/sql/statement.js';
 import { lookAtColumns, suspendedUnits, type ColumnNews } from './column-memory.js';
 import { endOf, matchColumns, type DeclaredPipeline } from './declared-pipeline.js';
@@ -34,16 +34,6 @@ const readState: Statement<{ state: string }> = {
 const setIdentity: Statement<Record<string, never>> = {
   name: 'open_set_identity',
   text: `update side_state set identity = $3, fingerprint = $4 where pipeline_id = $1 and side = $2`,
-};
-
-/** A person must look first; what the side shows then is no edit unless they say so. */
-const haltReplaced: Statement<Record<string, never>> = {
-  name: 'open_halt_replaced',
-  text: `
-  with asked as (
-    update side_state set restored = 'ask', cursor = null, version = version + 1
-    where pipeline_id = $1 and side = $3 and exists (select from pipeline where id = $1 and state in ('running', 'halted')))
-  update pipeline set state = 'halted', state_detail = $2, halt_told_at = null, updated_at = clock_timestamp() where id = $1 and state in ('running', 'halted')`,
 };
 
 /** Opens both ends of a pipeline and compiles the revision in force; makes a new revision when the declaration changed. */

@@ -113,6 +113,24 @@ describe('newcomers that resemble others', () => {
     expect([await count('a', '%Anna%'), await count('b', '%Anna%')]).toEqual([1, 1]);
   }, 30_000);
 
+  it('find each other also where more have come than are looked at at once', async () => {
+    const come = (side: 'a' | 'b', order: 'asc' | 'desc') =>
+      pair[side].query(
+        `insert into t (email) select 'crowd' || i || '@example.org' from generate_series(1, 1100) i order by i ${order}`,
+      );
+    await together(async () => {
+      await come('a', 'asc');
+      await come('b', 'desc');
+    });
+    await pair.quiet(60_000);
+    for (const side of ['a', 'b'] as const) {
+      const { rows } = await pair[side].query(
+        `select count(*)::int as records, count(distinct email)::int as people from t where email like 'crowd%'`,
+      );
+      expect(rows).toEqual([{ records: 1100, people: 1100 }]);
+    }
+  }, 90_000);
+
   it('are asked about when it is not, and nothing is made meanwhile', async () => {
     let ids = { a: '', b: '' };
     await together(async () => {

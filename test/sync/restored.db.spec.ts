@@ -7,6 +7,7 @@ import { resume } from '../../src/database/sql/pause.js';
 import { answerRestored } from '../../src/database/sql/restored.js';
 import { run } from '../../src/database/sql/statement.js';
 import { HubPools } from '../../src/database/pools.js';
+import { ServiceChild } from '../support/service-child.js';
 import { SyncPair } from '../support/sync-pair.js';
 
 const review = { strategy: 'review' } as const;
@@ -186,4 +187,59 @@ describe('after a restore from a backup', () => {
     expect(await value('a', 'k6')).toMatchObject({ x: 'afterwards' });
     expect(await differing()).toBe(0);
   }, 90_000);
+
+  describe('in the middle of a first load', () => {
+    let loading: SyncPair;
+    beforeEach(async () => {
+      const many = `insert into t (key, x, y, n) select 'k' || i, 'x' || i, 'y' || i, i from generate_series(1, 3200) i;`;
+      const some = `insert into t (key, x, y, n) select 'k' || i, 'x' || i, 'y' || i, i from generate_series(1, 50) i;`;
+      loading = await SyncPair.open({ a: table + many, b: table + some }, spec);
+    });
+    afterEach(() => loading.close());
+
+    const cutOff = async (point: string): Promise<void> => {
+      const child = await ServiceChild.start(
+        { urls: loading.urls, declaration: loading.declared },
+        `${point}:1:kill`,
+      );
+      expect(await child.endsWithin(60_000)).toBe(true);
+    };
+    const onB = async (): Promise<object[]> =>
+      (
+        await loading.b.query<object>(
+          'select count(*)::int as records, count(distinct key)::int as keys from t',
+        )
+      ).rows;
+
+    it.each([
+      ['the report', 'load.accepted', 'running'],
+      ['records were being made', 'load.written', 'halted'],
+    ])(
+      'a backup of Accord from when %s makes nothing twice',
+      async (_when, point, found) => {
+        await cutOff(point);
+        await backup(loading.urls.hub);
+        await loading.start();
+        await loading.quiet(60_000);
+        await loading.stop();
+        await loading.hub.close();
+        await restore(loading.urls.hub);
+        Object.assign(loading, { hub: new HubPools(loading.urls.hub, { lane: 4, general: 4 }) });
+        await loading.start();
+        const reached = async (): Promise<string | undefined> =>
+          (await loading.hub.general.query<{ state: string }>('select state from pipeline')).rows[0]?.state;
+        for (let i = 0; i < 800 && (await reached()) !== found; i++)
+          await new Promise((resolve) => setTimeout(resolve, 25));
+        expect(await reached()).toBe(found);
+        if (found === 'halted') await resume(loading.hub.general, 'restored', null);
+        await loading.quiet(60_000);
+        expect(await onB()).toEqual([{ records: 3200, keys: 3200 }]);
+        await loading.a.query(`update t set x = 'afterwards' where n % 20 = 0`);
+        await loading.quiet(60_000);
+        const { rows: left } = await loading.b.query(`select from t where x <> 'afterwards' and n % 20 = 0`);
+        expect(left).toEqual([]);
+      },
+      120_000,
+    );
+  });
 });

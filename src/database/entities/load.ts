@@ -94,6 +94,11 @@ const UnmatchedSchema = defineEntity({
       properties: ['pipelineId', 'side', 'since', 'extId'],
       where: "reason = 'waiting'",
     },
+    {
+      name: 'unmatched_unmet',
+      properties: ['pipelineId', 'side', 'since', 'extId'],
+      where: "reason = 'waiting' and not met",
+    },
   ],
   properties: {
     pipelineId: () =>
@@ -104,6 +109,7 @@ const UnmatchedSchema = defineEntity({
     reason: p.enum(['ambiguous', 'no-key', 'not-created', 'waiting']),
     detail: p.text().nullable(),
     since: p.datetime().default(raw('now()')),
+    met: p.boolean().default(false),
   },
 });
 

@@ -6,6 +6,20 @@ export const askAboutRestored: Statement<Record<string, never>> = {
   text: `update side_state set restored = 'ask', cursor = null, version = version + 1 where pipeline_id = $1 and side = $2`,
 };
 
+/**
+ * A side is another system than before. A person must look first; what it shows then is no edit unless they say so. A first load that had
+ * only compared begins again. Parameters: pipeline, why, side.
+ */
+export const haltReplaced: Statement<Record<string, never>> = {
+  name: 'restored_halt_replaced',
+  text: `
+  with found as (select id, state from pipeline where id = $1 and state <> 'new' for update),
+  asked as (
+    update side_state set restored = 'ask', cursor = null, version = version + 1
+    where side = $3 and pipeline_id in (select id from found where state in ('loading', 'running', 'halted')))
+  ${halted('')}`,
+};
+
 /** Sides that wait for an answer. Parameters: pipeline name. */
 export const restoredSides: Statement<{ side: 'A' | 'B'; label: string }> = {
   name: 'restored_sides',
@@ -43,15 +57,22 @@ export const lastBatchId: Statement<{ id: number }> = {
   text: `select case when is_called then last_value else 0 end as id from batch_id_seq`,
 };
 
-/** This database is older than what the sides know: both are read anew, together. Parameters: pipeline, why. */
-export const haltToReunite: Statement<{ id: number }> = {
+/**
+ * This database is older than what the sides know: both are read anew, together. A first load that was under way is given up for it: what
+ * it had still to do comes to light in the reading. One that had only compared begins again, for what it found is no longer so.
+ * Parameters: pipeline, why.
+ */
+export const haltToReunite: Statement<Record<string, never>> = {
   name: 'restored_halt_to_reunite',
   text: `
-  with forgotten as (
+  with found as (select id, state from pipeline where id = $1 and state <> 'new' for update),
+  forgotten as (
     update side_state set cursor = null, version = version + 1
-    where pipeline_id = $1 and exists (select from pipeline where id = $1 and state in ('running', 'halted')))
-  update pipeline set state = 'halted', state_detail = $2, halt_told_at = null, reunite = true, updated_at = clock_timestamp()
-  where id = $1 and state in ('running', 'halted') returning id`,
+    where pipeline_id in (select id from found where state in ('loading', 'running', 'halted'))),
+  given_up as (
+    update load_report set phase = 'done', progress = null, finished_at = clock_timestamp()
+    where pipeline_id in (select id from found where state in ('loading', 'halted')) and accepted_at is not null and finished_at is null)
+  ${halted(', reunite = not compared')}`,
 };
 
 export const endReunite: Statement<Record<string, never>> = {
@@ -64,3 +85,12 @@ export const linkedPairs: Statement<{ id: number; a_id: string | null; b_id: str
   name: 'restored_linked_pairs',
   text: `select id, a_id, b_id from link where pipeline_id = $1 and id > $2 and state = 'live' order by id limit $3`,
 };
+
+function halted(set: string): string {
+  return `
+  update pipeline p set
+    state = case when compared then 'new' else 'halted' end,
+    state_detail = case when not compared then $2 end, halt_told_at = null, updated_at = clock_timestamp()${set}
+  from (select id, state in ('comparing', 'report') as compared from found) f
+  where p.id = f.id`;
+}

@@ -24,7 +24,7 @@ export const addWaiting: Statement<Record<string, never>> = {
   name: 'lane_add_waiting',
   text: `
   insert into unmatched (pipeline_id, side, ext_id, reason) select $1, $2, id, 'waiting' from unnest($3::text[]) as r(id)
-  on conflict (pipeline_id, side, ext_id) do update set reason = 'waiting', detail = null`,
+  on conflict (pipeline_id, side, ext_id) do update set reason = 'waiting', detail = null, met = false`,
 };
 
 /** Parameters: pipeline, side, ids[]. */
@@ -50,5 +50,5 @@ export const requeueQuestioned: Statement<Record<string, never>> = {
      or exists (
        select from match_candidate m join match_question q on q.conflict_id = m.conflict_id and q.pipeline_id = $1 and q.side <> $2 and q.is_open
        where m.ext_id = r.id and m.gone is null)
-  on conflict (pipeline_id, side, ext_id) do update set reason = 'waiting', detail = null`,
+  on conflict (pipeline_id, side, ext_id) do update set reason = 'waiting', detail = null, met = false`,
 };

@@ -84,6 +84,18 @@ export const readWaiting: Statement<{ ext_id: string; detail: string | null }> =
   text: `select ext_id, detail from unmatched where pipeline_id = $1 and side = $2 and reason = 'waiting' order by since, ext_id limit $3`,
 };
 
+/** Of those that wait, those whose keys are not known yet. Parameters: pipeline, side, limit. */
+export const readUnmet: Statement<{ ext_id: string }> = {
+  name: 'load_read_unmet',
+  text: `select ext_id from unmatched where pipeline_id = $1 and side = $2 and reason = 'waiting' and not met order by since, ext_id limit $3`,
+};
+
+/** Parameters: pipeline, side, ids[]. */
+export const setMet: Statement<Record<string, never>> = {
+  name: 'load_set_met',
+  text: `update unmatched set met = true where pipeline_id = $1 and side = $2 and ext_id = any($3::text[])`,
+};
+
 /** Parameters: pipeline, side, ids[], reasons[], details[] (parallel). */
 export const setUnmatched: Statement<Record<string, never>> = {
   name: 'load_set_unmatched',

@@ -53,7 +53,7 @@ export const lookAtMoved: Statement<Record<string, never>> = {
   name: 'review_look_at_moved',
   text: `
   insert into unmatched (pipeline_id, side, ext_id, reason, detail) values ($1, $2, $3, 'waiting', 'moved')
-  on conflict (pipeline_id, side, ext_id) do update set reason = 'waiting', detail = 'moved'`,
+  on conflict (pipeline_id, side, ext_id) do update set reason = 'waiting', detail = 'moved', met = false`,
 };
 
 /** Records that were linked, shown as what they are. Parameters: pipeline, side, ids[], words. */

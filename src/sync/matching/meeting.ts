@@ -1,0 +1,105 @@
+import { failpoint } from '../../common/failpoint.js';
+import { otherSide, SIDES, type Side } from '../../core/clock.js';
+import type { HubPools } from '../../database/pools.js';
+import {
+  linkedIds,
+  readUnmet,
+  setMet,
+  setUnmatched,
+  unlinkedIds,
+  upsertLoadRecords,
+} from '../../database/sql/load/match.js';
+import { run } from '../../database/sql/statement.js';
+import { keyRules, matchKey } from '../match-keys.js';
+import { inOurTransaction, type AssertOurs } from '../our-transaction.js';
+import type { RunningPipeline } from '../running-pipeline.js';
+import { forgetRecords } from './housekeeping.js';
+import type { Newcomer } from './judge.js';
+import { renewProfiles } from './profiles.js';
+
+/** Reads records that wait to be matched, and keeps what others find them by. */
+export class Meeting {
+  constructor(
+    private readonly pipeline: RunningPipeline,
+    private readonly pools: HubPools,
+    private readonly assertOurs: AssertOurs,
+  ) {}
+
+  /**
+   * Where more wait than are judged at once, the keys of all are learnt before any is judged: its twin may be among those whose turn has not
+   * come. @returns false when all are known
+   */
+  async ahead(limit: number): Promise<boolean> {
+    let some = false;
+    for (const side of SIDES) {
+      const rows = await run(this.pools.general, readUnmet, [this.pipeline.id, side, limit]);
+      if (rows.length === 0) continue;
+      some = true;
+      const ids = rows.map((row) => row.ext_id);
+      await this.meet(side, ids);
+      await run(this.pools.general, setMet, [this.pipeline.id, side, ids]);
+    }
+    await failpoint('newcomers.met');
+    return some;
+  }
+
+  /** Present states of the waiting that still exist and are not linked yet; remembers their keys for whoever comes later. */
+  async meet(side: Side, waiting: readonly string[]): Promise<Newcomer[]> {
+    if (waiting.length === 0) return [];
+    const { endpoint } = this.pipeline.ends[side];
+    const linked = new Set(
+      (await run(this.pools.general, linkedIds[side], [this.pipeline.id, waiting])).map((row) => row.ext_id),
+    );
+    const unlinked = await this.#leaveUnlinked(
+      side,
+      waiting.filter((id) => !linked.has(id)),
+    );
+    const open = waiting.filter((id) => !linked.has(id) && !unlinked.has(id));
+    const states = open.length === 0 ? [] : (await endpoint.fetch(open)).states;
+    const here = new Set(states.map((state) => state.id));
+    const gone = waiting.filter((id) => !here.has(id) && !unlinked.has(id));
+    const rules = keyRules(this.pipeline);
+    const newcomers = states.map((state): Newcomer => {
+      const keys = new Map<number, string>();
+      for (const rule of rules) {
+        const key = matchKey(this.pipeline, side, rule, state.values);
+        if (key !== null) keys.set(rule.index, key);
+      }
+      return { side, state, keys };
+    });
+    const rows = newcomers.flatMap((one) =>
+      [...one.keys].map(([rule, key]) => ({ id: one.state.id, rule, key })),
+    );
+    await inOurTransaction(this.pools.general, this.assertOurs, async (client) => {
+      if (gone.length > 0) await forgetRecords(client, this.pipeline, side, gone, 'it is gone');
+      await renewProfiles(client, this.pipeline, side, states);
+      if (rows.length > 0)
+        await run(client, upsertLoadRecords, [
+          this.pipeline.id,
+          side,
+          rows.map((r) => r.id),
+          rows.map((r) => r.rule),
+          rows.map((r) => r.key),
+        ]);
+    });
+    return newcomers;
+  }
+
+  /** Whose link was ended on purpose is not linked again, nor made anew on the other side, until a person says so; it is shown. */
+  async #leaveUnlinked(side: Side, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    if (ids.length === 0) return new Set();
+    const rows = await run(this.pools.general, unlinkedIds[side], [this.pipeline.id, ids]);
+    const other = this.pipeline.ends[otherSide(side)].label;
+    if (rows.length > 0)
+      await run(this.pools.general, setUnmatched, [
+        this.pipeline.id,
+        side,
+        rows.map((row) => row.ext_id),
+        rows.map(() => 'not-created'),
+        rows.map(
+          (row) => `its link with ${other} ${row.other_id ?? ''} was ended; the two go their own ways`,
+        ),
+      ]);
+    return new Set(rows.map((row) => row.ext_id));
+  }
+}
