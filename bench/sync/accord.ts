@@ -14,7 +14,7 @@ import { freePort } from './free-port.js';
 import { benchPipeline } from './pipeline-files.js';
 import { columns, table } from './records.js';
 import type { SystemUnderTest } from './system.js';
-import type { OpenConflict } from './verdict.js';
+import { existence, type OpenConflict } from './verdict.js';
 
 export interface AccordOptions {
   readonly adminUrl: string;
@@ -226,7 +226,8 @@ export class Accord implements SystemUnderTest {
     );
     return rows.map(({ id, unit, candidates }) => ({
       id: Number(id),
-      column: (columns as readonly string[]).includes(unit) ? unit : `? ${unit}`,
+      column:
+        unit === '$life' ? existence : (columns as readonly string[]).includes(unit) ? unit : `? ${unit}`,
       values: candidates.map(({ value }) => value),
     }));
   }

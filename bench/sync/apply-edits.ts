@@ -30,6 +30,18 @@ export async function applyEdits(
   return { first: Math.min(...commits), last: Math.max(...commits) };
 }
 
+/** Deletes these records on a side, a few in each transaction. */
+export async function applyDeletions(url: string, ids: readonly number[]): Promise<void> {
+  await withClient(url, async (client) => {
+    for (let i = 0; i < ids.length; i += perTransaction)
+      await client.query({
+        name: 'delete',
+        text: `delete from ${table} where id = any($1::bigint[])`,
+        values: [ids.slice(i, i + perTransaction)],
+      });
+  });
+}
+
 async function commitEdits(client: pg.Client, edits: readonly Edit[]): Promise<void> {
   await client.query('begin');
   for (const [index, column] of columns.entries()) {

@@ -11,7 +11,7 @@ export interface Edit {
   readonly value: string;
 }
 
-export const workloadNames = ['W1', 'W2', 'W3', 'W4', 'W2-live', 'W6'] as const;
+export const workloadNames = ['W1', 'W2', 'W3', 'W4', 'W5', 'W2-live', 'W6'] as const;
 export type WorkloadName = (typeof workloadNames)[number];
 
 /** What is edited in each workload. No record is edited in two of them. */
@@ -24,6 +24,8 @@ export interface EditScript {
   readonly W3: readonly Edit[];
   /** 2 % of the records, on both sides, in the same column, to different values. */
   readonly W4: readonly Edit[];
+  /** 2 % of the records, each edited on B and deleted on A. */
+  readonly W5: readonly Edit[];
   /** One at a time, alternating sides. */
   readonly W6: readonly Edit[];
 }
@@ -59,5 +61,6 @@ export function makeEditScript(records: number, singles: number, seed: number): 
     W6: take(Math.min(2 * singles, ids.length)).map((id, i) =>
       edit('W6', i % 2 === 0 ? 'A' : 'B', id, random.below(columns.length)),
     ),
+    W5: take(few).map((id) => edit('W5', 'B', id, random.below(columns.length))),
   };
 }

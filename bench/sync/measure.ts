@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { applyEdits } from './apply-edits.js';
+import { applyDeletions, applyEdits } from './apply-edits.js';
 import { Arrival, until } from './arrival.js';
 import { checkpoint } from './databases.js';
 import type { Edit } from './edits.js';
@@ -77,8 +77,27 @@ async function finish(
 export async function measureConflicts(system: SystemUnderTest, edits: readonly Edit[]): Promise<Measured> {
   await system.hold();
   await applyEdits(system.urls, edits);
+  return await measureQuestions(system, edits.length / 2, edits.length);
+}
+
+/** Records that are edited on B are deleted on A: over when every one of them has become a question. */
+export async function measureDeletions(system: SystemUnderTest, edits: readonly Edit[]): Promise<Measured> {
+  await system.hold();
+  await applyEdits(system.urls, edits);
+  await applyDeletions(
+    system.urls.A,
+    edits.map(({ id }) => id),
+  );
+  return await measureQuestions(system, edits.length, edits.length);
+}
+
+async function measureQuestions(
+  system: SystemUnderTest,
+  questions: number,
+  changes: number,
+): Promise<Measured> {
   const before = await system.countOpenConflicts();
-  const wanted = before + edits.length / 2;
+  const wanted = before + questions;
   const began = performance.now();
   const released = system.release();
   let quietSince: number | undefined;
@@ -92,7 +111,7 @@ export async function measureConflicts(system: SystemUnderTest, edits: readonly 
   const complete = (await system.countOpenConflicts()) >= wanted;
   return measured(
     (complete ? (asked ?? performance.now()) : (quietSince ?? performance.now())) - began,
-    edits.length,
+    changes,
     complete,
   );
 }

@@ -28,8 +28,10 @@ export async function judgeDatabases(
   records: number,
   edits: readonly Edit[],
   conflicts: readonly OpenConflict[],
+  /** Records that were deleted on A, each of them edited on B. */
+  deletedOnA: readonly number[] = [],
 ): Promise<Verdict> {
-  const judge = new Judge(records, edits, conflicts);
+  const judge = new Judge(records, edits, conflicts, deletedOnA);
   await withClient(urls.A, (clientA) =>
     withClient(urls.B, async (clientB) => {
       const [sideA, sideB] = [rowsInOrder(clientA), rowsInOrder(clientB)];

@@ -27,6 +27,7 @@ const meaning = {
   'W2-live': 'the same while it runs, from the last commit',
   W3: '2 % edited on both sides in different fields',
   W4: '2 % edited on both sides in the same field',
+  W5: '2 % deleted on A and edited on B',
   W6: 'one change at a time, commit to commit',
 } as const;
 
@@ -84,7 +85,7 @@ function row(system: string, one: WorkloadResult, floor: FloorFigures | null): s
   ];
 }
 
-function floorSeconds(floor: FloorFigures, workload: WorkloadResult['workload']): number {
+function floorSeconds(floor: FloorFigures, workload: WorkloadResult['workload']): number | undefined {
   switch (workload) {
     case 'W1':
     case 'W3':
@@ -93,6 +94,8 @@ function floorSeconds(floor: FloorFigures, workload: WorkloadResult['workload'])
     case 'W2':
     case 'W2-live':
       return floor.W2;
+    case 'W5':
+      return undefined;
     case 'W6':
       return floor.W6.p50Ms / 1000;
   }

@@ -3,6 +3,7 @@ import type { Edit, EditScript, WorkloadName } from './edits.js';
 import type { Latency } from './latency.js';
 import {
   measureConflicts,
+  measureDeletions,
   measureFirstLoad,
   measureHeld,
   measureLive,
@@ -59,7 +60,14 @@ export async function runSystem(
       await settle(system);
       const peakBytes = memory.take();
       if (workload !== 'W1') edits.push(...script[workload]);
-      const verdict = await judgeDatabases(system.urls, records, edits, await system.openConflicts());
+      const deleted = workloads.slice(0, workloads.indexOf(workload) + 1).includes('W5') ? script.W5 : [];
+      const verdict = await judgeDatabases(
+        system.urls,
+        records,
+        edits,
+        await system.openConflicts(),
+        deleted.map(({ id }) => id),
+      );
       const lostBefore = results.at(-1)?.verdict.lostEdits ?? 0;
       const figure =
         latency === null
@@ -102,6 +110,8 @@ async function measure(
       return { measured: await measureHeld(system, script[workload]), latency: null };
     case 'W4':
       return { measured: await measureConflicts(system, script.W4), latency: null };
+    case 'W5':
+      return { measured: await measureDeletions(system, script.W5), latency: null };
     case 'W2-live':
       return { measured: await measureLive(system, script['W2-live']), latency: null };
     case 'W6':

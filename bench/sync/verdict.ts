@@ -8,6 +8,9 @@ export interface OpenConflict {
   readonly values: readonly string[];
 }
 
+/** What a question about whether a record is to exist names in place of a column. */
+export const existence = 'existence';
+
 /** What went wrong, counted. All zero is the only good result. */
 export interface Verdict {
   /** Edits whose value stands on neither side and in no open conflict. */
@@ -36,6 +39,9 @@ type Row = readonly (string | null)[];
 export class Judge {
   private readonly edited = new Map<number, Map<number, Partial<Record<Side, string>>>>();
   private readonly conflicts = new Map<string, OpenConflict>();
+  private readonly deleted: ReadonlySet<number>;
+  /** Of those, the ones that neither side has shown yet. */
+  private readonly unseen: Set<number>;
   private readonly count = {
     lostEdits: 0,
     falseConflicts: 0,
@@ -52,7 +58,10 @@ export class Judge {
     private readonly records: number,
     edits: readonly Edit[],
     conflicts: readonly OpenConflict[],
+    deletedOnA: readonly number[] = [],
   ) {
+    this.deleted = new Set(deletedOnA);
+    this.unseen = new Set(deletedOnA);
     for (const { side, id, column, value } of edits) {
       const record = this.edited.get(id) ?? new Map<number, Partial<Record<Side, string>>>();
       this.edited.set(id, record.set(column, { ...record.get(column), [side]: value }));
@@ -68,6 +77,11 @@ export class Judge {
       return;
     }
     this.seen++;
+    if (this.deleted.has(id)) {
+      this.unseen.delete(id);
+      this.lookAtDeleted(id, a, b);
+      return;
+    }
     if (a === undefined || b === undefined) {
       this.count.missingRecords++;
       return;
@@ -77,6 +91,24 @@ export class Judge {
     for (let column = 0; column < columns.length; column++) {
       this.lookAtField(id, column, edits?.get(column), base[column], a[column] ?? null, b[column] ?? null);
     }
+  }
+
+  /** Deleted on A while it was edited on B: only a person may say what becomes of it, and until then nothing does. */
+  private lookAtDeleted(id: number, a: Row | undefined, b: Row | undefined): void {
+    const asked = this.conflicts.delete(`${id} ${existence}`);
+    this.count[asked ? 'openConflicts' : 'missedConflicts']++;
+    if (a !== undefined) this.count.strangeRecords++;
+    if (b === undefined) {
+      this.count.missingRecords++;
+      this.count.lostEdits += this.edited.get(id)?.size ?? 0;
+      return;
+    }
+    const edits = this.edited.get(id);
+    baseRow(id).forEach((base, column) => {
+      const value = edits?.get(column)?.B;
+      if (value !== undefined && b[column] !== value) this.count.lostEdits++;
+      if (value === undefined && b[column] !== base) this.count.changedUnasked++;
+    });
   }
 
   private lookAtField(
@@ -101,6 +133,7 @@ export class Judge {
   }
 
   verdict(): Verdict {
+    for (const id of [...this.unseen]) this.look(id, undefined, undefined);
     return {
       ...this.count,
       missingRecords: this.count.missingRecords + this.records - this.seen,

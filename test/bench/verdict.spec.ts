@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { makeEditScript, type Edit } from '../../bench/sync/edits.js';
 import { baseRow, columns } from '../../bench/sync/records.js';
-import { isClean, Judge, type OpenConflict, type Verdict } from '../../bench/sync/verdict.js';
+import { existence, isClean, Judge, type OpenConflict, type Verdict } from '../../bench/sync/verdict.js';
 
 const records = 100;
 type Rows = Map<number, (string | null)[]>;
@@ -93,4 +93,44 @@ describe('the judge of the benchmark', () => {
     lacking.a.set(records + 1, baseRow(1));
     expect(judged(edits, lacking)).toEqual({ ...none, missingRecords: 1, strangeRecords: 1 });
   });
+
+  it('a record that was deleted on A and edited on B stays as it is, and somebody is asked', () => {
+    const deleted = script.W5.map(({ id }) => id);
+    const all = [...edits, ...script.W5];
+    const [id] = deleted;
+    const state = (): ReturnType<typeof perfect> => {
+      const { a, b, conflicts } = perfect(all);
+      for (const one of deleted) a.delete(one);
+      return { a, b, conflicts: [...conflicts, ...deleted.map(asked)] };
+    };
+    const verdictOf = ({ a, b, conflicts }: ReturnType<typeof perfect>): Verdict => {
+      const judge = new Judge(records, all, conflicts, deleted);
+      for (const one of new Set([...a.keys(), ...b.keys()])) judge.look(one, a.get(one), b.get(one));
+      return judge.verdict();
+    };
+    const fine = { ...none, openConflicts: 2 + deleted.length };
+    expect(verdictOf(state())).toEqual(fine);
+
+    const unasked = state();
+    unasked.conflicts = unasked.conflicts.filter((one) => one.id !== id);
+    expect(verdictOf(unasked)).toEqual({
+      ...fine,
+      openConflicts: fine.openConflicts - 1,
+      missedConflicts: 1,
+    });
+
+    const carried = state();
+    carried.b.delete(id!);
+    expect(verdictOf(carried)).toEqual({ ...fine, missingRecords: 1, lostEdits: 1 });
+
+    const revived = state();
+    revived.a.set(id!, revived.b.get(id!)!);
+    expect(verdictOf(revived)).toEqual({ ...fine, strangeRecords: 1 });
+
+    const forgotten = state();
+    forgotten.b.set(id!, baseRow(id!));
+    expect(verdictOf(forgotten)).toEqual({ ...fine, lostEdits: 1 });
+  });
 });
+
+const asked = (id: number): OpenConflict => ({ id, column: existence, values: ['deleted', 'live'] });
