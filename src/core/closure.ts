@@ -2,7 +2,7 @@ import type { Plan } from './plan.js';
 
 /**
  * Unit key → the keys that must be loaded with it, itself included: units it is held with, units of the same invariant, units that its
- * rules read and units whose rules read it. Most units stand alone.
+ * rules read and units whose rules read it. Most units stand alone. What says whether the record takes part is needed whatever was touched.
  */
 export function closureOf(plan: Plan): ReadonlyMap<string, readonly string[]> {
   const parent = new Map(plan.units.map((unit) => [unit.key, unit.key]));
@@ -27,5 +27,8 @@ export function closureOf(plan: Plan): ReadonlyMap<string, readonly string[]> {
     const root = find(unit.key);
     members.set(root, [...(members.get(root) ?? []), unit.key]);
   }
-  return new Map(plan.units.map((unit) => [unit.key, members.get(find(unit.key)) ?? [unit.key]]));
+  const scopes = Object.values(plan.scope ?? {}).flatMap(({ units }) => units);
+  return new Map(
+    plan.units.map(({ key }) => [key, [...new Set([...(members.get(find(key)) ?? [key]), ...scopes])]]),
+  );
 }

@@ -4,11 +4,12 @@ import { CanonError } from './errors.js';
 import { isGone, LIFE_UNIT } from './life.js';
 import { LIFE, type Plan, type UnitPlan } from './plan.js';
 import { resolveRecord, type RecordResult } from './record.js';
+import { scopeWords } from './scope.js';
 import { image, type Unit } from './unit.js';
 import { jsonEqual, stableStringify, type Json, type Raw } from './value.js';
 
 /** Why two things that should agree do not. `unknown`: nothing here explains it. */
-export const REASONS = ['conflict', 'blocked', 'in-flight', 'policy', 'unknown'] as const;
+export const REASONS = ['conflict', 'blocked', 'in-flight', 'policy', 'scope', 'unknown'] as const;
 export type Reason = (typeof REASONS)[number];
 
 export interface Difference {
@@ -156,6 +157,7 @@ function compareSides(look: RecordLook, found: Difference[]): void {
 }
 
 function explain(look: RecordLook, result: RecordResult, plan: UnitPlan, unit: Unit): [Reason, string] {
+  if (result.excluded.length > 0) return ['scope', scopeWords(look.plan, result.excluded)];
   const conflict = result.conflicts.get(plan.key);
   if (conflict !== undefined) return ['conflict', `waits for a person: ${conflict.reason}`];
   const lost = look.plan.suspended.get(plan.key);

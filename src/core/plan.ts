@@ -18,6 +18,19 @@ export interface Plan {
   readonly suspended: ReadonlyMap<string, string>;
   /** Unit key → keys of the units whose rules read it: a change of the first re-derives the second. */
   readonly dependants: ReadonlyMap<string, readonly string[]>;
+  /** Which records of a side take part; absent: all do. Others are excluded: seen, never written. */
+  readonly scope?: Readonly<Partial<Record<Side, Scope>>>;
+}
+
+/** A filter over the rows of one side. */
+export interface Scope {
+  /** As written. */
+  readonly filter: string;
+  readonly columns: readonly string[];
+  /** Units that these columns belong to. */
+  readonly units: readonly string[];
+  /** Over a row as the side shows it. Total: where the filter cannot be asked, it does not hold. */
+  readonly holds: (row: Readonly<Record<string, Raw>>) => boolean;
 }
 
 export interface SidePlan {

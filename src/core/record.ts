@@ -8,6 +8,7 @@ import { deriveLife, isGone, LIFE_UNIT, lifeOf } from './life.js';
 import type { Authored, Outcome } from './outcome.js';
 import { LIFE, type Plan, type RuleScope, type UnitPlan } from './plan.js';
 import { isBlockedOn, lacksHead } from './push.js';
+import { outOfScope } from './scope.js';
 import { image, type Unit } from './unit.js';
 import type { Canon } from './value.js';
 
@@ -49,6 +50,8 @@ export interface RecordResult {
   /** Something is still due that could not be done now: look again at this hub time (0: as soon as a side is free). `null`: nothing. */
   readonly lookAgainAt: number | null;
   readonly unlink: boolean;
+  /** Sides on which the record is out of scope: nothing of it is decided or written while there is one. */
+  readonly excluded: readonly Side[];
 }
 
 /** Derives every unit of one record and decides what can be authored and written now. Pure; the heart of a transaction of the engine. */
@@ -56,6 +59,8 @@ export function resolveRecord(input: RecordInput): RecordResult {
   const { plan } = input;
   const state = new State(input.units);
   const life = input.units.get(LIFE);
+  state.excluded = outOfScope(plan, input.units);
+  if (state.excluded.length > 0) return resolveExcluded(input, state, life);
   if (life !== undefined) return resolveWithLife(input, state, life);
 
   const outcomes = new Map<string, Outcome>();
@@ -86,6 +91,7 @@ class State {
   readonly diverged = new Map<string, string>();
   lookAgainAt: number | null = null;
   unlink = false;
+  excluded: readonly Side[] = [];
 
   constructor(units: ReadonlyMap<string, Unit>) {
     this.units = new Map(units);
@@ -271,6 +277,17 @@ function followContext(plan: UnitPlan, unit: Unit): Unit {
   const img = image(unit, only);
   const head = { value: img.value, dot: img.dot, ctx: img.ctx, stamp: img.stamp, by: img.by };
   return acknowledge(acknowledge({ ...unit, head }, only, img.raw), only === 'A' ? 'B' : 'A', undefined);
+}
+
+/** What happens to it is seen, and judged when it comes back. Once it is gone everywhere there is nothing left that could. */
+function resolveExcluded(input: RecordInput, state: State, life: Unit | undefined): RecordResult {
+  if (life !== undefined && SIDES.every((side) => image(life, side).value === 'deleted'))
+    return resolveWithLife(input, state, life);
+  for (const plan of input.plan.units) {
+    const unit = state.units.get(plan.key);
+    if (plan.contextOnly && unit !== undefined) state.units.set(plan.key, followContext(plan, unit));
+  }
+  return state.result();
 }
 
 /** While a record is gone somewhere, or is to be deleted or made anew, only its existence is settled; its fields wait as they are. */

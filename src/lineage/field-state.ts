@@ -16,6 +16,8 @@ export interface FieldContext {
   readonly concerns: readonly ConcernRow[];
   /** Units of a write whose end is not known. */
   readonly sending: ReadonlySet<string>;
+  /** The record is out of scope: nothing of it is on its way. */
+  readonly excluded: boolean;
   readonly now: number;
 }
 
@@ -27,6 +29,7 @@ export function fieldState(unitPlan: UnitPlan, unit: Unit, context: FieldContext
   if (own.some(({ state }) => state === 'held')) return 'held';
   if (unitPlan.contextOnly) return 'in-sync';
   if (context.sending.has(unitPlan.key)) return 'in-flight';
+  if (context.excluded) return unitPlan.equal(unit.A.value, unit.B.value) ? 'in-sync' : 'diverged';
   if (unitPlan.key === LIFE) return isGone(unit) ? 'diverged' : 'in-sync';
   const { plan, now } = context;
   const outcome = derive({

@@ -43,6 +43,7 @@ export const ENTRY_KINDS = [
   'created',
   'conflict',
   'policy-change',
+  'scope',
   'undone',
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];

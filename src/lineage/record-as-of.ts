@@ -35,6 +35,7 @@ export function presentAsOf(
   });
   return {
     ...presentHeader(row, plan, units, concerns),
+    excluded: null,
     state: worstState(fields.map(({ state }) => state)),
     fields,
     asOf,

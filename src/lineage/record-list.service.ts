@@ -18,7 +18,7 @@ import {
   type RecordSummaryRow,
 } from '../database/sql/lineage/records.js';
 import { run } from '../database/sql/statement.js';
-import { presentNow } from './record-now.js';
+import { excludedBecause, presentNow } from './record-now.js';
 import type { RecordPageDto, RecordQueryDto, RecordState, RecordSummaryDto } from './record.dto.js';
 
 /** Records whose name is compared in one request. */
@@ -160,6 +160,7 @@ export class RecordListService {
       ids: { A: row.a_id, B: row.b_id },
       systems: { A: row.label_a ?? 'A', B: row.label_b ?? 'B' },
       state: precise.get(row.link_id) ?? plainState(row),
+      excluded: excludedBecause(row, titles.plans.get(row.pipeline_id)),
       conflicts: row.conflicts.map(publicId.conflict),
     }));
   }
@@ -170,7 +171,12 @@ export class RecordListService {
     plans: ReadonlyMap<number, Plan>,
   ): Promise<ReadonlyMap<number, RecordState>> {
     const unclear = rows.filter(
-      (row) => row.state === 'live' && row.is_open && row.conflict_states.length === 0 && !row.blocked,
+      (row) =>
+        row.state === 'live' &&
+        row.excluded === null &&
+        row.is_open &&
+        row.conflict_states.length === 0 &&
+        !row.blocked,
     );
     if (unclear.length === 0) return new Map();
     const records = await run(this.pools.general, recordsById, [unclear.map((row) => row.link_id)]);
@@ -188,6 +194,7 @@ export class RecordListService {
 
 function plainState(row: RecordSummaryRow): RecordState {
   if (row.state !== 'live') return row.state;
+  if (row.excluded !== null) return 'excluded';
   if (row.conflict_states.includes('open')) return 'conflict';
   if (row.blocked) return 'blocked';
   return row.conflict_states.includes('held') ? 'held' : 'in-sync';

@@ -6,6 +6,7 @@ import { isGone } from '../core/life.js';
 import { withImage } from '../core/observe.js';
 import { LIFE, type Plan, type UnitPlan } from '../core/plan.js';
 import type { SideLabels } from '../core/policy/words.js';
+import { scopeWords } from '../core/scope.js';
 import { recordTitle, titleUnit } from '../core/title.js';
 import { image, type Unit } from '../core/unit.js';
 import type { Json } from '../core/value.js';
@@ -27,7 +28,8 @@ export interface RecordFacts {
 export function presentNow({ row, plan, concerns, whys, now }: RecordFacts): RecordDto {
   const labels = labelsOf(row, plan);
   const units = unitsOf(row, plan);
-  const context = { plan, units, concerns, sending: sendingOf(row), now };
+  const excluded = excludedBecause(row, plan);
+  const context = { plan, units, concerns, sending: sendingOf(row), excluded: excluded !== null, now };
   const fields = [...units].map(([key, unit]): RecordFieldDto => {
     const unitPlan = planOfUnit(plan, key) as UnitPlan;
     return presentField(unitPlan, unit, {
@@ -37,7 +39,8 @@ export function presentNow({ row, plan, concerns, whys, now }: RecordFacts): Rec
   });
   return {
     ...presentHeader(row, plan, units, concerns),
-    state: stateOf(row, worstState(fields.map(({ state }) => state))),
+    state: excluded === null ? stateOf(row, worstState(fields.map(({ state }) => state))) : 'excluded',
+    excluded,
     fields,
     asOf: null,
   };
@@ -45,6 +48,15 @@ export function presentNow({ row, plan, concerns, whys, now }: RecordFacts): Rec
 
 export function labelsOf(row: Pick<RecordRow, 'label_a' | 'label_b'>, plan: Plan): SideLabels {
   return { A: row.label_a ?? plan.sides.A.label, B: row.label_b ?? plan.sides.B.label };
+}
+
+/** Why a record takes no part; `null`: it does, or has ended. */
+export function excludedBecause(
+  { state, excluded }: Pick<RecordRow, 'state' | 'excluded'>,
+  plan: Plan | undefined,
+): string | null {
+  if (state !== 'live' || excluded === null || plan === undefined) return null;
+  return scopeWords(plan, excluded.split('') as Side[]);
 }
 
 export function stateOf(row: Pick<RecordRow, 'state'>, ofFields: RecordState): RecordState {
@@ -56,7 +68,7 @@ export function presentHeader(
   plan: Plan,
   units: ReadonlyMap<string, Unit>,
   concerns: readonly ConcernRow[],
-): Omit<RecordDto, 'fields' | 'state' | 'asOf'> {
+): Omit<RecordDto, 'fields' | 'state' | 'excluded' | 'asOf'> {
   const name = titleUnit(plan);
   const titled = name === null ? undefined : units.get(name.key);
   const fallback = row.a_id ?? row.b_id ?? publicId.record(row.link_id);

@@ -10,6 +10,7 @@ export const RECORD_STATES = [
   'conflict',
   'held',
   'blocked',
+  'excluded',
   'creating',
   'deleted',
   'unlinked',
@@ -102,6 +103,13 @@ export class RecordSummaryDto {
     description: 'The worst of its fields, or what became of it',
   })
   state!: RecordState;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Why it takes no part: which side is out of scope, by which filter; null: it does',
+  })
+  excluded!: string | null;
 
   @ApiProperty({ type: [String], description: 'Conflicts that are not closed' })
   conflicts!: string[];

@@ -99,6 +99,7 @@ function kindOf(rowKind: string, k: string): EntryKind {
     case 'linked':
     case 'created':
     case 'policy-change':
+    case 'scope':
     case 'undone':
     case 'conflict':
     case 'decided':

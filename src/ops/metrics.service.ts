@@ -114,7 +114,8 @@ export class MetricsService implements OnApplicationShutdown {
       this.set('pipeline_health', { pipeline, health: verdict(figures).health }, 1);
       this.set('pipeline_paused', { pipeline, side: '' }, figures.paused === null ? 0 : 1);
       this.set('records', { pipeline, state: 'in_sync' }, counts.inSync);
-      this.set('records', { pipeline, state: 'unsettled' }, counts.linked - counts.inSync);
+      this.set('records', { pipeline, state: 'unsettled' }, counts.linked - counts.excluded - counts.inSync);
+      this.set('records', { pipeline, state: 'excluded' }, counts.excluded);
       this.set('records', { pipeline, state: 'unmatched' }, counts.unmatched);
       for (const side of [sides.A, sides.B]) {
         if (side === null) continue;

@@ -44,6 +44,7 @@ export interface PipelineFigures {
   readonly sides: Readonly<Record<'A' | 'B', SideFigures | null>>;
   readonly counts: {
     readonly linked: number;
+    readonly excluded: number;
     readonly inSync: number;
     readonly conflicts: number;
     readonly held: number;

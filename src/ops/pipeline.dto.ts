@@ -80,6 +80,9 @@ export class PipelineCountsDto {
   @ApiProperty({ type: 'integer' })
   linked!: number;
 
+  @ApiProperty({ type: 'integer', description: 'Of the linked, records that are out of scope' })
+  excluded!: number;
+
   @ApiProperty({ type: 'integer', description: 'Linked records on which both sides agree and nothing waits' })
   inSync!: number;
 

@@ -133,6 +133,7 @@ function figuresOf(
   plan: Plan | null,
 ): PipelineFigures {
   const linked = counts?.linked ?? 0;
+  const excluded = counts?.excluded ?? 0;
   return {
     id: row.id,
     name: row.name,
@@ -143,7 +144,8 @@ function figuresOf(
     sides: { A: a === undefined ? null : sideOf(a), B: b === undefined ? null : sideOf(b) },
     counts: {
       linked,
-      inSync: Math.max(0, linked - (counts?.unsettled ?? 0)),
+      excluded,
+      inSync: Math.max(0, linked - excluded - (counts?.unsettled ?? 0)),
       conflicts: counts?.conflicts ?? 0,
       held: counts?.held ?? 0,
       blocked: counts?.blocked ?? 0,

@@ -97,7 +97,8 @@ function between(sides: readonly SideFigures[]): string {
   return sides.map(({ label }) => label).join(' and ');
 }
 
-function share({ linked, inSync }: PipelineFigures['counts']): string {
+function share({ linked: all, excluded, inSync }: PipelineFigures['counts']): string {
+  const linked = all - excluded;
   if (linked === 0) return 'In sync: there are no linked records yet.';
   if (inSync === linked) return `In sync: all ${count(linked, 'record')} agree.`;
   // Rounded down, so that 100 % is never said of less.

@@ -38,6 +38,9 @@ export class ReasonCountsDto {
   @ApiProperty({ type: 'integer', description: 'Meant to be so' })
   policy!: number;
 
+  @ApiProperty({ type: 'integer', description: 'Out of the scope of the pipeline' })
+  scope!: number;
+
   @ApiProperty({ type: 'integer', description: 'Nothing explains it' })
   unknown!: number;
 }

@@ -8,6 +8,7 @@ import { readUnit } from '../core/at-rest.js';
 import { SIDES, type Side } from '../core/clock.js';
 import { durationMs } from '../core/pipeline/duration.js';
 import { pipelineSettings } from '../core/pipeline/settings.js';
+import { isInScope } from '../core/scope.js';
 import { image } from '../core/unit.js';
 import type { Json } from '../core/value.js';
 import type { HubPools } from '../database/pools.js';
@@ -177,13 +178,15 @@ export class AbsenceSweep {
       const before = round.previous_ms === null ? null : round.previous_ms - this.#settlingMs(side);
       await this.worker.compare(side, this.#page(side, states, readStart), NOTHING, before);
     }
-    const expected = links.filter((link) => !isKnownGone(link, side));
-    const absent = expected.filter((link) => !found.has(link.ext_id));
+    // Of what is excluded nothing would be deleted elsewhere: it says nothing about the side.
+    const expected = links.filter((link) => !isKnownGone(link, side) && link.excluded === null);
+    const counted = expected.filter((link) => !found.has(link.ext_id)).length;
+    const absent = links.filter((link) => !isKnownGone(link, side) && !found.has(link.ext_id));
     const next: Round = {
       ...round,
       position: String(last.link_id),
       links: round.links + expected.length,
-      missing: round.missing + absent.length,
+      missing: round.missing + counted,
       witnesses: found.size === 0 ? round.witnesses : [...found.keys()].slice(0, WITNESSES),
     };
     if (next.missing > mostAbsent(next.total, this.#guard)) return this.#halt(side, next);
@@ -204,7 +207,9 @@ export class AbsenceSweep {
       return true;
     }
     const ids = page.value.map((state) => state.id);
-    const strange = await run(this.pools.general, strangeIds[side], [this.pipeline.id, side, ids]);
+    const { plan } = this.pipeline;
+    const ours = page.value.filter(({ values }) => isInScope(plan, side, values)).map(({ id }) => id);
+    const strange = await run(this.pools.general, strangeIds[side], [this.pipeline.id, side, ours]);
     if (strange.length > 0) {
       const states = strange.map(({ ext_id: id }) => ({ id, values: {}, modifiedAt: null, by: null }));
       await this.worker.compare(side, this.#page(side, states, readStart), NOTHING);
@@ -305,7 +310,8 @@ export class AbsenceSweep {
   }
 
   #idsBehind(side: Side, position: string | null): AsyncIterator<readonly RecordState[]> {
-    const options = { columns: [], pageSize: ID_PAGE, ...(position !== null && { after: position }) };
+    const columns = this.pipeline.plan.scope?.[side]?.columns ?? [];
+    const options = { columns, pageSize: ID_PAGE, ...(position !== null && { after: position }) };
     return this.pipeline.ends[side].endpoint.snapshot(options)[Symbol.asyncIterator]();
   }
 

@@ -53,12 +53,18 @@ export async function compareSides(
     for (const statement of clearLoad) await run(client, statement, [id]);
   });
   const counts = { A: 0, B: 0 };
+  const excluded = { A: 0, B: 0 };
   const first: Side = (await isEmpty(pipeline, 'B')) ? 'B' : 'A';
   const second = otherSide(first);
-  counts[first] = await collectKeys(pipeline, ours, signal, first, Infinity);
+  const collect = async (side: Side, keep: number): Promise<void> => {
+    const found = await collectKeys(pipeline, ours, signal, side, keep);
+    counts[side] = found.inScope;
+    excluded[side] = found.excluded;
+  };
+  await collect(first, Infinity);
   // What is going to be created is matched with nothing: its keys would be stored only to be thrown away.
   const keep = counts[first] === 0 && mayCreate(pipeline, second) ? SAMPLED : Infinity;
-  counts[second] = await collectKeys(pipeline, ours, signal, second, keep);
+  await collect(second, keep);
   for (const sql of analyzeLoad) await pools.general.query(sql);
   const leftOut =
     counts.A === 0 || counts.B === 0 ? [] : await pairUpByRules(pipeline, pools, ours, assertOurs, signal);
@@ -89,6 +95,8 @@ export async function compareSides(
       found.scored,
       JSON.stringify(leftOut),
       JSON.stringify(fields),
+      excluded.A,
+      excluded.B,
     ]);
     await run(client, forgetPairs, [id]);
     await run(client, setLoadState, [id, 'report']);
@@ -154,18 +162,22 @@ async function collectKeys(
   signal: AbortSignal,
   side: Side,
   keep: number,
-): Promise<number> {
+): Promise<{ readonly inScope: number; readonly excluded: number }> {
   let count = 0;
-  const columns = keyColumns(pipeline, side);
+  let excluded = 0;
+  const scope = pipeline.plan.scope?.[side];
+  const columns = [...new Set([...keyColumns(pipeline, side), ...(scope?.columns ?? [])])];
   const pageSize = scoredRules(pipeline.spec.match).length > 0 ? SCORED_PAGE : PAGE;
-  for await (const page of pipeline.ends[side].endpoint.snapshot({ columns, pageSize })) {
+  for await (const read of pipeline.ends[side].endpoint.snapshot({ columns, pageSize })) {
     signal.throwIfAborted();
+    const page = scope === undefined ? read : read.filter(({ values }) => scope.holds(values));
+    excluded += read.length - page.length;
     const kept = page.slice(0, Math.max(0, keep - count));
     if (kept.length > 0) await ours((client) => storeKeys(client, pipeline, side, kept));
     count += page.length;
     await failpoint('load.keys-stored');
   }
-  return count;
+  return { inScope: count, excluded };
 }
 
 /** Remembers by what records that are not linked are matched. They must not be remembered yet. */

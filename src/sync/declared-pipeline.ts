@@ -1,5 +1,6 @@
 import type { Side } from '../core/clock.js';
 import { fieldsOfRule } from '../core/matching/scored-rule.js';
+import { allFields, scopeColumns } from '../core/pipeline/scope.js';
 import type { EndpointSpec, FieldEndSpec, PipelineSpec } from '../core/pipeline/spec.js';
 
 /** A pipeline as declared in a file that was found valid. */
@@ -17,16 +18,16 @@ export function endOf(spec: PipelineSpec, side: Side): EndpointSpec {
 /** The columns a pipeline uses on a side, in file order, once each. */
 export function columnsOf(spec: PipelineSpec, side: Side): readonly string[] {
   const columns = new Set<string>();
-  for (const field of Object.values(spec.fields)) {
+  for (const field of Object.values(allFields(spec))) {
     const end: string | FieldEndSpec | undefined = side === 'A' ? field.a : field.b;
     if (end !== undefined) columns.add(typeof end === 'string' ? end : end.column);
   }
   return [...columns];
 }
 
-/** The columns of a side that match rules read. */
+/** The columns of a side that match rules and its scope read: without them nobody knows which records belong here, and to which. */
 export function matchColumns(spec: PipelineSpec, side: Side): readonly string[] {
-  const columns = new Set<string>();
+  const columns = new Set(scopeColumns(spec, side));
   for (const name of spec.match.flatMap(fieldsOfRule)) {
     for (const field of spec.groups?.[name]?.fields ?? [name]) {
       const end = side === 'A' ? spec.fields[field]?.a : spec.fields[field]?.b;

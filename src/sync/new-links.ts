@@ -59,6 +59,7 @@ export function linkFromOneSide(
         set[column] = (target as Readonly<Record<string, Raw>>)[field] ?? null;
     }
   }
+  mustBeInScope(pipeline, to, set);
   return {
     ids: from === 'A' ? { A: state.id, B: newId } : { A: newId, B: state.id },
     clock: defaultClock(ORIGIN[from]),
@@ -70,6 +71,22 @@ export function linkFromOneSide(
     by: state.by === null ? null : JSON.stringify(state.by),
     unreadable,
   };
+}
+
+/** Columns that are not written are blank, unless the side has a default for them: then it is seen once the record is there. */
+function mustBeInScope(pipeline: RunningPipeline, to: Side, set: Readonly<Record<string, Raw>>): void {
+  const scope = pipeline.plan.scope?.[to];
+  if (scope === undefined || scope.holds(set)) return;
+  const { fields } = pipeline.ends[to].endpoint.schema;
+  const filled = fields.filter(({ hasDefault }) => hasDefault).map(({ name }) => name);
+  if (scope.columns.some((column) => !(column in set) && filled.includes(column))) return;
+  const where = pipeline.ends[to].label;
+  throw new CanonError(
+    'out-of-scope',
+    scope.filter,
+    `a record that is in scope in ${where}`,
+    'one that is not',
+  );
 }
 
 /** Two existing records: what is equal agrees, the rest is open and derived like any other news. */

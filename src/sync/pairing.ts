@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { RecordState } from '../connectors/connector.js';
 import { otherSide, SIDES, type Side } from '../core/clock.js';
+import { isInScope } from '../core/scope.js';
 import { addWaiting, forgetUnmatched, requeueQuestioned } from '../database/sql/lane/links.js';
 import { run } from '../database/sql/statement.js';
 import { linkBothSides, type NewLink } from './new-links.js';
@@ -8,7 +9,7 @@ import type { RunningPipeline } from './running-pipeline.js';
 
 export interface Paired {
   readonly links: readonly NewLink[];
-  /** Ids of records that were deleted between being matched and being linked. */
+  /** Ids of records that were deleted, or left the scope, between being matched and being linked. */
   readonly gone: Readonly<Record<Side, readonly string[]>>;
   /** Ids of their counterparts, which are still there and now have none. */
   readonly left: Readonly<Record<Side, readonly string[]>>;
@@ -23,15 +24,19 @@ export function pairUp(
   const links: NewLink[] = [];
   const gone: Record<Side, string[]> = { A: [], B: [] };
   const left: Record<Side, string[]> = { A: [], B: [] };
+  const inScope = (side: Side, id: string): RecordState | undefined => {
+    const state = states[side].get(id);
+    return state !== undefined && isInScope(pipeline.plan, side, state.values) ? state : undefined;
+  };
   for (const pair of pairs) {
-    const a = states.A.get(pair.A);
-    const b = states.B.get(pair.B);
+    const a = inScope('A', pair.A);
+    const b = inScope('B', pair.B);
     if (a !== undefined && b !== undefined) links.push(linkBothSides(pipeline, a, b));
     for (const side of SIDES) {
-      if (states[side].has(pair[side])) continue;
+      if ((side === 'A' ? a : b) !== undefined) continue;
       gone[side].push(pair[side]);
       const other = otherSide(side);
-      if (states[other].has(pair[other])) left[other].push(pair[other]);
+      if ((other === 'A' ? a : b) !== undefined) left[other].push(pair[other]);
     }
   }
   return { links, gone, left };

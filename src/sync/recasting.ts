@@ -2,6 +2,7 @@ import { failpoint } from '../common/failpoint.js';
 import { SIDES } from '../core/clock.js';
 import type { HubPools } from '../database/pools.js';
 import { endRecast, linksToRecast } from '../database/sql/lane/recast.js';
+import { forgetPlaces } from '../database/sql/lane/scope.js';
 import { run } from '../database/sql/statement.js';
 import { inOurTransaction } from './our-transaction.js';
 import type { PipelineWorker } from './pipeline-worker.js';
@@ -35,9 +36,10 @@ export class Recasting {
       await failpoint('recast.page');
       position = last.id;
     }
-    await inOurTransaction(this.pools.general, this.worker.assertOurs, (client) =>
-      run(client, endRecast, [id]).then(() => undefined),
-    );
+    await inOurTransaction(this.pools.general, this.worker.assertOurs, async (client) => {
+      await run(client, endRecast, [id]);
+      if (recast !== null && recast.scopes.length > 0) await run(client, forgetPlaces, [id, recast.scopes]);
+    });
     return true;
   }
 }

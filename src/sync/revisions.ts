@@ -6,7 +6,7 @@ import { PlanError } from '../core/errors.js';
 import { compile, nextRuleExpiry } from '../core/pipeline/compile.js';
 import type { CompileInput } from '../core/pipeline/compile-input.js';
 import type { ObjectFacts } from '../core/pipeline/facts.js';
-import { mappingChanges } from '../core/pipeline/mapping-changes.js';
+import { mappingChanges, mustRecast } from '../core/pipeline/mapping-changes.js';
 import type { Plan } from '../core/plan.js';
 import type { HubPools } from '../database/pools.js';
 import { beginRecast, forgetColumns, lookAtOpen } from '../database/sql/lane/recast.js';
@@ -96,7 +96,7 @@ export class Revisions {
     const revision = before + 1;
     const plan = compiled(input, revision, declaration, now);
     const changes = known === undefined || !linked ? null : mappingChanges(known.spec.spec, input.spec);
-    const recasts = changes !== null && changes.added.size + changes.changed.size > 0;
+    const recasts = changes !== null && mustRecast(changes);
     await inTransaction(this.pools.general, async (client) => {
       const moved = await run(client, setRevision, [pipelineId, revision, before]);
       if (moved.length === 0)
@@ -152,13 +152,13 @@ function recastUnits(
   declaration: DeclaredPipeline,
   now: number,
 ): RecastUnits {
-  const { added, changed } = mappingChanges(from.spec, to.spec);
+  const { added, changed, scopes } = mappingChanges(from.spec, to.spec);
   const before = compiled(from, revision, declaration, now);
   const units = [...changed].flatMap((key) => {
     const unit = before.unit.get(key);
     return unit === undefined ? [] : [[key, unit] as const];
   });
-  return { added, changed: new Map(units), position };
+  return { added, changed: new Map(units), scopes, position };
 }
 
 function columnsOf(plan: Plan, side: Side, units: ReadonlySet<string>): readonly string[] {

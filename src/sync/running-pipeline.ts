@@ -25,6 +25,8 @@ export interface RecastUnits {
   readonly changed: ReadonlyMap<string, UnitPlan>;
   /** Units that were not there before. */
   readonly added: ReadonlySet<string>;
+  /** Sides whose records are chosen otherwise: they are read through afterwards. */
+  readonly scopes: readonly Side[];
   /** The last link that is done. */
   readonly position: number;
 }

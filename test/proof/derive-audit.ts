@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { conflictKey } from '../../src/core/conflict.js';
 import { LIFE, type Plan } from '../../src/core/plan.js';
+import type { Excluded } from '../../src/database/sql/lane/scope.js';
 import { resolveRecord } from '../../src/core/record.js';
 import { RecordState } from '../../src/sync/lane/record-state.js';
 
@@ -15,6 +16,7 @@ interface ShadowRow {
   readonly att_a: number | null;
   readonly att_b: number | null;
   readonly linked_at: number;
+  readonly excluded: Excluded | null;
 }
 
 /**
@@ -25,7 +27,7 @@ interface ShadowRow {
 export async function auditDerive(pool: pg.Pool, plan: Plan): Promise<readonly string[]> {
   const found: string[] = [];
   const { rows } = await pool.query<ShadowRow>(
-    `select s.link_id, l.a_id, l.b_id, s.rev, s.clock, s.fields, s.open, s.att_a, s.att_b, date_part('epoch', l.created_at) * 1000 as linked_at
+    `select s.link_id, l.a_id, l.b_id, s.rev, s.clock, s.fields, s.open, s.att_a, s.att_b, date_part('epoch', l.created_at) * 1000 as linked_at, l.excluded
      from shadow s join link l on l.id = s.link_id where l.state = 'live'`,
   );
   const conflicts = new Map(

@@ -25,6 +25,7 @@ export const verificationStrings = {
     blocked: 'refused or held',
     'in-flight': 'on its way',
     policy: 'meant to be so',
+    scope: 'out of scope',
     unknown: 'unexplained',
   },
   columns: { reason: 'Reason', record: 'Record', unit: 'Field', held: 'Held', seen: 'Shown', detail: 'Why' },

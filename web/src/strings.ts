@@ -1,5 +1,7 @@
 import { accessStrings } from './strings-access';
 import { guardStrings } from './strings-guards';
+import { loadStrings } from './strings-load';
+import { recordListStrings, recordStrings } from './strings-records';
 
 /** Every word that people read. One place, so that a second language is a second file. */
 const n = (value: number, one: string, many: string) =>
@@ -84,6 +86,7 @@ export const strings = {
     counts: {
       linked: 'Linked',
       inSync: 'In sync',
+      excluded: 'Excluded',
       conflicts: 'Conflicts',
       held: 'Writing soon',
       blocked: 'Blocked',
@@ -119,23 +122,7 @@ export const strings = {
     neverStarted: 'Never started.',
     details: 'Details',
   },
-  load: {
-    title: 'First load',
-    progress: (done: number, total: number) =>
-      `${done.toLocaleString('en')} of ${n(total, 'record', 'records')}`,
-    rate: (rate: number) => `${Math.round(rate).toLocaleString('en')}/s`,
-    left: (age: string) => `about ${age} left`,
-    phases: { link: 'Linking', create: 'Creating', compare: 'Comparing', done: 'Done' } as Readonly<
-      Record<string, string>
-    >,
-    report: 'What the first comparison found',
-    linked: 'On both sides',
-    onlyA: (label: string) => `Only in ${label}`,
-    onlyB: (label: string) => `Only in ${label}`,
-    ambiguous: 'Ambiguous',
-    accept: 'Accept and load',
-    acceptHint: 'Nothing is written before this is accepted.',
-  },
+  load: loadStrings,
   deadLetters: {
     title: 'Blocked',
     lead: 'Values that a side refused. Each is held alone; the rest of its record flows on.',
@@ -304,72 +291,8 @@ export const strings = {
     >,
     gone: (why: string) => `cannot be chosen: ${why}`,
   },
-  records: {
-    title: 'Records',
-    search: 'Search by id on either side, or by value',
-    none: 'No record matches.',
-    noneYet: 'No record is linked yet.',
-    state: 'State',
-    states: {
-      'in-sync': 'In sync',
-      conflict: 'Conflict',
-      held: 'Writing soon',
-      blocked: 'Blocked',
-      'in-flight': 'Being written',
-      diverged: 'Differs by policy',
-      creating: 'Being created',
-      deleted: 'Deleted',
-      unlinked: 'Unlinked',
-    } as Readonly<Record<string, string>>,
-    further: 'Search further',
-    notYet: 'No match so far.',
-    lookedUp: (count: number) => n(count, 'record', 'records'),
-    record: 'Record',
-  },
-  record: {
-    fields: 'Fields',
-    field: 'Field',
-    agreed: 'Agreed',
-    state: 'State',
-    why: 'Why',
-    clock: 'Clock',
-    same: 'same',
-    conflict: 'Decide',
-    states: {
-      'in-sync': 'In sync',
-      conflict: 'Conflict',
-      held: 'Writing soon',
-      blocked: 'Blocked',
-      'in-flight': 'Being written',
-      diverged: 'Differs by policy',
-    },
-    lineage: 'History',
-    lineageNone: 'No history yet.',
-    lineageField: 'Field',
-    together: (count: number) => n(count, 'field', 'fields'),
-    happened: 'happened',
-    asOf: 'As of',
-    asOfNow: 'Now',
-    asOfHint: (time: string) => `Shown as Accord knew it at ${time}.`,
-    earlier: 'Load earlier',
-    kinds: {
-      observed: 'changed',
-      authored: 'agreed',
-      decided: 'decided',
-      written: 'written',
-      missed: 'had changed meanwhile',
-      rejected: 'refused',
-      unreadable: 'cannot be read',
-      cosmetic: 'changed in form only',
-      linked: 'linked',
-      created: 'created',
-      deleted: 'deleted',
-      conflict: 'conflict',
-      'policy-change': 'policy changed',
-      undone: 'undone',
-    } as Readonly<Record<string, string>>,
-    hub: 'Accord',
-  },
+  records: recordListStrings,
+  record: recordStrings,
   keys: {
     title: 'Keys',
     on: 'Single keys decide and move',

@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { AppError } from '../../common/errors.js';
-import type { ChangePreview } from '../../sync/preview/change-preview.js';
+import type { ChangePreview, ScopePreview } from '../../sync/preview/change-preview.js';
 import { action, type Context } from '../command.js';
 import { exitCode, type ExitCode } from '../exit-codes.js';
 import { withHub, type Hub } from '../hub.js';
@@ -61,7 +61,9 @@ async function plan(
   print(context.terminal, { pipelines: previews }, () =>
     previews.map((preview) => describe(context.terminal, preview)).join('\n\n'),
   );
-  const changes = previews.some(({ revision, units }) => revision === null || units.length > 0);
+  const changes = previews.some(
+    ({ revision, units, scope }) => revision === null || units.length > 0 || scope !== null,
+  );
   return detailedExitcode === true && changes ? exitCode.attention : exitCode.ok;
 }
 
@@ -74,6 +76,7 @@ function neverRun(pipeline: string): ChangePreview {
     writes: { A: 0, B: 0 },
     conflicts: { opens: 0, closes: 0, stay: 0 },
     added: {},
+    scope: null,
     samples: [],
   };
 }
@@ -86,10 +89,10 @@ const WHAT = {
 } as const;
 
 function describe({ colours: { bold, dim } }: Terminal, preview: ChangePreview): string {
-  const { pipeline, revision, units, records, writes, conflicts, added, samples } = preview;
+  const { pipeline, revision, units, records, writes, conflicts, added, scope, samples } = preview;
   if (revision === null)
     return `${bold(pipeline)}: new. It compares both sides and reports before anything is written.`;
-  if (units.length === 0) return `${bold(pipeline)}: no change since revision ${revision}.`;
+  if (units.length === 0 && scope === null) return `${bold(pipeline)}: no change since revision ${revision}.`;
   const n = (count: number): string => count.toLocaleString('en');
   return [
     `${bold(pipeline)}  ${dim(`revision ${revision} → ${revision + 1}`)}`,
@@ -101,6 +104,7 @@ function describe({ colours: { bold, dim } }: Terminal, preview: ChangePreview):
       ([unit, count]) =>
         `  ${unit}  ${n(count.agree)} agree, ${n(count.fillsA)} are filled on A, ${n(count.fillsB)} on B, ${n(count.differ)} differ`,
     ),
+    ...(scope === null ? [] : scopeLines(scope)),
     ...samples
       .slice(0, 5)
       .map(
@@ -108,4 +112,12 @@ function describe({ colours: { bold, dim } }: Terminal, preview: ChangePreview):
           `  ${dim(`${one.side} ${one.id ?? ''} ${one.unit}: ${JSON.stringify(one.before)} → ${JSON.stringify(one.after)}`)}`,
       ),
   ].join('\n');
+}
+
+function scopeLines({ sides, entering, leaving, newcomers }: ScopePreview): readonly string[] {
+  const n = (count: number): string => count.toLocaleString('en');
+  return [
+    `  scope      of ${sides.join(' and ')}: ${n(leaving)} linked records leave it (excluded, never deleted), ${n(entering)} come back`,
+    `             ${n(newcomers.A)} records of A and ${n(newcomers.B)} of B that are not linked come in`,
+  ];
 }

@@ -39,6 +39,7 @@ export function describe({ colours }: Terminal, pipeline: PipelineDto): string {
   const numbers: [string, number][] = [
     ['linked', counts.linked],
     ['in sync', counts.inSync],
+    ['excluded', counts.excluded],
     ['conflicts', counts.conflicts],
     ['held', counts.held],
     ['blocked', counts.blocked],

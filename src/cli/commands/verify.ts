@@ -99,13 +99,16 @@ function describe(done: VerificationDto, items: readonly DifferenceDto[]): strin
   const certificate = done.certificate as Certificate;
   const { A, B } = certificate.sides;
   const count = (n: number): string => n.toLocaleString('en');
-  const found = REASONS.filter((reason) => certificate.differences[reason] > 0);
-  const all = REASONS.reduce((sum, reason) => sum + certificate.differences[reason], 0);
+  const differences: Readonly<Record<string, number>> = certificate.differences;
+  // A certificate that was issued before a reason existed does not name it.
+  const of = (reason: string): number => differences[reason] ?? 0;
+  const found = REASONS.filter((reason) => of(reason) > 0);
+  const all = REASONS.reduce((sum, reason) => sum + of(reason), 0);
   return [
     `${done.pipeline}, revision ${certificate.revision}: ${count(A.records)} records of ${A.label} and ${count(B.records)} of ${B.label} compared`,
     found.length === 0
       ? 'No differences.'
-      : `Differences: ${found.map((reason) => `${count(certificate.differences[reason])} ${reason}`).join(', ')}`,
+      : `Differences: ${found.map((reason) => `${count(of(reason))} ${reason}`).join(', ')}`,
     ...(items.length === 0
       ? []
       : [

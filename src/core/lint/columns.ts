@@ -1,6 +1,7 @@
 import { SIDES, otherSide, type Side } from '../clock.js';
 import { fieldMapping, type FieldEnd } from '../mapping/field-mapping.js';
-import type { ColumnFacts, SchemaFacts } from '../pipeline/facts.js';
+import { columnFacts, type ColumnFacts, type SchemaFacts } from '../pipeline/facts.js';
+import { scopeColumns } from '../pipeline/scope.js';
 import type { EndpointSpec, FieldSpec, PipelineSpec } from '../pipeline/spec.js';
 import type { FieldType } from '../value.js';
 import { error, warning, type LintMessage, type SpecPath } from './message.js';
@@ -12,6 +13,7 @@ export function lintColumns(spec: PipelineSpec, schemas: SchemaFacts): readonly 
   for (const [field, of] of Object.entries(spec.fields)) found.push(...fieldColumns(field, of, schemas));
   for (const side of SIDES) {
     found.push(
+      ...scopeMessages(spec, side, schemas),
       ...endpointColumns(side, spec.connections[lower(side)], schemas),
       ...unmappedColumns(spec, side, schemas),
     );
@@ -137,6 +139,19 @@ function endpointColumns(side: Side, endpoint: EndpointSpec, schemas: SchemaFact
     [endpoint.capture?.updatedAt, [...path, 'capture', 'updatedAt']],
   ];
   return columns.flatMap(([column, at]) => missing(column ?? null, schemas, side, at) ?? []);
+}
+
+/** A column that only a filter reads is no field of the file: what is wrong with it is said at the filter. */
+function scopeMessages(spec: PipelineSpec, side: Side, schemas: SchemaFacts): readonly LintMessage[] {
+  const path = ['scope', lower(side), 'filter'];
+  return scopeColumns(spec, side).flatMap((column): readonly LintMessage[] => {
+    const fault = missing(column, schemas, side, path);
+    if (fault !== null) return [fault];
+    const facts = columnFacts(schemas[side], column);
+    return facts?.type === null
+      ? [error('column-unsupported', `${column} is ${facts.nativeType}, which cannot be kept exactly`, path)]
+      : [];
+  });
 }
 
 /** Where records are created, every required column needs a field, a default, or a key that the side hands out. */

@@ -44,11 +44,16 @@ export function lintCompiled(spec: PipelineSpec, schemas: SchemaFacts): readonly
     holdSets: [],
     invariants: [],
   };
+  const { scope, ...unscoped } = bare;
   const attempt = (part: PipelineSpec): void => {
     const fault = planFault(part, schemas);
     if (fault !== null) found.push(fault);
   };
-  attempt(bare);
+  attempt(unscoped);
+  for (const side of ['a', 'b'] as const) {
+    const of = scope?.[side];
+    if (of !== undefined) attempt({ ...unscoped, scope: { [side]: of } });
+  }
   if (found.length > 0) return found;
   const withRules = (rules: readonly unknown[]): boolean => rules.length > 0;
   for (const [name, { policy }] of Object.entries(spec.fields)) {

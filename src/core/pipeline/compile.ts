@@ -7,6 +7,7 @@ import { compileInvariant } from './invariants.js';
 import { compilePolicy } from './policy-plan.js';
 import { compileRules, nextExpiry, type FieldPlace, type Places } from './rules.js';
 import type { FieldSpec, GroupSpec, PipelineSpec, PolicySpec, RuleSpec } from './spec.js';
+import { allFields, compileScopes } from './scope.js';
 import { direction, groupUnit, plainUnit, type UnitMapping } from './unit-plan.js';
 
 /** A unit before its policy is compiled: rules need the types of all other units first. */
@@ -43,18 +44,20 @@ export function compile(
     return unitPlan(draft, policy, spec);
   });
   const flapping = spec.guards?.flapping;
+  const sidePlans = { A: sidePlan('A', sides.A, units), B: sidePlan('B', sides.B, units) };
   return {
     pipeline: spec.metadata.name,
     revision,
     units,
     unit: new Map(units.map((unit) => [unit.key, unit])),
-    sides: { A: sidePlan('A', sides.A, units), B: sidePlan('B', sides.B, units) },
+    sides: sidePlans,
     holdSets: holdSets(spec, units, places),
     invariants: (spec.invariants ?? []).map((invariant, i) => compileInvariant(invariant, i, places)),
     flap: { flips: flapping?.flips ?? 4, windowMs: durationMs(flapping?.window ?? '10m') },
     life: lifePolicy(spec),
     suspended: new Map(),
     dependants,
+    ...(spec.scope !== undefined && { scope: compileScopes(spec, schemas, sidePlans) }),
   };
 }
 
@@ -82,7 +85,7 @@ function draftUnits(spec: PipelineSpec, schemas: SchemaFacts): readonly Draft[] 
   }
   const drafts: Draft[] = [];
   const done = new Set<string>();
-  for (const [field, fieldSpec] of Object.entries(spec.fields)) {
+  for (const [field, fieldSpec] of Object.entries(allFields(spec))) {
     const name = groupOf.get(field);
     const group = name === undefined ? undefined : spec.groups?.[name];
     if (name === undefined || group === undefined) {

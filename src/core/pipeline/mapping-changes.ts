@@ -1,5 +1,7 @@
 import { stableStringify, type Json } from '../value.js';
-import type { FieldEndSpec, PipelineSpec } from './spec.js';
+import type { Side } from '../clock.js';
+import { allFields, changedScopes } from './scope.js';
+import type { FieldEndSpec, FieldSpec, PipelineSpec } from './spec.js';
 
 /** What has become of a pipeline's units between two revisions, as far as what is kept of records is concerned. */
 export interface MappingChanges {
@@ -7,6 +9,13 @@ export interface MappingChanges {
   readonly added: ReadonlySet<string>;
   /** What a side's value means has changed (type, transform, comparison): what is kept is to be understood anew. */
   readonly changed: ReadonlySet<string>;
+  /** Sides whose records are chosen otherwise: every record is to be looked at, and the side read through for those that came in. */
+  readonly scopes: readonly Side[];
+}
+
+/** Whether what is kept of records has to be gone through. */
+export function mustRecast({ added, changed, scopes }: MappingChanges): boolean {
+  return added.size + changed.size + scopes.length > 0;
 }
 
 export function mappingChanges(before: PipelineSpec, after: PipelineSpec): MappingChanges {
@@ -18,31 +27,31 @@ export function mappingChanges(before: PipelineSpec, after: PipelineSpec): Mappi
     if (was?.fields !== fields) added.add(unit);
     else if (was.meaning !== meaning) changed.add(unit);
   }
-  return { added, changed };
+  return { added, changed, scopes: changedScopes(before, after) };
 }
 
 /** Unit → its fields and what their values mean, as texts that are equal for what is equal. */
 function meanings(
   spec: PipelineSpec,
 ): ReadonlyMap<string, { readonly fields: string; readonly meaning: string }> {
+  const all = allFields(spec);
   const grouped = new Set(Object.values(spec.groups ?? {}).flatMap(({ fields }) => fields));
   const units = [
     ...Object.entries(spec.groups ?? {}).map(([name, { fields }]) => [name, [...fields]] as const),
-    ...Object.keys(spec.fields)
+    ...Object.keys(all)
       .filter((name) => !grouped.has(name))
       .map((name) => [name, [name]] as const),
   ];
   return new Map(
     units.map(([unit, fields]) => [
       unit,
-      { fields: JSON.stringify(fields), meaning: stableStringify(fields.map((name) => meaning(spec, name))) },
+      { fields: JSON.stringify(fields), meaning: stableStringify(fields.map((name) => meaning(all[name]))) },
     ]),
   );
 }
 
 /** Which column it is does not matter here: a column of another name is found to be new on its side. */
-function meaning(spec: PipelineSpec, name: string): Json {
-  const field = spec.fields[name];
+function meaning(field: FieldSpec | undefined): Json {
   if (field === undefined) return null;
   const end = (given: string | FieldEndSpec | undefined): Json =>
     given === undefined

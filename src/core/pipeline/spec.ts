@@ -13,6 +13,8 @@ export interface PipelineSpec {
     readonly labels?: Readonly<Record<string, string>>;
   };
   readonly connections: { readonly a: EndpointSpec; readonly b: EndpointSpec };
+  /** Records that a filter does not hold for are excluded: seen, never written. */
+  readonly scope?: { readonly a?: ScopeSpec; readonly b?: ScopeSpec };
   readonly match: readonly MatchSpec[];
   readonly onAmbiguous?: 'review' | 'ignore';
   readonly fields: Readonly<Record<string, FieldSpec>>;
@@ -51,6 +53,11 @@ export interface GuardSpec {
   readonly maxCount?: number;
   readonly maxPercent?: number;
   readonly window?: string;
+}
+
+export interface ScopeSpec {
+  /** CEL over `row`, by column: `row.status == "active"`. */
+  readonly filter: string;
 }
 
 export interface EndpointSpec {

@@ -87,7 +87,7 @@ const VerificationDifferenceSchema = defineEntity({
     verificationId: () =>
       p.manyToOne(Verification).mapToPk().fieldName('verification_id').deleteRule('cascade').index(false),
     kind: p.enum(['value', 'apart', 'missing', 'returned', 'extra', 'alone']),
-    reason: p.enum(['conflict', 'blocked', 'in-flight', 'policy', 'unknown']),
+    reason: p.enum(['conflict', 'blocked', 'in-flight', 'policy', 'scope', 'unknown']),
     linkId: p.bigint('number').nullable(),
     side: p.enum(['A', 'B']).nullable(),
     extId: p.text().nullable(),

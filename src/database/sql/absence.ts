@@ -42,6 +42,8 @@ export interface LinkRow {
   link_id: number;
   ext_id: string;
   clock: string;
+  /** Out of scope: on which sides. */
+  excluded: string | null;
   field: unknown;
   open: unknown;
 }
@@ -54,7 +56,7 @@ export const countLinks: Statement<{ n: number }> = {
 export const nextLinks = bySide<LinkRow>(
   'absence_next_links',
   (id) => `
-  select l.id as link_id, l.${id} as ext_id, s.clock, s.fields -> '$life' as field, s.open -> '$life' as open
+  select l.id as link_id, l.${id} as ext_id, s.clock, l.excluded, s.fields -> '$life' as field, s.open -> '$life' as open
   from link l join shadow s on s.link_id = l.id and s.link_id > $2
   where l.pipeline_id = $1 and l.id > $2 and l.state in ('live', 'creating') and l.${id} is not null
   order by l.id limit $3`,

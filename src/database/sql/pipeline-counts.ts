@@ -3,7 +3,9 @@ import type { ClientBase, Pool } from 'pg';
 export interface CountsRow {
   readonly pipeline_id: number;
   readonly linked: number;
-  /** Linked records with anything unsettled: in conflict, held, blocked, under way. */
+  /** Of them, those that are out of scope. */
+  readonly excluded: number;
+  /** Linked records in scope with anything unsettled: in conflict, held, blocked, under way. */
   readonly unsettled: number;
   readonly conflicts: number;
   readonly held: number;
@@ -21,7 +23,8 @@ export async function pipelineCounts(database: ClientBase | Pool): Promise<Count
     name: 'pipeline-counts',
     text: `select p.id as pipeline_id,
                   (select count(*) from link where pipeline_id = p.id and state = 'live') as linked,
-                  (select count(*) from shadow where pipeline_id = p.id and open is not null) as unsettled,
+                  x.excluded,
+                  (select count(*) from shadow where pipeline_id = p.id and open is not null) - x.waiting as unsettled,
                   (select count(*) from conflict where pipeline_id = p.id and state <> 'closed' and state = 'open') as conflicts,
                   (select count(*) from conflict where pipeline_id = p.id and state <> 'closed' and state = 'held') as held,
                   (select count(*) from blocked_unit where pipeline_id = p.id and code not like 'guard-%') as blocked,
@@ -29,6 +32,11 @@ export async function pipelineCounts(database: ClientBase | Pool): Promise<Count
                   (select count(*) from unmatched where pipeline_id = p.id) as unmatched,
                   c.changes_total, c.writes_total
            from pipeline p
+           cross join lateral (
+             select count(*) as excluded, count(*) filter (where s.open is not null) as waiting
+             from link l join shadow s on s.link_id = l.id
+             where l.pipeline_id = p.id and l.excluded is not null and l.state = 'live'
+           ) x
            cross join lateral (
              select coalesce(sum(value) filter (where name = 'changes'), 0)::bigint as changes_total,
                     coalesce(sum(value) filter (where name = 'writes'), 0)::bigint as writes_total

@@ -142,6 +142,16 @@ export class GuardsDto {
   @Below({ kind: 'object', type: () => CanaryDto }, { optional: true }) canary?: CanaryDto;
 }
 
+/** Which records of a side take part. */
+export class ScopeDto {
+  @Text() filter!: string;
+}
+
+export class ScopesDto {
+  @Below({ kind: 'object', type: () => ScopeDto }, { optional: true }) a?: ScopeDto;
+  @Below({ kind: 'object', type: () => ScopeDto }, { optional: true }) b?: ScopeDto;
+}
+
 export class WriteBudgetDto {
   @RateText() a?: string;
   @RateText() b?: string;
@@ -174,6 +184,7 @@ export class PipelineDto {
   @Constant('Pipeline') kind!: 'Pipeline';
   @Below({ kind: 'object', type: () => PipelineMetadataDto }) metadata!: PipelineMetadataDto;
   @Below({ kind: 'object', type: () => EndpointsDto }) connections!: EndpointsDto;
+  @Below({ kind: 'object', type: () => ScopesDto }, { optional: true }) scope?: ScopesDto;
   @Below({ kind: 'list', type: () => MatchDto, min: 1, max: 20 }) match!: MatchDto[];
   @OneOf(['review', 'ignore'], { optional: true }) onAmbiguous?: 'review' | 'ignore';
   @Below({ kind: 'dictionary', type: () => FieldDto, ...FIELD, min: 1, max: 500 }) fields!: Record<

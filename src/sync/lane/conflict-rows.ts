@@ -81,6 +81,7 @@ export async function writeConflicts(
     if (entry === undefined) continue;
     const { record, result } = entry;
     if (record.linkState !== 'live') closing.push({ row, reason: 'record-deleted' });
+    else if (result.excluded.length > 0) closing.push({ row, reason: 'excluded' });
     else if (row.unit !== LIFE && (result.conflicts.has(LIFE) || result.held.has(LIFE))) continue;
     else if (!result.conflicts.has(row.unit) && !result.held.has(row.unit))
       closing.push({ row, reason: closeReason(result, row.unit) });

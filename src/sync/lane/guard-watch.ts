@@ -18,6 +18,7 @@ import type { Intake } from './intake.js';
 import { classesOf, classKey, OperationCounts, type OperationClass } from './operation-counts.js';
 import { RegistersMoved } from './persist.js';
 import type { RecordState } from './record-state.js';
+import { countedEdits } from './scope-rows.js';
 
 type Client = Pick<ClientBase, 'query'>;
 
@@ -156,7 +157,7 @@ export class GuardWatch {
     const found = new Map<string, { operation: OperationClass; canary: OperationClass | null }>();
     const mayBeOpen = this.#known?.size !== 0;
     for (const record of records) {
-      for (const draft of record.lineage) {
+      for (const draft of countedEdits(this.pipeline, record)) {
         for (const [operation] of classesOf(draft)) {
           const size = this.#counts.add(operation, record, now);
           const id = operation.kind === 'overwrite' ? undefined : canaryLost[operation.side];
@@ -209,7 +210,7 @@ export class GuardWatch {
   }
 
   #holdBack(record: RecordState, trips: readonly (Trip | NewTrip)[], now: number): void {
-    for (const draft of record.lineage) {
+    for (const draft of countedEdits(this.pipeline, record)) {
       for (const [operation, key] of classesOf(draft)) {
         const event = draft.units[key];
         const blanks = isBlanking(event?.o ?? null, event?.v ?? null);

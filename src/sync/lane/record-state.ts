@@ -4,6 +4,7 @@ import { LIFE_UNIT } from '../../core/life.js';
 import { LIFE, type Plan, type UnitPlan } from '../../core/plan.js';
 import type { Image, Incorporated, Unit } from '../../core/unit.js';
 import type { Json } from '../../core/value.js';
+import type { Excluded } from '../../database/sql/lane/scope.js';
 import type { LineageDraft } from './lineage.js';
 
 /** A record in the working set of one transaction: what was loaded, and where folding has brought it. */
@@ -39,6 +40,9 @@ export class RecordState {
   readonly staleDecisions: string[] = [];
   /** Its values are understood otherwise than they were shown. */
   recast = false;
+  /** Sides on which it was out of scope, as stored, and is now. */
+  readonly excludedBefore: Excluded | null;
+  excluded: readonly Side[];
   linkState: 'live' | 'deleted' | 'unlinked' = 'live';
   due = false;
   dirty = false;
@@ -53,6 +57,7 @@ export class RecordState {
     att_a: number | null;
     att_b: number | null;
     linked_at: number;
+    excluded: Excluded | null;
   }) {
     this.linkId = row.link_id;
     this.ids = { A: row.a_id, B: row.b_id };
@@ -60,6 +65,8 @@ export class RecordState {
     this.clock = row.clock;
     this.open = row.open as Record<string, Json> | null;
     this.linkedAt = row.linked_at;
+    this.excludedBefore = row.excluded;
+    this.excluded = row.excluded === null ? [] : (row.excluded.split('') as Side[]);
     this.att = { A: row.att_a, B: row.att_b };
     this.attBefore = { A: row.att_a, B: row.att_b };
   }

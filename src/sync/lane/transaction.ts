@@ -3,6 +3,7 @@ import { failpoint } from '../../common/failpoint.js';
 import { SIDES, type Side } from '../../core/clock.js';
 import { LIFE } from '../../core/plan.js';
 import { resolveRecord, type RecordResult } from '../../core/record.js';
+import { isScopeKnown } from '../../core/scope.js';
 import { image } from '../../core/unit.js';
 import { announcePipeline } from '../../database/sql/announce-pipeline.js';
 import { settleBatch } from '../../database/sql/lane/batches.js';
@@ -35,6 +36,7 @@ import {
 import { addLife, addUpdate } from './plan-writes.js';
 import type { RecordState } from './record-state.js';
 import { reconsiderDelete } from './reconsider-delete.js';
+import { askAboutGone, noteScope, writeScopes } from './scope-rows.js';
 import { expectToHold } from './settle.js';
 import type { WorkingSet } from './working-set.js';
 
@@ -125,7 +127,9 @@ export class LaneTransaction {
     const guarded = await this.#guards.look(client, records, intake);
     for (const record of records) {
       reconsiderDelete(record, pipeline.plan);
+      askAboutGone(pipeline, record);
       const gate = gates.get(record) ?? { unsettled: false, covered: { A: true, B: true } };
+      const unsettled = gate.unsettled || !isScopeKnown(pipeline.plan, record.units);
       const writable = {
         A: intake.writable.A && gate.covered.A && budget.A > 0,
         B: intake.writable.B && gate.covered.B && budget.B > 0,
@@ -135,16 +139,17 @@ export class LaneTransaction {
         units: record.units,
         now: intake.now,
         writable,
-        unsettled: gate.unsettled,
+        unsettled,
         fights: (unit, key) => this.flaps.take(record.linkId, unit, key, intake.now, pipeline.plan.flap),
       });
       for (const [key, unit] of result.units) record.units.set(key, unit);
       this.#guards.release(record, result);
       this.#planWrites(record, result, drafts, budget, intake.now);
       if (result.unlink) record.linkState = 'unlinked';
-      else this.#closeDeleted(record, gate.unsettled);
+      else this.#closeDeleted(record, unsettled);
+      noteScope(pipeline, record);
       resolved.push({ record, result });
-      const look = lookAgain(record, result, gate.unsettled, intake, budget.A <= 0 || budget.B <= 0);
+      const look = lookAgain(record, result, unsettled, intake, budget.A <= 0 || budget.B <= 0);
       if (look !== null) due.set(record.linkId, look);
     }
 
@@ -171,6 +176,7 @@ export class LaneTransaction {
     await writeLineage(client, pipeline, lineage, null);
     await failpoint('lane.lineage-written');
     await writeLinks(client, pipeline, records);
+    await writeScopes(client, records);
     await writeBlocked(client, pipeline, records);
     const outgoing = await drafts.insert(client, pipeline.id);
     await failpoint('lane.batches-inserted');

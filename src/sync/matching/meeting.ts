@@ -1,5 +1,6 @@
 import { failpoint } from '../../common/failpoint.js';
 import { otherSide, SIDES, type Side } from '../../core/clock.js';
+import { isInScope } from '../../core/scope.js';
 import type { HubPools } from '../../database/pools.js';
 import {
   linkedIds,
@@ -55,7 +56,9 @@ export class Meeting {
       waiting.filter((id) => !linked.has(id)),
     );
     const open = waiting.filter((id) => !linked.has(id) && !unlinked.has(id));
-    const states = open.length === 0 ? [] : (await endpoint.fetch(open)).states;
+    const found = open.length === 0 ? [] : (await endpoint.fetch(open)).states;
+    // Whoever is out of scope is not here for this pipeline, until an edit brings it in.
+    const states = found.filter(({ values }) => isInScope(this.pipeline.plan, side, values));
     const here = new Set(states.map((state) => state.id));
     const gone = waiting.filter((id) => !here.has(id) && !unlinked.has(id));
     const rules = keyRules(this.pipeline);
@@ -71,7 +74,7 @@ export class Meeting {
       [...one.keys].map(([rule, key]) => ({ id: one.state.id, rule, key })),
     );
     await inOurTransaction(this.pools.general, this.assertOurs, async (client) => {
-      if (gone.length > 0) await forgetRecords(client, this.pipeline, side, gone, 'it is gone');
+      if (gone.length > 0) await forgetRecords(client, this.pipeline, side, gone, 'gone or out of scope');
       await renewProfiles(client, this.pipeline, side, states);
       if (rows.length > 0)
         await run(client, upsertLoadRecords, [

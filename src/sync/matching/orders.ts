@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { RecordState } from '../../connectors/connector.js';
 import { otherSide, SIDES, type Side } from '../../core/clock.js';
+import { isInScope } from '../../core/scope.js';
 import type { HubPools } from '../../database/pools.js';
 import { addWaiting } from '../../database/sql/lane/links.js';
 import { setUnmatched } from '../../database/sql/load/match.js';
@@ -98,6 +99,10 @@ export class Orders {
           return `${id} in ${this.pipeline.ends[side].label} is linked with another record by now`;
         ends.push(link.link_id);
       }
+      if (this.pipeline.plan.scope?.[side] === undefined) continue;
+      const state = (await fetchAll(this.pipeline.ends[side].endpoint, [id])).get(id);
+      if (state !== undefined && !isInScope(this.pipeline.plan, side, state.values))
+        return `${id} in ${this.pipeline.ends[side].label} is out of scope`;
     }
     return { order, pair: { A, B }, ends };
   }
@@ -110,7 +115,8 @@ export class Orders {
     const links = await run(this.pools.general, liveLinks, [this.pipeline.id, side, [id]]);
     if (links.length > 0) return 'it is linked by now';
     const state = (await fetchAll(this.pipeline.ends[side].endpoint, [id])).get(id);
-    return state === undefined ? 'it is gone' : { order, side, state };
+    if (state === undefined) return 'it is gone';
+    return isInScope(this.pipeline.plan, side, state.values) ? { order, side, state } : 'it is out of scope';
   }
 }
 

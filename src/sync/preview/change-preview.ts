@@ -23,6 +23,8 @@ export interface ChangePreview {
       { readonly agree: number; readonly fillsA: number; readonly fillsB: number; readonly differ: number }
     >
   >;
+  /** Which records would be chosen otherwise; `null`: the scope is as it was. */
+  readonly scope: ScopePreview | null;
   /** Up to twenty of the writes. */
   readonly samples: readonly {
     readonly record: number;
@@ -31,6 +33,23 @@ export interface ChangePreview {
     readonly unit: string;
     readonly before: Json;
     readonly after: Json;
+  }[];
+}
+
+/** What another scope would do. Whoever leaves is excluded: nothing is deleted, and nothing is written. */
+export interface ScopePreview {
+  /** Sides whose filter is another. */
+  readonly sides: readonly Side[];
+  /** Linked records that come back, and that would be excluded. */
+  readonly entering: number;
+  readonly leaving: number;
+  /** Records without a link that would be linked or made on the other side. */
+  readonly newcomers: Readonly<Record<Side, number>>;
+  readonly samples: readonly {
+    readonly record: number;
+    readonly a: string | null;
+    readonly b: string | null;
+    readonly change: 'enters' | 'leaves';
   }[];
 }
 

@@ -2,9 +2,11 @@ import type { RecordState } from '../../connectors/connector.js';
 import { SIDES, type Side } from '../../core/clock.js';
 import { readUnit, rawOf } from '../../core/at-rest.js';
 import { CanonError } from '../../core/errors.js';
+import { isGone } from '../../core/life.js';
 import { LIFE, type Plan, type UnitPlan } from '../../core/plan.js';
 import { recast } from '../../core/recast.js';
 import { resolveRecord, type RecordResult } from '../../core/record.js';
+import { outOfScope } from '../../core/scope.js';
 import { image, type Unit } from '../../core/unit.js';
 import { isBlank, type Json, type Raw } from '../../core/value.js';
 import { readRecords, type RecordRow } from '../../database/sql/lane/read-records.js';
@@ -14,6 +16,7 @@ import type { HubPools } from '../../database/pools.js';
 import { fetchAll } from '../fetch-all.js';
 import { unitChanges, type ChangePreview } from './change-preview.js';
 import type { ChangedPipeline } from './changed-pipeline.js';
+import { ScopeFindings } from './scope-preview.js';
 
 const PAGE = 500;
 const SAMPLES = 20;
@@ -31,24 +34,26 @@ export async function previewChange(
   const named = (what: string): readonly string[] =>
     units.filter((one) => one.change === what).map(({ unit }) => unit);
   const found = new Findings(named('added'));
-  const everyRecord = named('added').length + named('mapping').length > 0;
-  for (let position = 0; units.length > 0;) {
+  const scope = new ScopeFindings(change);
+  const everyRecord = named('added').length + named('mapping').length + scope.sides.length > 0;
+  for (let position = 0; units.length + scope.sides.length > 0;) {
     const links = await run(pools.general, linksToPreview, [change.id, position, PAGE, !everyRecord]);
     const last = links.at(-1);
     if (last === undefined) break;
     const rows = await run(pools.general, readRecords, [links.map(({ id }) => id)]);
     const states =
-      named('added').length === 0
+      named('added').length + scope.sides.length === 0
         ? null
         : { A: await statesOf(change, 'A', rows), B: await statesOf(change, 'B', rows) };
     for (const row of rows) {
-      judge(change, named('mapping'), row, found);
+      judge(change, named('mapping'), row, found, scope, states);
       if (states !== null) for (const key of named('added')) compare(change, key, row, states, found);
     }
     found.records += rows.length;
     onRecords(found.records);
     position = last.id;
   }
+  await scope.countNewcomers(pools);
   const { records, writes, conflicts, added, samples } = found;
   return {
     pipeline: change.name,
@@ -58,6 +63,7 @@ export async function previewChange(
     writes,
     conflicts,
     added,
+    scope: scope.preview,
     samples,
   };
 }
@@ -75,7 +81,14 @@ class Findings {
 }
 
 /** What becomes of one record, beside what would become of it anyway. */
-function judge(change: ChangedPipeline, recasts: readonly string[], row: RecordRow, found: Findings): void {
+function judge(
+  change: ChangedPipeline,
+  recasts: readonly string[],
+  row: RecordRow,
+  found: Findings,
+  scope: ScopeFindings,
+  states: States | null,
+): void {
   const old = unitsOf(change.before.plan, row);
   const now = new Map<string, Unit>();
   for (const plan of change.after.plan.units) {
@@ -84,9 +97,28 @@ function judge(change: ChangedPipeline, recasts: readonly string[], row: RecordR
     if (unit === undefined || before === undefined) continue;
     now.set(plan.key, recasts.includes(plan.key) ? recast(before, plan, unit, 0) : unit);
   }
+  if (old.has(LIFE)) now.set(LIFE, old.get(LIFE) as Unit);
+  const { scope: _scope, ...after } = change.after.plan;
+  const shown = {
+    A: row.a_id === null ? undefined : states?.A.get(row.a_id),
+    B: row.b_id === null ? undefined : states?.B.get(row.b_id),
+  };
+  const excluded =
+    scope.sides.length === 0 ? outOfScope(change.after.plan, old).length > 0 : scope.judge(row, old, shown);
   const life = old.get(LIFE);
-  if (life !== undefined) now.set(LIFE, life);
-  const [was, is] = [resolved(change.before.plan, old), resolved(change.after.plan, now)];
+  if (
+    scope.sides.length > 0 &&
+    !excluded &&
+    life !== undefined &&
+    isGone(life) &&
+    outOfScope(change.before.plan, old).length > 0
+  ) {
+    // One side has deleted it while it was out: a person is asked.
+    found.conflicts.opens++;
+    return;
+  }
+  const was = resolved(change.before.plan, old);
+  const is = excluded ? NOTHING : resolved(after, now);
   for (const key of is.conflicts.keys()) found.conflicts[was.conflicts.has(key) ? 'stay' : 'opens']++;
   for (const key of was.conflicts.keys()) if (!is.conflicts.has(key)) found.conflicts.closes++;
   for (const side of SIDES) {
@@ -109,6 +141,13 @@ function judge(change: ChangedPipeline, recasts: readonly string[], row: RecordR
     }
   }
 }
+
+/** Of a record that is excluded nothing is written, and nothing asked. */
+const NOTHING: Pick<RecordResult, 'conflicts' | 'writes' | 'units'> = {
+  conflicts: new Map(),
+  writes: { A: [], B: [] },
+  units: new Map(),
+};
 
 function written(plan: UnitPlan, side: Side, unit: Unit, before: Raw): Json {
   try {

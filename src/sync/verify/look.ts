@@ -3,6 +3,7 @@ import type { RecordState as SideRecord } from '../../connectors/connector.js';
 import { SIDES, type Side } from '../../core/clock.js';
 import { differencesOf, type Difference } from '../../core/difference.js';
 import { LIFE } from '../../core/plan.js';
+import { isInScope } from '../../core/scope.js';
 import { image } from '../../core/unit.js';
 import type { HubPools } from '../../database/pools.js';
 import { run } from '../../database/sql/statement.js';
@@ -95,7 +96,8 @@ export class Look {
       rows.map((row) => row.ext_id),
     );
     for (const { ext_id: id, known } of rows) {
-      if (!there.has(id)) continue;
+      const state = there.get(id);
+      if (state === undefined || !isInScope(this.pipeline.plan, side, state.values)) continue;
       if (known === null) found.unknown.add(id);
       else if (known === 'waiting') found.waiting.add(id);
     }

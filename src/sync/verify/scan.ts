@@ -4,6 +4,7 @@ import type { PoolClient } from 'pg';
 import { failpoint } from '../../common/failpoint.js';
 import { SIDES, type Side } from '../../core/clock.js';
 import type { Reason } from '../../core/difference.js';
+import { isInScope } from '../../core/scope.js';
 import type { HubPools } from '../../database/pools.js';
 import { run } from '../../database/sql/statement.js';
 import {
@@ -37,6 +38,8 @@ const ALONE: Readonly<Record<string, readonly [Reason, string]>> = {
   unlinked: ['policy', 'was unlinked: never linked again by rule'],
   'not-linked': ['policy', 'no rule links it'],
 };
+
+const OUTSIDE: readonly [Reason, string] = ['scope', 'out of scope'];
 
 export class TooManyDifferences extends Error {
   override readonly name = 'TooManyDifferences';
@@ -130,8 +133,9 @@ export class Scan {
 
   async #readIds(side: Side): Promise<void> {
     const { endpoint } = this.pipeline.ends[side];
+    const { plan } = this.pipeline;
     const options = {
-      columns: [],
+      columns: plan.scope?.[side]?.columns ?? [],
       pageSize: ID_PAGE,
       ...(this.#position !== null && { after: this.#position }),
     };
@@ -139,9 +143,12 @@ export class Scan {
       this.signal.throwIfAborted();
       const began = performance.now();
       const ids = page.map(({ id }) => id);
+      const outside = new Set(
+        page.filter(({ values }) => !isInScope(plan, side, values)).map(({ id }) => id),
+      );
       const unlinked = await run(this.pools.general, unlinkedIds[side], [this.pipeline.id, side, ids]);
       for (const { ext_id: id, known } of unlinked) {
-        const why = known === null ? undefined : ALONE[known];
+        const why = outside.has(id) ? OUTSIDE : known === null ? undefined : ALONE[known];
         if (why === undefined) this.#strangers[side].push(id);
         else this.#noteAlone(side, id, why);
       }
@@ -155,7 +162,7 @@ export class Scan {
 
   /** All are counted; of those that are so by policy only so many are listed. */
   #noteAlone(side: Side, id: string, [reason, detail]: readonly [Reason, string]): void {
-    if (reason === 'policy') {
+    if (reason === 'policy' || reason === 'scope') {
       const tally = this.#tally[side];
       this.#tally[side] = { ...tally, alone: tally.alone + 1 };
       if (tally.alone >= MOST_ALONE) return;

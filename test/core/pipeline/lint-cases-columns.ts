@@ -43,6 +43,29 @@ export const columnCases: readonly Case[] = [
   [
     'column-unknown',
     'error',
+    '/scope/b/filter',
+    spec({}, { scope: { b: { filter: 'row.statsu == "active"' } } }),
+    facts([], [column('status', 'text')]),
+    /no column statsu; did you mean status\?/,
+  ],
+  [
+    'column-unsupported',
+    'error',
+    '/scope/a/filter',
+    spec({}, { scope: { a: { filter: 'row.vector != null' } } }),
+    facts([column('vector', null)], []),
+  ],
+  [
+    'expression-invalid',
+    'error',
+    '/scope/a/filter',
+    spec({}, { scope: { a: { filter: 'true' } } }),
+    undefined,
+    /reads columns of the row by name/,
+  ],
+  [
+    'column-unknown',
+    'error',
     '/connections/a/actor',
     spec(
       {},

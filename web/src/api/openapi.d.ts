@@ -990,7 +990,7 @@ export interface components {
             /** @enum {string} */
             readonly kind: "value" | "apart" | "missing" | "returned" | "extra" | "alone";
             /** @enum {string} */
-            readonly reason: "conflict" | "blocked" | "in-flight" | "policy" | "unknown";
+            readonly reason: "conflict" | "blocked" | "in-flight" | "policy" | "scope" | "unknown";
             readonly record: string | null;
             /** @description What repairing came to */
             readonly repaired: string | null;
@@ -1188,7 +1188,7 @@ export interface components {
              */
             readonly id: string;
             /** @enum {string} */
-            readonly kind: "observed" | "authored" | "decided" | "written" | "missed" | "rejected" | "unreadable" | "cosmetic" | "linked" | "created" | "conflict" | "policy-change" | "undone";
+            readonly kind: "observed" | "authored" | "decided" | "written" | "missed" | "rejected" | "unreadable" | "cosmetic" | "linked" | "created" | "conflict" | "policy-change" | "scope" | "undone";
             /**
              * Format: date-time
              * @description When it happened in the system, as far as it tells
@@ -1410,6 +1410,8 @@ export interface components {
             readonly changesTotal: number;
             /** @description Open conflicts */
             readonly conflicts: number;
+            /** @description Of the linked, records that are out of scope */
+            readonly excluded: number;
             /** @description Guards that tripped: what they hold waits for an answer */
             readonly guards: number;
             /** @description Decided conflicts whose decision can still be undone */
@@ -1482,6 +1484,8 @@ export interface components {
             readonly "in-flight": number;
             /** @description Meant to be so */
             readonly policy: number;
+            /** @description Out of the scope of the pipeline */
+            readonly scope: number;
             /** @description Nothing explains it */
             readonly unknown: number;
         };
@@ -1493,6 +1497,8 @@ export interface components {
             readonly asOf: string | null;
             /** @description Conflicts that are not closed */
             readonly conflicts: readonly string[];
+            /** @description Why it takes no part: which side is out of scope, by which filter; null: it does */
+            readonly excluded: string | null;
             readonly fields: readonly components["schemas"]["RecordFieldDto"][];
             /** @example rec_42 */
             readonly id: string;
@@ -1502,7 +1508,7 @@ export interface components {
              * @description The worst of its fields, or what became of it
              * @enum {string}
              */
-            readonly state: "in-sync" | "conflict" | "held" | "blocked" | "creating" | "deleted" | "unlinked" | "in-flight" | "diverged";
+            readonly state: "in-sync" | "conflict" | "held" | "blocked" | "excluded" | "creating" | "deleted" | "unlinked" | "in-flight" | "diverged";
             readonly systems: components["schemas"]["LabelsDto"];
             /** @description Its name for people */
             readonly title: string;
@@ -1540,6 +1546,8 @@ export interface components {
         readonly RecordSummaryDto: {
             /** @description Conflicts that are not closed */
             readonly conflicts: readonly string[];
+            /** @description Why it takes no part: which side is out of scope, by which filter; null: it does */
+            readonly excluded: string | null;
             /** @example rec_42 */
             readonly id: string;
             readonly ids: components["schemas"]["IdsDto"];
@@ -1548,7 +1556,7 @@ export interface components {
              * @description The worst of its fields, or what became of it
              * @enum {string}
              */
-            readonly state: "in-sync" | "conflict" | "held" | "blocked" | "creating" | "deleted" | "unlinked" | "in-flight" | "diverged";
+            readonly state: "in-sync" | "conflict" | "held" | "blocked" | "excluded" | "creating" | "deleted" | "unlinked" | "in-flight" | "diverged";
             readonly systems: components["schemas"]["LabelsDto"];
             /** @description Its name for people */
             readonly title: string;
@@ -1637,7 +1645,7 @@ export interface components {
             readonly conflict: string | null;
             readonly decision: string | null;
             /** @enum {string} */
-            readonly kind: "observed" | "authored" | "decided" | "written" | "missed" | "rejected" | "unreadable" | "cosmetic" | "linked" | "created" | "conflict" | "policy-change" | "undone";
+            readonly kind: "observed" | "authored" | "decided" | "written" | "missed" | "rejected" | "unreadable" | "cosmetic" | "linked" | "created" | "conflict" | "policy-change" | "scope" | "undone";
             readonly revision: number;
             readonly step: number;
             /** @description The system, by its name for people */
@@ -3122,7 +3130,7 @@ export interface operations {
                 /** @description `next` of the page before, with the same filter */
                 readonly cursor?: string;
                 readonly limit?: number;
-                readonly reason?: "conflict" | "blocked" | "in-flight" | "policy" | "unknown";
+                readonly reason?: "conflict" | "blocked" | "in-flight" | "policy" | "scope" | "unknown";
             };
             readonly header?: never;
             readonly path: {
@@ -3174,7 +3182,7 @@ export interface operations {
                 readonly pipeline?: string;
                 /** @description Our id (rec_42), an id of either system, or else the exact name of a record. Names are looked at a stretch at a time: `next` goes on */
                 readonly q?: string;
-                readonly state?: "in-sync" | "conflict" | "held" | "blocked" | "creating" | "deleted" | "unlinked";
+                readonly state?: "in-sync" | "conflict" | "held" | "blocked" | "excluded" | "creating" | "deleted" | "unlinked";
             };
             readonly header?: never;
             readonly path?: never;

@@ -146,6 +146,8 @@ export interface RecordSummary {
   readonly ids: { readonly A: string | null; readonly B: string | null };
   readonly systems: { readonly A: string; readonly B: string };
   readonly state: string;
+  /** Why it takes no part; `null`: it does. */
+  readonly excluded: string | null;
   /** Conflicts that are not closed. */
   readonly conflicts: readonly string[];
 }
@@ -246,6 +248,7 @@ export interface Pipeline {
   readonly counts: {
     readonly linked: number;
     readonly inSync: number;
+    readonly excluded: number;
     readonly conflicts: number;
     readonly held: number;
     readonly blocked: number;

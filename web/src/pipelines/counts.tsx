@@ -4,7 +4,15 @@ import { strings } from '../strings';
 
 type CountName = keyof Pipeline['counts'];
 
-const shown: readonly CountName[] = ['linked', 'inSync', 'conflicts', 'held', 'blocked', 'unmatched'];
+const shown: readonly CountName[] = [
+  'linked',
+  'inSync',
+  'conflicts',
+  'held',
+  'blocked',
+  'excluded',
+  'unmatched',
+];
 
 export function Counts({
   pipeline,
@@ -13,9 +21,11 @@ export function Counts({
   readonly pipeline: Pipeline;
   readonly names?: readonly CountName[];
 }) {
+  // Most pipelines have no scope.
+  const present = names.filter((name) => name !== 'excluded' || pipeline.counts.excluded > 0);
   return (
     <dl className="counts">
-      {names.map((name) => {
+      {present.map((name) => {
         const count = pipeline.counts[name];
         const target = targetOf(name, pipeline.name);
         const text = count.toLocaleString('en');
@@ -39,5 +49,6 @@ function targetOf(name: CountName, pipeline: string): string | null {
   if (name === 'conflicts') return `/conflicts?${query}`;
   if (name === 'held') return `/conflicts?${query}&state=held`;
   if (name === 'blocked') return `/pipelines/${encodeURIComponent(pipeline)}#blocked`;
+  if (name === 'excluded') return `/records?${query}&state=excluded`;
   return name === 'linked' ? `/records?${query}` : null;
 }

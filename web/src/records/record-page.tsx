@@ -68,6 +68,11 @@ function RecordHeader({ record }: { readonly record: RecordDetail }) {
           {strings.records.states[record.state] ?? record.state}
         </Badge>
       </Group>
+      {record.excluded !== null && (
+        <Text size="sm" mt={4}>
+          {strings.record.excluded(record.excluded)}
+        </Text>
+      )}
       <div className="record-ids record-ids-head">
         {(['A', 'B'] as const).map((side) => (
           <span key={side} className="record-id">

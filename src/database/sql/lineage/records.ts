@@ -1,4 +1,5 @@
 import type { Json } from '../../../core/value.js';
+import type { Excluded } from '../lane/scope.js';
 import type { Statement } from '../statement.js';
 
 export interface RecordRow {
@@ -6,6 +7,7 @@ export interface RecordRow {
   readonly pipeline_id: number;
   readonly pipeline: string;
   readonly state: 'live' | 'creating' | 'deleted' | 'unlinked';
+  readonly excluded: Excluded | null;
   readonly a_id: string | null;
   readonly b_id: string | null;
   readonly label_a: string | null;
@@ -31,7 +33,7 @@ const before = (batch: 'x' | 'y'): string => `
 export const recordsById: Statement<RecordRow> = {
   name: 'lineage_records_by_id',
   text: `
-  select l.id as link_id, l.pipeline_id, p.name as pipeline, l.state, l.a_id, l.b_id, a.label as label_a, b.label as label_b,
+  select l.id as link_id, l.pipeline_id, p.name as pipeline, l.state, l.excluded, l.a_id, l.b_id, a.label as label_a, b.label as label_b,
          s.clock, s.fields, s.open, nullif(x.state, 'acked') as sending_a, nullif(y.state, 'acked') as sending_b,
          ${before('x')} as before_a, ${before('y')} as before_b
   from link l
@@ -74,6 +76,7 @@ export interface RecordSummaryRow {
   readonly pipeline_id: number;
   readonly pipeline: string;
   readonly state: RecordRow['state'];
+  readonly excluded: Excluded | null;
   readonly a_id: string | null;
   readonly b_id: string | null;
   readonly label_a: string | null;
@@ -90,7 +93,7 @@ export interface RecordSummaryRow {
 export const recordSummaries: Statement<RecordSummaryRow> = {
   name: 'lineage_record_summaries',
   text: `
-  select l.id as link_id, l.pipeline_id, p.name as pipeline, l.state, l.a_id, l.b_id, a.label as label_a, b.label as label_b,
+  select l.id as link_id, l.pipeline_id, p.name as pipeline, l.state, l.excluded, l.a_id, l.b_id, a.label as label_a, b.label as label_b,
          (s.fields -> t.unit)::text as title, s.open is not null as is_open,
          c.ids as conflicts, c.states as conflict_states,
          exists (select from blocked_unit k where k.link_id = l.id) as blocked
@@ -108,17 +111,18 @@ export const recordSummaries: Statement<RecordSummaryRow> = {
 };
 
 export type RecordFilter =
-  'any' | 'in-sync' | 'conflict' | 'held' | 'blocked' | 'creating' | 'deleted' | 'unlinked';
+  'any' | 'in-sync' | 'conflict' | 'held' | 'blocked' | 'excluded' | 'creating' | 'deleted' | 'unlinked';
 
 const having: Readonly<Record<RecordFilter, string>> = {
   any: 'true',
-  'in-sync': `l.state = 'live' and exists (select from shadow s where s.link_id = l.id and s.open is null)
+  'in-sync': `l.state = 'live' and l.excluded is null and exists (select from shadow s where s.link_id = l.id and s.open is null)
     and not exists (select from conflict c where c.link_id = l.id and c.state <> 'closed')
     and not exists (select from blocked_unit k where k.link_id = l.id)`,
   // Driven from the few, not from all links.
   conflict: `l.id in (select link_id from conflict where state = 'open')`,
   held: `l.id in (select link_id from conflict where state = 'held')`,
   blocked: `l.id in (select link_id from blocked_unit)`,
+  excluded: `l.state = 'live' and l.excluded is not null`,
   creating: `l.state = 'creating'`,
   deleted: `l.state = 'deleted'`,
   unlinked: `l.state = 'unlinked'`,
