@@ -44,6 +44,7 @@ export const ENTRY_KINDS = [
   'conflict',
   'policy-change',
   'scope',
+  'restored',
   'undone',
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];

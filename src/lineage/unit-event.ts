@@ -100,6 +100,7 @@ function kindOf(rowKind: string, k: string): EntryKind {
     case 'created':
     case 'policy-change':
     case 'scope':
+    case 'restored':
     case 'undone':
     case 'conflict':
     case 'decided':

@@ -1,18 +1,19 @@
-import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import {
   ApiConflictResponse,
   ApiNotFoundResponse,
   ApiOkResponse,
   ApiOperation,
   ApiTags,
+  ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
 import { CallerParam, type Caller } from '../common/caller.js';
 import { AppError } from '../common/errors.js';
 import { Needs } from '../common/route-access.js';
 import { HubPools } from '../database/pools.js';
 import { loadReport } from '../database/sql/load-report.js';
-import { LoadDto } from './load.dto.js';
-import { pace, PipelinesService } from './pipelines.service.js';
+import { LoadDto, SetLoadRateDto } from './load.dto.js';
+import { limitOf, pace, PipelinesService } from './pipelines.service.js';
 
 /** The first load: what it would do, leave to do it, and how far it is. */
 @ApiTags('pipelines')
@@ -35,7 +36,8 @@ export class LoadController {
       throw new AppError('not-found', `Pipeline ${name} has no load report: its state is "${state}"`);
     }
     const { done, total, finished_at: finishedAt } = report;
-    const { ratePerSecond, secondsLeft } = pace(done, total, report.seconds);
+    const rate = { A: report.rate_a, B: report.rate_b };
+    const { ratePerSecond, secondsLeft } = pace(done, total, report.seconds, limitOf(report.phase, rate));
     return {
       pipeline: name,
       state,
@@ -55,6 +57,7 @@ export class LoadController {
       acceptedBy: report.accepted_by,
       startedAt: report.started_at?.toISOString() ?? null,
       finishedAt: finishedAt?.toISOString() ?? null,
+      rate,
       progress:
         report.phase === null
           ? null
@@ -62,6 +65,7 @@ export class LoadController {
               phase: report.phase,
               done,
               total,
+              rate,
               ratePerSecond,
               secondsLeft: finishedAt === null ? secondsLeft : 0,
             },
@@ -86,6 +90,26 @@ export class LoadController {
         details: { state },
       });
     }
+    await this.pipelines.announce(name);
+    return this.get(name);
+  }
+
+  @Post('rate')
+  @Needs('ops:run', { param: 'name' })
+  @HttpCode(200)
+  @ApiOperation({ summary: 'How many records the load may make on a side in a time; also while it runs' })
+  @ApiOkResponse({ type: LoadDto })
+  @ApiNotFoundResponse({ description: 'Problem `not-found`' })
+  @ApiConflictResponse({ description: 'Problem `not-waiting`: the load is over' })
+  @ApiUnprocessableEntityResponse({ description: 'Problem `invalid`' })
+  async rate(
+    @Param('name') name: string,
+    @Body() { side, rate }: SetLoadRateDto,
+    @CallerParam() caller: Caller,
+  ): Promise<LoadDto> {
+    await this.pipelines.get(name);
+    if (!(await this.pipelines.setLoadRate(name, side, rate, caller)))
+      throw new AppError('not-waiting', `No load of ${name} is under way, or waits to be.`);
     await this.pipelines.announce(name);
     return this.get(name);
   }

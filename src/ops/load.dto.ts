@@ -1,5 +1,9 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
-import { LoadProgressDto } from './pipeline.dto.js';
+import { IsIn, IsString, Matches, ValidateIf } from 'class-validator';
+import { jsonValue } from '../common/api-schema.js';
+import type { Json } from '../core/value.js';
+import { RATE } from '../core/pipeline/duration.js';
+import { LoadProgressDto, LoadRateDto } from './pipeline.dto.js';
 
 const time = { type: String, format: 'date-time', nullable: true } as const;
 
@@ -15,6 +19,37 @@ export class LeftOutKeyDto {
 
   @ApiProperty({ type: 'integer' })
   b!: number;
+}
+
+export class ComparedPairDto {
+  @ApiProperty({ description: 'Id in A' })
+  a!: string;
+
+  @ApiProperty({ description: 'Id in B' })
+  b!: string;
+
+  @ApiProperty({ ...jsonValue, description: 'Value in A' })
+  A!: Json;
+
+  @ApiProperty({ ...jsonValue, description: 'Value in B' })
+  B!: Json;
+}
+
+export class LoadSampleDto {
+  @ApiProperty({ enum: ['linked', 'scored', 'question', 'ambiguous', 'only-a', 'only-b'] })
+  kind!: 'linked' | 'scored' | 'question' | 'ambiguous' | 'only-a' | 'only-b';
+
+  @ApiProperty({ type: String, nullable: true })
+  a_id!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  b_id!: string | null;
+
+  @ApiProperty({ type: Number, nullable: true, required: false, description: 'Of a pair that was scored' })
+  points?: number | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'What speaks for and against it' })
+  detail!: string | null;
 }
 
 export class FieldComparedDto {
@@ -33,12 +68,8 @@ export class FieldComparedDto {
   @ApiProperty({ type: 'integer', description: 'A side has a value that the mapping cannot read' })
   unreadable!: number;
 
-  @ApiProperty({
-    type: 'array',
-    items: { type: 'object', additionalProperties: true },
-    description: 'Ids `a` and `b` of some pairs that differ, with the values `A` and `B`',
-  })
-  samples!: readonly object[];
+  @ApiProperty({ type: [ComparedPairDto], description: 'Some pairs that differ' })
+  samples!: readonly ComparedPairDto[];
 }
 
 export class FieldsComparedDto {
@@ -50,6 +81,18 @@ export class FieldsComparedDto {
 
   @ApiProperty({ type: 'object', additionalProperties: { $ref: getSchemaPath(FieldComparedDto) } })
   fields!: Readonly<Record<string, FieldComparedDto>>;
+}
+
+export class SetLoadRateDto {
+  @ApiProperty({ enum: ['A', 'B'], description: 'Where records are made' })
+  @IsIn(['A', 'B'])
+  side!: 'A' | 'B';
+
+  @ApiProperty({ type: String, nullable: true, example: '500/s', description: 'null: no limit' })
+  @ValidateIf(({ rate }: SetLoadRateDto) => rate !== null)
+  @IsString()
+  @Matches(RATE, { message: 'rate: expected so many per time, 500/s or 80/10s, or null' })
+  rate!: string | null;
 }
 
 @ApiExtraModels(FieldComparedDto)
@@ -100,8 +143,8 @@ export class LoadDto {
   @ApiProperty({ type: 'integer' })
   excludedB!: number;
 
-  @ApiProperty({ type: 'object', additionalProperties: true, description: 'Some records of each kind' })
-  samples!: unknown;
+  @ApiProperty({ type: [LoadSampleDto], description: 'Some records of each kind' })
+  samples!: readonly LoadSampleDto[];
 
   @ApiProperty({ type: String, format: 'date-time' })
   createdAt!: string;
@@ -117,6 +160,9 @@ export class LoadDto {
 
   @ApiProperty(time)
   finishedAt!: string | null;
+
+  @ApiProperty({ type: LoadRateDto })
+  rate!: LoadRateDto;
 
   @ApiProperty({ type: LoadProgressDto, nullable: true })
   progress!: LoadProgressDto | null;

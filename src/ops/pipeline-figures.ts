@@ -31,6 +31,8 @@ export interface LoadFigures {
   readonly total: number;
   readonly ratePerSecond: number | null;
   readonly secondsLeft: number | null;
+  /** Records that may be made on a side in a time, `500/s`; `null`: no limit. */
+  readonly rate: Readonly<Record<'A' | 'B', string | null>>;
 }
 
 /** What the database tells about one pipeline. */

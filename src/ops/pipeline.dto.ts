@@ -108,6 +108,14 @@ export class PipelineCountsDto {
   writesTotal!: number;
 }
 
+export class LoadRateDto {
+  @ApiProperty({ type: String, ...nullable, example: '500/s' })
+  A!: string | null;
+
+  @ApiProperty({ type: String, ...nullable, example: '500/s' })
+  B!: string | null;
+}
+
 export class LoadProgressDto {
   @ApiProperty()
   phase!: string;
@@ -121,8 +129,14 @@ export class LoadProgressDto {
   @ApiProperty({ type: Number, ...nullable })
   ratePerSecond!: number | null;
 
-  @ApiProperty({ type: 'integer', ...nullable })
+  @ApiProperty({ type: 'integer', ...nullable, description: 'At the rate that is allowed now' })
   secondsLeft!: number | null;
+
+  @ApiProperty({
+    type: LoadRateDto,
+    description: 'Records that may be made on each side in a time; null: no limit',
+  })
+  rate!: LoadRateDto;
 }
 
 export class PipelineDto {

@@ -12,6 +12,8 @@ import { announcePipeline } from '../database/sql/announce-pipeline.js';
 import { acceptLoadReport } from '../database/sql/load-report.js';
 import { pause, resume } from '../database/sql/pause.js';
 import { answerRestored, restoredSides } from '../database/sql/restored.js';
+import { parseRate } from '../core/pipeline/duration.js';
+import { setLoadRate } from '../database/sql/load/rate.js';
 import type { CountsRow } from '../database/sql/pipeline-counts.js';
 import { type PipelineRow, pipelineRows } from '../database/sql/pipeline-rows.js';
 import { type SideRow, sideRows } from '../database/sql/side-rows.js';
@@ -72,6 +74,14 @@ export class PipelinesService {
   /** False when no report waits to be accepted. */
   acceptLoad(name: string, by: Caller): Promise<boolean> {
     return this.#recorded(name, by, 'load.accepted', {}, (client) => acceptLoadReport(client, name, by.name));
+  }
+
+  /** False when no load is under way, or waits to be. */
+  setLoadRate(name: string, side: 'A' | 'B', rate: string | null, by: Caller): Promise<boolean> {
+    return this.#recorded(name, by, 'load.rate-set', { side, rate }, async (client) => {
+      const set = await run(client, setLoadRate, [name, side, rate]);
+      return set.length > 0;
+    });
   }
 
   /** The engine and the screens look at it again; they would by themselves, a second later. */
@@ -218,19 +228,31 @@ function pauseOf(row: {
   return { at: row.paused_at, by: row.paused_by ?? '', reason: row.pause_reason ?? '' };
 }
 
-function loadOf({ load_phase: phase, load_done, load_total, load_seconds }: PipelineRow): LoadFigures | null {
+function loadOf(row: PipelineRow): LoadFigures | null {
+  const { load_phase: phase } = row;
   if (phase === null) return null;
-  const [done, total] = [load_done ?? 0, load_total ?? 0];
-  return { phase, done, total, ...pace(done, total, load_seconds) };
+  const [done, total] = [row.load_done ?? 0, row.load_total ?? 0];
+  const rate = { A: row.load_rate_a, B: row.load_rate_b };
+  return { phase, done, total, rate, ...pace(done, total, row.load_seconds, limitOf(phase, rate)) };
 }
 
-/** How fast, and how long still at this pace; not known before something was done. */
+/** Records in a second that the load may make where it makes some now; `null`: no limit. */
+export function limitOf(phase: string | null, rate: LoadFigures['rate']): number | null {
+  const text = phase === 'create-a' ? rate.A : phase === 'create-b' ? rate.B : null;
+  if (text === null) return null;
+  const { count, perMs } = parseRate(text);
+  return (count * 1000) / perMs;
+}
+
+/** How fast, and how long still at this pace, or at the rate that is allowed now; not known before something was done. */
 export function pace(
   done: number,
   total: number,
   seconds: number | null,
+  limit: number | null = null,
 ): { ratePerSecond: number | null; secondsLeft: number | null } {
   if (seconds === null || seconds <= 0 || done === 0) return { ratePerSecond: null, secondsLeft: null };
   const ratePerSecond = done / seconds;
-  return { ratePerSecond, secondsLeft: Math.max(0, Math.ceil((total - done) / ratePerSecond)) };
+  const expected = limit === null ? ratePerSecond : Math.min(limit, ratePerSecond);
+  return { ratePerSecond, secondsLeft: Math.max(0, Math.ceil((total - done) / expected)) };
 }

@@ -8,11 +8,27 @@ import { EventsController } from './events.controller.js';
 import { IdempotencyJob } from './idempotency-job.js';
 import { LinksController } from './links.controller.js';
 import { LinksService } from './links.service.js';
+import { RestoreController } from './restore.controller.js';
+import { RestoreService } from './restore.service.js';
 import { UndoService } from './undo.service.js';
 
 /** Conflicts, decisions and what screens hear of them. */
 @Module({
-  controllers: [ConflictsController, DecisionsController, EventsController, LinksController],
-  providers: [ConflictsService, DecideService, UndoService, LinksService, EventFeed, IdempotencyJob],
+  controllers: [
+    ConflictsController,
+    DecisionsController,
+    EventsController,
+    LinksController,
+    RestoreController,
+  ],
+  providers: [
+    ConflictsService,
+    DecideService,
+    UndoService,
+    LinksService,
+    RestoreService,
+    EventFeed,
+    IdempotencyJob,
+  ],
 })
 export class ReviewModule {}

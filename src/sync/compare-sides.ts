@@ -97,6 +97,8 @@ export async function compareSides(
       JSON.stringify(fields),
       excluded.A,
       excluded.B,
+      pipeline.spec.load?.rate?.a ?? null,
+      pipeline.spec.load?.rate?.b ?? null,
     ]);
     await run(client, forgetPairs, [id]);
     await run(client, setLoadState, [id, 'report']);

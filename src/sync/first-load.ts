@@ -27,6 +27,7 @@ import { BatchIds } from './lane/batch-ids.js';
 import type { PayloadItem } from './lane/payload.js';
 import { compareSides, storeKeys } from './compare-sides.js';
 import { mayCreate } from './match-keys.js';
+import { LoadPace } from './load-pace.js';
 import { insertLinks, linkFromOneSide, type NewLink } from './new-links.js';
 import { inOurTransaction, type AssertOurs } from './our-transaction.js';
 import { pairUp, storeHalves } from './pairing.js';
@@ -57,6 +58,7 @@ export class FirstLoad {
   readonly #ids = new BatchIds();
   /** Receipts with exceptions, for the lane to work in. */
   readonly receipts: FoundReceipt[] = [];
+  readonly #pace: LoadPace;
 
   constructor(
     private readonly pipeline: RunningPipeline,
@@ -65,7 +67,9 @@ export class FirstLoad {
     private readonly clock: Clock,
     private readonly signal: AbortSignal,
     private readonly onProgress: () => void,
-  ) {}
+  ) {
+    this.#pace = new LoadPace(pipeline, pools, clock, signal);
+  }
 
   /** Goes as far as it can. @returns the state it stopped in: `report` waits to be accepted, `loading` is ready to catch up */
   async advance(state: PipelineState): Promise<PipelineState> {
@@ -200,10 +204,9 @@ export class FirstLoad {
     start: string | undefined,
     everything: boolean,
   ): Promise<void> {
-    const { endpoint } = this.pipeline.ends[from];
+    const { columns } = this.pipeline.ends[from].endpoint.options;
     const to = otherSide(from);
-    const pageSize = Math.min(LOAD_PAGE, this.pipeline.ends[to].endpoint.capabilities.batch.write);
-    const columns = endpoint.options.columns;
+    const most = Math.min(LOAD_PAGE, this.pipeline.ends[to].endpoint.capabilities.batch.write);
     let storing: Promise<Planned | null> = Promise.resolve(null);
     let writing: Promise<void> = Promise.resolve();
     const moveOn = async (): Promise<void> => {
@@ -213,11 +216,7 @@ export class FirstLoad {
       // A failure is thrown where it is awaited, one page later; until then it must not count as unhandled.
       writing.catch(() => undefined);
     };
-    for await (const page of endpoint.snapshot({
-      columns,
-      pageSize,
-      ...(start !== undefined && { after: start }),
-    })) {
+    for await (const page of this.#pages(from, columns, most, start)) {
       this.signal.throwIfAborted();
       const last = page[page.length - 1];
       if (last === undefined) continue;
@@ -231,6 +230,28 @@ export class FirstLoad {
     }
     await moveOn();
     await writing;
+  }
+
+  /** The records of a side, as many at a time as may be made on the other; begun anew behind the last when that changes. */
+  async *#pages(
+    from: Side,
+    columns: readonly string[],
+    most: number,
+    start: string | undefined,
+  ): AsyncGenerator<readonly SideRecord[]> {
+    const to = otherSide(from);
+    let after = start;
+    for (let ended = false; !ended;) {
+      const pageSize = await this.#pace.most(to, most);
+      ended = true;
+      const options = { columns, pageSize, ...(after !== undefined && { after }) };
+      for await (const page of this.pipeline.ends[from].endpoint.snapshot(options)) {
+        yield page;
+        after = page[page.length - 1]?.id ?? after;
+        ended = (await this.#pace.most(to, most)) === pageSize;
+        if (!ended) break;
+      }
+    }
   }
 
   /** Those without a counterpart, of the records that the comparison has seen. */
@@ -312,6 +333,7 @@ export class FirstLoad {
   async #write(side: Side, { row, payload, items }: Planned): Promise<void> {
     const { endpoint } = this.pipeline.ends[side];
     await failpoint('load.stored');
+    await this.#pace.take(side, items.length);
     let receipt: WriteReceipt = await endpoint.write({ id: String(row.id), items });
     await failpoint('load.written');
     if (receipt.status === 'unknown') receipt = await endpoint.settle(String(row.id));

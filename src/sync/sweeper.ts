@@ -3,12 +3,16 @@ import { failpoint } from '../common/failpoint.js';
 import { SIDES, type Side } from '../core/clock.js';
 import type { HubPools } from '../database/pools.js';
 import { forgetMade } from '../database/sql/matching/orders.js';
+import { pipelineSettings } from '../core/pipeline/settings.js';
 import { run, type Statement } from '../database/sql/statement.js';
+import { forgetTombstones } from '../database/sql/tombstones.js';
 import type { RunningPipeline } from './running-pipeline.js';
 
 /** How long the payload of an acknowledged batch is kept: longer than any stale form or unread log page. */
 const KEEP_PAYLOAD_MINUTES = 30;
 const CHUNK = 200;
+/** In one sweep: what is more waits for the next, so that nobody is held up by the end of a mass deletion a year ago. */
+const MOST_TOMBSTONES = 5_000;
 
 const forgetPayloads: Statement<{ id: number }> = {
   name: 'sweep_forget_payloads',
@@ -54,6 +58,7 @@ export class Sweeper {
       if (gone.length < CHUNK) break;
     }
     await failpoint('sweep.payloads-forgotten');
+    await this.#forgetTombstones();
     for (const side of SIDES) await run(this.pools.general, forgetMade[side], [this.pipeline.id]);
     // What is stored, not what was read since: after a crash it is read again from there.
     for (const { side, cursor } of await run(this.pools.general, storedCursors, [this.pipeline.id])) {
@@ -64,6 +69,17 @@ export class Sweeper {
         .purge({ cursor, batchesBefore: row === undefined || row.id === null ? null : String(row.id) })
         .catch(() => undefined);
       await failpoint('sweep.purged');
+    }
+  }
+
+  async #forgetTombstones(): Promise<void> {
+    const { tombstoneMs } = pipelineSettings(this.pipeline.spec);
+    if (tombstoneMs === null) return;
+    for (let forgotten = 0; forgotten < MOST_TOMBSTONES;) {
+      const { id } = this.pipeline;
+      const gone = await run(this.pools.general, forgetTombstones, [id, tombstoneMs, CHUNK]);
+      if (gone.length < CHUNK) return;
+      forgotten += gone.length;
     }
   }
 }

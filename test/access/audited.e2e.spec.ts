@@ -25,11 +25,13 @@ const leaves: Readonly<Record<string, string | null>> = {
   'POST /api/v1/conflicts/:id/decisions': 'decision.made',
   'POST /api/v1/decisions/:id/undo': 'decision.undone',
   'POST /api/v1/records/:id/unlink': 'record.unlinked',
+  'POST /api/v1/records/:id/restore': 'record.restored',
   'POST /api/v1/records/:id/merged': 'record.merged',
   'POST /api/v1/pipelines/:name/links': 'records.linked',
   'POST /api/v1/pipelines/:name/pause': 'pipeline.paused',
   'POST /api/v1/pipelines/:name/resume': 'pipeline.resumed',
   'POST /api/v1/pipelines/:name/load/accept': 'load.accepted',
+  'POST /api/v1/pipelines/:name/load/rate': 'load.rate-set',
   'POST /api/v1/pipelines/:name/dead-letters/retry': 'dead-letters.retried',
   'POST /api/v1/pipelines/:name/verifications': 'verification.asked',
   'POST /api/v1/pipelines/:name/guards/:id/release': 'guard.released',
@@ -127,6 +129,16 @@ describe('the audit log has every action', () => {
       pipeline: 'companies',
       detail: { note: 'two firms' },
     });
+    await service.pools.general.query(
+      `with gone as (update link set state = 'deleted' where id = $1), anew as (delete from unmatched)
+       update shadow set fields = fields || '{"$life": "deleted"}' where link_id = $1`,
+      [first],
+    );
+    await last(
+      'POST /api/v1/records/:id/restore',
+      await send('POST', `/records/rec_${String(first)}/restore`, { note: 'needed' }),
+    );
+    expect((await auditTrail(service.pools))[0]!.detail).toEqual({ side: null, note: 'needed' });
     await last(
       'POST /api/v1/records/:id/merged',
       await send('POST', `/records/rec_${String(second)}/merged`, { side: 'A', into: 'another' }),
@@ -136,6 +148,11 @@ describe('the audit log has every action', () => {
       `insert into load_report (pipeline_id, revision, linked, only_a, only_b, ambiguous, samples) values ($1, 1, 1, 0, 0, 0, '{}')`,
       [pair.pipeline],
     );
+    await last(
+      'POST /api/v1/pipelines/:name/load/rate',
+      await send('POST', '/pipelines/companies/load/rate', { side: 'B', rate: '80/10s' }),
+    );
+    expect((await auditTrail(service.pools))[0]!.detail).toEqual({ side: 'B', rate: '80/10s' });
     await last(
       'POST /api/v1/pipelines/:name/load/accept',
       await send('POST', '/pipelines/companies/load/accept', {}),
@@ -150,6 +167,7 @@ describe('the audit log has every action', () => {
       ['/pipelines/nowhere/pause', { reason: 'x' }],
       ['/pipelines/nowhere/resume', {}],
       ['/pipelines/companies/load/accept', {}],
+      ['/pipelines/companies/load/rate', { side: 'A', rate: 'fast' }],
       ['/pipelines/companies/pause', {}],
     ] as const)
       expect((await send('POST', path, body)).status).toBeGreaterThanOrEqual(400);

@@ -42,6 +42,8 @@ const needed: Readonly<Record<string, Permission | 'public' | 'person'>> = {
   'GET /api/v1/records/:id/lineage': 'lineage:read',
   'GET /api/v1/records/:id/fields/:field/explanation': 'lineage:read',
   'POST /api/v1/records/:id/unlink': 'conflicts:resolve',
+  'POST /api/v1/records/:id/restore': 'conflicts:resolve',
+  'POST /api/v1/pipelines/:name/load/rate': 'ops:run',
   'POST /api/v1/records/:id/merged': 'conflicts:resolve',
   'POST /api/v1/pipelines/:name/links': 'conflicts:resolve',
   'GET /api/v1/pipelines': 'pipelines:read',

@@ -312,6 +312,20 @@ describe('the pipelines API', () => {
       });
       expect(progress.ratePerSecond).toBeGreaterThan(400);
       expect(progress.ratePerSecond).toBeLessThanOrEqual(500);
+      await service.pools.general.query(`update load_report set phase = 'create-b', finished_at = null`);
+      const slower = await service.post('/api/v1/pipelines/companies/load/rate', { side: 'B', rate: '50/s' });
+      expect(await slower.json()).toMatchObject({
+        rate: { A: null, B: '50/s' },
+        progress: { secondsLeft: 150, rate: { A: null, B: '50/s' } },
+      });
+      const wrong = await service.post('/api/v1/pipelines/companies/load/rate', { side: 'B', rate: 'fast' });
+      expect([wrong.status, (await wrong.json()).code]).toEqual([422, 'invalid']);
+      const freed = await service.post('/api/v1/pipelines/companies/load/rate', { side: 'B', rate: null });
+      expect((await freed.json()).progress.secondsLeft).toBeLessThan(30);
+      await service.pools.general.query(`update load_report set finished_at = now()`);
+      const over = await service.post('/api/v1/pipelines/companies/load/rate', { side: 'B', rate: null });
+      expect([over.status, (await over.json()).code]).toEqual([409, 'not-waiting']);
+      await service.pools.general.query(`update load_report set finished_at = null`);
       expect((await fresh()).sentence).toMatch(
         /^First load of CRM and Support. 2,500 of 10,000 done, about \d+ seconds left\./,
       );

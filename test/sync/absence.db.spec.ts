@@ -84,6 +84,22 @@ describe('a side that does not report deletions is read through', () => {
     expect(await keys('b')).toHaveLength(60);
   });
 
+  it('nor do those that are out of scope, of which nothing is deleted elsewhere; a stranger out of scope is none', async () => {
+    await open({ ...polledSpec({ aDeleted: 'delete' }), scope: { a: { filter: 'row.y != "out"' } } });
+    await pair.a.query(`update t set y = 'out' where id <= 30`);
+    const excluded = async () =>
+      (await hub<{ n: number }>(`select count(*)::int as n from link where excluded = 'A'`))[0]?.n;
+    await until(async () => (await excluded()) === 30);
+    await pair.a.query(`delete from t where id <= 31`);
+    await pair.a.query(`insert into t (key, x, y, updated_at) values ('strange', 'x', 'out', 'epoch')`);
+    await until(async () => (await keys('b')).length === 59);
+    await sweptTwice();
+    expect(await hub('select state from pipeline')).toEqual([{ state: 'running' }]);
+    expect(await keys('b')).toHaveLength(59);
+    expect(await hub('select * from unmatched')).toEqual([]);
+    expect(await excluded()).toBe(30);
+  });
+
   it('deleted there and edited here while nobody looked: a person is asked', async () => {
     await open(polledSpec({ aDeleted: 'delete', bDeleted: 'delete' }));
     await pair.stop();

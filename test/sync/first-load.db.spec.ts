@@ -64,6 +64,26 @@ describe('the first load', () => {
     ]);
   }, 60_000);
 
+  it('makes no more records than its rate allows, and goes on at once when that is changed', async () => {
+    pair = await SyncPair.open(
+      { a: `${table} ${insert(1, 90, 'a')}`, b: table },
+      { ...spec('automatic'), load: { accept: 'automatic', rate: { b: '1/10m' } } },
+    );
+    await pair.start();
+    const made = async () =>
+      (await pair?.b.query<{ n: number }>('select count(*)::int as n from t'))?.rows[0]?.n;
+    for (let i = 0; i < 400 && (await made()) !== 20; i++) await sleep(25);
+    // A batch, which is paid for with three hours.
+    await sleep(500);
+    expect(await made()).toBe(20);
+    expect((await pair.hub.general.query('select rate_a, rate_b from load_report')).rows).toEqual([
+      { rate_a: null, rate_b: '1/10m' },
+    ]);
+    await pair.hub.general.query('update load_report set rate_b = null');
+    await pair.quiet();
+    expect(await made()).toBe(90);
+  }, 60_000);
+
   it('makes a record anew whose counterpart was deleted between the report and the load', async () => {
     pair = await SyncPair.open(
       { a: `${table} ${insert(1, 4, 'a')}`, b: `${table} ${insert(1, 4, 'a')}` },

@@ -43,6 +43,10 @@ export const recordStrings = {
     'in-flight': 'Being written',
     diverged: 'Differs by policy',
   },
+  restore: 'Restore on both systems',
+  restoreOnly: (label: string) => `Only in ${label}`,
+  restoreWhat: 'Restoring a record',
+  restored: 'It is made again now, from what is held of it.',
   excluded: (why: string) =>
     `Excluded, ${why}. Edits are seen and kept; nothing is written until it comes back.`,
   lineage: 'History',
@@ -69,6 +73,7 @@ export const recordStrings = {
     conflict: 'conflict',
     'policy-change': 'policy changed',
     scope: 'scope',
+    restored: 'restored',
     undone: 'undone',
   } as Readonly<Record<string, string>>,
   hub: 'Accord',

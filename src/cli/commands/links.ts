@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { LinkOrderedDto, MergedAnswerDto, UnlinkedDto } from '../../review/links.dto.js';
+import type { RestoredDto } from '../../review/restore.dto.js';
 import { action } from '../command.js';
 import { print } from '../terminal.js';
 
@@ -20,6 +21,23 @@ export function addLinks(program: Command): void {
           () => `${record} is no more: ${body.a ?? '–'} in A and ${body.b ?? '–'} in B go their own ways.`,
         );
       }),
+    );
+  program
+    .command('restore')
+    .argument('<record>', 'rec_…')
+    .description('make a deleted record again, from what is held of it')
+    .addOption(new Option('--side <side>', 'only there; default: wherever it is gone').choices(['a', 'b']))
+    .option('--note <text>', 'why, for whoever asks later')
+    .action(
+      action<[string, { readonly side?: 'a' | 'b'; readonly note?: string }]>(
+        async ({ terminal, service }, record, { side, note }) => {
+          const { body } = await service.post<RestoredDto>(
+            `${recordPath(record)}/restore`,
+            given({ side: side?.toUpperCase(), note }),
+          );
+          print(terminal, body, () => `${record} is made again in ${body.sides.join(' and ')} in a moment.`);
+        },
+      ),
     );
   program
     .command('link')

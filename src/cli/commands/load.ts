@@ -3,6 +3,7 @@ import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import type { LoadDto } from '../../ops/load.dto.js';
 import { span } from '../../ops/verdict.js';
+import { AppError } from '../../common/errors.js';
 import { action, type Context } from '../command.js';
 import { table } from '../table.js';
 import { print } from '../terminal.js';
@@ -15,21 +16,35 @@ export function addLoad(program: Command): void {
     .argument('<pipeline>')
     .description('the report of the first comparison, and how far the first load is')
     .option('--accept', 'accept the report: links are made and missing records created')
+    .option(
+      '--rate <side=rate>',
+      'how many records it may make on a side in a time: b=500/s, or b=off; also while it runs',
+    )
     .option('--wait', 'until the load is finished, with a progress bar')
-    .action(action<[string, { readonly accept?: boolean; readonly wait?: boolean }]>(load));
+    .action(action<[string, Options]>(load));
 }
 
-async function load(
-  context: Context,
-  name: string,
-  { accept, wait }: { readonly accept?: boolean; readonly wait?: boolean },
-): Promise<void> {
+interface Options {
+  readonly accept?: boolean;
+  readonly rate?: string;
+  readonly wait?: boolean;
+}
+
+async function load(context: Context, name: string, { accept, rate, wait }: Options): Promise<void> {
   const { terminal, service } = context;
   const path = `/pipelines/${encodeURIComponent(name)}/load`;
+  if (rate !== undefined) await service.post<LoadDto>(`${path}/rate`, rateOf(rate));
   let { body: report } =
     accept === true ? await service.post<LoadDto>(`${path}/accept`, {}) : await service.get<LoadDto>(path);
   if (wait === true) report = await finished(context, path, report);
   print(terminal, report, () => describe(report));
+}
+
+function rateOf(text: string): { readonly side: string; readonly rate: string | null } {
+  const [, side, rate] = /^([ab])=(.+)$/i.exec(text) ?? [];
+  if (side === undefined || rate === undefined)
+    throw new AppError('invalid', `--rate: expected a side and a rate, b=500/s or b=off, found ${text}`);
+  return { side: side.toUpperCase(), rate: rate === 'off' ? null : rate };
 }
 
 async function finished({ terminal, service }: Context, path: string, first: LoadDto): Promise<LoadDto> {
@@ -128,5 +143,13 @@ function samplesOf({ samples }: LoadDto): readonly string[] {
 function progress({ progress: of }: LoadDto): string {
   if (of === null) return 'about to begin.';
   const left = of.secondsLeft === null ? '' : `, about ${span(of.secondsLeft)} left`;
-  return `${of.phase}: ${of.done.toLocaleString('en')} of ${of.total.toLocaleString('en')}${left}.`;
+  const limits = (['A', 'B'] as const).flatMap((side) =>
+    of.rate[side] === null ? [] : [`at most ${of.rate[side]} in ${side}`],
+  );
+  return (
+    [
+      `${of.phase}: ${of.done.toLocaleString('en')} of ${of.total.toLocaleString('en')}${left}`,
+      ...limits,
+    ].join(', ') + '.'
+  );
 }

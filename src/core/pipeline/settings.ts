@@ -13,6 +13,8 @@ export interface PipelineSettings {
   readonly capture: { readonly A: CaptureSettings; readonly B: CaptureSettings };
   readonly acceptLoad: 'automatic' | 'manual';
   readonly guards: GuardLimits;
+  /** How long what is held of a record that was deleted on both sides is kept, ms; `null`: for good. */
+  readonly tombstoneMs: number | null;
 }
 
 export interface CaptureSettings {
@@ -23,7 +25,7 @@ export interface CaptureSettings {
 }
 
 export function pipelineSettings(spec: PipelineSpec): PipelineSettings {
-  const { schedule, connections, review, load } = spec;
+  const { schedule, connections, review, load, deletes } = spec;
   const capture = { A: captureSettings(connections.a.capture), B: captureSettings(connections.b.capture) };
   const allLogs = capture.A.mode === 'log' && capture.B.mode === 'log';
   const budget = (text: string | undefined): Rate | null => (text === undefined ? null : parseRate(text));
@@ -34,6 +36,7 @@ export function pipelineSettings(spec: PipelineSpec): PipelineSettings {
     capture,
     acceptLoad: load?.accept ?? 'manual',
     guards: guardLimits(spec),
+    tombstoneMs: deletes?.tombstones === 'off' ? null : durationMs(deletes?.tombstones ?? '365d'),
   };
 }
 

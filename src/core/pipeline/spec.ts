@@ -30,6 +30,8 @@ export interface PipelineSpec {
     readonly aDeleted?: 'review' | 'delete' | 'unlink' | 'ignore';
     readonly bDeleted?: 'review' | 'delete' | 'unlink' | 'ignore';
     readonly deleteVsEdit?: 'review' | 'delete' | 'keep';
+    /** How long a record that was deleted on both sides can be restored. Duration or `off` (for good), default 365d. */
+    readonly tombstones?: string;
     /** More deletions than this are held for a person, more records missing at once are not taken for deleted. Default 20 and 2 % in 1h. */
     readonly guard?: GuardSpec;
   };
@@ -45,7 +47,11 @@ export interface PipelineSpec {
     readonly priority?: Readonly<Record<string, 'urgent' | 'high' | 'normal' | 'low'>>;
     readonly undoWindow?: string;
   };
-  readonly load?: { readonly accept?: 'automatic' | 'manual' };
+  readonly load?: {
+    readonly accept?: 'automatic' | 'manual';
+    /** Most records that the first load makes on a side in a time: `500/s`. Default: no limit. */
+    readonly rate?: { readonly a?: string; readonly b?: string };
+  };
 }
 
 /** More records than this within the window are held for a person: the greater of the two. */

@@ -7,6 +7,7 @@ const LinkSchema = defineEntity({
   indexes: [
     { name: 'link_unlinked_a', properties: ['pipelineId', 'aId'], where: "state = 'unlinked'" },
     { name: 'link_unlinked_b', properties: ['pipelineId', 'bId'], where: "state = 'unlinked'" },
+    { name: 'link_tombstone', properties: ['pipelineId', 'endedAt'], where: "state = 'deleted'" },
     { name: 'link_excluded', properties: ['pipelineId', 'id'], where: 'excluded is not null' },
   ],
   uniques: [
@@ -22,6 +23,7 @@ const LinkSchema = defineEntity({
     aId: p.text().nullable(),
     bId: p.text().nullable(),
     createdAt: p.datetime().default(raw('now()')),
+    endedAt: p.datetime().nullable(),
     excluded: p.enum(['A', 'B', 'AB']).nullable(),
   },
 });

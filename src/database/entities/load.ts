@@ -78,6 +78,8 @@ const LoadReportSchema = defineEntity({
     scored: p.integer().default(0),
     leftOut: p.json<Json>().default([]),
     fields: p.json<Json>().nullable(),
+    rateA: p.text().nullable(),
+    rateB: p.text().nullable(),
   },
 });
 

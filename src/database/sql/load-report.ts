@@ -9,7 +9,7 @@ export interface LoadReportRow {
   readonly ambiguous: number;
   readonly excluded_a: number;
   readonly excluded_b: number;
-  readonly samples: unknown;
+  readonly samples: readonly LoadSample[];
   readonly scored: number;
   readonly left_out: readonly LeftOutKey[];
   readonly fields: FieldsCompared | null;
@@ -23,6 +23,17 @@ export interface LoadReportRow {
   readonly finished_at: Date | null;
   /** Seconds from the start of the load to its end, or to now. */
   readonly seconds: number | null;
+  readonly rate_a: string | null;
+  readonly rate_b: string | null;
+}
+
+/** Some record or pair of a kind, for people to look at. */
+export interface LoadSample {
+  readonly kind: 'linked' | 'scored' | 'question' | 'ambiguous' | 'only-a' | 'only-b';
+  readonly a_id: string | null;
+  readonly b_id: string | null;
+  readonly points?: number | null;
+  readonly detail: string | null;
 }
 
 /** A key that too many records share to compare all of them. */
@@ -54,7 +65,7 @@ export async function loadReport(
 ): Promise<LoadReportRow | null> {
   const { rows } = await database.query<LoadReportRow>(
     `select l.revision, l.linked, l.only_a, l.only_b, l.ambiguous, l.excluded_a, l.excluded_b, l.samples, l.scored, l.left_out, l.fields, l.created_at,
-            l.accepted_at, l.accepted_by, l.phase, l.done, l.total, l.started_at, l.finished_at,
+            l.accepted_at, l.accepted_by, l.phase, l.done, l.total, l.started_at, l.finished_at, l.rate_a, l.rate_b,
             extract(epoch from coalesce(l.finished_at, now()) - l.started_at)::float8 as seconds
      from load_report l join pipeline p on p.id = l.pipeline_id where p.name = $1`,
     [pipeline],

@@ -122,6 +122,8 @@ export class DeletesDto {
   @OneOf(DELETES, { optional: true }) aDeleted?: (typeof DELETES)[number];
   @OneOf(DELETES, { optional: true }) bDeleted?: (typeof DELETES)[number];
   @OneOf(['review', 'delete', 'keep'], { optional: true }) deleteVsEdit?: 'review' | 'delete' | 'keep';
+  @Pattern(DURATION_OR_OFF, 'a duration (90d, 365d), or off', { optional: true })
+  tombstones?: string;
   @Below({ kind: 'object', type: () => GuardDto }, { optional: true }) guard?: GuardDto;
 }
 
@@ -176,6 +178,7 @@ export class ReviewDto {
 
 export class LoadDto {
   @OneOf(['automatic', 'manual'], { optional: true }) accept?: 'automatic' | 'manual';
+  @Below({ kind: 'object', type: () => WriteBudgetDto }, { optional: true }) rate?: WriteBudgetDto;
 }
 
 /** Two objects that are kept in agreement. */

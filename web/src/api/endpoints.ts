@@ -75,6 +75,12 @@ export const getLoad = (name: string, signal?: AbortSignal) =>
 
 export const acceptLoad = (name: string) => post<unknown>(`/pipelines/${id(name)}/load/accept`, {});
 
+export const setLoadRate = (name: string, side: Side, rate: string | null) =>
+  post<unknown>(`/pipelines/${id(name)}/load/rate`, { side, rate });
+
+export const restoreRecord = (record: string, side: Side | null) =>
+  post<unknown>(`/records/${id(record)}/restore`, side === null ? {} : { side });
+
 export const pause = (name: string, side: Side | null, reason: string) =>
   post<unknown>(`/pipelines/${id(name)}/pause`, { ...(side !== null && { side }), reason });
 

@@ -366,6 +366,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/pipelines/{name}/load/rate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** How many records the load may make on a side in a time; also while it runs */
+        readonly post: operations["Load_rate"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/pipelines/{name}/pause": {
         readonly parameters: {
             readonly query?: never;
@@ -548,6 +565,23 @@ export interface paths {
         readonly put?: never;
         /** A side has merged this record into another of its own */
         readonly post: operations["Links_merged"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/records/{id}/restore": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Make a deleted record again, from what is held of it */
+        readonly post: operations["Restore_restore"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1188,7 +1222,7 @@ export interface components {
              */
             readonly id: string;
             /** @enum {string} */
-            readonly kind: "observed" | "authored" | "decided" | "written" | "missed" | "rejected" | "unreadable" | "cosmetic" | "linked" | "created" | "conflict" | "policy-change" | "scope" | "undone";
+            readonly kind: "observed" | "authored" | "decided" | "written" | "missed" | "rejected" | "unreadable" | "cosmetic" | "linked" | "created" | "conflict" | "policy-change" | "scope" | "restored" | "undone";
             /**
              * Format: date-time
              * @description When it happened in the system, as far as it tells
@@ -1246,6 +1280,7 @@ export interface components {
             readonly onlyB: number;
             readonly pipeline: string;
             readonly progress: components["schemas"]["LoadProgressDto"] | null;
+            readonly rate: components["schemas"]["LoadRateDto"];
             readonly revision: number;
             /** @description Some records of each kind */
             readonly samples: {
@@ -1261,9 +1296,18 @@ export interface components {
         readonly LoadProgressDto: {
             readonly done: number;
             readonly phase: string;
+            /** @description Records that may be made on each side in a time; null: no limit */
+            readonly rate: components["schemas"]["LoadRateDto"];
             readonly ratePerSecond: number | null;
+            /** @description At the rate that is allowed now */
             readonly secondsLeft: number | null;
             readonly total: number;
+        };
+        readonly LoadRateDto: {
+            /** @example 500/s */
+            readonly A: string | null;
+            /** @example 500/s */
+            readonly B: string | null;
         };
         readonly LookAtLinkDto: {
             /** @description What stands behind the # of the link */
@@ -1570,6 +1614,21 @@ export interface components {
                 readonly [key: string]: unknown;
             }) | null;
         };
+        readonly RestoredDto: {
+            readonly pipeline: string;
+            /** @example rec_42 */
+            readonly record: string;
+            /** @description Where it is made again */
+            readonly sides: readonly ("A" | "B")[];
+        };
+        readonly RestoreDto: {
+            readonly note?: string;
+            /**
+             * @description Only there; default: wherever it is gone
+             * @enum {string}
+             */
+            readonly side?: "A" | "B";
+        };
         readonly ResumeRequestDto: {
             /**
              * @description Needed when a side was restored or replaced. `give-back`: it gets back what Accord knows; `take`: what it shows now are edits
@@ -1606,6 +1665,18 @@ export interface components {
             /** @description null: nobody is signed in */
             readonly me: components["schemas"]["MeDto"] | null;
             readonly ways: components["schemas"]["SignInWaysDto"];
+        };
+        readonly SetLoadRateDto: {
+            /**
+             * @description null: no limit
+             * @example 500/s
+             */
+            readonly rate: string | null;
+            /**
+             * @description Where records are made
+             * @enum {string}
+             */
+            readonly side: "A" | "B";
         };
         readonly SiblingDto: {
             readonly id: string;
@@ -1645,7 +1716,7 @@ export interface components {
             readonly conflict: string | null;
             readonly decision: string | null;
             /** @enum {string} */
-            readonly kind: "observed" | "authored" | "decided" | "written" | "missed" | "rejected" | "unreadable" | "cosmetic" | "linked" | "created" | "conflict" | "policy-change" | "scope" | "undone";
+            readonly kind: "observed" | "authored" | "decided" | "written" | "missed" | "rejected" | "unreadable" | "cosmetic" | "linked" | "created" | "conflict" | "policy-change" | "scope" | "restored" | "undone";
             readonly revision: number;
             readonly step: number;
             /** @description The system, by its name for people */
@@ -2890,6 +2961,66 @@ export interface operations {
             };
         };
     };
+    readonly Load_rate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SetLoadRateDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LoadDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-waiting`: the load is over */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     readonly Pipelines_pause: {
         readonly parameters: {
             readonly query?: never;
@@ -3454,6 +3585,67 @@ export interface operations {
                 content?: never;
             };
             /** @description Problem `not-linked` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Restore_restore: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RestoreDto"];
+            };
+        };
+        readonly responses: {
+            /** @description The pipeline does so in a moment */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RestoredDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found`, also once its tombstone was purged */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problems `not-deleted`, `key-taken`: a record stands under its id, `excluded` */
             readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;

@@ -234,6 +234,8 @@ export interface LoadProgress {
   readonly total: number;
   readonly ratePerSecond: number | null;
   readonly secondsLeft: number | null;
+  /** Records that may be made on a side in a time; `null`: no limit. */
+  readonly rate: { readonly A: string | null; readonly B: string | null };
 }
 
 export interface Pipeline {
@@ -261,12 +263,42 @@ export interface Pipeline {
   readonly policies: Readonly<Record<string, string>>;
 }
 
+export interface FieldCompared {
+  readonly equal: number;
+  readonly different: number;
+  readonly onlyA: number;
+  readonly onlyB: number;
+  readonly samples: readonly { readonly a: string; readonly b: string; readonly A: Json; readonly B: Json }[];
+}
+
+/** Some record or pair of each kind that the comparison found. */
+export interface LoadSample {
+  readonly kind: 'linked' | 'scored' | 'question' | 'ambiguous' | 'only-a' | 'only-b';
+  readonly a_id: string | null;
+  readonly b_id: string | null;
+  readonly points?: number | null;
+  readonly detail: string | null;
+}
+
 export interface LoadReport {
   readonly linked: number;
   readonly onlyA: number;
   readonly onlyB: number;
   readonly ambiguous: number;
   readonly scored: number;
+  /** What linking would mean, field by field; `null`: not found out. */
+  readonly fields: {
+    readonly looked: number;
+    readonly fields: Readonly<Record<string, FieldCompared>>;
+  } | null;
+  /** Keys that too many records share to compare all of them. */
+  readonly leftOut: readonly {
+    readonly rule: string;
+    readonly key: string;
+    readonly a: number;
+    readonly b: number;
+  }[];
+  readonly samples: readonly LoadSample[];
   readonly excludedA: number;
   readonly excludedB: number;
   readonly acceptedAt: string | null;

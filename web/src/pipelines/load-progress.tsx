@@ -8,6 +8,7 @@ export function LoadProgress({ load }: { readonly load: Load }) {
   const facts = [
     strings.load.progress(load.done, load.total),
     load.ratePerSecond !== null && load.ratePerSecond > 0 ? strings.load.rate(load.ratePerSecond) : null,
+    ...(['A', 'B'] as const).map((side) => load.rate[side] && strings.load.atMost(load.rate[side], side)),
     load.secondsLeft !== null ? strings.load.left(duration(load.secondsLeft)) : null,
   ].filter((fact) => fact !== null);
   return (

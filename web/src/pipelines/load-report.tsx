@@ -7,6 +7,7 @@ import { keys, useLoad } from '../api/queries';
 import type { Pipeline } from '../api/types';
 import { QueryState, wordsOf } from '../states/query-state';
 import { strings } from '../strings';
+import { LoadFields, LoadPairs } from './load-findings';
 import { sideLabel } from './side-label';
 
 /** What the first comparison found; while it waits for acceptance, nothing has been written anywhere. */
@@ -32,11 +33,21 @@ export function LoadReport({ pipeline }: { readonly pipeline: Pipeline }) {
         {(report) => (
           <Stack gap="md">
             <dl className="counts">
-              <Figure name={strings.load.linked} count={report.linked} />
+              <Figure name={strings.load.linked} count={report.linked - report.scored} />
+              <Figure name={strings.load.scored} count={report.scored} />
               <Figure name={strings.load.onlyA(sideLabel(pipeline, 'A'))} count={report.onlyA} />
               <Figure name={strings.load.onlyB(sideLabel(pipeline, 'B'))} count={report.onlyB} />
               <Figure name={strings.load.ambiguous} count={report.ambiguous} />
+              {(['A', 'B'] as const).map((side) => {
+                const count = side === 'A' ? report.excludedA : report.excludedB;
+                if (count === 0) return null;
+                return (
+                  <Figure key={side} name={strings.load.excluded(sideLabel(pipeline, side))} count={count} />
+                );
+              })}
             </dl>
+            <LoadFields pipeline={pipeline} report={report} />
+            <LoadPairs pipeline={pipeline} report={report} />
             <Group gap="md">
               <NeedsRole permission="ops:run" pipeline={pipeline.name} what={strings.access.actions.accept}>
                 <Button loading={accepting.isPending} onClick={() => accepting.mutate()}>

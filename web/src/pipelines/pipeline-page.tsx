@@ -13,6 +13,7 @@ import { GuardTrips } from './guard-trips';
 import { HealthBadge } from './health-badge';
 import { Lags } from './lag';
 import { LoadProgress } from './load-progress';
+import { LoadRate } from './load-rate';
 import { LoadReport } from './load-report';
 import { PauseControl } from './pause-control';
 import { PipelineNotices } from './pipeline-notices';
@@ -66,6 +67,7 @@ function PipelineDetail({ pipeline }: { readonly pipeline: Pipeline }) {
         <PipelineNotices pipeline={pipeline} />
         <GuardTrips pipeline={pipeline} />
         {pipeline.load !== null && <LoadProgress load={pipeline.load} />}
+        {pipeline.load !== null && <LoadRate pipeline={pipeline} load={pipeline.load} />}
       </Stack>
       <LoadReport pipeline={pipeline} />
       <Counts pipeline={pipeline} names={allCounts} />

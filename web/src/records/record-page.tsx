@@ -11,6 +11,7 @@ import { strings } from '../strings';
 import { AsOf } from './as-of';
 import { FieldTable } from './field-table';
 import { Lineage } from './lineage';
+import { RestoreRecord } from './restore-record';
 import { recordColor } from './state-colors';
 
 export function RecordPage() {
@@ -73,6 +74,7 @@ function RecordHeader({ record }: { readonly record: RecordDetail }) {
           {strings.record.excluded(record.excluded)}
         </Text>
       )}
+      <RestoreRecord record={record} />
       <div className="record-ids record-ids-head">
         {(['A', 'B'] as const).map((side) => (
           <span key={side} className="record-id">

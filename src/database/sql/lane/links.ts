@@ -16,7 +16,7 @@ export const moveLink: Readonly<Record<'A' | 'B', Statement<Record<string, never
 /** Parameters: link ids[], state. */
 export const setLinkState: Statement<Record<string, never>> = {
   name: 'lane_set_link_state',
-  text: `update link set state = $2 where id = any($1::bigint[])`,
+  text: `update link set state = $2, ended_at = clock_timestamp() where id = any($1::bigint[])`,
 };
 
 /** Records seen on a side that no link knows; matched or created in a step of their own. Parameters: pipeline, side, ids[]. */

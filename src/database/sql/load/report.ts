@@ -75,12 +75,12 @@ export const sampleLoad: Statement<{
      and not exists (select from unmatched u where u.pipeline_id = $1 and u.side = 'B' and u.ext_id = r.ext_id) limit 5)`,
 };
 
-/** Parameters: pipeline, revision, linked, only_a, only_b, ambiguous, samples, total, scored, left_out, fields, excluded_a, excluded_b. */
+/** Parameters: pipeline, revision, linked, only_a, only_b, ambiguous, samples, total, scored, left_out, fields, excluded_a, excluded_b, rate_a, rate_b. */
 export const insertReport: Statement<Record<string, never>> = {
   name: 'load_insert_report',
   text: `
-  insert into load_report (pipeline_id, revision, linked, only_a, only_b, ambiguous, samples, phase, total, scored, left_out, fields, excluded_a, excluded_b)
-  values ($1, $2, $3, $4, $5, $6, $7, 'report', $8, $9, $10, $11, $12, $13)`,
+  insert into load_report (pipeline_id, revision, linked, only_a, only_b, ambiguous, samples, phase, total, scored, left_out, fields, excluded_a, excluded_b, rate_a, rate_b)
+  values ($1, $2, $3, $4, $5, $6, $7, 'report', $8, $9, $10, $11, $12, $13, $14, $15)`,
 };
 
 export interface ReportRow {

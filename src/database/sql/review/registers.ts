@@ -46,7 +46,7 @@ export const successorOf: Statement<{ readonly id: number; readonly side: 'A' | 
 /** Parameters: link. */
 export const reviveLink: Statement<Record<string, never>> = {
   name: 'review_revive_link',
-  text: `update link set state = 'live' where id = $1 and state = 'deleted'`,
+  text: `update link set state = 'live', ended_at = null where id = $1 and state = 'deleted'`,
 };
 
 /** What became of a link, and the decision by which its record was deleted. Parameters: link. */
