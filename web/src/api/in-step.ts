@@ -28,7 +28,7 @@ type Known<T> = unknown extends T
 /** The compiler's proof that what the API document promises is what this client reads; see test/web/api-types. */
 export type InStep = readonly [
   Fits<Answers['PipelineDto'], Pipeline>,
-  Fits<Answers['LoadDto'], LoadReport>,
+  Fits<Known<Answers['LoadDto']>, LoadReport>,
   Fits<Answers['DeadLetterDto'], DeadLetterGroup>,
   Fits<Known<Answers['ConflictPageDto']>, Page<ConflictSummary>>,
   Fits<Omit<Known<Answers['ConflictDto']>, 'policy'>, Omit<Conflict, 'policy'>>,

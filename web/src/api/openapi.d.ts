@@ -861,6 +861,20 @@ export interface components {
             readonly draining: components["schemas"]["CheckDto"];
             readonly migrations: components["schemas"]["CheckDto"];
         };
+        readonly ComparedPairDto: {
+            /** @description Id in A */
+            readonly a: string;
+            /** @description Value in A */
+            readonly A: (string | number | boolean | readonly unknown[] | {
+                readonly [key: string]: unknown;
+            }) | null;
+            /** @description Id in B */
+            readonly b: string;
+            /** @description Value in B */
+            readonly B: (string | number | boolean | readonly unknown[] | {
+                readonly [key: string]: unknown;
+            }) | null;
+        };
         readonly ConflictDto: {
             /** @description The last agreed value; null: the records share no past */
             readonly base: components["schemas"]["ValueDto"] | null;
@@ -1080,10 +1094,8 @@ export interface components {
             readonly onlyA: number;
             /** @description Blank in A */
             readonly onlyB: number;
-            /** @description Ids `a` and `b` of some pairs that differ, with the values `A` and `B` */
-            readonly samples: readonly {
-                readonly [key: string]: unknown;
-            }[];
+            /** @description Some pairs that differ */
+            readonly samples: readonly components["schemas"]["ComparedPairDto"][];
             /** @description A side has a value that the mapping cannot read */
             readonly unreadable: number;
         };
@@ -1283,9 +1295,7 @@ export interface components {
             readonly rate: components["schemas"]["LoadRateDto"];
             readonly revision: number;
             /** @description Some records of each kind */
-            readonly samples: {
-                readonly [key: string]: unknown;
-            };
+            readonly samples: readonly components["schemas"]["LoadSampleDto"][];
             /** @description Of these, pairs that a rule with points found */
             readonly scored: number;
             /** Format: date-time */
@@ -1308,6 +1318,16 @@ export interface components {
             readonly A: string | null;
             /** @example 500/s */
             readonly B: string | null;
+        };
+        readonly LoadSampleDto: {
+            readonly a_id: string | null;
+            readonly b_id: string | null;
+            /** @description What speaks for and against it */
+            readonly detail: string | null;
+            /** @enum {string} */
+            readonly kind: "linked" | "scored" | "question" | "ambiguous" | "only-a" | "only-b";
+            /** @description Of a pair that was scored */
+            readonly points?: number | null;
         };
         readonly LookAtLinkDto: {
             /** @description What stands behind the # of the link */
