@@ -49,6 +49,7 @@ const STEPS = [
   'pause',
   'wait',
   'retry',
+  'scope',
 ] as const satisfies readonly Action['do'][];
 
 /** A setup at random. `kinds`: what the two sides may be. */
@@ -155,6 +156,8 @@ export function nextAction(random: Random, world: World): Action {
     pause: hub.paused ? 60 : world.step > 10 ? 1 : 0,
     wait: 3,
     retry: sides.A.refuses || sides.B.refuses ? 3 : 0,
+    // Only where a run is about it: most pipelines have no scope.
+    scope: often.scope === undefined ? 0 : 1,
   };
   const chosen = STEPS[random.weighted(STEPS.map((step) => Math.round(weights[step] * (often[step] ?? 1))))];
   switch (chosen as Action['do']) {
@@ -218,6 +221,8 @@ export function nextAction(random: Random, world: World): Action {
       return { do: 'wait', ms: random.int(40) };
     case 'retry':
       return { do: 'retry', unit: random.int(12) };
+    case 'scope':
+      return { do: 'scope' };
   }
 }
 

@@ -191,6 +191,7 @@ export const MUTANTS: readonly Mutant[] = [
     tune: all(few('review'), often({ ...CALM, undo: 1.5, decide: 6, edit: 2, turn: 3, carry: 3, answer: 3 })),
   },
   { without: 'lineageFollows', runs: 50 },
+  { without: 'heedScope', runs: 60, tune: often({ scope: 4 }) },
 ];
 
 /** Runs a hub without one protection and counts in how many runs the judge notices. */

@@ -48,6 +48,8 @@ export interface Switches extends Guards {
   readonly undoSparesEdits: boolean;
   /** What the registers do is in the lineage. */
   readonly lineageFollows: boolean;
+  /** Nothing is written to a record that is out of scope. */
+  readonly heedScope: boolean;
 }
 
 export const ALL_ON: Switches = {
@@ -74,6 +76,7 @@ export const ALL_ON: Switches = {
   undoGivesBack: true,
   undoSparesEdits: true,
   lineageFollows: true,
+  heedScope: true,
 };
 
 export type SwitchName = keyof Switches;

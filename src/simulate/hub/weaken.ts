@@ -8,7 +8,12 @@ import type { Switches } from './switches.js';
 const NEVER_HELD = { value: '\u0000 never held' };
 
 /** The plan as a hub without some protection would have it. */
-export function weakenPlan({ holdTogether, holdInvariants, deleteSeesEdits }: Switches, plan: Plan): Plan {
+export function weakenPlan(switches: Switches, plan: Plan): Plan {
+  const { holdTogether, holdInvariants, deleteSeesEdits, heedScope } = switches;
+  if (!heedScope) {
+    const { scope: _, ...everything } = plan;
+    return everything;
+  }
   if (!deleteSeesEdits) return { ...plan, life: { ...plan.life, deleteVsEdit: 'delete' } };
   if (!holdInvariants) return { ...plan, invariants: [] };
   return holdTogether ? plan : { ...plan, holdSets: [] };

@@ -19,6 +19,8 @@ export interface Evidence {
   readonly redelivered: { readonly before: string; readonly after: string } | null;
   /** What the sides refused to write, by their own answers. */
   readonly refused: readonly RefusedFacts[];
+  /** New writes that left while the record was out of scope, in words. */
+  readonly sentOutside: readonly string[];
   readonly edits: number;
   readonly decisions: number;
   readonly hubWrites: number;

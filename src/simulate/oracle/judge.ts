@@ -5,6 +5,7 @@ import { p2NoBlindDelete } from './p2-no-blind-delete.js';
 import { p3NoInvention } from './p3-no-invention.js';
 import { p4Exactness } from './p4-exactness.js';
 import { p5Policy } from './p5-policy.js';
+import { p5Scope } from './p5-scope.js';
 import { p5Together } from './p5-together.js';
 import { p5Undone } from './p5-undone.js';
 import { p6Idempotence } from './p6-idempotence.js';
@@ -39,6 +40,7 @@ const CHECKS = [
   p4Exactness,
   p5Policy,
   p5Together,
+  p5Scope,
   p5Undone,
   p6Idempotence,
   p7Order,

@@ -66,6 +66,8 @@ export type Action =
   /** Somebody has what a side refused tried once more. */
   | { readonly do: 'retry'; readonly unit: number }
   | { readonly do: 'pause' }
+  /** The record leaves the scope of the pipeline, or comes back. */
+  | { readonly do: 'scope' }
   | { readonly do: 'wait'; readonly ms: number };
 
 export type Fault = 'none' | 'lost' | 'twice';

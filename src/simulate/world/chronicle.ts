@@ -89,6 +89,8 @@ function tellAction(action: Action): string | null {
       return 'somebody has what was refused tried again';
     case 'pause':
       return 'synchronisation is paused, or goes on';
+    case 'scope':
+      return 'the record leaves the scope of the pipeline, or comes back';
     case 'again':
       return `the write to ${NAMES[action.side]} is sent once more`;
     default:

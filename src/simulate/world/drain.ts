@@ -1,5 +1,6 @@
 import { SIDES } from '../../core/clock.js';
 import { RECORD } from '../hub/store.js';
+import { rescope } from './scope.js';
 import type { World } from './world.js';
 
 const ALL = 1_000;
@@ -8,6 +9,7 @@ const ROUNDS = 60;
 /** Faults are off and nobody edits: everything is read, settled and written until nothing moves. False: it never came to rest. */
 export function drain(world: World): boolean {
   world.hub.paused = false;
+  if (world.network.outside) rescope(world);
   let quiet = 0;
   for (let round = 0; round < ROUNDS; round++) {
     const before = mark(world);

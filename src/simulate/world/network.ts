@@ -26,6 +26,19 @@ export class Network {
   readonly asked: Record<Side, AskedState[]> = { A: [], B: [] };
   readonly requests: Record<Side, SentRequest[]> = { A: [], B: [] };
   readonly answers: Record<Side, SentAnswer[]> = { A: [], B: [] };
+  /** The record is out of scope: no write of it may leave that had not left before. */
+  outside = false;
+  /** What left all the same, in words. */
+  readonly sentOutside: string[] = [];
+  readonly #known = new Set<string>();
+
+  send(side: Side, sent: SentRequest): void {
+    const { id, items } = sent.request;
+    if (this.outside && !this.#known.has(id))
+      this.sentOutside.push(`${items[0]?.op ?? 'nothing'} on ${side}`);
+    this.#known.add(id);
+    this.requests[side].push(sent);
+  }
 
   /** The hub's process is gone: nobody receives what comes back. `sent`: its requests had left before. */
   crash(sent: boolean): void {

@@ -88,6 +88,7 @@ export function evidenceOf(
     probes,
     redelivered,
     refused: world.refused,
+    sentOutside: world.network.sentOutside,
     edits: stood.filter(({ by }) => by === 'user' || by === 'trigger').length,
     decisions: world.decisions,
     hubWrites: hubWrites(world),

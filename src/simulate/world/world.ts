@@ -15,6 +15,7 @@ import type { Action, Fault } from './action.js';
 import { Network, take } from './network.js';
 import { ownValue } from './own-value.js';
 import { columnsFor, firstValue, mergeOf, People, unitValue, type Habits } from './people.js';
+import { rescope } from './scope.js';
 
 /** A message that has had its effect; coming again it must have none. */
 export type Delivered =
@@ -165,6 +166,9 @@ export class World {
         break;
       case 'pause':
         this.hub.paused = !this.hub.paused;
+        break;
+      case 'scope':
+        rescope(this);
         break;
       case 'wait':
         this.now += action.ms;
@@ -367,7 +371,7 @@ export class World {
         (tier !== 'T0' && op === 'create') ||
         (tier === 'T2' && op === 'delete');
       const deadline = blind ? this.now + FENCE_MS : Number.MAX_SAFE_INTEGER;
-      this.network.requests[side].push({ request, sentAt: this.now, deadline });
+      this.network.send(side, { request, sentAt: this.now, deadline });
     }
   }
 
