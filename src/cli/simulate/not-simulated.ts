@@ -69,6 +69,8 @@ function untyped({ fields }: PipelineSpec): readonly string[] {
 function settings(spec: PipelineSpec, { tiers }: SimulationJob): readonly Remark[] {
   const { deletes, schedule, review, connections } = spec;
   const found: Remark[] = [];
+  if (spec.scope !== undefined)
+    found.push({ what: 'scope', why: 'the record takes part in the whole of every history' });
   const soft = (['A', 'B'] as const).filter((side) => !/^T[01]/.test(tiers[side]));
   if (soft.length > 0)
     found.push({

@@ -37,6 +37,8 @@ export function sideFactsOf({ tiers, labels }: SimulationJob): Readonly<Record<S
 /** Throws PlanError where the pipeline cannot be compiled; the lint says so before. */
 export function scenarioOf(job: SimulationJob): PipelineScenario {
   const schemas = { A: undefined, B: undefined };
-  const plan = compile(job.spec, schemas, sideFactsOf(job), 1, job.now);
+  // What takes part is a matter of values that are made up: a record that is left out has no history.
+  const { scope: _, ...spec } = job.spec;
+  const plan = compile(spec, schemas, sideFactsOf(job), 1, job.now);
   return pipelineScenario(job.spec, plan, { A: KINDS[job.tiers.A], B: KINDS[job.tiers.B] });
 }
