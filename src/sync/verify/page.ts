@@ -64,7 +64,9 @@ export class Pages {
       const id = idOf(row, side);
       return id === null ? [] : [{ id, link: row.link_id, line: held[i] ?? '' }];
     });
-    const compared = { records: here.length, fields: here.length * this.#held.columns[side].length };
+    // Of a record that is known to be gone nothing but that can be compared.
+    const live = here.filter(({ line }) => line !== ABSENT_LINE).length;
+    const compared = { records: here.length, fields: live * this.#held.columns[side].length };
     const ids = here.map(({ id }) => id);
     const digest = typeof answer === 'string' ? answer : digestOf(answer);
     if (typeof answer === 'string' && answer === digestOf(here.map(({ line }) => line)))

@@ -5,6 +5,7 @@ import { MemoryEndpoint } from '../../../src/connectors/memory/endpoint.js';
 import { MemoryObject } from '../../../src/connectors/memory/object.js';
 import { MemorySystem } from '../../../src/connectors/memory/system.js';
 import { DATABASE } from '../../../src/connectors/memory/traits.js';
+import { LIFE } from '../../../src/core/plan.js';
 import type { HeldRow } from '../../../src/database/sql/verification.js';
 import type { RunningPipeline } from '../../../src/sync/running-pipeline.js';
 import { Pages } from '../../../src/sync/verify/page.js';
@@ -80,6 +81,18 @@ describe('a page of linked records between sides that cannot hash', () => {
     const { sides } = await new Pages(pipeline(a.endpoint, b.endpoint)).compare(rows);
     expect(sides.A.suspects).toEqual([3]);
     expect(sides.B.suspects).toEqual([30, 44]);
+  });
+
+  it('counts no fields of a record that is known to be gone, and finds it where it is there again', async () => {
+    const there = recordsOf('b_id');
+    there.delete('b12');
+    const [a, b] = [side(recordsOf('a_id')), side(there)];
+    const gone = rows.map((row) =>
+      row.link_id === 12 ? { ...row, fields: { ...row.fields, [LIFE]: 'deleted' } } : row,
+    );
+    const { sides } = await new Pages(pipeline(a.endpoint, b.endpoint)).compare(gone);
+    expect(sides.A).toMatchObject({ records: 50, fields: 98, suspects: [12] });
+    expect(sides.B).toMatchObject({ records: 49, fields: 96, suspects: [] });
   });
 
   it('comes to the same digest and the same suspects where a side can hash', async () => {
