@@ -76,6 +76,7 @@ export const FAILPOINTS = {
   'verification.looked': 163,
   'verification.fed': 164,
   'verification.finished': 165,
+  'verification.finishing': 166,
   'mail.claimed': 120,
   'mail.sent': 121,
 } as const;

@@ -35,6 +35,8 @@ export type Shown = Readonly<Record<string, Raw>> | null;
 export interface RecordLook {
   readonly plan: Plan;
   readonly units: ReadonlyMap<string, Unit>;
+  /** The record's existence, also where it is simply live and no unit speaks of it: that it was gone and came back has ticked. */
+  readonly life: Unit;
   /** Sides on which the record has an id. */
   readonly known: Readonly<Record<Side, boolean>>;
   readonly shown: Readonly<Record<Side, Shown>>;
@@ -60,8 +62,7 @@ function compareSide(look: RecordLook, side: Side, found: Difference[]): void {
   const life = look.units.get(LIFE);
   const shown = look.shown[side];
   const gone = life !== undefined && image(life, side).value === 'deleted';
-  const lifeMark = life === undefined ? '' : clockOf(life, side);
-  const record = { reason: 'unknown', side, unit: LIFE, mark: lifeMark } as const;
+  const record = { reason: 'unknown', side, unit: LIFE, mark: clockOf(look.life, side) } as const;
   if (gone !== (shown === null)) {
     found.push(
       gone
@@ -87,7 +88,7 @@ function compareSide(look: RecordLook, side: Side, found: Difference[]): void {
     const unit = look.units.get(plan.key);
     if (members === undefined || unit === undefined) continue;
     const seen = shownRaw(plan, members, shown);
-    const held = heldOf(plan, side, unit);
+    const held = heldOf(plan, side, members, unit);
     if (seen === undefined || jsonEqual(held, seen)) continue;
     const mark = `${clockOf(unit, side)}|${stableStringify(held)}`;
     const detail = `${label} has another value than was last seen there`;
@@ -110,9 +111,18 @@ function shownRaw(
   return Object.fromEntries(members.map(([field, column]) => [field, shown[column] ?? null]));
 }
 
-function heldOf(plan: UnitPlan, side: Side, unit: Unit): Raw {
+function heldOf(
+  plan: UnitPlan,
+  side: Side,
+  members: readonly (readonly [field: string, column: string])[],
+  unit: Unit,
+): Raw {
   try {
-    return rawOf(plan, side, image(unit, side));
+    const held = rawOf(plan, side, image(unit, side));
+    if (!plan.isGroup || members.length === plan.members.length) return held;
+    // The side has lost a column of the group: what it can still show.
+    const whole = held as Readonly<Record<string, Raw>>;
+    return Object.fromEntries(members.map(([field]) => [field, whole[field] ?? null]));
   } catch (error) {
     // Not a value that the side could have: whatever it shows is another one.
     if (error instanceof CanonError) return { unwritable: error.message };

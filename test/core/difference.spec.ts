@@ -10,6 +10,7 @@ const EMAIL = unitPlan('email', POLICIES.review);
 const DOMAIN = unitPlan('domain', POLICIES.review);
 const AT_REST = { head: 'v @H1 (1.1)' } as const;
 const PENDING = { head: 'w @B2 (1.1)', A: 'v @A1', incA: 'v' } as const;
+const LIVE = readRegisters({ head: 'live @H1 (1.1)' });
 const DISPUTED = { head: 'v @H1 (1.1)', A: 'x @A2 (1.1.1)', B: 'y @B2 (1.1.1)' } as const;
 
 /** What is held of `email` (and more), and what the sides show. */
@@ -36,6 +37,7 @@ function look(
   return {
     plan: recordPlan([EMAIL, DOMAIN]),
     units,
+    life: units.get(LIFE) ?? LIVE,
     known: { A: true, B: true },
     columns: { A: columns, B: columns },
     due: null,
@@ -71,6 +73,24 @@ describe('what differs in a record, and why', () => {
 
   it('a column that was not read says nothing', () => {
     expect(brief(look({ email: AT_REST }, { B: {} }))).toEqual([]);
+  });
+
+  it('of a group whose column a side has lost only the columns that are there', () => {
+    const members = ['street', 'town'].map((field) => ({ field, type: 'text', A: field, B: field }) as const);
+    const address = unitPlan('address', POLICIES.review, { type: 'group', members });
+    const value = { street: 'Weg 1', town: 'Ulm' };
+    const held = readRegisters(AT_REST);
+    const image = { ...held.A, value, raw: value };
+    const unit: Unit = { ...held, head: { ...held.head, value }, A: image, B: image };
+    const both = members.map(({ field }) => [field, field] as const);
+    const shownWith = (street: string): RecordLook => ({
+      ...look({ address: unit }, { ...withUnit(address), A: value, B: { street } }),
+      columns: { A: new Map([['address', both]]), B: new Map([['address', both.slice(0, 1)]]) },
+    });
+    expect(brief(shownWith('Weg 1'))).toEqual([]);
+    expect(differencesOf(shownWith('Weg 2'))).toMatchObject([
+      { kind: 'value', side: 'B', held: { street: 'Weg 1' }, seen: { street: 'Weg 2' } },
+    ]);
   });
 
   it('sides that differ because a person was asked', () => {
@@ -121,5 +141,13 @@ describe('what differs in a record, and why', () => {
       'returned unknown B $life',
       'apart conflict  $life',
     ]);
+  });
+
+  it('a record that is gone, under another clock once it was known to be gone and there again', () => {
+    const ticked = { ...LIVE, tick: [0, 2, 0, 0] } as Unit;
+    const [first] = differencesOf(look({ email: AT_REST }, { B: null }));
+    const [later] = differencesOf(look({ email: AT_REST }, { B: null, life: ticked }));
+    expect(later?.kind).toBe('missing');
+    expect(later?.mark).not.toBe(first?.mark);
   });
 });

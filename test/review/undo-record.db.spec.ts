@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ReviewedPair, type Row } from '../support/reviewed-pair.js';
 
-const KEYS = ['gone', 'again', 'kept', 'kept-edited', 'field'];
+const KEYS = ['gone', 'again', 'kept', 'kept-edited', 'forgotten', 'field'];
 
 describe('a decision about a record that is undone after it was written', () => {
   let all: ReviewedPair;
@@ -70,6 +70,21 @@ describe('a decision about a record that is undone after it was written', () => 
     await all.again();
     expect((await all.on('a', 'kept-edited'))?.x).toBe('unread');
     expect(await all.says('kept-edited', '$life')).toContain('a "live"');
+  }, 60_000);
+
+  it('nor where the lineage cannot tell any more whether somebody has', async () => {
+    await deleted('forgotten');
+    const id = await all.decide('forgotten', 'b', undefined, '$life');
+    await all.set('a', 'forgotten', 'edited');
+    await all.pair.quiet();
+    const { general } = all.pair.hub;
+    await general.query(
+      `delete from lineage where kind = 'decided' and link_id = (select link_id from decision order by at desc limit 1)`,
+    );
+    const { body } = await all.undo(id);
+    expect(body.undone).toEqual({ A: 'edited-since', B: 'edited-since' });
+    await all.pair.quiet();
+    expect((await all.on('a', 'forgotten'))?.x).toBe('edited');
   }, 60_000);
 
   it('of a field of a record that is gone names the decision to undo first', async () => {

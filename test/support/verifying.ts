@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Certificate } from '../../src/common/certificate.js';
-import type { SyncPair } from './sync-pair.js';
+import type { HubPools } from '../../src/database/pools.js';
 
 export interface FoundDifference {
   readonly kind: string;
@@ -14,6 +14,11 @@ export interface FoundDifference {
   readonly repaired: string | null;
 }
 
+/** Any pair with a hub and one pipeline. */
+interface Hubbed {
+  readonly hub: HubPools;
+}
+
 export interface Verified {
   readonly id: number;
   readonly state: string;
@@ -24,7 +29,7 @@ export interface Verified {
 }
 
 /** Asks for a verification of the pair's pipeline. */
-export async function askToVerify(pair: SyncPair, repair = false): Promise<number> {
+export async function askToVerify(pair: Hubbed, repair = false): Promise<number> {
   const { rows } = await pair.hub.general.query<{ id: number }>(
     `insert into verification (pipeline_id, state, asked_by, repair) select id, 'asked', 'test', $1 from pipeline returning id`,
     [repair],
@@ -34,7 +39,7 @@ export async function askToVerify(pair: SyncPair, repair = false): Promise<numbe
 }
 
 /** Waits until it has come to its end. */
-export async function verified(pair: SyncPair, id: number, timeoutMs = 60_000): Promise<Verified> {
+export async function verified(pair: Hubbed, id: number, timeoutMs = 60_000): Promise<Verified> {
   const deadline = Date.now() + timeoutMs;
   const { general } = pair.hub;
   for (;;) {
@@ -59,7 +64,7 @@ export async function verified(pair: SyncPair, id: number, timeoutMs = 60_000): 
 }
 
 /** Asks for one and waits for it. */
-export async function verify(pair: SyncPair, repair = false): Promise<Verified> {
+export async function verify(pair: Hubbed, repair = false): Promise<Verified> {
   return verified(pair, await askToVerify(pair, repair));
 }
 

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { certificateHash, DifferenceDigest } from '../../src/common/certificate.js';
+import { armFailpoints } from '../../src/common/failpoint.js';
 import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
 import { pause, resume } from '../../src/database/sql/pause.js';
 import { SyncPair } from '../support/sync-pair.js';
-import { unseen, verify } from '../support/verifying.js';
+import { askToVerify, unseen, verified, verify } from '../support/verifying.js';
 
 const spec: PipelineSpec = {
   apiVersion: 'accord/v1',
@@ -79,6 +80,7 @@ describe('a verification of both sides', () => {
   });
 
   it('finds what was edited with the triggers off, writes nothing unasked, and takes it in as an edit when asked', async () => {
+    const clean = (await verify(pair)).certificate.startedAt;
     await pair.a.query(unseen(`update t set x = 'behind', town = 'Bern' where key = 'k3'`));
     const id = await idOn('a', 'k3');
     const found = await verify(pair);
@@ -95,6 +97,13 @@ describe('a verification of both sides', () => {
     ]);
     await pair.quiet();
     expect(await of('b', 'k3')).toMatchObject({ x: 'behind', town: 'Bern', street: 'street 3' });
+    // It was made before the verification that found it first, and after the last one that did not.
+    const [made] = await hub<{ from: number; to: number }>(
+      `select (l.units -> 'x' -> 's' -> 0)::float8 as from, (l.units -> 'x' -> 's' -> 1)::float8 as to
+       from lineage l where l.units -> 'x' ->> 'v' = 'behind' and l.kind = 'observed'`,
+    );
+    expect(Math.floor(made?.from ?? 0)).toBe(Date.parse(clean));
+    expect(made?.to).toBeGreaterThan(Date.parse(found.certificate.startedAt));
     expect(brief(await verify(pair))).toEqual([]);
   });
 
@@ -132,6 +141,26 @@ describe('a verification of both sides', () => {
     expect(await of('b', 'k5')).toBeUndefined();
     expect(await of('b', 'k41')).toMatchObject({ x: 'new' });
     expect(brief(await verify(pair))).toEqual([]);
+  });
+
+  it('repairs also when that is asked for at the last moment', async () => {
+    await pair.a.query(unseen(`update t set x = 'late' where key = 'k12'`));
+    armFailpoints('verification.finishing:1:delay=1500');
+    try {
+      const id = await askToVerify(pair);
+      const phase = async () =>
+        (await hub<{ phase: string | null }>(`select phase from verification where id = ${String(id)}`))[0]
+          ?.phase;
+      for (let i = 0; i < 1200 && (await phase()) !== 'repair'; i++) await sleep(10);
+      await sleep(200);
+      await hub(`update verification set repair = true where id = ${String(id)} and state = 'running'`);
+      const { differences } = await verified(pair, id);
+      expect(differences.map((one) => one.repaired)).toEqual(['taken in as an edit in CRM']);
+    } finally {
+      armFailpoints(null);
+    }
+    await pair.quiet();
+    expect((await of('b', 'k12'))?.x).toBe('late');
   });
 
   it('so many missing that something else is wrong are listed, and nothing is deleted', async () => {

@@ -11,7 +11,8 @@ import type {
   WriteBatch,
   WriteReceipt,
 } from '../connector.js';
-import { ConnectorError } from '../errors.js';
+import { namedColumns } from '../sql/named-columns.js';
+import { SnapshotCapture } from '../sql/snapshot-capture.js';
 import { nextIds } from './allocate-ids.js';
 import type { Column, Table } from './catalog.js';
 import { schemaDrift } from './drift.js';
@@ -24,7 +25,6 @@ import type { Pools } from './pools.js';
 import { purgeFences, purgeLog } from './purge.js';
 import { RecordReader, type StateColumns } from './record-reader.js';
 import { guarded } from './server-error.js';
-import { SnapshotCapture } from './state-capture.js';
 import { unwritableColumns } from './write-rights.js';
 import { Writer } from './writer.js';
 
@@ -83,7 +83,7 @@ export class MysqlEndpoint implements Endpoint {
       this.capture = new LogCapture(pools.read, table, options.consumer, byName, () => this.install());
     } else if (mode === 'polling' && updatedAt !== null)
       this.capture = new PollingCapture(pools.read, table, state, updatedAt, overlapMs ?? defaultOverlapMs);
-    else this.capture = new SnapshotCapture(this.reader, state);
+    else this.capture = new SnapshotCapture((limit, after) => this.reader.page(state, limit, after));
   }
 
   async install(): Promise<void> {
@@ -126,12 +126,7 @@ export class MysqlEndpoint implements Endpoint {
     readonly pageSize: number;
     readonly after?: string;
   }): AsyncIterable<readonly RecordState[]> {
-    const columns = options.columns.map((name) => {
-      const column = this.parts.table.columns.get(name);
-      if (column === undefined)
-        throw new ConnectorError('field-unknown', `${this.schema.object} has no column "${name}"`);
-      return column;
-    });
+    const columns = namedColumns(this.parts.table, options.columns);
     return this.reader.snapshot(columns, options.pageSize, options.after);
   }
 

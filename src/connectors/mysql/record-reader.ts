@@ -2,6 +2,7 @@ import { settingAuthor } from '../author.js';
 import type { Author } from '../../core/unit.js';
 import type { Raw } from '../../core/value.js';
 import type { Cursor, RecordState, StatePage } from '../connector.js';
+import { readAhead } from '../sql/read-ahead.js';
 import type { Column, Table } from './catalog.js';
 import { quoteText } from './identifiers.js';
 import { itemSource, keyList, keyMatch, textOf } from './item-source.js';
@@ -23,26 +24,13 @@ export class RecordReader {
     private readonly state: StateColumns,
   ) {}
 
-  async *snapshot(
+  snapshot(
     columns: readonly Column[],
     pageSize: number,
     after: string | undefined,
-  ): AsyncGenerator<readonly RecordState[]> {
+  ): AsyncIterable<readonly RecordState[]> {
     const state = { ...this.state, columns };
-    const read = async (behind: string | undefined) => this.page(state, pageSize, behind);
-    let coming = read(after);
-    for (;;) {
-      const page = await coming;
-      const last = page.at(-1)?.id;
-      const more = page.length === pageSize && last !== undefined;
-      if (more) {
-        coming = read(last);
-        // Whoever stops reading early never awaits it.
-        coming.catch(() => undefined);
-      }
-      if (page.length > 0) yield page;
-      if (!more) return;
-    }
+    return readAhead((limit, behind) => this.page(state, limit, behind), pageSize, after);
   }
 
   /** One page in key order. */

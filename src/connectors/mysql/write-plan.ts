@@ -1,5 +1,6 @@
 import type { ItemException, WriteBatch, WriteItem } from '../connector.js';
 import { ConnectorError } from '../errors.js';
+import { mustBeBatch } from '../sql/batch-shape.js';
 import type { Column, Table } from './catalog.js';
 import { keyTexts, rawText } from './record-id.js';
 
@@ -33,20 +34,10 @@ export interface PlannedBatch {
  * sent at all are refused here by item.
  */
 export function planBatch(batch: WriteBatch, table: Table, maxItems: number): PlannedBatch {
-  if (!/^\d{1,18}$/.test(batch.id))
-    throw new ConnectorError('batch-invalid', `A batch id has up to 18 digits, not "${batch.id}"`);
-  if (batch.items.length > maxItems)
-    throw new ConnectorError(
-      'batch-invalid',
-      `A batch has at most ${maxItems} items, not ${batch.items.length}`,
-    );
+  mustBeBatch(batch, maxItems);
   const groups = new Map<string, WriteGroup>();
   const refused: ItemException[] = [];
-  const ids = new Set<string>();
   for (const [index, item] of batch.items.entries()) {
-    if (ids.has(item.id))
-      throw new ConnectorError('batch-invalid', `Record ${item.id} occurs twice in one batch`);
-    ids.add(item.id);
     const key = keyTexts(table.key, item.id);
     if (key === null) {
       refused.push(

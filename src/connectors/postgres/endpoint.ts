@@ -11,7 +11,8 @@ import type {
   WriteBatch,
   WriteReceipt,
 } from '../connector.js';
-import { ConnectorError } from '../errors.js';
+import { namedColumns } from '../sql/named-columns.js';
+import { SnapshotCapture } from '../sql/snapshot-capture.js';
 import { nextIds } from './allocate-ids.js';
 import type { Column, Table } from './catalog.js';
 import { schemaDrift } from './drift.js';
@@ -26,7 +27,6 @@ import { recordDigest } from './record-digest.js';
 import { RecordReader } from './record-reader.js';
 import type { StateColumns } from './select-columns.js';
 import { guarded } from './server-error.js';
-import { SnapshotCapture } from './state-capture.js';
 import { unwritableColumns } from './write-rights.js';
 import { Writer } from './writer.js';
 
@@ -88,7 +88,7 @@ export class PostgresEndpoint implements Endpoint {
         updatedAt,
         overlapMs ?? defaultOverlapMs,
       );
-    } else this.capture = new SnapshotCapture(this.reader, this.state);
+    } else this.capture = new SnapshotCapture((limit, after) => this.reader.page(this.state, limit, after));
   }
 
   async install(): Promise<void> {
@@ -123,7 +123,11 @@ export class PostgresEndpoint implements Endpoint {
     readonly pageSize: number;
     readonly after?: string;
   }): AsyncIterable<readonly RecordState[]> {
-    return this.reader.snapshot(this.columnsOf(options.columns), options.pageSize, options.after);
+    return this.reader.snapshot(
+      namedColumns(this.parts.table, options.columns),
+      options.pageSize,
+      options.after,
+    );
   }
 
   fetch(ids: readonly string[]): Promise<StatePage> {
@@ -131,7 +135,8 @@ export class PostgresEndpoint implements Endpoint {
   }
 
   digest(ids: readonly string[], columns: readonly string[]): Promise<string | null> {
-    return recordDigest(this.parts.pools.read, this.parts.table, this.columnsOf(columns), ids);
+    const { pools, table } = this.parts;
+    return recordDigest(pools.read, table, namedColumns(table, columns), ids);
   }
 
   hidesRecords(): Promise<boolean> {
@@ -188,15 +193,6 @@ export class PostgresEndpoint implements Endpoint {
   /** The pools belong to the connection. */
   async close(): Promise<void> {
     await Promise.resolve();
-  }
-
-  private columnsOf(names: readonly string[]): Column[] {
-    return names.map((name) => {
-      const column = this.parts.table.columns.get(name);
-      if (column === undefined)
-        throw new ConnectorError('field-unknown', `${this.schema.object} has no column "${name}"`);
-      return column;
-    });
   }
 
   private consumer(): Consumer {

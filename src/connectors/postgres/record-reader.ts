@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Cursor, RecordState, StatePage } from '../connector.js';
+import { readAhead } from '../sql/read-ahead.js';
 import { arrayLiteral } from './array-literal.js';
 import type { Table } from './catalog.js';
 import { guarded } from './server-error.js';
@@ -16,33 +17,19 @@ export class RecordReader {
     private readonly state: StateColumns,
   ) {}
 
-  /** Pages behind `after`. While the caller works on one page the next is being read; two pages are the most that is in memory. */
-  async *snapshot(
+  snapshot(
     columns: StateColumns['columns'],
     pageSize: number,
     after: string | undefined,
-  ): AsyncGenerator<readonly RecordState[]> {
+  ): AsyncIterable<readonly RecordState[]> {
     const state = { ...this.state, columns };
-    const names = columns.map(({ name }) => name);
-    const read = async (behind: string | undefined) => this.page(state, pageSize, behind);
-    let coming = read(after);
-    for (;;) {
-      const rows = await coming;
-      const last = rows.at(-1)?.[0];
-      const more = rows.length === pageSize && typeof last === 'string';
-      if (more) {
-        coming = read(last);
-        // Whoever stops reading early never awaits it.
-        coming.catch(() => undefined);
-      }
-      if (rows.length > 0) yield rows.map((row) => stateOf(row, names));
-      if (!more) return;
-    }
+    return readAhead((limit, behind) => this.page(state, limit, behind), pageSize, after);
   }
 
-  /** One page in key order, as raw rows (`stateList`). */
-  async page(state: StateColumns, pageSize: number, after: string | undefined): Promise<Row[]> {
+  /** One page in key order. */
+  async page(state: StateColumns, pageSize: number, after: string | undefined): Promise<RecordState[]> {
     const { table } = this;
+    const names = state.columns.map(({ name }) => name);
     return guarded(`reading ${table.object}`, async () => {
       const key = table.key.map((column) => `t.${column.quoted}`).join(', ');
       const parts = after === undefined ? null : keyParts(after, table.key.length);
@@ -53,7 +40,7 @@ export class RecordReader {
         values: [pageSize, ...(parts ?? [])],
         rowMode: 'array',
       });
-      return rows;
+      return rows.map((row) => stateOf(row, names));
     });
   }
 

@@ -1,5 +1,6 @@
 import type { ItemException, WriteBatch, WriteItem } from '../connector.js';
 import { ConnectorError } from '../errors.js';
+import { mustBeBatch } from '../sql/batch-shape.js';
 import type { Column, Table } from './catalog.js';
 import { keyParts, rawText } from './record-id.js';
 import { fitsKey } from './select-columns.js';
@@ -32,21 +33,11 @@ const maxValueLength = 200 * 1024 ** 2;
  * replaced by U+FFFD on its way without anybody noticing.
  */
 export function planBatch(batch: WriteBatch, table: Table, maxItems: number): PlannedBatch {
-  if (!/^\d{1,18}$/.test(batch.id))
-    throw new ConnectorError('batch-invalid', `A batch id has up to 18 digits, not "${batch.id}"`);
-  if (batch.items.length > maxItems)
-    throw new ConnectorError(
-      'batch-invalid',
-      `A batch has at most ${maxItems} items, not ${batch.items.length}`,
-    );
+  mustBeBatch(batch, maxItems);
   const groups = new Map<string, WriteGroup>();
   let shape: Shape | null = null;
   const refused: ItemException[] = [];
-  const ids = new Set<string>();
   for (const [index, item] of batch.items.entries()) {
-    if (ids.has(item.id))
-      throw new ConnectorError('batch-invalid', `Record ${item.id} occurs twice in one batch`);
-    ids.add(item.id);
     const key = keyParts(
       table.key[0]?.type.field === 'uuid' ? item.id.toLowerCase() : item.id,
       table.key.length,

@@ -37,6 +37,12 @@ export const readOpenVerification: Statement<VerificationRow & Record<string, un
   from verification where pipeline_id = $1 and state in ('asked', 'running')`,
 };
 
+/** The same, so that nobody asks anything of it meanwhile. Parameters: pipeline. */
+export const lockOpenVerification: Statement<VerificationRow & Record<string, unknown>> = {
+  name: 'verification_lock_open',
+  text: `${readOpenVerification.text} for no key update`,
+};
+
 /**
  * Asks for one as the schedule does: when none is open and the last was asked for, or the pipeline was made, longer ago than this.
  * Parameters: pipeline, ms.
@@ -100,12 +106,18 @@ export const forgetOldDifferences: Statement<Nothing> = {
     select id from verification where pipeline_id = $1 order by id desc offset 30)`,
 };
 
-/** When what is held was last known to stand: the start of the last one that finished. Parameters: pipeline. */
+/**
+ * When what is held of these records was last known to stand: the start of the last one that finished and found nothing in any of them.
+ * Only lists that are kept tell. Parameters: pipeline, link ids[].
+ */
 export const lastVerified: Statement<{ started_ms: number }> = {
   name: 'verification_last',
   text: `
-  select (extract(epoch from started_at) * 1000)::float8 as started_ms
-  from verification where pipeline_id = $1 and state = 'finished' order by id desc limit 1`,
+  select (extract(epoch from v.started_at) * 1000)::float8 as started_ms
+  from (select id, state, started_at from verification where pipeline_id = $1 order by id desc limit 30) v
+  where v.state = 'finished'
+    and not exists (select from verification_difference d where d.verification_id = v.id and d.link_id = any($2::bigint[]))
+  order by v.id desc limit 1`,
 };
 
 export interface HeldRow {

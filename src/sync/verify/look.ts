@@ -72,6 +72,7 @@ export class Look {
       const differences = differencesOf({
         plan: pipeline.plan,
         units,
+        life,
         known: { A: record.ids.A !== null, B: record.ids.B !== null },
         shown: { A: states.A?.values ?? null, B: states.B?.values ?? null },
         columns: { A: pipeline.ends.A.columns, B: pipeline.ends.B.columns },

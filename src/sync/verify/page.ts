@@ -1,108 +1,91 @@
 import { setImmediate as yieldNow } from 'node:timers/promises';
 import { ABSENT_LINE, digestLine, digestOf } from '../../connectors/digest.js';
 import type { RecordState } from '../../connectors/connector.js';
-import { readUnit } from '../../core/at-rest.js';
-import type { Side } from '../../core/clock.js';
-import { CanonError } from '../../core/errors.js';
-import { heldRaw } from '../../core/held-raw.js';
-import { LIFE, type UnitPlan } from '../../core/plan.js';
-import { StoredFormError } from '../../core/stored-form.js';
-import { image } from '../../core/unit.js';
-import type { Json, Raw } from '../../core/value.js';
+import { SIDES, type Side } from '../../core/clock.js';
 import type { HeldRow } from '../../database/sql/verification.js';
 import { fetchAll } from '../fetch-all.js';
 import type { RunningPipeline } from '../running-pipeline.js';
+import { HeldLines, idOf } from './held-lines.js';
 
 /** One side of a page of linked records: what the side shows, and where that is not what is held. */
 export interface ComparedPage {
   readonly records: number;
+  readonly fields: number;
   readonly digest: string;
   /** Links that look different. */
   readonly suspects: readonly number[];
 }
 
-/** Compares one side with what is held of it, page by page. */
-export class SidePages {
-  readonly #units: readonly (readonly [plan: UnitPlan, fields: readonly string[]])[];
-  readonly #names: readonly string[];
+export interface ComparedPages {
+  readonly sides: Readonly<Record<Side, ComparedPage>>;
+  /** How much text was compared, both sides together. */
+  readonly characters: number;
+}
 
-  constructor(
-    private readonly pipeline: RunningPipeline,
-    private readonly side: Side,
-  ) {
-    const { columns } = pipeline.ends[side];
-    const units = pipeline.plan.units.flatMap((plan) => {
-      const members = columns.get(plan.key);
-      return members === undefined ? [] : [{ plan, members }];
-    });
-    this.#units = units.map(({ plan, members }) => [plan, members.map(([field]) => field)]);
-    this.#names = units.flatMap(({ members }) => members.map(([, column]) => column));
+/** Compares linked records on both sides with what is held of them, page by page. */
+export class Pages {
+  readonly #held: HeldLines;
+
+  constructor(private readonly pipeline: RunningPipeline) {
+    this.#held = new HeldLines(pipeline);
   }
 
-  get fieldsPerRecord(): number {
-    return this.#names.length;
-  }
-
-  /** Starts to read: the side is at work while the caller works out what it should show. */
-  async compare(rows: readonly HeldRow[]): Promise<ComparedPage> {
-    const { endpoint } = this.pipeline.ends[this.side];
-    const here = rows.filter((row) => idOf(row, this.side) !== null);
-    if (here.length === 0) return { records: 0, digest: digestOf([]), suspects: [] };
-    const ids = here.map((row) => idOf(row, this.side) as string);
-    const theirs = this.#digest(ids);
-    theirs.catch(() => undefined);
-    // The question is on its way before this process is busy with its own answer; and other work gets its turn.
+  /** Starts to read: the sides are at work while this process works out what they should show. */
+  async compare(rows: readonly HeldRow[]): Promise<ComparedPages> {
+    const shown = { A: this.#ask('A', rows), B: this.#ask('B', rows) };
+    for (const side of SIDES) shown[side].catch(() => undefined);
+    // The questions are on their way before this process is busy with its own answer; and other work gets its turn.
     await yieldNow();
-    const lines = here.map((row) => this.#heldLine(row));
-    const ours = digestOf(lines);
-    const digest = await theirs;
-    if (digest === ours) return { records: here.length, digest, suspects: [] };
-    const states = await fetchAll(endpoint, ids);
-    const shown = ids.map((id) => this.#shownLine(id, states.get(id)));
-    const suspects = here.filter((_, i) => lines[i] !== shown[i]).map((row) => row.link_id);
-    return { records: here.length, digest: digest ?? digestOf(shown), suspects };
+    const lines = this.#held.of(rows);
+    const [A, B] = await Promise.all(
+      SIDES.map(async (side) => this.#compareSide(side, rows, lines[side], await shown[side])),
+    );
+    const characters = SIDES.reduce((sum, side) => lines[side].reduce((n, { length }) => n + length, sum), 0);
+    return { sides: { A: A as ComparedPage, B: B as ComparedPage }, characters };
   }
 
-  async #digest(ids: readonly string[]): Promise<string | null> {
-    const { endpoint } = this.pipeline.ends[this.side];
-    if (endpoint.digest === undefined || ids.length > endpoint.capabilities.batch.read) return null;
-    return endpoint.digest(ids, this.#names);
+  /** The side's digest of these records; or their lines, where it cannot hash. */
+  async #ask(side: Side, rows: readonly HeldRow[]): Promise<string | readonly string[]> {
+    const ids = rows.flatMap((row) => idOf(row, side) ?? []);
+    if (ids.length === 0) return digestOf([]);
+    const { endpoint } = this.pipeline.ends[side];
+    const fits = ids.length <= endpoint.capabilities.batch.read;
+    const digest = fits ? await endpoint.digest?.(ids, this.#held.columns[side]) : null;
+    return digest ?? this.#shownLines(side, ids);
   }
 
-  /** `''` for what cannot be a line: it is looked at. */
-  #heldLine(row: HeldRow): string {
-    const { clock, fields, open } = row;
-    const id = idOf(row, this.side) as string;
-    try {
-      const life = fields[LIFE];
-      const unsettled = open?.[LIFE];
-      if (life !== undefined || unsettled !== undefined) {
-        const unit = readUnit(clock, life ?? 'live', unsettled);
-        if (image(unit, this.side).value === 'deleted') return ABSENT_LINE;
-      }
-      const raws: Raw[] = [];
-      for (const [plan, members] of this.#units) {
-        const raw = heldRaw(plan, this.side, clock, fields[plan.key], open?.[plan.key]);
-        if (!plan.isGroup) raws.push(raw);
-        else for (const field of members) raws.push((raw as Readonly<Record<string, Json>>)[field] ?? null);
-      }
-      return digestLine(id, raws);
-    } catch (error) {
-      if (error instanceof CanonError || error instanceof StoredFormError || error instanceof RangeError)
-        return '';
-      throw error;
-    }
+  async #compareSide(
+    side: Side,
+    rows: readonly HeldRow[],
+    held: readonly string[],
+    answer: string | readonly string[],
+  ): Promise<ComparedPage> {
+    const here = rows.flatMap((row, i) => {
+      const id = idOf(row, side);
+      return id === null ? [] : [{ id, link: row.link_id, line: held[i] ?? '' }];
+    });
+    // Of a record that is known to be gone nothing but that can be compared.
+    const live = here.filter(({ line }) => line !== ABSENT_LINE).length;
+    const compared = { records: here.length, fields: live * this.#held.columns[side].length };
+    const ids = here.map(({ id }) => id);
+    const digest = typeof answer === 'string' ? answer : digestOf(answer);
+    if (typeof answer === 'string' && answer === digestOf(here.map(({ line }) => line)))
+      return { ...compared, digest, suspects: [] };
+    const shown = typeof answer === 'string' ? await this.#shownLines(side, ids) : answer;
+    const suspects = here.flatMap(({ line, link }, i) => (line === shown[i] ? [] : [link]));
+    return { ...compared, digest, suspects };
   }
 
-  #shownLine(id: string, state: RecordState | undefined): string {
+  async #shownLines(side: Side, ids: readonly string[]): Promise<readonly string[]> {
+    const states = await fetchAll(this.pipeline.ends[side].endpoint, ids);
+    return ids.map((id) => this.#shownLine(side, id, states.get(id)));
+  }
+
+  #shownLine(side: Side, id: string, state: RecordState | undefined): string {
     if (state === undefined) return ABSENT_LINE;
     return digestLine(
       id,
-      this.#names.map((name) => state.values[name] ?? null),
+      this.#held.columns[side].map((name) => state.values[name] ?? null),
     );
   }
-}
-
-function idOf(row: HeldRow, side: Side): string | null {
-  return side === 'A' ? row.a_id : row.b_id;
 }

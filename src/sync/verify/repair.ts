@@ -35,7 +35,8 @@ interface ToFeed {
  * fields concerned are read once more and observed; nothing is ever written over a side because it differs.
  */
 export class Repair {
-  #since: number | null = null;
+  /** Since when what is left to repair of a verification has to wait. */
+  #waiting: { readonly verification: number; readonly since: number } | null = null;
 
   constructor(
     private readonly pipeline: RunningPipeline,
@@ -50,10 +51,11 @@ export class Repair {
     const rows = await run(this.pools.general, nextToRepair, [verification, AT_ONCE]);
     if (rows.length === 0) return 'none';
     for (const side of SIDES) if (!(await this.worker.readable(side))) return 'later';
-    this.#since ??= this.clock.now();
-    const impatient = this.clock.now() - this.#since > PATIENCE_MS;
+    const now = this.clock.now();
+    if (this.#waiting?.verification !== verification) this.#waiting = { verification, since: now };
+    const impatient = now - this.#waiting.since > PATIENCE_MS;
     const toFeed = await this.#sort(verification, rows, linked, impatient);
-    await this.#feed(toFeed);
+    await this.#feed(toFeed, [...new Set(rows.flatMap((row) => row.link_id ?? []))]);
     await failpoint('verification.fed');
     if (toFeed.words.size === 0) return 'later';
     await inTransaction(this.pools.general, async (client) => {
@@ -172,9 +174,9 @@ export class Repair {
     return refused;
   }
 
-  async #feed({ states, gone, due }: ToFeed): Promise<void> {
+  async #feed({ states, gone, due }: ToFeed, links: readonly number[]): Promise<void> {
     if (states.A.size + states.B.size > 0) {
-      const [last] = await run(this.pools.general, lastVerified, [this.pipeline.id]);
+      const [last] = await run(this.pools.general, lastVerified, [this.pipeline.id, links]);
       const readStart = this.clock.now();
       const page = (side: Side): StatePage | null =>
         states[side].size === 0

@@ -21,9 +21,13 @@ import {
 } from '../../database/sql/verification.js';
 import { inTransaction } from '../../database/transaction.js';
 import type { RunningPipeline } from '../running-pipeline.js';
-import { SidePages, type ComparedPage } from './page.js';
+import { Pages, type ComparedPage } from './page.js';
 
+/** Most records of a page, and those of the first, when it is not known how large they are. */
 const PAGE = 1000;
+const FIRST_PAGE = 100;
+/** About how much text of both sides a page may have; two pages are in memory. */
+const PAGE_CHARACTERS = 8_000_000;
 const ID_PAGE = 5000;
 const SAVE_MS = 1000;
 /** A list that nobody can read through says no more than that something is wrong with a whole side. */
@@ -55,7 +59,8 @@ export const EMPTY_TALLY: SideTally = { records: 0, fields: 0, digest: '', alone
 export class Scan {
   /** The pipeline has other work: as long as it has, half of the time is left to it. */
   busy = false;
-  readonly #pages: Readonly<Record<Side, SidePages>>;
+  readonly #pages: Pages;
+  #pageSize = FIRST_PAGE;
   #phase: VerificationPhase;
   #position: string | null;
   #done: number;
@@ -73,7 +78,7 @@ export class Scan {
     private readonly assertOurs: (client: PoolClient) => Promise<void>,
     private readonly signal: AbortSignal,
   ) {
-    this.#pages = { A: new SidePages(pipeline, 'A'), B: new SidePages(pipeline, 'B') };
+    this.#pages = new Pages(pipeline);
     this.#phase = row.phase ?? 'records';
     this.#position = row.position;
     this.#done = row.done;
@@ -98,9 +103,10 @@ export class Scan {
       if (last === undefined) break;
       coming = this.#nextHeld(last.link_id);
       coming.catch(() => undefined);
-      const pages = await this.#comparePages(rows);
-      for (const side of SIDES) this.#count(side, pages[side]);
-      this.#suspect(rows, pages);
+      const { sides, characters } = await this.#pages.compare(rows);
+      this.#pageSize = pageSize(characters / rows.length);
+      for (const side of SIDES) this.#count(side, sides[side]);
+      this.#suspect(rows, sides);
       this.#done += rows.length;
       this.#position = String(last.link_id);
       await failpoint('verification.page-read');
@@ -108,11 +114,6 @@ export class Scan {
       await this.#leaveTime(performance.now() - began);
     }
     await this.#enter('A');
-  }
-
-  async #comparePages(rows: readonly HeldRow[]): Promise<Readonly<Record<Side, ComparedPage>>> {
-    const [A, B] = await Promise.all([this.#pages.A.compare(rows), this.#pages.B.compare(rows)]);
-    return { A, B };
   }
 
   /** What is open is looked at as well: the sides may be known to differ. */
@@ -125,7 +126,7 @@ export class Scan {
     const { records, fields, digest, alone } = this.#tally[side];
     this.#tally[side] = {
       records: records + page.records,
-      fields: fields + page.records * this.#pages[side].fieldsPerRecord,
+      fields: fields + page.fields,
       digest: createHash('sha256').update(digest).update(page.digest).digest('hex'),
       alone,
     };
@@ -212,10 +213,15 @@ export class Scan {
   }
 
   #nextHeld(after: number): Promise<HeldRow[]> {
-    return run(this.pools.general, nextHeld, [this.pipeline.id, after, PAGE]);
+    return run(this.pools.general, nextHeld, [this.pipeline.id, after, this.#pageSize]);
   }
 
   async #leaveTime(spentMs: number): Promise<void> {
     if (this.busy) await sleep(spentMs, undefined, { signal: this.signal });
   }
+}
+
+/** How many records of this size, in characters, make a page. */
+export function pageSize(characters: number): number {
+  return Math.max(1, Math.min(PAGE, Math.floor(PAGE_CHARACTERS / Math.max(1, characters))));
 }

@@ -20,6 +20,7 @@ import {
   failVerification,
   finishVerification,
   forgetOldDifferences,
+  lockOpenVerification,
   nextDifferences,
   readOpenVerification,
   setVerificationPhase,
@@ -57,7 +58,7 @@ export class Verifier {
   readonly #everyMs: number | null;
   readonly #suspects: Suspects;
   readonly #stop = new AbortController();
-  #repair: Repair;
+  readonly #repair: Repair;
   #row: VerificationRow | null = null;
   #scan: Scanning | null = null;
   #lookedAt = 0;
@@ -156,8 +157,7 @@ export class Verifier {
       const repaired = await this.#repair.step(row.id, row.total);
       if (repaired !== 'none') return repaired === 'some';
     }
-    await this.#finish(row.id);
-    return false;
+    return await this.#finish(row);
   }
 
   /** Somebody may have asked for repairs since it began. */
@@ -187,12 +187,15 @@ export class Verifier {
     return state;
   }
 
-  async #finish(id: number): Promise<void> {
+  /** @returns true when there is more to do: somebody has asked for repairs at the last moment */
+  async #finish({ id, repair }: VerificationRow): Promise<boolean> {
     const finishedAt = this.clock.now();
-    await inTransaction(this.pools.general, async (client) => {
+    await failpoint('verification.finishing');
+    const asked = await inTransaction(this.pools.general, async (client) => {
       await this.host.assertOurs(client);
-      const [row] = await run(client, readOpenVerification, [this.pipeline.id]);
+      const [row] = await run(client, lockOpenVerification, [this.pipeline.id]);
       if (row?.id !== id) throw new RangeError(`verification ${String(id)} is not the one under way`);
+      if (row.repair && !repair) return row;
       const certificate = await this.#certificate(client, row, finishedAt);
       const hash = certificateHash(certificate);
       const { differences: found } = certificate;
@@ -213,8 +216,11 @@ export class Verifier {
         pipeline: this.pipeline.name,
         detail: { hash, differences: { ...found }, revision: certificate.revision },
       });
+      return null;
     });
-    this.#forget();
+    if (asked === null) this.#forget();
+    else this.#row = asked;
+    return asked !== null;
   }
 
   async #certificate(client: PoolClient, row: VerificationRow, finishedAt: number): Promise<Certificate> {

@@ -1,6 +1,5 @@
-import type { Cursor, StatePage } from '../connector.js';
+import type { Cursor, RecordState, StatePage } from '../connector.js';
 import { ConnectorError } from '../errors.js';
-import type { RecordReader, StateColumns } from './record-reader.js';
 
 interface SnapshotCursor {
   readonly v: 1;
@@ -10,12 +9,12 @@ interface SnapshotCursor {
   readonly round: number;
 }
 
+/** One page in key order, behind an id where one is given. */
+export type ReadPage = (limit: number, after: string | undefined) => Promise<readonly RecordState[]>;
+
 /** Capture by reading everything, round after round. A page with `more: false` ends a round: what it did not show is gone. */
 export class SnapshotCapture {
-  constructor(
-    private readonly reader: RecordReader,
-    private readonly state: StateColumns,
-  ) {}
+  constructor(private readonly page: ReadPage) {}
 
   now(): SnapshotCursor {
     return { v: 1, mode: 'snapshot', after: null, round: 1 };
@@ -27,7 +26,7 @@ export class SnapshotCapture {
       throw new ConnectorError('cursor-invalid', 'The cursor was not made by capture mode "snapshot"');
     }
     const readStart = Date.now();
-    const states = await this.reader.page(this.state, limit, cursor.after ?? undefined);
+    const states = await this.page(limit, cursor.after ?? undefined);
     const more = states.length === limit;
     const next: SnapshotCursor = more
       ? { ...cursor, after: states.at(-1)?.id ?? null }
