@@ -19,7 +19,8 @@ import { run } from '../database/sql/statement.js';
 import { AccessSettings } from './access-settings.js';
 import { readCookie } from './cookies.js';
 import { addressOf, requestIdOf } from './request-facts.js';
-import { hashOf, prefixOfToken } from './secrets.js';
+import { hashOf } from '../common/one-time-secret.js';
+import { prefixOfToken } from './secrets.js';
 
 /** "Last seen" is as fine as this: not every request is a write. */
 const TOUCH_EVERY_MS = 60_000;

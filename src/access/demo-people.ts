@@ -11,7 +11,8 @@ import { inTransaction } from '../database/transaction.js';
 import { AccessSettings } from './access-settings.js';
 import { hashPassword } from './password.js';
 import { giveGrants } from './people.service.js';
-import { hashOf, prefixOfToken } from './secrets.js';
+import { hashOf } from '../common/one-time-secret.js';
+import { prefixOfToken } from './secrets.js';
 import { TokensService } from './tokens.service.js';
 
 /** The people of the demo. Everybody may know their passwords: outside of the demo they do not exist (`person.demo`). */

@@ -8,17 +8,9 @@ import { insertLink, outdateLinks, usableLink, useLink, type LinkRow } from '../
 import { activeWithRole, lockAdmins } from '../database/sql/access/people.js';
 import { execute, run } from '../database/sql/statement.js';
 import { inTransaction } from '../database/transaction.js';
-import { hashOf, newSecret } from './secrets.js';
+import { hashOf, newSecret } from '../common/one-time-secret.js';
 
-const HOUR = 3_600_000;
-export const setUpLinkMs = 24 * HOUR;
-export const invitationMs = 7 * 24 * HOUR;
-export const newPasswordMs = 24 * HOUR;
-
-/** The screen's page for them. The secret stands behind the `#`: no server, proxy or log sees it. */
-export function linkAddress(base: string, secret: string): string {
-  return `${base.replace(/\/+$/, '')}/welcome#${secret}`;
-}
+export const setUpLinkMs = 24 * 3_600_000;
 
 /** Links that let somebody in once, to choose a password. */
 @Injectable()

@@ -19,7 +19,7 @@ import { actorOf } from '../database/audit.js';
 import type { PersonRow } from '../database/sql/access/people.js';
 import { AccessSettings } from './access-settings.js';
 import { baseAddress } from './base-address.js';
-import { linkAddress } from './one-time-links.js';
+import { linkAddress } from '../common/one-time-secret.js';
 import { etagOf, PeopleService, type MadeLink } from './people.service.js';
 import {
   ChangePersonDto,
@@ -111,10 +111,11 @@ export class PeopleController {
     return this.#linkAnswer(await this.people.newLink(id, actorOf(caller)), request);
   }
 
-  #linkAnswer({ secret, expiresAt }: MadeLink, request: Request): OneTimeLinkDto {
+  #linkAnswer({ secret, expiresAt, mailedTo }: MadeLink, request: Request): OneTimeLinkDto {
     return {
       address: linkAddress(baseAddress(this.settings.env, request), secret),
       expiresAt: expiresAt.toISOString(),
+      mailedTo,
     };
   }
 }

@@ -4,6 +4,7 @@ import type { Caller } from '../common/caller.js';
 import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
 import { uuidv7 } from '../common/ids.js';
+import { invitationMs, newPasswordMs } from '../common/one-time-secret.js';
 import { EVERY_PIPELINE, type Grant } from '../common/permissions.js';
 import { noSuch, personKey, publicId } from '../common/public-ids.js';
 import type { Json } from '../core/value.js';
@@ -21,16 +22,19 @@ import {
 } from '../database/sql/access/people.js';
 import { deleteSessionsOf } from '../database/sql/access/sessions.js';
 import { revokeTokensOf } from '../database/sql/access/tokens.js';
+import { addNotices } from '../database/sql/notify/notices.js';
 import { execute, run } from '../database/sql/statement.js';
 import { inTransaction } from '../database/transaction.js';
 import { AccessSettings } from './access-settings.js';
-import { invitationMs, isThereAnAdmin, newPasswordMs, OneTimeLinks } from './one-time-links.js';
+import { isThereAnAdmin, OneTimeLinks } from './one-time-links.js';
 import type { ChangePersonDto, InviteDto } from './person.dto.js';
 
 /** A one-time link that was made. */
 export interface MadeLink {
   readonly secret: string;
   readonly expiresAt: Date;
+  /** Where a mail goes with another link, made when it is sent; `null`: no mails are sent here. */
+  readonly mailedTo: string | null;
 }
 
 /** Who there is and what they may do. */
@@ -64,9 +68,11 @@ export class PeopleService {
       if (added.length === 0)
         throw new AppError('taken', `There is somebody with the address ${email} already.`);
       await giveGrants(client, id, 'people', grants);
-      const link = await this.#link(client, id, invitationMs);
-      await this.#record(client, actorOf(by), 'person.invited', id, { email, name, grants: shown(grants) });
-      return { person: await this.#person(client, id), link };
+      const person = await this.#person(client, id);
+      const link = await this.#link(client, person, 'invitation', actorOf(by));
+      const detail = { email, name, grants: shown(grants), mailed: link.mailedTo !== null };
+      await this.#record(client, actorOf(by), 'person.invited', id, detail);
+      return { person, link };
     });
   }
 
@@ -114,15 +120,40 @@ export class PeopleService {
           'invalid',
           `${person.name} cannot sign in: ${person.demo ? 'comes with the demo' : 'is disabled'}.`,
         );
-      const link = await this.#link(client, key, person.state === 'invited' ? invitationMs : newPasswordMs);
-      await this.#record(client, by, 'person.link-made', key, { expiresAt: link.expiresAt.toISOString() });
+      const link = await this.#link(
+        client,
+        person,
+        person.state === 'invited' ? 'invitation' : 'new-password',
+        by,
+      );
+      const detail = { expiresAt: link.expiresAt.toISOString(), mailed: link.mailedTo !== null };
+      await this.#record(client, by, 'person.link-made', key, detail);
       return link;
     });
   }
 
-  async #link(client: PoolClient, personId: string, validMs: number): Promise<MadeLink> {
-    const secret = await this.links.make(client, 'password', personId, validMs);
-    return { secret, expiresAt: new Date(this.clock.now() + validMs) };
+  /** To be shown once; and where mails are sent, one is asked for whose link is made when it goes out, so that no secret is kept. */
+  async #link(
+    client: PoolClient,
+    person: PersonRow,
+    why: 'invitation' | 'new-password',
+    by: AuditActor,
+  ): Promise<MadeLink> {
+    const validMs = why === 'invitation' ? invitationMs : newPasswordMs;
+    const secret = await this.links.make(client, 'password', person.id, validMs);
+    const mailedTo = this.settings.env.SMTP_URL === undefined ? null : person.email;
+    if (mailedTo !== null) {
+      const wanted = {
+        id: uuidv7(this.clock.now()),
+        recipient: person.id,
+        event: 'access',
+        pipeline_id: null,
+        conflict_id: null,
+        facts: { why, by: by.kind === 'command-line' ? '' : by.name },
+      };
+      await run(client, addNotices, [JSON.stringify([wanted]), new Date(this.clock.now()).toISOString()]);
+    }
+    return { secret, expiresAt: new Date(this.clock.now() + validMs), mailedTo };
   }
 
   async #shutOut(client: PoolClient, personId: string): Promise<void> {

@@ -81,6 +81,13 @@ export class OneTimeLinkDto {
 
   @ApiProperty(dateTime)
   expiresAt!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'A mail with another such link goes there; null: no mails are sent here',
+  })
+  mailedTo!: string | null;
 }
 
 export class InvitedDto {

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { Caller } from '../common/caller.js';
 import type { AccessSettings } from './access-settings.js';
 import { readCookie } from './cookies.js';
-import { hashOf } from './secrets.js';
+import { hashOf } from '../common/one-time-secret.js';
 
 const REMEMBERED_MS = 15 * 60_000;
 const MOST = 50;

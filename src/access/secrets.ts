@@ -1,15 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-
-/** 256 random bits, as text for a cookie or an address. */
-export function newSecret(): string {
-  return randomBytes(32).toString('base64url');
-}
-
-/** What is stored of a secret. It is random and long: a fast hash cannot be searched. */
-export function hashOf(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
-}
+import { newSecret } from '../common/one-time-secret.js';
 
 /** Proves that a request comes from a page that could read an answer of ours: follows from the session, so that nothing is stored. */
 export function csrfTokenOf(session: string): string {

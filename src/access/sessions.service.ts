@@ -23,7 +23,7 @@ import { Attempts } from './attempts.js';
 import { readCookie } from './cookies.js';
 import { checkPassword, hashPassword, mustBeGoodPassword } from './password.js';
 import { addressOf, agentOf, requestIdOf, stranger } from './request-facts.js';
-import { hashOf, newSecret } from './secrets.js';
+import { hashOf, newSecret } from '../common/one-time-secret.js';
 
 export type SignInWay = 'password' | 'one-time-link' | 'single-sign-on';
 

@@ -24,7 +24,7 @@ import { AccessSettings } from './access-settings.js';
 import { IdentityProvider, type Identity } from './identity-provider.js';
 import { giveGrants } from './people.service.js';
 import { stranger } from './request-facts.js';
-import { hashOf, newSecret } from './secrets.js';
+import { hashOf, newSecret } from '../common/one-time-secret.js';
 import { SessionsService } from './sessions.service.js';
 
 export const flowMs = 10 * 60_000;

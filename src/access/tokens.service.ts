@@ -9,7 +9,8 @@ import { HubPools } from '../database/pools.js';
 import { insertToken, revokeToken, tokensOf, type TokenRow } from '../database/sql/access/tokens.js';
 import { run } from '../database/sql/statement.js';
 import { inTransaction } from '../database/transaction.js';
-import { hashOf, newToken } from './secrets.js';
+import { hashOf } from '../common/one-time-secret.js';
+import { newToken } from './secrets.js';
 
 const DAY = 86_400_000;
 

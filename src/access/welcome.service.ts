@@ -8,6 +8,7 @@ import { EVERY_PIPELINE, type Role } from '../common/permissions.js';
 import { publicId } from '../common/public-ids.js';
 import { appendAudit } from '../database/audit.js';
 import { HubPools } from '../database/pools.js';
+import { outdateLinks } from '../database/sql/access/links.js';
 import { insertPerson, personById, setPassword } from '../database/sql/access/people.js';
 import { deleteSessionsOf } from '../database/sql/access/sessions.js';
 import { execute, run } from '../database/sql/statement.js';
@@ -82,6 +83,8 @@ export class WelcomeService {
   /** Whoever knew the old password, or had somebody's browser, is out. */
   async #password(client: PoolClient, request: Request, id: string, hash: string): Promise<string> {
     await execute(client, setPassword, [id, hash]);
+    // The one that was mailed, or the one that was handed over.
+    await execute(client, outdateLinks, [id, this.clock.now()]);
     await execute(client, deleteSessionsOf, [id, null]);
     const [person] = await run(client, personById, [id]);
     if (person?.state !== 'active')

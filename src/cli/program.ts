@@ -9,6 +9,7 @@ import { addDoctor } from './commands/doctor.js';
 import { addGuards } from './commands/guards.js';
 import { addLinks } from './commands/links.js';
 import { addLoad } from './commands/load.js';
+import { addMail } from './commands/mail.js';
 import { addPauseAndResume } from './commands/pause.js';
 import { addPeople } from './commands/people.js';
 import { addPlan } from './commands/plan.js';
@@ -51,6 +52,7 @@ export function createProgram(): Command {
   addPeople(program);
   addToken(program);
   addAudit(program);
+  addMail(program);
   // Commands inherit what is set on the program when they are added, except this.
   for (const command of allCommands(program)) command.exitOverride().option('--json', 'the result as JSON');
   return program;

@@ -1,8 +1,17 @@
 import type { Plan, UnitPlan } from './plan.js';
 import type { Canon } from './value.js';
 
-/** Names by which people know a record, best first. */
-const TELLING = ['name', 'title', 'company', 'company_name', 'label', 'subject', 'full_name', 'display_name'];
+/** Fields by which people know a record, best first. */
+export const TELLING: readonly string[] = [
+  'name',
+  'title',
+  'company',
+  'company_name',
+  'label',
+  'subject',
+  'full_name',
+  'display_name',
+];
 
 /** The unit whose value names a record for people: one with a telling name, else the first text; `null` where nothing is text. */
 export function titleUnit(plan: Plan): UnitPlan | null {

@@ -21,6 +21,7 @@ import {
   MatchRecord,
 } from './entities/matching.js';
 import { MailOutbox } from './entities/mail-outbox.js';
+import { AnswerLink, MailMark, Notice, NotifyPreference, ServiceKey } from './entities/notify.js';
 import { Person, PersonGrant } from './entities/person.js';
 import { Pipeline, PipelineRevision, SideState } from './entities/pipeline.js';
 import { PushDue, Shadow } from './entities/shadow.js';
@@ -55,6 +56,11 @@ export const entities = [
   LinkOrder,
   DoNotRelink,
   MailOutbox,
+  NotifyPreference,
+  Notice,
+  MailMark,
+  AnswerLink,
+  ServiceKey,
   Lease,
   Idempotency,
   Counter,

@@ -9,19 +9,28 @@ export function messageId(outboxId: string, publicUrl: string): string {
   return `<${outboxId}@${mailDomain(publicUrl)}>`;
 }
 
+export interface MailAbout {
+  /** What the mail is about, such as `pipeline.companies`; `null`: it stands alone. */
+  readonly thread: string | null;
+  readonly publicUrl: string;
+  /** Where a machine can end such mails without a person signing in (RFC 8058); `null`: they are not a matter of choice. */
+  readonly unsubscribe: string | null;
+}
+
 /**
  * Headers of a mail that a machine writes. Mails about one thing share the id that `References` names, which is no mail's
  * own: clients show them as one thread, and answer with no vacation notice.
- *
- * @param thread what the mail is about, such as `pipeline.companies`
  */
-export function mailHeaders(thread: string, publicUrl: string): Readonly<Record<string, string>> {
+export function mailHeaders({ thread, publicUrl, unsubscribe }: MailAbout): Readonly<Record<string, string>> {
   const domain = mailDomain(publicUrl);
-  const root = `<${thread.replaceAll(/[^\w.-]/g, '-')}@${domain}>`;
+  const root = thread === null ? null : `<${thread.replaceAll(/[^\w.-]/g, '-')}@${domain}>`;
   return {
-    References: root,
-    'In-Reply-To': root,
+    ...(root !== null && { References: root, 'In-Reply-To': root }),
     'List-Id': `Accord conflicts <conflicts.${domain}>`,
+    ...(unsubscribe !== null && {
+      'List-Unsubscribe': `<${unsubscribe}>`,
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    }),
     'Auto-Submitted': 'auto-generated',
     'X-Auto-Response-Suppress': 'All',
     Precedence: 'bulk',

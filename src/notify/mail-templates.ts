@@ -51,7 +51,10 @@ export class MailTemplates {
     return {
       subject: parts.subject(data).replaceAll(/\s+/g, ' ').trim(),
       html: parts.html(data),
-      text: `${parts.text(data).trim()}\n`,
+      text: `${parts
+        .text(data)
+        .replaceAll(/\n{3,}/g, '\n\n')
+        .trim()}\n`,
     };
   }
 }

@@ -13,6 +13,7 @@ import {
   postponeMail,
   type ClaimedMail,
 } from '../database/sql/notify/outbox.js';
+import { LateLinks } from './late-links.js';
 import { MailTransport, refusal, SMTP_TIMEOUT_MS } from './mail-transport.js';
 
 const EVERY_MS = 5_000;
@@ -35,6 +36,7 @@ export class SendMailJob implements OnApplicationShutdown {
     private readonly pools: HubPools,
     private readonly leases: Leases,
     private readonly transport: MailTransport,
+    private readonly links: LateLinks,
   ) {}
 
   @Interval('send-mail', EVERY_MS)
@@ -63,9 +65,15 @@ export class SendMailJob implements OnApplicationShutdown {
   private async sendOne(mail: ClaimedMail): Promise<boolean> {
     const { id, kind, attempts } = mail;
     await failpoint('mail.claimed');
+    const sendable = await this.links.fillIn(mail);
+    if (sendable === null) {
+      await markMailFailed(this.pools.general, id, 'the person can no longer sign in');
+      return true;
+    }
     try {
-      await this.transport.send(mail);
+      await this.transport.send(sendable);
     } catch (error) {
+      await this.links.forget(sendable);
       return this.refused(mail, error);
     }
     await failpoint('mail.sent');

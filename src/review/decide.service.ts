@@ -48,6 +48,15 @@ export interface DecideRequest {
   readonly input: DecideDto;
   readonly by: AuditActor;
   readonly idempotencyKey: string | undefined;
+  /** Done in the same transaction, before and after: what was used up for the decision is used up with it or not at all. */
+  readonly spending?: Spending;
+}
+
+export interface Spending {
+  /** For the audit log: how the person came to decide. */
+  readonly way: string;
+  before(client: PoolClient): Promise<void>;
+  after(client: PoolClient, decisionId: string): Promise<void>;
 }
 
 /** Where a conflict is: never changes. */
@@ -127,6 +136,7 @@ export class DecideService {
     plan: Plan,
     request: DecideRequest,
   ): Promise<DecisionRow> {
+    await request.spending?.before(client);
     const { locked, row } = await lockBoth(client, at);
     if (!request.accepted.includes(etagOf(row))) throw new Moved();
     mustBeOpen(row);
@@ -181,6 +191,7 @@ export class DecideService {
       unit: next,
       revision: settings?.revision ?? plan.revision,
     });
+    await request.spending?.after(client, decisionId);
     await failpoint('decide.recorded');
     await announceStep(client, {
       pipelineId: row.pipeline_id,
@@ -201,6 +212,7 @@ export class DecideService {
         unit: row.unit,
         take,
         note: note ?? null,
+        ...(request.spending !== undefined && { way: request.spending.way }),
       },
     });
     return decision as DecisionRow;

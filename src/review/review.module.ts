@@ -1,4 +1,7 @@
 import { Module } from '@nestjs/common';
+import { Signer } from '../database/signer.js';
+import { AnswerLinkController } from './answer-link.controller.js';
+import { AnswerLinkService } from './answer-link.service.js';
 import { ConflictsController } from './conflicts.controller.js';
 import { ConflictsService } from './conflicts.service.js';
 import { DecideService } from './decide.service.js';
@@ -15,6 +18,7 @@ import { UndoService } from './undo.service.js';
 /** Conflicts, decisions and what screens hear of them. */
 @Module({
   controllers: [
+    AnswerLinkController,
     ConflictsController,
     DecisionsController,
     EventsController,
@@ -22,6 +26,8 @@ import { UndoService } from './undo.service.js';
     RestoreController,
   ],
   providers: [
+    Signer,
+    AnswerLinkService,
     ConflictsService,
     DecideService,
     UndoService,

@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
+import { Clock } from '../../src/common/clock.js';
 import { loadEnv } from '../../src/common/env.js';
+import { uuidv7 } from '../../src/common/ids.js';
+import type { Grant } from '../../src/common/permissions.js';
 import { Leases } from '../../src/database/lease.js';
 import { HubPools } from '../../src/database/pools.js';
+import { Signer } from '../../src/database/signer.js';
+import { AnswerLinks } from '../../src/notify/answer-links.js';
+import { LateLinks } from '../../src/notify/late-links.js';
+import { LetterBox } from '../../src/notify/letter-box.js';
 import { MailTemplates } from '../../src/notify/mail-templates.js';
 import { MailTransport } from '../../src/notify/mail-transport.js';
-import { NewConflictsJob } from '../../src/notify/new-conflicts-job.js';
+import { MailWriter } from '../../src/notify/mail-writer.js';
+import { NotifyJob } from '../../src/notify/notify-job.js';
 import { SendMailJob } from '../../src/notify/send-mail-job.js';
-import { TroubleJob } from '../../src/notify/trouble-job.js';
 import { migratedDatabase } from '../support/test-database.js';
 
 export interface OutboxRow {
@@ -35,6 +42,12 @@ export interface ConflictSeed {
   readonly state?: string;
 }
 
+export interface Preference {
+  readonly modes?: Readonly<Record<string, string>>;
+  readonly quiet?: readonly [from: string, to: string];
+  readonly dailyAt?: string;
+}
+
 /** Accord's own database, and the mail jobs as the service makes them. */
 export interface Hub {
   readonly pools: HubPools;
@@ -42,8 +55,8 @@ export interface Hub {
   addConflict(seed?: ConflictSeed): Promise<string>;
   outbox(): Promise<OutboxRow[]>;
   makeDue(): Promise<void>;
-  teller(variables?: Record<string, string>): NewConflictsJob;
-  troubleTeller(): TroubleJob;
+  addPerson(email: string, grants: readonly Grant[], preference?: Preference): Promise<string>;
+  teller(variables?: Record<string, string>): NotifyJob;
   sender(smtpUrl?: string): SendMailJob;
   empty(): Promise<void>;
   close(): Promise<void>;
@@ -122,20 +135,35 @@ export async function openHub(): Promise<Hub> {
     makeDue: async () => {
       await pools.general.query(`update mail_outbox set due_at = now()`);
     },
-    teller: (variables = { MAIL_TO: 'dana@example.com' }) =>
-      new NewConflictsJob(
-        loadEnv({ PUBLIC_URL: 'https://accord.example.com', ...variables }),
-        pools,
-        leases,
-        new MailTemplates(),
-      ),
-    troubleTeller: () =>
-      new TroubleJob(
-        loadEnv({ PUBLIC_URL: 'https://accord.example.com', MAIL_TO: 'dana@example.com' }),
-        pools,
-        leases,
-        new MailTemplates(),
-      ),
+    addPerson: async (email, grants, { modes = {}, quiet = [null, null], dailyAt = '08:00' } = {}) => {
+      const id = uuidv7();
+      await pools.general.query(`insert into person (id, email, name, state) values ($1, $2, $3, 'active')`, [
+        id,
+        email,
+        email.split('@')[0],
+      ]);
+      for (const { role, pipeline } of grants)
+        await pools.general.query(`insert into person_grant values ($1, $2, $3, 'people')`, [
+          id,
+          role,
+          pipeline,
+        ]);
+      await pools.general.query(
+        `insert into notify_preference (person_id, modes, quiet_from, quiet_to, daily_at) values ($1, $2, $3, $4, $5)`,
+        [id, JSON.stringify(modes), ...quiet, dailyAt],
+      );
+      return id;
+    },
+    teller: (variables = { MAIL_TO: 'dana@example.com' }) => {
+      const env = loadEnv({
+        PUBLIC_URL: 'https://accord.example.com',
+        SMTP_URL: 'smtp://127.0.0.1:1',
+        ...variables,
+      });
+      const signer = new Signer(pools);
+      const letters = new LetterBox(env, new AnswerLinks(env, signer));
+      return new NotifyJob(env, pools, leases, letters, new MailWriter(env, new MailTemplates(), signer));
+    },
     sender: (smtpUrl) =>
       new SendMailJob(
         pools,
@@ -146,9 +174,10 @@ export async function openHub(): Promise<Hub> {
             ...(smtpUrl !== undefined && { SMTP_URL: smtpUrl }),
           }),
         ),
+        new LateLinks(pools, new Clock()),
       ),
     empty: async () => {
-      await pools.general.query('truncate pipeline, mail_outbox, lease cascade');
+      await pools.general.query('truncate pipeline, person, notice, mail_mark, mail_outbox, lease cascade');
     },
     close: async () => {
       await pools.close();
@@ -158,4 +187,4 @@ export async function openHub(): Promise<Hub> {
 }
 
 /** No waiting for more, and no silence after a mail. */
-export const atOnce = { gatherMs: 0, silenceMs: 0 };
+export const atOnce = { pace: { gatherMs: 0, silenceMs: 0 } };

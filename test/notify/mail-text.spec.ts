@@ -23,6 +23,7 @@ describe('the headers of a mail', () => {
   });
 
   it('stay one line and one id, whatever the thread is called', () => {
-    expect(mailHeaders('pipeline.a b>\r\nBcc: x', 'https://h').References).toBe('<pipeline.a-b---Bcc--x@h>');
+    const about = { thread: 'pipeline.a b>\r\nBcc: x', publicUrl: 'https://h', unsubscribe: null };
+    expect(mailHeaders(about).References).toBe('<pipeline.a-b---Bcc--x@h>');
   });
 });

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { haltPipeline } from '../../src/database/sql/halt.js';
 import { run } from '../../src/database/sql/statement.js';
-import { openHub, type Hub } from './hub.js';
+import { atOnce, openHub, type Hub } from './hub.js';
 
 describe('the mail about what waits for a person', () => {
   let hub: Hub;
@@ -28,11 +28,11 @@ describe('the mail about what waits for a person', () => {
 
   it('tells of a guard once, with what happened, where it is held and where to answer, and no value', async () => {
     await trip('deletes', '');
-    expect(await hub.troubleTeller().tell()).toBe(1);
-    expect(await hub.troubleTeller().tell()).toBe(0);
+    expect(await hub.teller().tell(atOnce)).toBe(1);
+    expect(await hub.teller().tell(atOnce)).toBe(0);
     const [mail, ...rest] = await hub.outbox();
     expect(rest).toEqual([]);
-    expect(mail?.subject).toBe('companies: CRM');
+    expect(mail?.subject).toBe('Pipeline companies: something was stopped');
     for (const part of [mail!.html, mail!.text]) {
       expect(part).toContain('1,200 records were deleted within a short time, more than the 20 that pass.');
       expect(part).toContain('held back from Support');
@@ -47,7 +47,7 @@ describe('the mail about what waits for a person', () => {
     await trip('overwrite', 'nightly job');
     await trip('deletes', '', 'released');
     await halt('CRM was emptied.');
-    expect(await hub.troubleTeller().tell()).toBe(3);
+    expect(await hub.teller().tell(atOnce)).toBe(1);
     const [mail, ...rest] = await hub.outbox();
     expect(rest).toEqual([]);
     expect(mail?.text).toContain('phone was wiped in 1,200 records');
@@ -57,10 +57,10 @@ describe('the mail about what waits for a person', () => {
 
   it('tells of every halt anew', async () => {
     await halt('once');
-    expect(await hub.troubleTeller().tell()).toBe(1);
+    expect(await hub.teller().tell(atOnce)).toBe(1);
     await hub.pools.general.query(`update pipeline set state = 'running'`);
-    expect(await hub.troubleTeller().tell()).toBe(0);
+    expect(await hub.teller().tell(atOnce)).toBe(0);
     await halt('again');
-    expect(await hub.troubleTeller().tell()).toBe(1);
+    expect(await hub.teller().tell(atOnce)).toBe(1);
   });
 });

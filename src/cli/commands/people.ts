@@ -17,7 +17,8 @@ export function addPeople(program: Command): void {
 
 async function link({ terminal, env }: Context, email: string | undefined): Promise<void> {
   const [
-    { linkAddress, OneTimeLinks, setUpLinkMs },
+    { OneTimeLinks, setUpLinkMs },
+    { linkAddress },
     { PeopleService },
     { AccessSettings },
     { Clock },
@@ -25,6 +26,7 @@ async function link({ terminal, env }: Context, email: string | undefined): Prom
     { run },
   ] = await Promise.all([
     import('../../access/one-time-links.js'),
+    import('../../common/one-time-secret.js'),
     import('../../access/people.service.js'),
     import('../../access/access-settings.js'),
     import('../../common/clock.js'),

@@ -22,6 +22,11 @@ const ConflictSchema = defineEntity({
       properties: ['openedAt'],
       where: "state = 'open' and notified_at is null",
     },
+    {
+      name: 'conflict_told',
+      properties: ['notifiedAt'],
+      where: "state = 'open' and notified_at is not null",
+    },
     { name: 'conflict_changed', properties: ['changedAt'] },
     { name: 'conflict_link', properties: ['linkId'] },
   ],

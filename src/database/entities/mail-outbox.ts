@@ -1,4 +1,5 @@
 import { defineEntity, p, raw } from '@mikro-orm/postgresql';
+import { Person } from './person.js';
 
 const MailOutboxSchema = defineEntity({
   name: 'MailOutbox',
@@ -20,6 +21,8 @@ const MailOutboxSchema = defineEntity({
     sentAt: p.datetime().nullable(),
     failedAt: p.datetime().nullable(),
     lastError: p.text().nullable(),
+    linkFor: () =>
+      p.manyToOne(Person).mapToPk().nullable().fieldName('link_for').deleteRule('cascade').index(false),
   },
 });
 

@@ -14,6 +14,12 @@ export const insertLink: Statement<Record<string, never>> = {
   values ($1, $2, $3, to_timestamp($4::float8 / 1000), to_timestamp($5::float8 / 1000))`,
 };
 
+/** It was for a mail that was not sent. Parameters: id. */
+export const deleteLink: Statement<Record<string, never>> = {
+  name: 'access_delete_link',
+  text: `delete from one_time_link where id = $1 and used_at is null`,
+};
+
 export interface LinkRow {
   readonly purpose: 'setup' | 'password';
   readonly person_id: string | null;

@@ -8,6 +8,8 @@ export interface OutboxMail {
   readonly html: string;
   readonly text: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** A person for whom a one-time link is made when the mail is sent; it takes the place of `ONE_TIME_LINK`. */
+  readonly link_for?: string | null;
 }
 
 export interface ClaimedMail extends OutboxMail {
@@ -17,20 +19,11 @@ export interface ClaimedMail extends OutboxMail {
 
 export async function addMails(client: PoolClient, mails: readonly OutboxMail[]): Promise<void> {
   await client.query(
-    `insert into mail_outbox (id, kind, recipient, subject, html, text, headers)
-     select m.id, m.kind, m.recipient, m.subject, m.html, m.text, m.headers
-     from jsonb_to_recordset($1) as m(id uuid, kind text, recipient text, subject text, html text, text text, headers jsonb)`,
+    `insert into mail_outbox (id, kind, recipient, subject, html, text, headers, link_for)
+     select m.id, m.kind, m.recipient, m.subject, m.html, m.text, m.headers, m.link_for
+     from jsonb_to_recordset($1) as m(id uuid, kind text, recipient text, subject text, html text, text text, headers jsonb, link_for uuid)`,
     [JSON.stringify(mails)],
   );
-}
-
-/** True when a mail of the kind was written within the last `withinMs`, sent or not. */
-export async function wroteMailLately(client: PoolClient, kind: string, withinMs: number): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `select from mail_outbox where kind = $1 and created_at > now() - $2 * interval '1 millisecond' limit 1`,
-    [kind, withinMs],
-  );
-  return rowCount === 1;
 }
 
 /**
@@ -42,7 +35,7 @@ export async function claimMail(pool: Pool, againMs: number): Promise<ClaimedMai
     `update mail_outbox set attempts = attempts + 1, due_at = now() + $1 * interval '1 millisecond'
      where id = (select id from mail_outbox where sent_at is null and failed_at is null and due_at <= now()
                  order by due_at, id limit 1 for update skip locked)
-     returning id, kind, recipient, subject, html, text, headers, attempts`,
+     returning id, kind, recipient, subject, html, text, headers, link_for, attempts`,
     [againMs],
   );
   return rows[0] ?? null;
@@ -64,8 +57,8 @@ export async function markMailFailed(pool: Pool, id: string, error: string): Pro
   await pool.query(`update mail_outbox set failed_at = now(), last_error = $2 where id = $1`, [id, error]);
 }
 
-export async function mailsWaiting(pool: Pool): Promise<number> {
-  const { rows } = await pool.query<{ count: number }>(
+export async function mailsWaiting(client: Pool | PoolClient): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
     `select count(*) from mail_outbox where sent_at is null and failed_at is null`,
   );
   return rows[0]?.count ?? 0;

@@ -1,0 +1,46 @@
+import type { PoolClient } from 'pg';
+import { uuidv7 } from '../common/ids.js';
+import { addNotices, type NewNotice } from '../database/sql/notify/notices.js';
+import { takeHalts, takePauses, takeTrippedGuards } from '../database/sql/notify/take-trouble.js';
+import { run } from '../database/sql/statement.js';
+import { modeFor, type Recipient } from './recipient.js';
+import type { Trouble } from './trouble-mail.js';
+
+const GUARDS = 100;
+
+/** Takes what was stopped since the last look, and lays it before everybody who is told of it. @returns how many things */
+export async function noticeTrouble(
+  client: PoolClient,
+  recipients: readonly Recipient[],
+  now: string,
+): Promise<number> {
+  const halts = await run(client, takeHalts, []);
+  const guards = await run(client, takeTrippedGuards, [GUARDS]);
+  const pauses = await run(client, takePauses, []);
+  const troubles: readonly (Trouble & { readonly pipeline_id: number })[] = [
+    ...halts.map((halt) => ({ what: 'halted' as const, ...halt })),
+    ...pauses.map((pause) => ({ what: 'paused' as const, ...pause })),
+    ...guards.map((guard) => ({ what: 'guard' as const, ...guard })),
+  ];
+  const notices = troubles.flatMap(({ pipeline_id, ...facts }) =>
+    recipients
+      .filter((recipient) => modeFor(recipient, 'pipelines', facts.pipeline) !== 'off')
+      .filter((recipient) => !(facts.what === 'paused' && isOwnDoing(recipient, facts.by, recipients)))
+      .map(({ key }): NewNotice => ({
+        id: uuidv7(),
+        recipient: key,
+        event: 'pipelines',
+        pipeline_id,
+        conflict_id: null,
+        facts,
+      })),
+  );
+  if (notices.length > 0) await run(client, addNotices, [JSON.stringify(notices), now]);
+  return troubles.length;
+}
+
+/** Nobody is told what they have done themselves. Where two have the same name, both are told. */
+function isOwnDoing({ person }: Recipient, by: string, all: readonly Recipient[]): boolean {
+  if (person === null || (by !== person.name && !by.startsWith(`${person.name} (token `))) return false;
+  return all.filter((other) => other.person?.name === person.name).length === 1;
+}

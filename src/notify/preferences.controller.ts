@@ -1,0 +1,31 @@
+import { Body, Controller, Get, Patch } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
+import { CallerParam, type Caller } from '../common/caller.js';
+import { SignedIn } from '../common/route-access.js';
+import { actorOf } from '../database/audit.js';
+import { ChangeNotificationsDto, NotificationsDto } from './preferences.dto.js';
+import { PreferencesService } from './preferences.service.js';
+
+/** What you want to be told by mail. */
+@ApiTags('notifications')
+@Controller('me/notifications')
+export class PreferencesController {
+  constructor(private readonly preferences: PreferencesService) {}
+
+  @Get()
+  @SignedIn()
+  @ApiOperation({ summary: 'What you are told by mail, and when' })
+  @ApiOkResponse({ type: NotificationsDto })
+  get(@CallerParam() { personId }: Caller): Promise<NotificationsDto> {
+    return this.preferences.of(personId);
+  }
+
+  @Patch()
+  @SignedIn()
+  @ApiOperation({ summary: 'Change it; what is not named stays as it is' })
+  @ApiOkResponse({ type: NotificationsDto })
+  @ApiUnprocessableEntityResponse({ description: 'Problem `invalid`' })
+  change(@Body() input: ChangeNotificationsDto, @CallerParam() caller: Caller): Promise<NotificationsDto> {
+    return this.preferences.change(caller.personId, input, actorOf(caller));
+  }
+}
