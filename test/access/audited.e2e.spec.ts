@@ -20,9 +20,16 @@ const leaves: Readonly<Record<string, string | null>> = {
   'POST /api/v1/people': 'person.invited',
   'PATCH /api/v1/people/:id': 'person.changed',
   'POST /api/v1/people/:id/one-time-link': 'person.link-made',
+  'PATCH /api/v1/me/notifications': 'notifications.changed',
+  // Nobody is signed in: test/notify/unsubscribe looks at its row.
+  'POST /api/v1/unsubscribe/:token': 'notifications.unsubscribed',
   'POST /api/v1/tokens': 'token.created',
   'DELETE /api/v1/tokens/:id': 'token.revoked',
   'POST /api/v1/conflicts/:id/decisions': 'decision.made',
+  // Only looks; POST, so that the token is in no address.
+  'POST /api/v1/conflicts/:id/answer-link/look': null,
+  // A decision like any other; test/review/answer-link looks at its row.
+  'POST /api/v1/conflicts/:id/answer-link/use': 'decision.made',
   'POST /api/v1/decisions/:id/undo': 'decision.undone',
   'POST /api/v1/records/:id/unlink': 'record.unlinked',
   'POST /api/v1/records/:id/restore': 'record.restored',
@@ -208,6 +215,11 @@ describe('the audit log has every action', () => {
     );
     await last('POST /api/v1/session', signedIn, 'Bob');
     const { headers } = await signIn(service.url, 'bob@example.org');
+    await last(
+      'PATCH /api/v1/me/notifications',
+      await send('PATCH', '/me/notifications', { events: [{ event: 'daily', mode: 'off' }] }, headers),
+      'Bob',
+    );
     const made = await send('POST', '/tokens', { name: 't', scopes: ['records:read'], days: 1 }, headers);
     await last('POST /api/v1/tokens', made, 'Bob');
     const token = (await made.json()).token.id as string;

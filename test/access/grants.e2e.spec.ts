@@ -105,6 +105,7 @@ describe('a role on one pipeline', () => {
       '/pipelines/secret-plans/dead-letters/retry',
       `/pipelines/secret-plans/guards/grd_${uuidv7()}/release`,
       `/conflicts/${conflicts.other!}/decisions`,
+      `/conflicts/${conflicts.other!}/answer-link/use`,
       `/decisions/${decisions.other!}/undo`,
     ]) {
       const { status } = await post(path, { take: 'a' });

@@ -30,10 +30,16 @@ const needed: Readonly<Record<string, Permission | 'public' | 'person'>> = {
   'GET /api/v1/tokens': 'person',
   'POST /api/v1/tokens': 'person',
   'DELETE /api/v1/tokens/:id': 'person',
+  'GET /api/v1/me/notifications': 'person',
+  'PATCH /api/v1/me/notifications': 'person',
+  'GET /api/v1/unsubscribe/:token': 'public',
+  'POST /api/v1/unsubscribe/:token': 'public',
   'GET /api/v1/audit-events': 'audit:read',
   'GET /api/v1/conflicts': 'conflicts:read',
   'GET /api/v1/conflicts/:id': 'conflicts:read',
   'POST /api/v1/conflicts/:id/decisions': 'conflicts:resolve',
+  'POST /api/v1/conflicts/:id/answer-link/look': 'conflicts:resolve',
+  'POST /api/v1/conflicts/:id/answer-link/use': 'conflicts:resolve',
   'POST /api/v1/decisions/:id/undo': 'conflicts:resolve',
   'GET /api/v1/events': 'conflicts:read',
   'GET /api/v1/records': 'records:read',
@@ -106,6 +112,7 @@ function addressOf(path: string): string {
   return path
     .replace(':id', place === undefined ? '' : (ids[place] ?? ''))
     .replace(':name', 'nowhere')
+    .replace(':token', 'made-up')
     .replace(':field', 'email')
     .replace(/:lookup$/, ':lookup?pipeline=nowhere&side=A&externalId=1');
 }

@@ -10,6 +10,7 @@ import { WelcomePage } from './access/welcome-page';
 import { ApiError } from './api/client';
 import { ConflictsPage } from './conflicts/conflicts-page';
 import { ReviewSession, ReviewSessionContext } from './conflicts/review-session';
+import { KeepToken } from './mail/kept-token';
 import { OverviewPage } from './pipelines/overview-page';
 import { PipelinePage } from './pipelines/pipeline-page';
 import { PipelinesPage } from './pipelines/pipelines-page';
@@ -26,6 +27,13 @@ import { cssVariables, theme } from './theme';
 const SettingsPage = lazy(async () => ({ default: (await import('./settings/settings-page')).SettingsPage }));
 const AccountPage = lazy(async () => ({ default: (await import('./settings/account-page')).AccountPage }));
 const TokensPage = lazy(async () => ({ default: (await import('./settings/tokens-page')).TokensPage }));
+const NotificationsPage = lazy(async () => ({
+  default: (await import('./settings/notifications-page')).NotificationsPage,
+}));
+const AnswerPage = lazy(async () => ({ default: (await import('./mail/answer-page')).AnswerPage }));
+const UnsubscribePage = lazy(async () => ({
+  default: (await import('./mail/unsubscribe-page')).UnsubscribePage,
+}));
 const PeoplePage = lazy(async () => ({ default: (await import('./settings/people-page')).PeoplePage }));
 
 function newQueryClient(): QueryClient {
@@ -59,6 +67,35 @@ export function App() {
                   <Route path="sign-in" element={<SignInPage />} />
                   <Route path="welcome" element={<WelcomePage />} />
                   <Route
+                    path="unsubscribe"
+                    element={
+                      <KeepToken>
+                        <Suspense fallback={<LateSkeleton lines={4} />}>
+                          <UnsubscribePage />
+                        </Suspense>
+                      </KeepToken>
+                    }
+                  />
+                  <Route
+                    path="conflicts/:id/answer"
+                    element={
+                      <KeepToken>
+                        <SignedIn>
+                          <Shell />
+                        </SignedIn>
+                      </KeepToken>
+                    }
+                  >
+                    <Route
+                      index
+                      element={
+                        <Suspense fallback={<LateSkeleton lines={4} />}>
+                          <AnswerPage />
+                        </Suspense>
+                      }
+                    />
+                  </Route>
+                  <Route
                     element={
                       <SignedIn>
                         <Shell />
@@ -83,6 +120,7 @@ export function App() {
                       <Route index element={<Navigate to="account" replace />} />
                       <Route path="account" element={<AccountPage />} />
                       <Route path="tokens" element={<TokensPage />} />
+                      <Route path="notifications" element={<NotificationsPage />} />
                       <Route path="people" element={<PeoplePage />} />
                     </Route>
                     <Route path="*" element={<NotFound />} />

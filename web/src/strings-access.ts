@@ -104,6 +104,7 @@ export const accessStrings = {
     linkTitle: 'One-time link',
     linkHint: (name: string) =>
       `Give it to ${name}, and to nobody else. It works once and is not shown again.`,
+    mailed: (address: string) => `A mail with another such link is on its way to ${address}.`,
     until: 'Good until',
     copy: 'Copy',
     copied: 'Copied',

@@ -55,6 +55,40 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/conflicts/{id}/answer-link/look": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** What a link in a mail would do, and what has changed since; does not use it up */
+        readonly post: operations["AnswerLink_look"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/conflicts/{id}/answer-link/use": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Decide as the link says; it works once, for the person it was sent to, on what the mail showed */
+        readonly post: operations["AnswerLink_use"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/conflicts/{id}/decisions": {
         readonly parameters: {
             readonly query?: never;
@@ -107,6 +141,24 @@ export interface paths {
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/me/notifications": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What you are told by mail, and when */
+        readonly get: operations["Preferences_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        /** Change it; what is not named stays as it is */
+        readonly patch: operations["Preferences_change"];
         readonly trace?: never;
     };
     readonly "/api/v1/one-time-links/look": {
@@ -710,6 +762,24 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/unsubscribe/{token}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What mails it would end; changes nothing. A browser is sent to the page that asks */
+        readonly get: operations["Unsubscribe_look"];
+        readonly put?: never;
+        /** End mails of this kind to this person; doing it twice is doing it once */
+        readonly post: operations["Unsubscribe_end"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/health/live": {
         readonly parameters: {
             readonly query?: never;
@@ -765,6 +835,20 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        readonly AnswerLinkDto: {
+            readonly changes: readonly components["schemas"]["ChangedSinceMailDto"][];
+            /** Format: date-time */
+            readonly expiresAt: string;
+            /** @description The system whose value it takes */
+            readonly label: string;
+            /**
+             * @description `changed`: the conflict is not what the mail showed, see `changes`; `decided`: it is decided or closed; `used`: this link was
+             * @enum {string}
+             */
+            readonly state: "ready" | "changed" | "decided" | "used";
+            /** @enum {string} */
+            readonly take: "a" | "b";
+        };
         readonly AskVerificationDto: {
             /**
              * @description Take in what nothing explains as edits of the side that drifted, under the policies
@@ -836,6 +920,30 @@ export interface components {
             /** @description Transaction of the system where it happened */
             readonly tx: string | null;
         };
+        readonly ChangedSinceMailDto: {
+            /** @description Now; null also where there is none any more */
+            readonly after: (string | number | boolean | readonly unknown[] | {
+                readonly [key: string]: unknown;
+            }) | null;
+            /** @description When the mail was written */
+            readonly before: (string | number | boolean | readonly unknown[] | {
+                readonly [key: string]: unknown;
+            }) | null;
+            /** @description Whose value it is */
+            readonly label: string;
+        };
+        readonly ChangeNotificationsDto: {
+            /** @example 08:00 */
+            readonly dailyAt?: string;
+            /** @enum {number} */
+            readonly digestMinutes?: 15 | 30 | 60 | 120 | 240;
+            /** @description Others stay as they are */
+            readonly events?: readonly components["schemas"]["ChosenModeDto"][];
+            /** @description null: none */
+            readonly quiet?: components["schemas"]["QuietHoursDto"] | null;
+            /** @example Europe/Berlin */
+            readonly timeZone?: string;
+        };
         readonly ChangePasswordDto: {
             readonly next: string;
             readonly present: string;
@@ -860,6 +968,15 @@ export interface components {
             readonly database: components["schemas"]["CheckDto"];
             readonly draining: components["schemas"]["CheckDto"];
             readonly migrations: components["schemas"]["CheckDto"];
+        };
+        readonly ChosenModeDto: {
+            /** @enum {string} */
+            readonly event: "conflicts" | "pipelines" | "daily";
+            /**
+             * @description null: as the roles suggest
+             * @enum {string|null}
+             */
+            readonly mode: "instant" | "digest" | "off" | null;
         };
         readonly ComparedPairDto: {
             /** @description Id in A */
@@ -1064,6 +1181,22 @@ export interface components {
             readonly base?: string;
             readonly merged?: string;
         };
+        readonly EventPreferenceDto: {
+            /**
+             * @description What the roles suggest
+             * @enum {string}
+             */
+            readonly byRole: "instant" | "digest" | "off";
+            /** @enum {string} */
+            readonly event: "conflicts" | "pipelines" | "daily";
+            /**
+             * @description null: as the roles suggest
+             * @enum {string|null}
+             */
+            readonly mode: "instant" | "digest" | "off" | null;
+            /** @description What can be chosen */
+            readonly modes: readonly ("instant" | "digest" | "off")[];
+        };
         readonly ExplanationDto: {
             /** @description What led to it, oldest first */
             readonly because: readonly components["schemas"]["StepDto"][];
@@ -1105,6 +1238,10 @@ export interface components {
             };
             /** @description Pairs that were looked at, from everywhere among those that would be linked */
             readonly looked: number;
+        };
+        readonly FollowAnswerLinkDto: {
+            /** @description What stands behind the # of the address in the mail */
+            readonly token: string;
         };
         readonly GrantDto: {
             /** @description Name of a pipeline, or `*`: on every pipeline, also those to come */
@@ -1417,11 +1554,34 @@ export interface components {
             readonly secret: string;
             readonly token: components["schemas"]["TokenDto"];
         };
+        readonly NotificationsDto: {
+            /** @description Where mails go */
+            readonly address: string;
+            /**
+             * @description When the daily digest comes
+             * @example 08:00
+             */
+            readonly dailyAt: string;
+            /**
+             * @description How long a digest gathers
+             * @enum {number}
+             */
+            readonly digestMinutes: 15 | 30 | 60 | 120 | 240;
+            readonly events: readonly components["schemas"]["EventPreferenceDto"][];
+            /** @description No mail then: it comes afterwards */
+            readonly quiet: components["schemas"]["QuietHoursDto"] | null;
+            /** @description False: this service sends no mails at all */
+            readonly sends: boolean;
+            /** @description null: not chosen yet; times are UTC */
+            readonly timeZone: string | null;
+        };
         readonly OneTimeLinkDto: {
             /** @description To be given to the person; lets in once, to choose a password */
             readonly address: string;
             /** Format: date-time */
             readonly expiresAt: string;
+            /** @description A mail with another such link goes there; null: no mails are sent here */
+            readonly mailedTo: string | null;
         };
         readonly PauseDto: {
             /** Format: date-time */
@@ -1533,6 +1693,15 @@ export interface components {
             readonly A: components["schemas"]["PipelineSideDto"] | null;
             /** @description null: never started */
             readonly B: components["schemas"]["PipelineSideDto"] | null;
+        };
+        readonly QuietHoursDto: {
+            /** @example 08:00 */
+            readonly from: string;
+            /**
+             * @description Before `from`: of the next morning
+             * @example 08:00
+             */
+            readonly to: string;
         };
         readonly ReadyDto: {
             readonly checks: components["schemas"]["ChecksDto"];
@@ -1784,6 +1953,12 @@ export interface components {
             /** @example rec_42 */
             readonly record: string;
         };
+        readonly UnsubscribeDto: {
+            /** @description Whether they have been ended by this request */
+            readonly ended: boolean;
+            /** @description What the mails are about: an event, or `digest` */
+            readonly kind: string;
+        };
         readonly UseLinkDto: {
             /** @description Of the first admin */
             readonly email?: string;
@@ -2032,6 +2207,126 @@ export interface operations {
             };
         };
     };
+    readonly AnswerLink_look: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["FollowAnswerLinkDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AnswerLinkDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `link-invalid`: used, expired, or not from a mail about this conflict */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly AnswerLink_use: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["FollowAnswerLinkDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DecisionDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `already-decided` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `link-invalid`: used, expired, or not from a mail about this conflict */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `stale`, with the conflict as it now is in `current` */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     readonly Conflicts_decide: {
         readonly parameters: {
             readonly query?: never;
@@ -2200,6 +2495,83 @@ export interface operations {
             };
             /** @description Problem `forbidden`: needs `conflicts:read`, which viewer, steward, engineer, admin have */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Preferences_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NotificationsDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: a token, or no CSRF token */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Preferences_change: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangeNotificationsDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NotificationsDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: a token, or no CSRF token */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -4025,6 +4397,69 @@ export interface operations {
             };
             /** @description Problem `not-found` */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Unsubscribe_look: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly token: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UnsubscribeDto"];
+                };
+            };
+            /** @description For browsers */
+            readonly 302: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `link-invalid` */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Unsubscribe_end: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly token: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UnsubscribeDto"];
+                };
+            };
+            /** @description Problem `link-invalid` */
+            readonly 410: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

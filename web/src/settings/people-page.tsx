@@ -73,6 +73,7 @@ function People() {
           secret={made.link.address}
           onClose={() => setMade(null)}
         >
+          {made.link.mailedTo !== null && <Text size="sm">{texts.mailed(made.link.mailedTo)}</Text>}
           <Text size="sm" c="dimmed">
             {texts.until} {exact(made.link.expiresAt).split(' · ')[0]}
           </Text>

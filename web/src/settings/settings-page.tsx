@@ -2,6 +2,7 @@ import { Stack, Title } from '@mantine/core';
 import { NavLink, Outlet } from 'react-router';
 import { useMay } from '../access/session';
 import { strings } from '../strings';
+import { notificationStrings } from '../strings-notifications';
 
 const words = strings.access.settings;
 
@@ -10,6 +11,7 @@ export function SettingsPage() {
   const pages = [
     { to: '/settings/account', name: words.account },
     { to: '/settings/tokens', name: words.tokens },
+    { to: '/settings/notifications', name: notificationStrings.title },
     ...(managesPeople ? [{ to: '/settings/people', name: words.people }] : []),
   ];
   return (
