@@ -8,14 +8,16 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger, LoggerModule, PinoLogger } from 'nestjs-pino';
 import { AccessModule } from '../../src/access/access.module.js';
 import { Clock } from '../../src/common/clock.js';
-import { loadEnv } from '../../src/common/env.js';
+import { Env, loadEnv } from '../../src/common/env.js';
 import { httpLogging } from '../../src/common/logging.js';
 import { ProblemFilter } from '../../src/common/problem-filter.js';
 import { requestValidation } from '../../src/common/validation.js';
+import { Leases } from '../../src/database/lease.js';
 import { PlanStore } from '../../src/database/plan-store.js';
 import { HubPools } from '../../src/database/pools.js';
 import { configureHttp } from '../../src/http.js';
 import { LineageModule } from '../../src/lineage/lineage.module.js';
+import { NotifyModule } from '../../src/notify/notify.module.js';
 import { OpsModule } from '../../src/ops/ops.module.js';
 import { ReviewModule } from '../../src/review/review.module.js';
 import { HubRecords } from '../support/hub-records.js';
@@ -50,14 +52,24 @@ export async function startUiService({ undoWindow = '60s', demo = false } = {}):
     global: true,
     providers: [
       Clock,
+      { provide: Env, useValue: env },
+      { provide: Leases, useValue: new Leases(pools.general) },
       { provide: HubPools, useValue: pools },
       { provide: PlanStore, useValue: { planOf: () => Promise.resolve(plan) } },
     ],
-    exports: [Clock, HubPools, PlanStore],
+    exports: [Clock, Env, Leases, HubPools, PlanStore],
   };
   const access = AccessModule.forRoot({ env, demo });
   @Module({
-    imports: [LoggerModule.forRoot(httpLogging(env)), hub, access, OpsModule, ReviewModule, LineageModule],
+    imports: [
+      LoggerModule.forRoot(httpLogging(env)),
+      hub,
+      access,
+      OpsModule,
+      ReviewModule,
+      LineageModule,
+      NotifyModule,
+    ],
   })
   class App {}
   const app = await NestFactory.create<NestExpressApplication>(App, {

@@ -6,7 +6,7 @@ import { ApiError } from '../api/client';
 import { getConflict } from '../api/endpoints';
 import { giveAnswer, lookAtAnswer, type AnswerLink } from '../api/notifications';
 import type { Conflict } from '../api/types';
-import { CandidateRow } from '../conflicts/candidate-row';
+import { CandidateRow, ValueRow } from '../conflicts/candidate-row';
 import { unitName } from '../conflicts/unit-name';
 import { QueryState, wordsOf } from '../states/query-state';
 import { strings } from '../strings';
@@ -86,6 +86,15 @@ function Asked({ link, conflict, busy, onTake }: AskedProps) {
       <Title order={1}>{title}</Title>
       <About conflict={conflict} />
       <div className="values">
+        {conflict.base !== null && (
+          <ValueRow
+            tone="base"
+            heading={<span className="value-name">{strings.card.base}</span>}
+            facts={strings.card.baseHint}
+          >
+            <ValueView value={conflict.base.value} shape={shape} />
+          </ValueRow>
+        )}
         {conflict.candidates.map((candidate) => (
           <CandidateRow
             key={candidate.key}
@@ -120,13 +129,19 @@ function Changed({ link, conflict }: Looked) {
       <About conflict={conflict} />
       {link.changes.length === 0 && <Text>{texts.nothingElse}</Text>}
       {link.changes.map(({ label, before, after }) => (
-        <div key={label}>
-          <Text fw={600} size="sm">
-            {texts.changedValue(label)}
+        <section key={label} aria-label={label}>
+          <Text fw={600} size="sm" mb={6}>
+            {label}
           </Text>
-          <ValueView value={before} />
-          <ValueView value={after} against={before} />
-        </div>
+          <div className="values">
+            <ValueRow tone="base" heading={<span className="value-name">{texts.inMail}</span>}>
+              <ValueView value={before} />
+            </ValueRow>
+            <ValueRow tone="other" heading={<span className="value-name">{texts.now}</span>}>
+              <ValueView value={after} against={before} />
+            </ValueRow>
+          </div>
+        </section>
       ))}
       <Text>{texts.changedHint}</Text>
       <ToConflict id={conflict.id} />

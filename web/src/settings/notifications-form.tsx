@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Select, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Button, Group, Select, Stack, Switch, TextInput, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
 import {
@@ -59,7 +59,9 @@ export function NotificationsForm({ preferences }: { readonly preferences: Notif
             onChange={(mode) => setModes((before) => ({ ...before, [event.event]: mode }))}
           />
         ))}
-        <Title order={3}>{texts.when}</Title>
+        <Title order={3} size="h4">
+          {texts.when}
+        </Title>
         <Select
           label={texts.digestMinutes}
           data={Object.entries(texts.minutes).map(([value, label]) => ({ value, label }))}
@@ -141,7 +143,7 @@ function TimeInput({ label, value, onChange }: TimeInputProps) {
   return (
     <TextInput
       type="time"
-      label={<Text span>{label}</Text>}
+      label={label}
       required
       withAsterisk={false}
       value={value}
