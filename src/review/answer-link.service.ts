@@ -108,9 +108,7 @@ function stateOf(row: AnswerLinkRow, current: ConflictDto): AnswerLinkDto['state
 function changesSince({ shown }: AnswerLinkRow, { candidates }: ConflictDto): ChangedSinceMailDto[] {
   return shown.flatMap(({ key, label, value }) => {
     const now = candidates.find((candidate) => candidate.key === key);
-    return jsonEqual(now?.value, value)
-      ? []
-      : [{ label, before: value, after: now?.value ?? null }];
+    return jsonEqual(now?.value, value) ? [] : [{ label, before: value, after: now?.value ?? null }];
   });
 }
 
