@@ -15,7 +15,7 @@ export const notificationStrings = {
   } as Readonly<Record<string, { readonly name: string; readonly hint: string }>>,
   modes: { instant: 'At once', digest: 'Gathered', off: 'Never' } as Readonly<Record<string, string>>,
   dailyModes: { digest: 'Once a day', off: 'Never' } as Readonly<Record<string, string>>,
-  byRole: (mode: string) => `As my roles suggest (${mode.toLowerCase()})`,
+  byRole: (mode: string) => `By my roles: ${mode.toLowerCase()}`,
   when: 'When',
   digestMinutes: 'Gathered mails come after',
   minutes: {
