@@ -156,7 +156,10 @@ export class LinksService {
 
   async #show(client: PoolClient, link: LinkRow, side: Side, words: string): Promise<void> {
     const id = side === 'A' ? link.a_id : link.b_id;
-    if (id !== null && id !== '') await run(client, showUnlinked, [link.pipeline_id, side, [id], words]);
+    if (id === null || id === '') return;
+    // Made a short while ago, it may still be known by its keys, for a twin.
+    await run(client, forgetUnmatched, [link.pipeline_id, side, [id]]);
+    await run(client, showUnlinked, [link.pipeline_id, side, [id], words]);
   }
 
   async #audit(

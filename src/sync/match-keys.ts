@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Side } from '../core/clock.js';
 import { CanonError } from '../core/errors.js';
 import { canonText, normalForm } from '../core/matching/normal-forms.js';
@@ -8,6 +9,9 @@ import type { RunningPipeline } from './running-pipeline.js';
 
 /** Between the fields of a key: a character that no text value can usefully hold. */
 const SEPARATOR = '\u001f';
+
+/** Bytes; PostgreSQL's limit is about 2700. */
+const LONGEST = 2000;
 
 /** A rule that links by equal keys, with the fields its key is made of. */
 export interface KeyRule {
@@ -58,7 +62,13 @@ export function matchKey(
     if (part === null) return null;
     parts.push(part);
   }
-  return parts.join(SEPARATOR);
+  return indexable(parts.join(SEPARATOR));
+}
+
+/** Keys are indexed, and an index takes no text of any length: of one that is longer its hash is as good. */
+function indexable(key: string): string {
+  if (key.length <= LONGEST / 4 || Buffer.byteLength(key) <= LONGEST) return key;
+  return `${key.slice(0, 100).toWellFormed()} sha256:${createHash('sha256').update(key).digest('hex')}`;
 }
 
 function keyPart(

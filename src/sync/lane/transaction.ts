@@ -29,6 +29,7 @@ import {
   writeBlocked,
   writeLineage,
   writeLinks,
+  writeRenamed,
   writeRecords,
   type ShadowRows,
 } from './persist.js';
@@ -54,6 +55,7 @@ export interface Worked {
   readonly changes: Gathered['changes'];
   readonly strangers: Gathered['strangers'];
   readonly vanished: Gathered['vanished'];
+  readonly renamed: Gathered['renamed'];
 }
 
 /**
@@ -112,7 +114,8 @@ export class LaneTransaction {
   async work(client: PoolClient, intake: Intake, busy: ReadonlySet<number> | null): Promise<Worked | null> {
     const { pipeline } = this;
     const [began] = await run(client, readTime, []);
-    const { set, gates, missed, changes, strangers, vanished } = await this.#gather.gather(client, intake);
+    const gathered = await this.#gather.gather(client, intake);
+    const { set, gates, missed, changes, strangers, vanished, renamed } = gathered;
     await failpoint('lane.gathered');
     const unknown = SIDES.some((side) => strangers[side].size + vanished[side].size > 0);
     if (busy !== null && (unknown || [...set.records.keys()].some((id) => busy.has(id)))) return null;
@@ -151,14 +154,13 @@ export class LaneTransaction {
     for (const record of records) expectToHold(record);
     const shadows = shadowRows(pipeline, records);
     const at = began?.at ?? '-infinity';
-    const told = { missed, changes, strangers, vanished };
+    const told = { missed, changes, strangers, vanished, renamed };
     return { intake, began: at, set, records, resolved, due, drafts, shadows, guarded, ...told };
   }
 
   async #store(client: PoolClient, worked: Worked): Promise<Committed> {
     const { pipeline } = this;
-    const { intake, began, set, records, resolved, due, drafts, missed, changes, strangers, vanished } =
-      worked;
+    const { intake, began, set, records, resolved, due, drafts, missed, changes, strangers } = worked;
     const tripped = await this.#guards.store(client, worked.guarded, records);
     const conflicts = await writeConflicts(client, pipeline, resolved);
     await failpoint('lane.conflicts-written');
@@ -176,7 +178,7 @@ export class LaneTransaction {
     await failpoint('lane.batches-inserted');
     await writeDue(client, pipeline.id, intake, set, written, due, began);
     await failpoint('lane.due-written');
-    await this.#writeStrangers(client, strangers, vanished);
+    await this.#writeStrangers(client, worked);
     if (intake.recast !== null) await run(client, setRecastPosition, [pipeline.id, intake.recast.upTo]);
     const versions = await this.#moveCursors(client, intake);
     await failpoint('lane.cursors-moved');
@@ -266,12 +268,9 @@ export class LaneTransaction {
     }
   }
 
-  async #writeStrangers(
-    client: PoolClient,
-    strangers: Gathered['strangers'],
-    vanished: Gathered['vanished'],
-  ): Promise<void> {
+  async #writeStrangers(client: PoolClient, { strangers, vanished, renamed }: Worked): Promise<void> {
     for (const side of SIDES) {
+      await writeRenamed(client, this.pipeline, side, renamed[side]);
       if (vanished[side].size > 0)
         for (const statement of [forgetUnmatched, requeueQuestioned])
           await run(client, statement, [this.pipeline.id, side, [...vanished[side]]]);
