@@ -5,7 +5,12 @@ import { canonText, normalForm } from '../core/matching/normal-forms.js';
 import { fieldsOfRule } from '../core/matching/scored-rule.js';
 import type { NormalFormName } from '../core/pipeline/spec.js';
 import { isBlank, stableStringify, type Canon, type Raw } from '../core/value.js';
-import type { RunningPipeline } from './running-pipeline.js';
+import type { End, RunningPipeline } from './running-pipeline.js';
+
+/** As much of a pipeline as it takes to say by what a record is matched. */
+export type Matching = Pick<RunningPipeline, 'spec' | 'plan'> & {
+  readonly ends: Readonly<Record<Side, Pick<End, 'columns'>>>;
+};
 
 /** Between the fields of a key: a character that no text value can usefully hold. */
 const SEPARATOR = '\u001f';
@@ -23,7 +28,7 @@ export interface KeyRule {
   readonly region: string | undefined;
 }
 
-export function keyRules(pipeline: RunningPipeline): readonly KeyRule[] {
+export function keyRules(pipeline: Matching): readonly KeyRule[] {
   return pipeline.spec.match.flatMap((rule, index) =>
     rule.action === 'link' && rule.by !== undefined
       ? [{ index, id: rule.id, fields: rule.by, forms: rule.normalize ?? {}, region: rule.region }]
@@ -32,7 +37,7 @@ export function keyRules(pipeline: RunningPipeline): readonly KeyRule[] {
 }
 
 /** What to do with a record that matches nothing: may it be created on the other side? */
-export function mayCreate(pipeline: RunningPipeline, from: Side): boolean {
+export function mayCreate(pipeline: Matching, from: Side): boolean {
   const rule = pipeline.spec.match.find((one) => one.action === 'create');
   if (rule === undefined) return false;
   const direction = rule.direction ?? 'both';
@@ -40,7 +45,7 @@ export function mayCreate(pipeline: RunningPipeline, from: Side): boolean {
 }
 
 /** The columns of a side that records are matched by. */
-export function keyColumns(pipeline: RunningPipeline, side: Side): readonly string[] {
+export function keyColumns(pipeline: Matching, side: Side): readonly string[] {
   const columns = new Set<string>();
   for (const field of pipeline.spec.match.flatMap(fieldsOfRule)) {
     for (const [, column] of pipeline.ends[side].columns.get(unitOf(pipeline, field)) ?? [])
@@ -51,7 +56,7 @@ export function keyColumns(pipeline: RunningPipeline, side: Side): readonly stri
 
 /** The record's key by a rule, in the compared form of its fields; `null` when a part is blank or cannot be read. */
 export function matchKey(
-  pipeline: RunningPipeline,
+  pipeline: Matching,
   side: Side,
   rule: KeyRule,
   values: Readonly<Record<string, Raw>>,
@@ -72,7 +77,7 @@ function indexable(key: string): string {
 }
 
 function keyPart(
-  pipeline: RunningPipeline,
+  pipeline: Matching,
   side: Side,
   rule: KeyRule,
   field: string,
@@ -88,7 +93,7 @@ function keyPart(
 
 /** A field's canonical value, also of a member of a group; `null`: blank, or it cannot be read. */
 export function fieldValue(
-  pipeline: RunningPipeline,
+  pipeline: Matching,
   side: Side,
   field: string,
   values: Readonly<Record<string, Raw>>,
@@ -109,7 +114,7 @@ export function fieldValue(
   }
 }
 
-function unitOf(pipeline: RunningPipeline, field: string): string {
+function unitOf(pipeline: Matching, field: string): string {
   if (pipeline.plan.unit.has(field)) return field;
   return (
     pipeline.plan.units.find((unit) => unit.members.some((member) => member.field === field))?.key ?? field

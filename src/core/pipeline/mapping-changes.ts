@@ -41,7 +41,7 @@ function meanings(
 }
 
 /** Which column it is does not matter here: a column of another name is found to be new on its side. */
-function meaning(spec: PipelineSpec, name: string): Json {
+export function meaning(spec: PipelineSpec, name: string): Json {
   const field = spec.fields[name];
   if (field === undefined) return null;
   const end = (given: string | FieldEndSpec | undefined): Json =>

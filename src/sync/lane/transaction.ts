@@ -23,6 +23,7 @@ import { lookAgain, writeDue, type Due } from './due-rows.js';
 import { Gather, type Gathered } from './gather.js';
 import { GuardWatch, type Guarded } from './guard-watch.js';
 import type { Committed, Intake, Outgoing, SoloRecords } from './intake.js';
+import { carryMerges, tellsMerges } from './merges.js';
 import {
   lineageOf,
   shadowRows,
@@ -84,6 +85,7 @@ export class LaneTransaction {
   async run(client: PoolClient, intake: Intake, onWorked: (worked: Worked) => void): Promise<Committed> {
     await this.#recordReceipts(client, intake.receipts, intake.now);
     await failpoint('lane.receipts-recorded');
+    await carryMerges(client, this.pipeline, intake.pages);
     const worked = await this.work(client, intake, null);
     if (worked === null) throw new RangeError('a transaction that waits for nobody was not worked out');
     onWorked(worked);
@@ -189,7 +191,7 @@ export class LaneTransaction {
       outgoing,
       versions,
       changes,
-      waiting: strangers.A.size + strangers.B.size > 0,
+      waiting: strangers.A.size + strangers.B.size > 0 || tellsMerges(intake.pages),
       again: [...due.values()].some(({ inMs }) => inMs === 0),
       touchedConflicts: conflicts.touched,
       missed,

@@ -6,7 +6,7 @@ import { canonText, formOf, normalForm } from '../../core/matching/normal-forms.
 import { scoredRules, type Profile, type ScoredRule } from '../../core/matching/scored-rule.js';
 import type { Raw } from '../../core/value.js';
 import { copyIn } from '../../database/copy-in.js';
-import { fieldValue } from '../match-keys.js';
+import { fieldValue, type Matching } from '../match-keys.js';
 import type { RunningPipeline } from '../running-pipeline.js';
 
 const SEPARATOR = '\u001f';
@@ -18,7 +18,7 @@ export interface Compared {
 }
 
 export function comparedBy(
-  pipeline: RunningPipeline,
+  pipeline: Matching,
   side: Side,
   rule: ScoredRule,
   values: Readonly<Record<string, Raw>>,

@@ -14,6 +14,7 @@ import type { HubPools } from '../../database/pools.js';
 import { fetchAll } from '../fetch-all.js';
 import { unitChanges, type ChangePreview } from './change-preview.js';
 import type { ChangedPipeline } from './changed-pipeline.js';
+import { previewMatching } from './matching-preview.js';
 
 const PAGE = 500;
 const SAMPLES = 20;
@@ -58,6 +59,7 @@ export async function previewChange(
     writes,
     conflicts,
     added,
+    matching: change.matchedOtherwise ? await previewMatching(change, pools) : null,
     samples,
   };
 }

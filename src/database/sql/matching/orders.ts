@@ -81,6 +81,12 @@ export const keptApart: Statement<{ a_id: string; b_id: string }> = {
   join do_not_relink d on d.pipeline_id = $1 and d.a_id = r.a_id and d.b_id = r.b_id`,
 };
 
+/** Pairs to be kept apart, of records of A. Parameters: pipeline, A ids[]. */
+export const apartFrom: Statement<{ a_id: string; b_id: string }> = {
+  name: 'match_apart_from',
+  text: `select a_id, b_id from do_not_relink where pipeline_id = $1 and a_id = any($2::text[])`,
+};
+
 /** Live links of records of a side, and whether it was Accord that made the record on the other side for it. Parameters: pipeline, side, ids[]. */
 export const liveLinks: Statement<{
   link_id: number;
