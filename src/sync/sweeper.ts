@@ -9,6 +9,8 @@ import type { RunningPipeline } from './running-pipeline.js';
 /** How long the payload of an acknowledged batch is kept: longer than any stale form or unread log page. */
 const KEEP_PAYLOAD_MINUTES = 30;
 const CHUNK = 200;
+/** Looking for them goes through all that is kept of records that are not linked. */
+const FORGET_MADE_MS = 600_000;
 
 const forgetPayloads: Statement<{ id: number }> = {
   name: 'sweep_forget_payloads',
@@ -44,6 +46,15 @@ export class Sweeper {
     private readonly pools: HubPools,
   ) {}
 
+  #forgotAt = 0;
+
+  async #forgetMade(): Promise<void> {
+    const now = performance.now();
+    if (this.#forgotAt !== 0 && now - this.#forgotAt < FORGET_MADE_MS) return;
+    this.#forgotAt = now;
+    for (const side of SIDES) await run(this.pools.general, forgetMade[side], [this.pipeline.id]);
+  }
+
   async sweep(): Promise<void> {
     for (;;) {
       const gone = await run(this.pools.general, forgetPayloads, [
@@ -54,7 +65,7 @@ export class Sweeper {
       if (gone.length < CHUNK) break;
     }
     await failpoint('sweep.payloads-forgotten');
-    for (const side of SIDES) await run(this.pools.general, forgetMade[side], [this.pipeline.id]);
+    await this.#forgetMade();
     // What is stored, not what was read since: after a crash it is read again from there.
     for (const { side, cursor } of await run(this.pools.general, storedCursors, [this.pipeline.id])) {
       if (cursor === null) continue;

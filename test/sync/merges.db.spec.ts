@@ -131,7 +131,7 @@ describe('records that a side has merged, and says so', () => {
     const { rows } = await hub.general.query('select reason, detail from unmatched where ext_id = $1', [b]);
     expect(rows).toEqual([{ reason: 'not-created', detail: 'what it was linked with was merged into cid' }]);
     const told = await hub.general.query(`select actor from lineage where kind = 'unlinked'`);
-    expect(told.rows).toEqual([{ actor: { kind: 'integration', name: 'CRM' } }]);
+    expect(told.rows).toEqual([{ actor: { kind: 'integration', name: 'a' } }]);
   }, 30_000);
 
   it('pass the link on from one to the next, also where all of it is read at once', async () => {

@@ -2,6 +2,7 @@ import { failpoint } from '../../common/failpoint.js';
 import { otherSide, SIDES, type Side } from '../../core/clock.js';
 import type { HubPools } from '../../database/pools.js';
 import { linkedIds, readUnmet, setMet, setUnmatched, unlinkedIds } from '../../database/sql/load/match.js';
+import { waitAsMet } from '../../database/sql/matching/rematch.js';
 import { subjectsOf } from '../../database/sql/matching/standing.js';
 import { run } from '../../database/sql/statement.js';
 import { keyRules, matchKey } from '../match-keys.js';
@@ -85,7 +86,11 @@ export class Meeting {
       const own = new Set(idsOf(side));
       const rows = await run(this.pools.general, subjectsOf, [this.pipeline.id, side, candidates, limit]);
       const ids = rows.map((row) => row.ext_id).filter((id) => !own.has(id));
-      subjects.push(...(await this.meet(side, ids)).met);
+      const { met } = await this.meet(side, ids);
+      const waiting = met.map(({ state }) => state.id);
+      // Whatever is decided of them now, it is not forgotten where it cannot be carried out yet.
+      if (waiting.length > 0) await run(this.pools.general, waitAsMet, [this.pipeline.id, side, waiting]);
+      subjects.push(...met);
     }
     return subjects;
   }
