@@ -9,7 +9,7 @@ import type { Json } from '../core/value.js';
 import { appendAudit, type AuditActor } from '../database/audit.js';
 import { endLink, mergeRecord, showEnded } from '../database/merge-records.js';
 import { HubPools } from '../database/pools.js';
-import { insertOrder, keepApart, mayRelink } from '../database/sql/matching/orders.js';
+import { insertOrder, keepApart } from '../database/sql/matching/orders.js';
 import { linkOf, lockLink, lockShadow, pipelineByName, type LinkRow } from '../database/sql/review/links.js';
 import { run } from '../database/sql/statement.js';
 import { inTransaction, retryingDeadlocks } from '../database/transaction.js';
@@ -86,7 +86,6 @@ export class LinksService {
         );
       }
       const now = this.clock.now();
-      await run(client, mayRelink, [pipeline.id, [a], [b]]);
       await run(client, insertOrder, [uuidv7(now), pipeline.id, 'link', null, a, b, null, by.name, now]);
       await client.query(`select pg_notify('accord_wake', $1)`, [String(pipeline.id)]);
       await appendAudit(client, now, {

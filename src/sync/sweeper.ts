@@ -41,19 +41,12 @@ const storedCursors: Statement<{ side: Side; cursor: Cursor | null }> = {
 
 /** Cleans up behind a pipeline: payloads that nothing can need any more, fences and log on the sides. In small steps. */
 export class Sweeper {
+  #forgotAt: number | null = null;
+
   constructor(
     private readonly pipeline: RunningPipeline,
     private readonly pools: HubPools,
   ) {}
-
-  #forgotAt = 0;
-
-  async #forgetMade(): Promise<void> {
-    const now = performance.now();
-    if (this.#forgotAt !== 0 && now - this.#forgotAt < FORGET_MADE_MS) return;
-    this.#forgotAt = now;
-    for (const side of SIDES) await run(this.pools.general, forgetMade[side], [this.pipeline.id]);
-  }
 
   async sweep(): Promise<void> {
     for (;;) {
@@ -76,5 +69,12 @@ export class Sweeper {
         .catch(() => undefined);
       await failpoint('sweep.purged');
     }
+  }
+
+  async #forgetMade(): Promise<void> {
+    const now = performance.now();
+    if (this.#forgotAt !== null && now - this.#forgotAt < FORGET_MADE_MS) return;
+    this.#forgotAt = now;
+    for (const side of SIDES) await run(this.pools.general, forgetMade[side], [this.pipeline.id]);
   }
 }

@@ -190,7 +190,9 @@ describe('links that were ended, moved or merged', () => {
   let people: PeoplePair;
   let links: LinksService;
   beforeAll(async () => {
-    people = await PeoplePair.open(peopleSpec({ match: [byEmail, creates], deletes: { aDeleted: 'delete' } }));
+    people = await PeoplePair.open(
+      peopleSpec({ match: [byEmail, creates], deletes: { aDeleted: 'delete' } }),
+    );
     links = new LinksService(people.pair.hub, new Clock());
     await people.pair.start();
     await people.pair.quiet();
