@@ -5,6 +5,7 @@ import { linkedIds, readUnmet, setMet, setUnmatched, unlinkedIds } from '../../d
 import { waitAsMet } from '../../database/sql/matching/rematch.js';
 import { subjectsOf } from '../../database/sql/matching/standing.js';
 import { run } from '../../database/sql/statement.js';
+import { fetchAll } from '../fetch-all.js';
 import { keyRules, matchKey } from '../match-keys.js';
 import { inOurTransaction, type AssertOurs } from '../our-transaction.js';
 import type { RunningPipeline } from '../running-pipeline.js';
@@ -56,7 +57,7 @@ export class Meeting {
       waiting.filter((id) => !linked.has(id)),
     );
     const open = waiting.filter((id) => !linked.has(id) && !unlinked.has(id));
-    const states = open.length === 0 ? [] : (await endpoint.fetch(open)).states;
+    const states = [...(await fetchAll(endpoint, open)).values()];
     const here = new Set(states.map((state) => state.id));
     const gone = open.filter((id) => !here.has(id));
     const rules = keyRules(this.pipeline);
