@@ -55,6 +55,7 @@ export const FAILPOINTS = {
   'resync.before-cursor': 92,
   'resync.done': 93,
   'recast.page': 94,
+  'rematch.page': 88,
   'reunion.page': 89,
   'sweep.payloads-forgotten': 95,
   'sweep.purged': 96,

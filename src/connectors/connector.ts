@@ -186,6 +186,19 @@ export interface LogPage {
   readonly more: boolean;
   /** Something is missing before or inside this page: take a snapshot. */
   readonly gap: Gap | null;
+  readonly merges?: readonly Merge[];
+}
+
+/**
+ * Evidence that a system has merged two of its records, as CRMs do: `id` is no record of its own any more, and `into` stands for both. Told
+ * on the page that shows `id` gone, or earlier, never later: a deletion that comes without it is a deletion. In the order in which they
+ * were merged; from then on neither `fetch` nor a page answers with `id`. Optional: a system that cannot tell leaves it out, and then a
+ * person must (`accord merged`). May be told more than once.
+ */
+export interface Merge {
+  readonly id: string;
+  readonly into: string;
+  readonly by: Author | null;
 }
 
 export interface LogEntry {
@@ -215,6 +228,7 @@ export interface StatePage {
   readonly cursor: Cursor;
   readonly more: boolean;
   readonly gap: Gap | null;
+  readonly merges?: readonly Merge[];
 }
 
 export interface RecordState {

@@ -4,21 +4,13 @@ import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
 import { uuidv7 } from '../common/ids.js';
 import { noSuch, publicId, recordKey } from '../common/public-ids.js';
-import { otherSide, SIDES, type Side } from '../core/clock.js';
+import { SIDES } from '../core/clock.js';
+import type { Json } from '../core/value.js';
 import { appendAudit, type AuditActor } from '../database/audit.js';
+import { endLink, mergeRecord, showEnded } from '../database/merge-records.js';
 import { HubPools } from '../database/pools.js';
-import { aliasLink, forgetUnmatched, requeueQuestioned } from '../database/sql/lane/links.js';
-import { endLinks, insertOrder, keepApart, mayRelink, recordEnded } from '../database/sql/matching/orders.js';
-import {
-  linkOf,
-  lockLink,
-  lockShadow,
-  lookAtMoved,
-  pipelineByName,
-  renameRecord,
-  showUnlinked,
-  type LinkRow,
-} from '../database/sql/review/links.js';
+import { insertOrder, keepApart } from '../database/sql/matching/orders.js';
+import { linkOf, lockLink, lockShadow, pipelineByName, type LinkRow } from '../database/sql/review/links.js';
 import { run } from '../database/sql/statement.js';
 import { inTransaction, retryingDeadlocks } from '../database/transaction.js';
 import { authorOf } from './author-of.js';
@@ -50,7 +42,7 @@ export class LinksService {
       inTransaction(this.pools.general, async (client) => {
         const link = await this.#live(client, key, id);
         const why = `${by.name} ended the link`;
-        await this.#end(client, link, by, why);
+        await endLink(client, link, actorJson(by), why);
         await run(client, keepApart, [
           link.pipeline_id,
           [link.a_id],
@@ -59,7 +51,7 @@ export class LinksService {
           note ?? null,
           true,
         ]);
-        for (const side of SIDES) await this.#show(client, link, side, `${why}; the two go their own ways`);
+        for (const side of SIDES) await showEnded(client, link, side, `${why}; the two go their own ways`);
         await this.#audit(client, by, 'record.unlinked', link, {
           a: link.a_id,
           b: link.b_id,
@@ -94,7 +86,6 @@ export class LinksService {
         );
       }
       const now = this.clock.now();
-      await run(client, mayRelink, [pipeline.id, [a], [b]]);
       await run(client, insertOrder, [uuidv7(now), pipeline.id, 'link', null, a, b, null, by.name, now]);
       await client.query(`select pg_notify('accord_wake', $1)`, [String(pipeline.id)]);
       await appendAudit(client, now, {
@@ -121,21 +112,14 @@ export class LinksService {
         const link = await this.#live(client, key, id);
         const old = side === 'A' ? link.a_id : link.b_id;
         if (old === into) throw new AppError('invalid', 'into: expected the id of another record.');
-        const [winner] = await run(client, linkOf, [link.pipeline_id, side, into]);
-        const goesOn = winner?.id ?? link.id;
-        if (winner === undefined) {
-          await run(client, renameRecord[side], [link.id, into]);
-          for (const statement of [forgetUnmatched, requeueQuestioned])
-            await run(client, statement, [link.pipeline_id, side, [into]]);
-          await run(client, lookAtMoved, [link.pipeline_id, side, into]);
-        } else {
-          await this.#end(client, link, by, `${by.name}: ${old ?? id} was merged into ${into} on ${side}`);
-          await this.#show(client, link, otherSide(side), `what it was linked with was merged into ${into}`);
-        }
-        if (old !== null) await run(client, aliasLink, [link.pipeline_id, goesOn, side, old]);
-        const outcome = winner === undefined ? 'moved' : 'detached';
+        const { outcome, linkId } = await mergeRecord(client, link, {
+          side,
+          into,
+          actor: actorJson(by),
+          teller: by.name,
+        });
         await this.#audit(client, by, 'record.merged', link, { side, from: old, into, outcome });
-        return { outcome, record: publicId.record(goesOn) };
+        return { outcome, record: publicId.record(linkId) };
       }),
     );
   }
@@ -146,17 +130,6 @@ export class LinksService {
     if (link === undefined) throw noSuch('record', id);
     if (link.state === 'live' || link.state === 'creating') return link;
     throw new AppError('not-linked', `The two records are not linked: ${link.state}.`);
-  }
-
-  async #end(client: PoolClient, link: LinkRow, by: AuditActor, why: string): Promise<void> {
-    await run(client, endLinks, [link.pipeline_id, [link.id]]);
-    const actor = JSON.stringify({ ...authorOf(by), id: by.id });
-    await run(client, recordEnded, [link.pipeline_id, link.revision, [link.id], actor, why]);
-  }
-
-  async #show(client: PoolClient, link: LinkRow, side: Side, words: string): Promise<void> {
-    const id = side === 'A' ? link.a_id : link.b_id;
-    if (id !== null && id !== '') await run(client, showUnlinked, [link.pipeline_id, side, [id], words]);
   }
 
   async #audit(
@@ -175,4 +148,8 @@ export class LinksService {
       detail,
     });
   }
+}
+
+function actorJson(by: AuditActor): Json {
+  return { ...authorOf(by), id: by.id };
 }

@@ -46,8 +46,12 @@ export class Arrivals {
     await failpoint('newcomers.committed');
     await host.deliver(arrived.outgoing);
     this.waiting = arrived.more || arrived.held;
-    for (const side of SIDES)
-      if (arrived.moved[side].length > 0) await host.compare(side, arrived.moved[side], arrived.readStart);
+    for (const side of SIDES) {
+      const moved = arrived.moved[side];
+      if (moved.ids.length === 0) continue;
+      if (moved.states.length > 0) await host.compare(side, moved.states, arrived.readStart);
+      await this.newcomers.compared(side, moved);
+    }
     return arrived.outgoing.length > 0 || arrived.linkIds.length > 0 || arrived.more;
   }
 }

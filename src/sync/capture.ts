@@ -43,7 +43,8 @@ export function advance(runtime: SideRuntime, page: ChangePage | null, now: numb
 
 /** Nothing happened that the page could tell. */
 export function isEmpty(page: ChangePage): boolean {
-  return page.kind === 'log' ? page.entries.length === 0 : page.states.length === 0;
+  const told = page.kind === 'log' ? page.entries.length : page.states.length;
+  return told + (page.merges ?? []).length === 0;
 }
 
 /** Reads what happened on the sides; a side that fails is left alone until its time to be tried again. */

@@ -1,10 +1,8 @@
 import type { PoolClient } from 'pg';
 import { failpoint } from '../common/failpoint.js';
-import type { RecordState } from '../connectors/connector.js';
 import { otherSide, type Side } from '../core/clock.js';
 import { explain, inWords } from '../core/matching/explain.js';
 import { scoredRules } from '../core/matching/scored-rule.js';
-import { copyIn, type CopyValue } from '../database/copy-in.js';
 import type { HubPools } from '../database/pools.js';
 import { ambiguousByRule, pairsByRule } from '../database/sql/load/match.js';
 import {
@@ -19,11 +17,11 @@ import {
 import { forgetPairs, forgetSettledPairs } from '../database/sql/matching/candidates.js';
 import { forgetPairedUnmatched } from '../database/sql/matching/questions.js';
 import { run } from '../database/sql/statement.js';
-import { keyColumns, keyRules, matchKey, mayCreate } from './match-keys.js';
+import { keyColumns, mayCreate } from './match-keys.js';
 import { compareFields } from './matching/compare-fields.js';
 import { askAfterComparison } from './matching/load-questions.js';
-import { storeProfiles } from './matching/profiles.js';
 import { scoreSides, type LeftOutKey } from './matching/score-sides.js';
+import { storeKeys } from './matching/stored-keys.js';
 import { inOurTransaction, type AssertOurs } from './our-transaction.js';
 import type { RunningPipeline } from './running-pipeline.js';
 
@@ -180,27 +178,4 @@ async function collectKeys(
     await failpoint('load.keys-stored');
   }
   return { inScope: count, excluded };
-}
-
-/** Remembers by what records that are not linked are matched. They must not be remembered yet. */
-export async function storeKeys(
-  client: PoolClient,
-  pipeline: RunningPipeline,
-  side: Side,
-  states: readonly RecordState[],
-): Promise<void> {
-  const rules = keyRules(pipeline);
-  const rows: CopyValue[][] = [];
-  for (const state of states) {
-    let any = false;
-    for (const rule of rules) {
-      const key = matchKey(pipeline, side, rule, state.values);
-      if (key === null) continue;
-      any = true;
-      rows.push([pipeline.id, side, state.id, rule.index, key]);
-    }
-    if (!any) rows.push([pipeline.id, side, state.id, -1, null]);
-  }
-  await copyIn(client, 'load_record (pipeline_id, side, ext_id, rule, match_key)', rows);
-  await storeProfiles(client, pipeline, side, states);
 }

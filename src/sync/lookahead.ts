@@ -3,6 +3,7 @@ import type { ChangePage, Cursor } from '../connectors/connector.js';
 import { SIDES, type Side } from '../core/clock.js';
 import { continues } from './capture.js';
 import type { Intake } from './lane/intake.js';
+import { tellsMerges } from './lane/merges.js';
 import type { LaneTransaction, Worked } from './lane/transaction.js';
 
 type Pages = Readonly<Record<Side, ChangePage | null>>;
@@ -53,6 +54,7 @@ export class Lookahead {
       }),
     );
     if (A?.kind !== 'log' && B?.kind !== 'log') return null;
+    if (tellsMerges({ A: A ?? null, B: B ?? null })) return null;
     const intake = await this.host.intake({ A: A ?? null, B: B ?? null }, cursors);
     if (intake === null) return null;
     const busy = new Set(present.records.map((record) => record.linkId));
@@ -70,6 +72,7 @@ function isPlain({ intake, records, missed, strangers, vanished, due, guarded }:
   return (
     SIDES.every((side) => intake.pages[side] === null || continues(intake.pages[side])) &&
     SIDES.every((side) => strangers[side].size === 0 && vanished[side].size === 0) &&
+    !tellsMerges(intake.pages) &&
     missed.length === 0 &&
     due.size === 0 &&
     guarded.opened.length === 0 &&

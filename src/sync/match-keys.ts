@@ -1,13 +1,22 @@
+import { createHash } from 'node:crypto';
 import type { Side } from '../core/clock.js';
 import { CanonError } from '../core/errors.js';
 import { canonText, normalForm } from '../core/matching/normal-forms.js';
 import { fieldsOfRule } from '../core/matching/scored-rule.js';
 import type { NormalFormName } from '../core/pipeline/spec.js';
 import { isBlank, stableStringify, type Canon, type Raw } from '../core/value.js';
-import type { RunningPipeline } from './running-pipeline.js';
+import type { End, RunningPipeline } from './running-pipeline.js';
+
+/** As much of a pipeline as it takes to say by what a record is matched. */
+export type Matching = Pick<RunningPipeline, 'spec' | 'plan'> & {
+  readonly ends: Readonly<Record<Side, Pick<End, 'columns'>>>;
+};
 
 /** Between the fields of a key: a character that no text value can usefully hold. */
 const SEPARATOR = '\u001f';
+
+/** Bytes; PostgreSQL's limit is about 2700. */
+const LONGEST = 2000;
 
 /** A rule that links by equal keys, with the fields its key is made of. */
 export interface KeyRule {
@@ -19,7 +28,7 @@ export interface KeyRule {
   readonly region: string | undefined;
 }
 
-export function keyRules(pipeline: RunningPipeline): readonly KeyRule[] {
+export function keyRules(pipeline: Matching): readonly KeyRule[] {
   return pipeline.spec.match.flatMap((rule, index) =>
     rule.action === 'link' && rule.by !== undefined
       ? [{ index, id: rule.id, fields: rule.by, forms: rule.normalize ?? {}, region: rule.region }]
@@ -28,7 +37,7 @@ export function keyRules(pipeline: RunningPipeline): readonly KeyRule[] {
 }
 
 /** What to do with a record that matches nothing: may it be created on the other side? */
-export function mayCreate(pipeline: RunningPipeline, from: Side): boolean {
+export function mayCreate(pipeline: Matching, from: Side): boolean {
   const rule = pipeline.spec.match.find((one) => one.action === 'create');
   if (rule === undefined) return false;
   const direction = rule.direction ?? 'both';
@@ -36,7 +45,7 @@ export function mayCreate(pipeline: RunningPipeline, from: Side): boolean {
 }
 
 /** The columns of a side that records are matched by. */
-export function keyColumns(pipeline: RunningPipeline, side: Side): readonly string[] {
+export function keyColumns(pipeline: Matching, side: Side): readonly string[] {
   const columns = new Set<string>();
   for (const field of pipeline.spec.match.flatMap(fieldsOfRule)) {
     for (const [, column] of pipeline.ends[side].columns.get(unitOf(pipeline, field)) ?? [])
@@ -47,7 +56,7 @@ export function keyColumns(pipeline: RunningPipeline, side: Side): readonly stri
 
 /** The record's key by a rule, in the compared form of its fields; `null` when a part is blank or cannot be read. */
 export function matchKey(
-  pipeline: RunningPipeline,
+  pipeline: Matching,
   side: Side,
   rule: KeyRule,
   values: Readonly<Record<string, Raw>>,
@@ -58,11 +67,17 @@ export function matchKey(
     if (part === null) return null;
     parts.push(part);
   }
-  return parts.join(SEPARATOR);
+  return indexable(parts.join(SEPARATOR));
+}
+
+/** Keys are indexed, and an index takes no text of any length: of one that is longer its hash is as good. */
+function indexable(key: string): string {
+  if (key.length <= LONGEST / 4 || Buffer.byteLength(key) <= LONGEST) return key;
+  return `${key.slice(0, 100).toWellFormed()} sha256:${createHash('sha256').update(key).digest('hex')}`;
 }
 
 function keyPart(
-  pipeline: RunningPipeline,
+  pipeline: Matching,
   side: Side,
   rule: KeyRule,
   field: string,
@@ -78,7 +93,7 @@ function keyPart(
 
 /** A field's canonical value, also of a member of a group; `null`: blank, or it cannot be read. */
 export function fieldValue(
-  pipeline: RunningPipeline,
+  pipeline: Matching,
   side: Side,
   field: string,
   values: Readonly<Record<string, Raw>>,
@@ -99,7 +114,7 @@ export function fieldValue(
   }
 }
 
-function unitOf(pipeline: RunningPipeline, field: string): string {
+function unitOf(pipeline: Matching, field: string): string {
   if (pipeline.plan.unit.has(field)) return field;
   return (
     pipeline.plan.units.find((unit) => unit.members.some((member) => member.field === field))?.key ?? field

@@ -8,7 +8,6 @@ import type { HubPools } from '../database/pools.js';
 import { insertBatch, type BatchRow } from '../database/sql/lane/batches.js';
 import { readWaiting, setUnmatched } from '../database/sql/load/match.js';
 import { forgetSettled, stayingIds } from '../database/sql/matching/orders.js';
-import { doubtToo } from '../database/sql/matching/questions.js';
 import { run } from '../database/sql/statement.js';
 import { fetchAll } from './fetch-all.js';
 import type { BatchIds } from './lane/batch-ids.js';
@@ -21,10 +20,11 @@ import {
   type PlannedLink as Link,
 } from './matching/housekeeping.js';
 import { withMappedId } from './mapped-id.js';
+import { ask } from './matching/ask.js';
 import { Judge, type Judgement, type Newcomer } from './matching/judge.js';
 import { Meeting } from './matching/meeting.js';
-import { carryOut, Orders, standing, type PlannedOrders } from './matching/orders.js';
-import { readQuestions, storeQuestions, withdrawQuestions, type Question } from './matching/questions.js';
+import { carryOut, Orders, standing, stillThere, type PlannedOrders } from './matching/orders.js';
+import { readQuestions } from './matching/questions.js';
 import { insertLinks, linkFromOneSide, type NewLink } from './new-links.js';
 import { inOurTransaction, type AssertOurs } from './our-transaction.js';
 import { pairUp, storeHalves, type Paired } from './pairing.js';
@@ -40,9 +40,14 @@ export interface Arrived {
   readonly more: boolean;
   /** Some go on waiting for a side that cannot be written now. */
   readonly held: boolean;
-  /** What was read of records that have taken the place of others in their links, and when. */
-  readonly moved: Readonly<Record<Side, readonly RecordState[]>>;
+  /** Records that waited and are linked: they have taken the place of others in their links. What was read of them, and when. */
+  readonly moved: Readonly<Record<Side, Moved>>;
   readonly readStart: number;
+}
+
+export interface Moved {
+  readonly ids: readonly string[];
+  readonly states: readonly RecordState[];
 }
 
 /**
@@ -77,33 +82,36 @@ export class Newcomers {
     unread: (side: Side) => Promise<boolean>,
   ): Promise<Arrived> {
     const readStart = this.clock.now();
-    const moved: Record<Side, readonly RecordState[]> = { A: [], B: [] };
+    const moved: Record<Side, Moved> = { A: NOBODY, B: NOBODY };
+    const planned = await this.#orders.plan(writable);
+    let { held } = planned;
+    const arrivals: Newcomer[] = [];
     const waits = {
       A: await run(this.pools.general, readWaiting, [this.pipeline.id, 'A', LIMIT]),
       B: await run(this.pools.general, readWaiting, [this.pipeline.id, 'B', LIMIT]),
     };
     const crowded = SIDES.some((side) => waits[side].length === LIMIT);
     if (crowded && (await this.#meeting.ahead(LIMIT)))
-      return { outgoing: [], linkIds: [], more: true, held: false, moved, readStart };
-    const ordered = await this.#orders.plan();
-    const arrivals: Newcomer[] = [];
-    // What an order leaves behind waits to be looked at.
-    let more = !isEmpty(ordered);
-    for (const side of SIDES) {
+      return { outgoing: [], linkIds: [], more: true, held, moved, readStart };
+    // What people have said comes first, and alone: who waits may be the one it is about, or what it leaves behind.
+    let more = !isEmpty(planned);
+    for (const side of isEmpty(planned) ? SIDES : []) {
       const rows = waits[side];
       const waiting = rows.map((row) => row.ext_id);
-      const taken = rows.filter((row) => row.detail === 'moved').map((row) => row.ext_id);
-      if (taken.length > 0)
-        moved[side] = [...(await fetchAll(this.pipeline.ends[side].endpoint, taken)).values()];
       more ||= waiting.length === LIMIT;
-      const named = new Set(ordered.creates.filter((one) => one.side === side).map(({ state }) => state.id));
-      arrivals.push(...(await this.#meeting.meet(side, waiting)).filter(({ state }) => !named.has(state.id)));
+      const { met, linked } = await this.#meeting.meet(side, waiting);
+      arrivals.push(...met);
+      if (linked.length === 0) continue;
+      const states = await fetchAll(this.pipeline.ends[side].endpoint, linked);
+      moved[side] = { ids: linked, states: [...states.values()] };
     }
+    arrivals.push(...(await this.#meeting.subjectsOf(arrivals, LIMIT)));
     await failpoint('newcomers.met');
-    if (arrivals.length === 0 && isEmpty(ordered))
-      return { outgoing: [], linkIds: [], more, held: false, moved, readStart };
+    if (arrivals.length === 0 && isEmpty(planned))
+      return { outgoing: [], linkIds: [], more, held, moved, readStart };
     const verdict = await new Judge(this.pipeline, this.pools).judge(arrivals);
-    const paired = await this.#pair([...ordered.links.map(({ pair }) => pair), ...verdict.pairs]);
+    const paired = await this.#pair([...planned.links.map(({ pair }) => pair), ...verdict.pairs]);
+    const ordered = stillThere(planned, paired);
     // Of a pair only one is left: it is looked at again, alone.
     more ||= SIDES.some((side) => paired.gone[side].length > 0);
     const refused: Refused[] = [];
@@ -111,13 +119,13 @@ export class Newcomers {
       ...ordered.creates.map(({ order, side, state }) => ({ side, state, keys: NO_KEYS, order: order.id })),
       ...(await this.#mayMake(verdict.alone, refused)),
     ];
-    const questions = await readQuestions(this.pipeline, verdict.asking);
+    const asked = await readQuestions(this.pipeline, verdict.asking);
+    more ||= SIDES.some((side) => asked.gone[side].length > 0);
     const links: Link[] = paired.links.map((link) => ({
       link,
       order: orderOf(ordered, link),
       keys: NO_KEYS,
     }));
-    let held = false;
     for (const side of SIDES) {
       const making = creating.filter((one) => one.side === side);
       // A side that cannot be written now: they go on waiting, nothing is planned that cannot be sent.
@@ -135,7 +143,7 @@ export class Newcomers {
       const stands = await standing(client, ordered);
       await carryOut(client, this.pipeline, ordered, stands);
       const stored = await this.#store(client, links, refused, stands);
-      await this.#ask(client, verdict, questions);
+      await ask(client, this.pipeline, verdict, arrivals, asked);
       await storeHalves(client, this.pipeline, paired);
       return { ...stored, more: more || stored.left, held, moved, readStart };
     });
@@ -178,36 +186,17 @@ export class Newcomers {
     unread: (side: Side) => Promise<boolean>,
   ): Promise<readonly Making[]> {
     const fresh = making.filter((one) => one.order === null && !this.#seen.has(`${side} ${one.state.id}`));
+    for (const one of making) this.#seen.delete(`${side} ${one.state.id}`);
     if (fresh.length === 0 || !(await unread(otherSide(side)))) return making;
     for (const one of fresh) this.#seen.add(`${side} ${one.state.id}`);
     return making.filter((one) => !fresh.includes(one));
   }
 
-  /** Those in doubt are shown and asked about; whoever is not in doubt any more is no question. */
-  async #ask(client: PoolClient, verdict: Judgement, questions: readonly Question[]): Promise<void> {
-    const other = (side: Side): string => this.pipeline.ends[otherSide(side)].label;
-    for (const side of SIDES) {
-      const doubtful = verdict.asking.filter((one) => one.side === side);
-      if (doubtful.length === 0) continue;
-      await run(client, setUnmatched, [
-        this.pipeline.id,
-        side,
-        doubtful.map(({ id }) => id),
-        doubtful.map(() => 'ambiguous'),
-        doubtful.map(({ candidates: { length: n } }) =>
-          n === 1
-            ? `one record in ${other(side)} may be the same`
-            : `${String(n)} records in ${other(side)} may be the same`,
-        ),
-      ]);
-      const arrived = doubtful.flatMap(({ candidates }) => candidates.map(({ id }) => id));
-      await run(client, doubtToo, [this.pipeline.id, otherSide(side), arrived]);
-    }
-    if (this.pipeline.spec.onAmbiguous !== 'ignore') await storeQuestions(client, this.pipeline, questions);
-    for (const side of SIDES) {
-      const alone = verdict.alone.filter((one) => one.side === side).map(({ state }) => state.id);
-      await withdrawQuestions(client, this.pipeline, side, alone, 'nothing resembles it any more');
-    }
+  /** What was read of these has been compared with what was held of them. */
+  async compared(side: Side, { ids }: Moved): Promise<void> {
+    await inOurTransaction(this.pools.general, this.assertOurs, (client) =>
+      forgetRecords(client, this.pipeline, side, ids, 'it was linked'),
+    );
   }
 
   async #pair(pairs: Judgement['pairs']): Promise<Paired> {
@@ -323,6 +312,7 @@ interface Making extends Newcomer {
 }
 
 const NO_KEYS: Newcomer['keys'] = new Map();
+const NOBODY: Moved = { ids: [], states: [] };
 
 function isEmpty({ links, creates, apart, void: voided }: PlannedOrders): boolean {
   return links.length + creates.length + apart.length + voided.length === 0;

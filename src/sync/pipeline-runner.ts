@@ -20,6 +20,7 @@ import { GapFound } from './capture.js';
 import { inOurTransaction } from './our-transaction.js';
 import { PipelineWorker } from './pipeline-worker.js';
 import { Recasting } from './recasting.js';
+import { Rematching } from './rematching.js';
 import { Resync } from './resync.js';
 import { Reunion } from './reunion.js';
 import { ReturnedRights } from './returned-rights.js';
@@ -49,12 +50,13 @@ interface StateRow {
   paused_a: boolean;
   paused_b: boolean;
   reunite: boolean;
+  rematch: boolean;
 }
 
 const readState: Statement<StateRow> = {
   name: 'sync_read_state',
   text: `
-  select p.state, p.reunite, p.paused_at is not null as paused,
+  select p.state, p.reunite, p.rematch_side is not null as rematch, p.paused_at is not null as paused,
          (select paused_at is not null from side_state where pipeline_id = p.id and side = 'A') as paused_a,
          (select paused_at is not null from side_state where pipeline_id = p.id and side = 'B') as paused_b
   from pipeline p where p.id = $1`,
@@ -245,6 +247,12 @@ export class PipelineRunner {
       if (pipeline.recast !== null) {
         if (await new Recasting(pipeline, worker, this.pools, signal).run()) return;
         await this.#pause(STATE_READ_MS);
+        continue;
+      }
+      if (state.rematch) {
+        if (await new Rematching(pipeline, worker, this.pools, signal).run()) state = await this.#state();
+        else await this.#pause(STATE_READ_MS);
+        await worker.refreshPauses({ A: state.paused_a, B: state.paused_b });
         continue;
       }
       for (const side of SIDES) {

@@ -7,9 +7,11 @@ import { compile, nextRuleExpiry } from '../core/pipeline/compile.js';
 import type { CompileInput } from '../core/pipeline/compile-input.js';
 import type { ObjectFacts } from '../core/pipeline/facts.js';
 import { mappingChanges, mustRecast } from '../core/pipeline/mapping-changes.js';
+import { isMatchedOtherwise } from '../core/pipeline/match-changes.js';
 import type { Plan } from '../core/plan.js';
 import type { HubPools } from '../database/pools.js';
 import { beginRecast, forgetColumns, lookAtOpen } from '../database/sql/lane/recast.js';
+import { beginRematch } from '../database/sql/matching/rematch.js';
 import { run, type Statement } from '../database/sql/statement.js';
 import { inTransaction } from '../database/transaction.js';
 import type { DeclaredPipeline } from './declared-pipeline.js';
@@ -113,6 +115,8 @@ export class Revisions {
         hash,
         'file',
       ]);
+      if (known !== undefined && isMatchedOtherwise(known.spec, input))
+        await run(client, beginRematch, [pipelineId]);
       if (changes === null) return;
       await run(client, lookAtOpen, [pipelineId]);
       if (!recasts) return;

@@ -13,6 +13,8 @@ const KEEP_PAYLOAD_MINUTES = 30;
 const CHUNK = 200;
 /** In one sweep: what is more waits for the next, so that nobody is held up by the end of a mass deletion a year ago. */
 const MOST_TOMBSTONES = 5_000;
+/** Looking for them goes through all that is kept of records that are not linked. */
+const FORGET_MADE_MS = 600_000;
 
 const forgetPayloads: Statement<{ id: number }> = {
   name: 'sweep_forget_payloads',
@@ -43,6 +45,8 @@ const storedCursors: Statement<{ side: Side; cursor: Cursor | null }> = {
 
 /** Cleans up behind a pipeline: payloads that nothing can need any more, fences and log on the sides. In small steps. */
 export class Sweeper {
+  #forgotAt: number | null = null;
+
   constructor(
     private readonly pipeline: RunningPipeline,
     private readonly pools: HubPools,
@@ -59,7 +63,7 @@ export class Sweeper {
     }
     await failpoint('sweep.payloads-forgotten');
     await this.#forgetTombstones();
-    for (const side of SIDES) await run(this.pools.general, forgetMade[side], [this.pipeline.id]);
+    await this.#forgetMade();
     // What is stored, not what was read since: after a crash it is read again from there.
     for (const { side, cursor } of await run(this.pools.general, storedCursors, [this.pipeline.id])) {
       if (cursor === null) continue;
@@ -81,5 +85,12 @@ export class Sweeper {
       if (gone.length < CHUNK) return;
       forgotten += gone.length;
     }
+  }
+
+  async #forgetMade(): Promise<void> {
+    const now = performance.now();
+    if (this.#forgotAt !== null && now - this.#forgotAt < FORGET_MADE_MS) return;
+    this.#forgotAt = now;
+    for (const side of SIDES) await run(this.pools.general, forgetMade[side], [this.pipeline.id]);
   }
 }

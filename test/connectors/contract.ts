@@ -23,6 +23,8 @@ export interface ConnectorFixture {
     update(id: string, values: Readonly<Record<string, string | null>>): Promise<void>;
     remove(id: string): Promise<void>;
     read(id: string): Promise<Readonly<Record<string, string | null>> | null>;
+    /** Merges one record into another, where the system has such a thing and tells of it. */
+    merge?(id: string, into: string): Promise<void>;
     /** Several updates in one transaction, where the system has such a thing. */
     atomically?(
       updates: readonly (readonly [id: string, values: Readonly<Record<string, string | null>>])[],
@@ -313,6 +315,25 @@ export function registerConnectorTests(name: string, factory: () => Promise<Conn
       expect(latest((await read(other, theirs)).pages, id)?.name).toBe('by one');
       await other.uninstall();
       expect(latest((await read(endpoint, mine)).pages, id)).not.toBeUndefined();
+    });
+
+    it('tells which record one was merged into, no later than that it is gone, where it can', async () => {
+      if (fixture.user.merge === undefined) return;
+      const [loser, winner] = [await created(), await created()];
+      const start = await endpoint.now();
+      await fixture.user.update(loser, { city: 'before' });
+      await fixture.user.merge(loser, winner);
+      await fixture.user.update(winner, { city: 'after' });
+      for (const limit of [1, 2, 100]) {
+        const { pages } = await read(endpoint, start, limit);
+        const told = pages.findIndex((page) =>
+          page.merges?.some(({ id, into }) => id === loser && into === winner),
+        );
+        const gone = pages.findIndex((page) => of([page], loser).some(({ op }) => op === 'delete'));
+        expect(told).toBeGreaterThanOrEqual(0);
+        expect(gone === -1 || told <= gone).toBe(true);
+      }
+      expect((await endpoint.fetch([loser, winner])).states.map(({ id }) => id)).toEqual([winner]);
     });
 
     it('purges what was read without losing what was not', async () => {

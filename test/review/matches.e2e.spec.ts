@@ -190,10 +190,15 @@ describe('who is who, by the API', () => {
 
   it('follows a record into the one that it was merged into, and reads what that one holds', async () => {
     const { id } = await record('1');
-    await pair.a.query('delete from t where id = 3');
+    await pair.stop();
+    await pair.b.query(`insert into t (name) values ('Ottilie Kranz')`);
+    const { rows: added } = await pair.a.query<{ id: string }>(
+      `insert into t (name, phone) values ('Otilie Krantz', '5') returning id::text`,
+    );
+    const into = added[0]?.id ?? '';
+    await pair.start();
     await pair.quiet();
-    const into = await add('Karla Wolff', '5');
-    expect((await question('Karla Wolff')).match.candidates).toHaveLength(1);
+    expect((await question('Otilie Krantz')).match.candidates).toHaveLength(1);
     const answer = await post(`/records/${id}/merged`, { side: 'A', into });
     expect([answer.status, await answer.json()]).toEqual([200, { outcome: 'moved', record: id }]);
     await pair.a.query('delete from t where id = 1');
@@ -202,9 +207,9 @@ describe('who is who, by the API', () => {
     expect(await record(into)).toMatchObject({ id, ids: { A: into, B: '1' } });
     expect(await record('1')).toMatchObject({ id });
     const { rows } = await pair.b.query('select name, phone from t where id = 1');
-    expect(rows).toEqual([{ name: 'Karla Wolff', phone: '5' }]);
+    expect(rows).toEqual([{ name: 'Otilie Krantz', phone: '5' }]);
     const { items } = await get('/conflicts?unit=$match');
-    expect(items).toEqual([]);
+    expect(items.map(({ title }: { title: string }) => title)).not.toContain('Otilie Krantz');
   }, 60_000);
 
   it('detaches a record whose other half was merged into one that is linked itself, and deletes nothing', async () => {

@@ -1,40 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
+import type { FieldSpec } from '../../src/core/pipeline/spec.js';
+import { alike, byEmail, creates, peopleSpec } from '../support/people-pair.js';
 import { SyncPair } from '../support/sync-pair.js';
 
-const review = { strategy: 'review' } as const;
-const spec: PipelineSpec = {
-  apiVersion: 'accord/v1',
-  kind: 'Pipeline',
-  metadata: { name: 'people' },
-  connections: { a: { ref: 'a', object: 'public.t' }, b: { ref: 'b', object: 'public.t' } },
+const street: FieldSpec = { a: 'street', b: 'street', policy: { strategy: 'review' } };
+const spec = peopleSpec({
   match: [
-    { id: 'by-email', by: ['email'], normalize: { email: 'email' }, action: 'link' },
-    {
-      id: 'alike',
-      action: 'link',
-      score: [
-        { field: 'name', as: 'name', agree: 7, disagree: 6 },
-        { field: 'phone', as: 'phone', agree: 9, disagree: 3 },
-        { field: 'street', as: 'address', agree: 6, disagree: 3 },
-      ],
-      block: [{ sound: ['name'] }, { ending: ['phone'] }],
-      region: 'DE',
-      auto: 12,
-      review: 4,
-      margin: 3,
-    },
-    { id: 'none', action: 'create' },
+    byEmail,
+    { ...alike, score: [...(alike.score ?? []), { field: 'street', as: 'address', agree: 6, disagree: 3 }] },
+    creates,
   ],
-  fields: {
-    name: { a: 'name', b: 'name', policy: review },
-    email: { a: 'email', b: 'email', policy: review },
-    phone: { a: 'phone', b: 'phone', policy: review },
-    street: { a: 'street', b: 'street', policy: review },
-  },
+  fields: { ...peopleSpec().fields, street },
   load: { accept: 'manual' },
-};
+});
 const table = 'create table t (id serial primary key, name text, email text, phone text, street text);';
 const insert = (...rows: readonly string[]): string =>
   `insert into t (name, email, phone, street) values ${rows.join(', ')};`;

@@ -62,7 +62,8 @@ async function plan(
     previews.map((preview) => describe(context.terminal, preview)).join('\n\n'),
   );
   const changes = previews.some(
-    ({ revision, units, scope }) => revision === null || units.length > 0 || scope !== null,
+    ({ revision, units, scope, matching }) =>
+      revision === null || units.length > 0 || scope !== null || matching !== null,
   );
   return detailedExitcode === true && changes ? exitCode.attention : exitCode.ok;
 }
@@ -77,6 +78,7 @@ function neverRun(pipeline: string): ChangePreview {
     conflicts: { opens: 0, closes: 0, stay: 0 },
     added: {},
     scope: null,
+    matching: null,
     samples: [],
   };
 }
@@ -89,10 +91,11 @@ const WHAT = {
 } as const;
 
 function describe({ colours: { bold, dim } }: Terminal, preview: ChangePreview): string {
-  const { pipeline, revision, units, records, writes, conflicts, added, scope, samples } = preview;
+  const { pipeline, revision, units, records, writes, conflicts, added, scope, matching, samples } = preview;
   if (revision === null)
     return `${bold(pipeline)}: new. It compares both sides and reports before anything is written.`;
-  if (units.length === 0 && scope === null) return `${bold(pipeline)}: no change since revision ${revision}.`;
+  if (units.length === 0 && scope === null && matching === null)
+    return `${bold(pipeline)}: no change since revision ${revision}.`;
   const n = (count: number): string => count.toLocaleString('en');
   return [
     `${bold(pipeline)}  ${dim(`revision ${revision} → ${revision + 1}`)}`,
@@ -105,6 +108,12 @@ function describe({ colours: { bold, dim } }: Terminal, preview: ChangePreview):
         `  ${unit}  ${n(count.agree)} agree, ${n(count.fillsA)} are filled on A, ${n(count.fillsB)} on B, ${n(count.differ)} differ`,
     ),
     ...(scope === null ? [] : scopeLines(scope)),
+    ...(matching === null
+      ? []
+      : [
+          `Records are matched otherwise: of ${matching.some ? 'the first ' : ''}${n(matching.records.A)} of A and ${n(matching.records.B)} of B that are not linked`,
+          `  ${n(matching.links)} pairs are linked, ${n(matching.asks)} records are in question, ${n(matching.makes.A)} of A and ${n(matching.makes.B)} of B are made on the other side`,
+        ]),
     ...samples
       .slice(0, 5)
       .map(

@@ -8,6 +8,7 @@ import type {
   ItemException,
   LogEntry,
   LogPage,
+  Merge,
   ObjectSchema,
   RecordState,
   StatePage,
@@ -216,7 +217,8 @@ export class MemoryEndpoint implements Endpoint {
       end--;
       if (entries.at(-1)?.position === end + 1) entries.pop();
     }
-    return { kind: 'log', entries, cursor: cursorAt(end), more: end < seen, gap: null };
+    const merges = mergesIn(journal.slice(position, end));
+    return { kind: 'log', entries, cursor: cursorAt(end), more: end < seen, gap: null, merges };
   }
 
   #entry({ position, tx, op, record, before, after, origin, request, by, stamp }: Happening): LogEntry {
@@ -240,7 +242,10 @@ export class MemoryEndpoint implements Endpoint {
     let end = position;
     for (; end < journal.length && ids.size < limit; end++) ids.add((journal[end] as Happening).record);
     const readings = [...ids].map((id) => this.#read(id)).filter(({ alive }) => alive);
-    return this.#page(readings, end, end < journal.length);
+    return {
+      ...this.#page(readings, end, end < journal.length),
+      merges: mergesIn(journal.slice(position, end)),
+    };
   }
 
   #page(readings: readonly Reading[], position: number, more: boolean): StatePage {
@@ -301,6 +306,10 @@ function own(cursor: Cursor): MemoryCursor {
   if (value?.v !== 1)
     throw new ConnectorError('cursor-invalid', 'The cursor was not made by a system in memory');
   return value;
+}
+
+function mergesIn(happenings: readonly Happening[]): readonly Merge[] {
+  return happenings.flatMap(({ record: id, into, by }) => (into === undefined ? [] : [{ id, into, by }]));
 }
 
 /** Like a real system, it answers later, never at once. */

@@ -23,6 +23,8 @@ export interface Happening {
   readonly by: Author | null;
   /** The record's version after it. */
   readonly version: number;
+  /** `delete`: the record that it was merged into. */
+  readonly into?: string;
   /** True time, the hub's clock, ms. */
   readonly at: number;
   /** The system's own stamp of it: its clock, rounded down to its granule. */

@@ -66,6 +66,17 @@ export class MemorySystem {
     return this.#change(record, 'delete', {}, { origin: 'user', request: null, by, at, tx: ++this.#tx });
   }
 
+  /**
+   * One transaction of somebody's: the record `id` goes into `into`, which keeps or takes the values given. False: one of them is not there.
+   */
+  merge(id: string, into: string, values: Values, at: number, by: Author | null = null): boolean {
+    const [record, winner] = [this.records.get(id), this.records.get(into)];
+    if (record?.now.alive !== true || winner?.now.alive !== true || record === winner) return false;
+    const how = { origin: 'user' as const, request: null, by, at, tx: ++this.#tx };
+    this.#change(winner, 'update', this.#stored(values), how);
+    return this.#change(record, 'delete', {}, { ...how, into });
+  }
+
   /** What stands; `undefined` if there was never such a record. */
   standing(id: string): MemoryRecord['now'] | undefined {
     return this.records.get(id)?.now;
@@ -209,6 +220,7 @@ export class MemorySystem {
       by: Author | null;
       at: number;
       aheadMs?: number;
+      into?: string;
       tx: number;
     },
     marker: string | null = null,
@@ -240,6 +252,7 @@ export class MemorySystem {
       request: how.request,
       by: how.by,
       version: record.now.version + 1,
+      ...(how.into !== undefined && { into: how.into }),
       at: how.at,
       stamp,
     };

@@ -51,7 +51,7 @@ function meanings(
 }
 
 /** Which column it is does not matter here: a column of another name is found to be new on its side. */
-function meaning(field: FieldSpec | undefined): Json {
+export function meaning(field: FieldSpec | undefined): Json {
   if (field === undefined) return null;
   const end = (given: string | FieldEndSpec | undefined): Json =>
     given === undefined

@@ -19,6 +19,8 @@ const PipelineSchema = defineEntity({
     pauseToldAt: p.datetime().nullable(),
     recastFrom: p.integer().nullable(),
     recastPosition: p.bigint('number').nullable(),
+    rematchSide: p.enum(['A', 'B']).nullable(),
+    rematchAfter: p.text().nullable(),
     reunite: p.boolean().default(false),
   },
 });

@@ -4,6 +4,7 @@ import { uuidv7 } from '../../common/ids.js';
 import { publicId } from '../../common/public-ids.js';
 import type { Plan } from '../../core/plan.js';
 import { appendAudit, type AuditActor } from '../../database/audit.js';
+import { addWaiting } from '../../database/sql/lane/links.js';
 import { insertOrder, removeOrdersOf } from '../../database/sql/matching/orders.js';
 import { insertDecision, markUndone, type DecisionRow } from '../../database/sql/review/decisions.js';
 import {
@@ -111,6 +112,13 @@ export async function undoMatch(
     );
   const [undone] = await run(client, markUndone, [decision.id]);
   await run(client, setConflictState, [row.id, 'open']);
+  // What was edited meanwhile was left for the answer to settle.
+  for (const order of removed)
+    for (const [side, id] of [
+      ['A', order.a_id],
+      ['B', order.b_id],
+    ] as const)
+      if (id !== null) await run(client, addWaiting, [row.pipeline_id, side, [id]]);
   await tell(client, row, decision.id);
   await appendAudit(client, now, {
     actor: by,

@@ -29,6 +29,8 @@ export interface Gathered {
   /** Ids without a link: seen, and gone again. */
   readonly strangers: Readonly<Record<Side, ReadonlySet<string>>>;
   readonly vanished: Readonly<Record<Side, ReadonlySet<string>>>;
+  /** Ids without a link: records that go by another one now. Before → after. */
+  readonly renamed: Readonly<Record<Side, ReadonlyMap<string, string>>>;
 }
 
 /** Loads and folds: the first half of a lane transaction, which only reads. */
@@ -62,25 +64,22 @@ export class Gather {
     const changes = { A: 0, B: 0 };
     const strangers: Record<Side, Set<string>> = { A: new Set(), B: new Set() };
     const vanished: Record<Side, Set<string>> = { A: new Set(), B: new Set() };
+    const renamed: Record<Side, Map<string, string>> = { A: new Map(), B: new Map() };
     for (const side of SIDES) {
       const page = intake.pages[side];
       if (page?.kind === 'log') {
-        changes[side] += await this.#foldLog(
-          client,
-          set,
-          side,
-          page.entries,
-          intake,
-          strangers[side],
-          vanished[side],
-        );
+        changes[side] += await this.#foldLog(client, set, side, page.entries, intake, {
+          seen: strangers[side],
+          gone: vanished[side],
+          renamed: renamed[side],
+        });
       }
       if (page?.kind === 'states')
         changes[side] += this.#foldStates(set, side, page, intake, strangers[side]);
     }
     this.#foldReadBacks(set, intake);
     this.#foldAbsent(set, intake);
-    return { set, gates, missed, changes, strangers, vanished };
+    return { set, gates, missed, changes, strangers, vanished, renamed };
   }
 
   #isUndecided(record: RecordState, side: Side): boolean {
@@ -142,16 +141,18 @@ export class Gather {
     side: Side,
     entries: readonly LogEntry[],
     intake: Intake,
-    strangers: Set<string>,
-    vanished: Set<string>,
+    strangers: Strangers,
   ): Promise<number> {
     let changes = 0;
     for (const [id, mine] of entriesById(entries)) {
       const record = set.byId[side].get(id);
       if (record === undefined) {
         const last = mine[mine.length - 1];
-        if (last?.op === 'delete') vanished.add(id).add(last.id);
-        else if (last !== undefined) strangers.add(last.id);
+        if (last === undefined) continue;
+        if (last.op === 'delete' || last.id !== id) strangers.gone.add(id).add(last.id);
+        if (last.op === 'delete') continue;
+        if (last.id !== id) strangers.renamed.set(id, last.id);
+        strangers.seen.add(last.id);
         continue;
       }
       const lastWrite = await this.#lastWrite(client, record, side, mine, intake);
@@ -286,6 +287,12 @@ export class Gather {
         : ((await this.log.payload(client, batch.id)).get(record.linkId) ?? null);
     return { batchId: batch.id, kind: batch.kind, position, settledAt: batch.settled_ms ?? 0, item };
   }
+}
+
+interface Strangers {
+  readonly seen: Set<string>;
+  readonly gone: Set<string>;
+  readonly renamed: Map<string, string>;
 }
 
 interface Excepted {

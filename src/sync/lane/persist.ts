@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { writeUnit } from '../../core/at-rest.js';
+import { SIDES, type Side } from '../../core/clock.js';
 import { refusedValue } from '../../core/give-back.js';
 import { LIFE_UNIT } from '../../core/life.js';
 import { LIFE, type UnitPlan } from '../../core/plan.js';
@@ -7,7 +8,8 @@ import type { Json } from '../../core/value.js';
 import { asCopyText, copyText, type CopyText } from '../../database/copy-in.js';
 import { clearBlocked, upsertBlocked } from '../../database/sql/lane/blocked.js';
 import { insertLineage } from '../../database/sql/lane/insert-lineage.js';
-import { aliasLink, moveLink, setLinkState } from '../../database/sql/lane/links.js';
+import { aliasLink, leaveIds, moveLinks, setLinkState } from '../../database/sql/lane/links.js';
+import { renameUnlinked } from '../../database/sql/matching/standing.js';
 import { writeShadows } from '../../database/sql/lane/write-shadows.js';
 import { execute, run } from '../../database/sql/statement.js';
 import { isWorthAnotherTry } from '../../database/transaction.js';
@@ -174,16 +176,38 @@ export async function writeLinks(
   pipeline: RunningPipeline,
   records: readonly RecordState[],
 ): Promise<void> {
-  for (const record of records) {
-    for (const { side, from, to } of record.rekeyed) {
-      await run(client, aliasLink, [pipeline.id, record.linkId, side, from]);
-      await run(client, moveLink[side], [record.linkId, to]);
-    }
+  for (const side of SIDES) {
+    const moved = records.filter((record) => record.rekeyed.some((one) => one.side === side));
+    if (moved.length === 0) continue;
+    const became = new Map<string, string>();
+    for (const record of moved)
+      for (const { from } of record.rekeyed.filter((one) => one.side === side)) {
+        await run(client, aliasLink, [pipeline.id, record.linkId, side, from]);
+        became.set(from, record.ids[side] ?? '');
+      }
+    const ids = moved.map((record) => record.linkId);
+    const to = moved.map((record) => record.ids[side]);
+    // Ids are passed on from record to record: first nobody has one.
+    await run(client, leaveIds[side], [pipeline.id, ids, to]);
+    await run(client, moveLinks[side], [ids, to]);
+    await writeRenamed(client, pipeline, side, became);
   }
   for (const state of ['deleted', 'unlinked'] as const) {
     const ids = records.filter((record) => record.linkState === state).map((record) => record.linkId);
     if (ids.length > 0) await run(client, setLinkState, [ids, state]);
   }
+}
+
+/** What was said of records by the ids that they had holds for them still. */
+export async function writeRenamed(
+  client: Client,
+  pipeline: RunningPipeline,
+  side: Side,
+  renamed: ReadonlyMap<string, string>,
+): Promise<void> {
+  if (renamed.size === 0) return;
+  for (const statement of renameUnlinked[side])
+    await run(client, statement, [pipeline.id, [...renamed.keys()], [...renamed.values()]]);
 }
 
 /** Units that a side refused, or whose refusal is over. */

@@ -24,12 +24,14 @@ import { lookAgain, writeDue, type Due } from './due-rows.js';
 import { Gather, type Gathered } from './gather.js';
 import { GuardWatch, type Guarded } from './guard-watch.js';
 import type { Committed, Intake, Outgoing, SoloRecords } from './intake.js';
+import { carryMerges, tellsMerges } from './merges.js';
 import {
   lineageOf,
   shadowRows,
   writeBlocked,
   writeLineage,
   writeLinks,
+  writeRenamed,
   writeRecords,
   type ShadowRows,
 } from './persist.js';
@@ -56,6 +58,7 @@ export interface Worked {
   readonly changes: Gathered['changes'];
   readonly strangers: Gathered['strangers'];
   readonly vanished: Gathered['vanished'];
+  readonly renamed: Gathered['renamed'];
 }
 
 /**
@@ -84,6 +87,7 @@ export class LaneTransaction {
   async run(client: PoolClient, intake: Intake, onWorked: (worked: Worked) => void): Promise<Committed> {
     await this.#recordReceipts(client, intake.receipts, intake.now);
     await failpoint('lane.receipts-recorded');
+    await carryMerges(client, this.pipeline, intake.pages);
     const worked = await this.work(client, intake, null);
     if (worked === null) throw new RangeError('a transaction that waits for nobody was not worked out');
     onWorked(worked);
@@ -114,7 +118,8 @@ export class LaneTransaction {
   async work(client: PoolClient, intake: Intake, busy: ReadonlySet<number> | null): Promise<Worked | null> {
     const { pipeline } = this;
     const [began] = await run(client, readTime, []);
-    const { set, gates, missed, changes, strangers, vanished } = await this.#gather.gather(client, intake);
+    const gathered = await this.#gather.gather(client, intake);
+    const { set, gates, missed, changes, strangers, vanished, renamed } = gathered;
     await failpoint('lane.gathered');
     const unknown = SIDES.some((side) => strangers[side].size + vanished[side].size > 0);
     if (busy !== null && (unknown || [...set.records.keys()].some((id) => busy.has(id)))) return null;
@@ -156,14 +161,13 @@ export class LaneTransaction {
     for (const record of records) expectToHold(record);
     const shadows = shadowRows(pipeline, records);
     const at = began?.at ?? '-infinity';
-    const told = { missed, changes, strangers, vanished };
+    const told = { missed, changes, strangers, vanished, renamed };
     return { intake, began: at, set, records, resolved, due, drafts, shadows, guarded, ...told };
   }
 
   async #store(client: PoolClient, worked: Worked): Promise<Committed> {
     const { pipeline } = this;
-    const { intake, began, set, records, resolved, due, drafts, missed, changes, strangers, vanished } =
-      worked;
+    const { intake, began, set, records, resolved, due, drafts, missed, changes, strangers } = worked;
     const tripped = await this.#guards.store(client, worked.guarded, records);
     const conflicts = await writeConflicts(client, pipeline, resolved);
     await failpoint('lane.conflicts-written');
@@ -182,7 +186,7 @@ export class LaneTransaction {
     await failpoint('lane.batches-inserted');
     await writeDue(client, pipeline.id, intake, set, written, due, began);
     await failpoint('lane.due-written');
-    await this.#writeStrangers(client, strangers, vanished);
+    await this.#writeStrangers(client, worked);
     if (intake.recast !== null) await run(client, setRecastPosition, [pipeline.id, intake.recast.upTo]);
     const versions = await this.#moveCursors(client, intake);
     await failpoint('lane.cursors-moved');
@@ -193,7 +197,7 @@ export class LaneTransaction {
       outgoing,
       versions,
       changes,
-      waiting: strangers.A.size + strangers.B.size > 0,
+      waiting: strangers.A.size + strangers.B.size > 0 || tellsMerges(intake.pages),
       again: [...due.values()].some(({ inMs }) => inMs === 0),
       touchedConflicts: conflicts.touched,
       missed,
@@ -272,12 +276,9 @@ export class LaneTransaction {
     }
   }
 
-  async #writeStrangers(
-    client: PoolClient,
-    strangers: Gathered['strangers'],
-    vanished: Gathered['vanished'],
-  ): Promise<void> {
+  async #writeStrangers(client: PoolClient, { strangers, vanished, renamed }: Worked): Promise<void> {
     for (const side of SIDES) {
+      await writeRenamed(client, this.pipeline, side, renamed[side]);
       if (vanished[side].size > 0)
         for (const statement of [forgetUnmatched, requeueQuestioned])
           await run(client, statement, [this.pipeline.id, side, [...vanished[side]]]);

@@ -5,12 +5,14 @@ import { explain, type AttributeVerdict } from '../../core/matching/explain.js';
 import { score } from '../../core/matching/score.js';
 import { scoredRules, type ScoredRule } from '../../core/matching/scored-rule.js';
 import type { HubPools } from '../../database/pools.js';
-import { findByKey, linkedIds } from '../../database/sql/load/match.js';
+import { findByKey } from '../../database/sql/load/match.js';
 import { candidatesOf, type ComparedRow } from '../../database/sql/matching/candidates.js';
 import { keptApart } from '../../database/sql/matching/orders.js';
+import { askedAbout } from '../../database/sql/matching/standing.js';
 import { run } from '../../database/sql/statement.js';
 import { keyRules } from '../match-keys.js';
 import type { RunningPipeline } from '../running-pipeline.js';
+import { KnownRecords } from './known-records.js';
 import { exactCandidate } from './load-questions.js';
 import { readProfile } from './profiles.js';
 import { MOST_CANDIDATES, type Candidate, type Subject } from './questions.js';
@@ -31,29 +33,45 @@ export interface Judgement {
   readonly asking: readonly Subject[];
   /** Those that match nothing. */
   readonly alone: readonly Newcomer[];
+  /** Those of whom a person has said what they are, which is carried out in a moment. */
+  readonly answered: readonly Newcomer[];
+  /** Those that stand among the candidates of others who are asked about. */
+  readonly shown: readonly Subject[];
 }
 
 interface Found {
   readonly there: readonly string[];
   readonly here: readonly string[];
+  /** There are more than were looked at. */
+  readonly crowded: boolean;
 }
 
 /**
  * What becomes of newcomers, rule by rule in their order: one counterpart links, several are a question, none goes on to the next rule.
  * Records that are linked already are candidates only where Accord itself made them a short while ago: then the newcomer may be the
- * twin of one that was made at the same time, and a person says so.
+ * twin of one that was made at the same time, and a person says so. What a person has said of a record stands until it is carried out.
  */
 export class Judge {
   readonly #scored: readonly ScoredRule[];
+  readonly #known: KnownRecords;
 
   constructor(
     private readonly pipeline: RunningPipeline,
     private readonly pools: HubPools,
   ) {
     this.#scored = scoredRules(pipeline.spec.match);
+    this.#known = new KnownRecords(pipeline.id, pools);
   }
 
-  async judge(arrivals: readonly Newcomer[]): Promise<Judgement> {
+  async judge(all: readonly Newcomer[]): Promise<Judgement> {
+    for (const side of SIDES)
+      await this.#known.learn(
+        side,
+        all.filter((one) => one.side === side).map(({ state }) => state.id),
+      );
+    const isAnswered = ({ side, state }: Newcomer): boolean =>
+      this.#known.answered.has(`${side} ${state.id}`);
+    const arrivals = all.filter((one) => !isAnswered(one));
     const pairs = new Map<string, Readonly<Record<Side, string>>>();
     const questions = new Map<Newcomer, readonly Candidate[]>();
     const paired: Record<Side, Set<string>> = { A: new Set(), B: new Set() };
@@ -77,7 +95,19 @@ export class Judge {
     const asked = new Set(asking.map(({ side, id }) => `${side} ${id}`));
     const alone = open.filter((one) => !asked.has(`${one.side} ${one.state.id}`));
     // Of two newcomers that may be the same one question is enough.
-    return { pairs: [...pairs.values()], asking: onceEach(asking), alone };
+    const { once, shown } = onceEach(asking, await this.#askedAbout(asking));
+    return { pairs: [...pairs.values()], asking: once, alone, answered: all.filter(isAnswered), shown };
+  }
+
+  async #askedAbout(subjects: readonly Subject[]): Promise<ReadonlySet<string>> {
+    const asked = new Set<string>();
+    for (const side of SIDES) {
+      const ids = subjects.filter((one) => one.side === side).map(({ id }) => id);
+      if (ids.length === 0) continue;
+      for (const row of await run(this.pools.general, askedAbout, [this.pipeline.id, side, ids]))
+        asked.add(`${side} ${row.ext_id}`);
+    }
+    return asked;
   }
 
   #byRule(
@@ -93,10 +123,11 @@ export class Judge {
       if (found === undefined || paired[one.side].has(one.state.id)) continue;
       const other = otherSide(one.side);
       const there = found.there.filter((id) => !paired[other].has(id));
+      const here = found.here.filter((id) => !paired[one.side].has(id));
       const [only] = there;
       if (only === undefined) continue;
-      const isLinked = this.#twins.has(`${other} ${only}`);
-      if (there.length === 1 && found.here.length <= 1 && !isLinked)
+      const isFree = this.#known.isFree(other, only);
+      if (there.length === 1 && here.length <= 1 && isFree && !found.crowded)
         add(one.side === 'A' ? { A: one.state.id, B: only } : { A: only, B: one.state.id });
       else
         append(
@@ -129,23 +160,27 @@ export class Judge {
     for (const side of SIDES)
       for (const row of await this.#candidates(rule, side, [...met[side]]))
         rows.set(JSON.stringify([row.a_id, row.b_id]), row);
-    const all = this.#alike(rule, [...rows.values()]).filter(
+    const known = this.#known;
+    const likely = this.#alike(rule, [...rows.values()]).filter(
       ({ a, b }) => !paired.A.has(a) && !paired.B.has(b),
     );
-    await this.#knowTwins(
+    await known.learn(
       'A',
-      all.map(({ a }) => a),
+      likely.map(({ a }) => a),
     );
-    await this.#knowTwins(
+    await known.learn(
       'B',
-      all.map(({ b }) => b),
+      likely.map(({ b }) => b),
     );
-    const isFree = ({ a, b }: Alike): boolean => !this.#twins.has(`A ${a}`) && !this.#twins.has(`B ${b}`);
+    const all = likely.filter(({ a, b }) => !known.ended.has(`A ${a}`) && !known.ended.has(`B ${b}`));
+    const isFree = ({ a, b }: Alike): boolean => known.isFree('A', a) && known.isFree('B', b);
+    const isAnswered = ({ a, b }: Alike): boolean =>
+      known.answered.has(`A ${a}`) || known.answered.has(`B ${b}`);
     const { links, questions: doubtful } = assign(rule, all.filter(isFree));
     const arrived = new Map(open.map((one) => [`${one.side} ${one.state.id}`, one]));
     for (const { a, b } of links) if (arrived.has(`A ${a}`) || arrived.has(`B ${b}`)) add({ A: a, B: b });
     // The twin of one that was made: only where it would have been linked with it.
-    const twins = all.filter((pair) => !isFree(pair) && pair.points >= rule.auto);
+    const twins = all.filter((pair) => isAnswered(pair) || (!isFree(pair) && pair.points >= rule.auto));
     for (const { a, b, points, verdicts } of [...doubtful, ...twins]) {
       for (const [side, own, id] of [
         ['A', a, b],
@@ -177,18 +212,20 @@ export class Judge {
       [...new Set(arrivals.flatMap((one) => one.keys.get(index) ?? []))].map((key) => [index, key] as const),
     );
     const ids: Record<Side, Map<string, string[]>> = { A: new Map(), B: new Map() };
+    const most = MOST_OF_A_KEY + 1;
     for (const side of SIDES) {
       const rows = await run(this.pools.general, findByKey, [
         this.pipeline.id,
         side,
         keys.map(([index]) => index),
         keys.map(([, key]) => key),
+        most,
       ]);
       for (const { rule, match_key: key, ext_id: id } of rows) {
         const at = `${String(rule)} ${key}`;
         ids[side].set(at, [...(ids[side].get(at) ?? []), id]);
       }
-      await this.#knowTwins(
+      await this.#known.learn(
         side,
         rows.map((row) => row.ext_id),
       );
@@ -200,9 +237,13 @@ export class Judge {
         const at = `${String(index)} ${key}`;
         const isApart = (id: string): boolean =>
           apart.has(JSON.stringify(one.side === 'A' ? [one.state.id, id] : [id, one.state.id]));
+        const [here, there] = [one.side, otherSide(one.side)].map((side) =>
+          (ids[side].get(at) ?? []).filter((id) => !this.#known.ended.has(`${side} ${id}`)),
+        ) as [string[], string[]];
         found.set(foundKey(one, index), {
-          here: (ids[one.side].get(at) ?? []).filter((id) => !this.#twins.has(`${one.side} ${id}`)),
-          there: (ids[otherSide(one.side)].get(at) ?? []).filter((id) => !isApart(id)),
+          here: here.filter((id) => !this.#known.twins.has(`${one.side} ${id}`)),
+          there: there.filter((id) => !isApart(id)),
+          crowded: SIDES.some((side) => (ids[side].get(at)?.length ?? 0) === most),
         });
       }
     }
@@ -229,17 +270,8 @@ export class Judge {
     return new Set(rows.map((row) => JSON.stringify([row.a_id, row.b_id])));
   }
 
-  /** Candidates that are linked: their keys are kept for a while after Accord has made their counterpart. */
-  readonly #twins = new Set<string>();
-
-  async #knowTwins(side: Side, ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return;
-    const rows = await run(this.pools.general, linkedIds[side], [this.pipeline.id, ids]);
-    for (const row of rows) this.#twins.add(`${side} ${row.ext_id}`);
-  }
-
   #marked(side: Side, candidate: Candidate): Candidate {
-    return this.#twins.has(`${side} ${candidate.id}`) ? { ...candidate, isTwin: true } : candidate;
+    return this.#known.twins.has(`${side} ${candidate.id}`) ? { ...candidate, isTwin: true } : candidate;
   }
 }
 
@@ -264,10 +296,26 @@ function append(
   questions.set(one, [...known, ...fresh]);
 }
 
-/** A newcomer of B that stands among the candidates of one of A asks nothing itself. */
-function onceEach(asking: readonly Subject[]): readonly Subject[] {
-  const shown = new Set(
-    asking.filter(({ side }) => side === 'A').flatMap(({ candidates }) => candidates.map(({ id }) => id)),
-  );
-  return asking.filter(({ side, id }) => side === 'A' || !shown.has(id));
+/**
+ * Whoever stands among the candidates of one that is asked about asks nothing. First come those about whom there is a question already,
+ * then those of A.
+ */
+function onceEach(
+  asking: readonly Subject[],
+  asked: ReadonlySet<string>,
+): { readonly once: readonly Subject[]; readonly shown: readonly Subject[] } {
+  const place = ({ side, id }: Subject): number =>
+    (asked.has(`${side} ${id}`) ? 0 : 2) + (side === 'A' ? 0 : 1);
+  const beside = new Set<string>();
+  const once: Subject[] = [];
+  const shown: Subject[] = [];
+  for (const one of [...asking].sort((x, y) => place(x) - place(y))) {
+    if (beside.has(`${one.side} ${one.id}`)) shown.push(one);
+    else {
+      once.push(one);
+      for (const { id } of one.candidates.slice(0, MOST_CANDIDATES))
+        beside.add(`${otherSide(one.side)} ${id}`);
+    }
+  }
+  return { once, shown };
 }

@@ -33,7 +33,7 @@ export async function askAfterComparison(
     if (last === undefined) return;
     const ids = rows.map((row) => row.ext_id);
     const rivals = await run(pools.general, rivalsOfLoad, [pipeline.id, ids, MOST_CANDIDATES]);
-    const questions = await readQuestions(
+    const { questions } = await readQuestions(
       pipeline,
       ids.map((id) => ({
         side: 'A',

@@ -2,21 +2,23 @@ import { failpoint } from '../../common/failpoint.js';
 import { otherSide, SIDES, type Side } from '../../core/clock.js';
 import { isInScope } from '../../core/scope.js';
 import type { HubPools } from '../../database/pools.js';
-import {
-  linkedIds,
-  readUnmet,
-  setMet,
-  setUnmatched,
-  unlinkedIds,
-  upsertLoadRecords,
-} from '../../database/sql/load/match.js';
+import { linkedIds, readUnmet, setMet, setUnmatched, unlinkedIds } from '../../database/sql/load/match.js';
+import { waitAsMet } from '../../database/sql/matching/rematch.js';
+import { subjectsOf } from '../../database/sql/matching/standing.js';
 import { run } from '../../database/sql/statement.js';
+import { fetchAll } from '../fetch-all.js';
 import { keyRules, matchKey } from '../match-keys.js';
 import { inOurTransaction, type AssertOurs } from '../our-transaction.js';
 import type { RunningPipeline } from '../running-pipeline.js';
 import { forgetRecords } from './housekeeping.js';
 import type { Newcomer } from './judge.js';
-import { renewProfiles } from './profiles.js';
+import { renewKeys } from './stored-keys.js';
+
+export interface Met {
+  readonly met: readonly Newcomer[];
+  /** Those that have a link. */
+  readonly linked: readonly string[];
+}
 
 /** Reads records that wait to be matched, and keeps what others find them by. */
 export class Meeting {
@@ -45,8 +47,8 @@ export class Meeting {
   }
 
   /** Present states of the waiting that still exist and are not linked yet; remembers their keys for whoever comes later. */
-  async meet(side: Side, waiting: readonly string[]): Promise<Newcomer[]> {
-    if (waiting.length === 0) return [];
+  async meet(side: Side, waiting: readonly string[]): Promise<Met> {
+    if (waiting.length === 0) return { met: [], linked: [] };
     const { endpoint } = this.pipeline.ends[side];
     const linked = new Set(
       (await run(this.pools.general, linkedIds[side], [this.pipeline.id, waiting])).map((row) => row.ext_id),
@@ -56,11 +58,12 @@ export class Meeting {
       waiting.filter((id) => !linked.has(id)),
     );
     const open = waiting.filter((id) => !linked.has(id) && !unlinked.has(id));
-    const found = open.length === 0 ? [] : (await endpoint.fetch(open)).states;
     // Whoever is out of scope is not here for this pipeline, until an edit brings it in.
-    const states = found.filter(({ values }) => isInScope(this.pipeline.plan, side, values));
+    const states = [...(await fetchAll(endpoint, open)).values()].filter(({ values }) =>
+      isInScope(this.pipeline.plan, side, values),
+    );
     const here = new Set(states.map((state) => state.id));
-    const gone = waiting.filter((id) => !here.has(id) && !unlinked.has(id));
+    const gone = open.filter((id) => !here.has(id));
     const rules = keyRules(this.pipeline);
     const newcomers = states.map((state): Newcomer => {
       const keys = new Map<number, string>();
@@ -70,22 +73,31 @@ export class Meeting {
       }
       return { side, state, keys };
     });
-    const rows = newcomers.flatMap((one) =>
-      [...one.keys].map(([rule, key]) => ({ id: one.state.id, rule, key })),
-    );
     await inOurTransaction(this.pools.general, this.assertOurs, async (client) => {
       if (gone.length > 0) await forgetRecords(client, this.pipeline, side, gone, 'gone or out of scope');
-      await renewProfiles(client, this.pipeline, side, states);
-      if (rows.length > 0)
-        await run(client, upsertLoadRecords, [
-          this.pipeline.id,
-          side,
-          rows.map((r) => r.id),
-          rows.map((r) => r.rule),
-          rows.map((r) => r.key),
-        ]);
+      await renewKeys(client, this.pipeline, side, states);
     });
-    return newcomers;
+    return { met: newcomers, linked: [...linked] };
+  }
+
+  /** Those that are asked about and have one of these among their candidates: what they resemble may be another now. */
+  async subjectsOf(arrivals: readonly Newcomer[], limit: number): Promise<Newcomer[]> {
+    const subjects: Newcomer[] = [];
+    for (const side of SIDES) {
+      const idsOf = (of: Side): string[] =>
+        arrivals.filter((one) => one.side === of).map(({ state }) => state.id);
+      const candidates = idsOf(otherSide(side));
+      if (candidates.length === 0) continue;
+      const own = new Set(idsOf(side));
+      const rows = await run(this.pools.general, subjectsOf, [this.pipeline.id, side, candidates, limit]);
+      const ids = rows.map((row) => row.ext_id).filter((id) => !own.has(id));
+      const { met } = await this.meet(side, ids);
+      const waiting = met.map(({ state }) => state.id);
+      // Whatever is decided of them now, it is not forgotten where it cannot be carried out yet.
+      if (waiting.length > 0) await run(this.pools.general, waitAsMet, [this.pipeline.id, side, waiting]);
+      subjects.push(...met);
+    }
+    return subjects;
   }
 
   /** Whose link was ended on purpose is not linked again, nor made anew on the other side, until a person says so; it is shown. */

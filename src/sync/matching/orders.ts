@@ -24,6 +24,7 @@ import { closeQuestions } from '../../database/sql/matching/questions.js';
 import { run } from '../../database/sql/statement.js';
 import { fetchAll } from '../fetch-all.js';
 import { mayCreate } from '../match-keys.js';
+import type { Paired } from '../pairing.js';
 import type { RunningPipeline } from '../running-pipeline.js';
 
 const LIMIT = 100;
@@ -35,7 +36,8 @@ export interface PlannedOrders {
   readonly apart: readonly OrderRow[];
   /** What was ordered cannot be any more. */
   readonly void: readonly { readonly order: OrderRow; readonly why: string }[];
-  readonly more: boolean;
+  /** Some wait for a side that cannot be written now. */
+  readonly held: boolean;
 }
 
 export interface LinkOrder {
@@ -64,9 +66,19 @@ export class Orders {
     return row?.due === true;
   }
 
-  /** Reads what there is to do, and the records it is about. */
-  async plan(): Promise<PlannedOrders> {
-    const orders = await run(this.pools.general, dueOrders, [this.pipeline.id, LIMIT]);
+  /** Reads what there is to do, and the records it is about: no record twice, the first that spoke of it comes first. */
+  async plan(writable: Readonly<Record<Side, boolean>>): Promise<PlannedOrders> {
+    const due = await run(this.pools.general, dueOrders, [this.pipeline.id, LIMIT]);
+    const named = new Set<string>();
+    let held = false;
+    const orders = due.filter((order) => {
+      const records = [`A ${order.a_id ?? ''}`, `B ${order.b_id ?? ''}`].filter((one) => one.length > 2);
+      if (records.some((one) => named.has(one))) return false;
+      for (const one of records) named.add(one);
+      const waits = order.kind === 'create' && !writable[otherSide(order.side ?? 'A')];
+      held ||= waits;
+      return !waits;
+    });
     const links: LinkOrder[] = [];
     const creates: CreateOrder[] = [];
     const voided: { order: OrderRow; why: string }[] = [];
@@ -82,12 +94,13 @@ export class Orders {
       }
     }
     const apart = orders.filter(({ kind }) => kind === 'apart');
-    return { links, creates, apart, void: voided, more: orders.length === LIMIT };
+    return { links, creates, apart, void: voided, held };
   }
 
   async #link(order: OrderRow): Promise<LinkOrder | string> {
     const { a_id: A, b_id: B } = order;
     if (A === null || B === null) return 'one of the records is not named';
+    if (order.gone !== null) return `the one that was chosen is none any more: ${order.gone}`;
     const ends: number[] = [];
     for (const [side, id] of [
       ['A', A],
@@ -118,6 +131,18 @@ export class Orders {
     if (state === undefined) return 'it is gone';
     return isInScope(this.pipeline.plan, side, state.values) ? { order, side, state } : 'it is out of scope';
   }
+}
+
+/** Without links of records that are gone by now: what was ordered cannot be any more. */
+export function stillThere(planned: PlannedOrders, { links: paired }: Pick<Paired, 'links'>): PlannedOrders {
+  const isThere = ({ pair }: LinkOrder): boolean =>
+    paired.some(({ ids }) => ids.A === pair.A && ids.B === pair.B);
+  const gone = planned.links.filter((one) => !isThere(one));
+  return {
+    ...planned,
+    links: planned.links.filter(isThere),
+    void: [...planned.void, ...gone.map(({ order }) => ({ order, why: 'one of the two is gone' }))],
+  };
 }
 
 /** Ids of the orders that still stand. In the transaction that carries them out. */

@@ -6,9 +6,7 @@ import { canonText, formOf, normalForm } from '../../core/matching/normal-forms.
 import { scoredRules, type Profile, type ScoredRule } from '../../core/matching/scored-rule.js';
 import type { Raw } from '../../core/value.js';
 import { copyIn } from '../../database/copy-in.js';
-import { forgetProfiles } from '../../database/sql/matching/candidates.js';
-import { run } from '../../database/sql/statement.js';
-import { fieldValue } from '../match-keys.js';
+import { fieldValue, type Matching } from '../match-keys.js';
 import type { RunningPipeline } from '../running-pipeline.js';
 
 const SEPARATOR = '\u001f';
@@ -20,7 +18,7 @@ export interface Compared {
 }
 
 export function comparedBy(
-  pipeline: RunningPipeline,
+  pipeline: Matching,
   side: Side,
   rule: ScoredRule,
   values: Readonly<Record<string, Raw>>,
@@ -79,16 +77,4 @@ export async function storeProfiles(
     'match_key (pipeline_id, side, ext_id, rule, key)',
     compared.flatMap(({ id, rule, keys }) => keys.map((key) => [pipeline.id, side, id, rule, key])),
   );
-}
-
-/** The same for records that may be remembered from before. */
-export async function renewProfiles(
-  client: ClientBase,
-  pipeline: RunningPipeline,
-  side: Side,
-  states: readonly RecordState[],
-): Promise<void> {
-  if (states.length === 0 || scoredRules(pipeline.spec.match).length === 0) return;
-  await run(client, forgetProfiles, [pipeline.id, side, states.map(({ id }) => id)]);
-  await storeProfiles(client, pipeline, side, states);
 }

@@ -16,6 +16,8 @@ import {
   renewMatchConflict,
   renewQuestion,
 } from '../../database/sql/matching/questions.js';
+import { addWaiting } from '../../database/sql/lane/links.js';
+import { freeCandidates } from '../../database/sql/matching/orders.js';
 import { announceConflict } from '../../database/sql/matching/announce.js';
 import { run } from '../../database/sql/statement.js';
 import { fetchAll } from '../fetch-all.js';
@@ -52,19 +54,27 @@ export interface Question extends Subject {
 
 type Shown = Readonly<Record<string, Json>>;
 
+/** What can be asked, and who was to be asked about and is gone: nothing that the gone were part of is a question yet. */
+export interface ReadQuestions {
+  readonly questions: readonly Question[];
+  readonly gone: Readonly<Record<Side, readonly string[]>>;
+}
+
 /** Reads what is to be shown, before any transaction. Records that are gone are no candidates, and ask nothing. */
 export async function readQuestions(
   pipeline: RunningPipeline,
   subjects: readonly Subject[],
-): Promise<readonly Question[]> {
+): Promise<ReadQuestions> {
+  const gone: Record<Side, readonly string[]> = { A: [], B: [] };
   const states: Record<Side, ReadonlyMap<string, RecordState>> = { A: new Map(), B: new Map() };
   for (const side of ['A', 'B'] as const) {
     const ids = subjects.flatMap((one) =>
       one.side === side ? [one.id] : one.candidates.slice(0, MOST_CANDIDATES).map(({ id }) => id),
     );
     states[side] = await fetchAll(pipeline.ends[side].endpoint, [...new Set(ids)]);
+    gone[side] = [...new Set(ids)].filter((id) => !states[side].has(id));
   }
-  return subjects.flatMap((subject): Question[] => {
+  const questions = subjects.flatMap((subject): Question[] => {
     const own = states[subject.side].get(subject.id);
     const other = otherSide(subject.side);
     const candidates = subject.candidates.slice(0, MOST_CANDIDATES).flatMap((candidate) => {
@@ -74,6 +84,7 @@ export async function readQuestions(
     if (own === undefined || candidates.length === 0) return [];
     return [{ ...subject, shown: shownOf(pipeline, subject.side, own), candidates }];
   });
+  return { questions, gone };
 }
 
 /** Asks, or asks anew where what can be chosen has changed. A question that somebody has just answered stands as it is. */
@@ -107,7 +118,10 @@ export async function storeQuestions(
   }
 }
 
-/** These records are no longer in question: they were linked, made on the other side, or are gone. */
+/**
+ * These records are no longer in question: they were linked, made on the other side, or are gone. Whoever was shown beside them and is in
+ * no other question is looked at anew.
+ */
 export async function withdrawQuestions(
   client: ClientBase,
   pipeline: RunningPipeline,
@@ -118,7 +132,10 @@ export async function withdrawQuestions(
   if (ids.length === 0) return;
   const open = await run(client, openQuestions, [pipeline.id, side, ids]);
   if (open.length === 0) return;
+  const free = await run(client, freeCandidates, [open.map((row) => row.conflict_id)]);
   await run(client, closeQuestions, [open.map((row) => row.conflict_id), why]);
+  if (free.length > 0)
+    await run(client, addWaiting, [pipeline.id, otherSide(side), free.map((row) => row.ext_id)]);
   for (const row of open) await announceConflict(client, row.conflict_id);
 }
 

@@ -2,6 +2,7 @@ import type { Side } from '../../core/clock.js';
 import { mappingChanges } from '../../core/pipeline/mapping-changes.js';
 import type { FieldSpec, PipelineSpec } from '../../core/pipeline/spec.js';
 import { stableStringify, type Json } from '../../core/value.js';
+import type { MatchingPreview } from './matching-preview.js';
 
 export type UnitChange = 'added' | 'removed' | 'mapping' | 'policy';
 
@@ -25,6 +26,8 @@ export interface ChangePreview {
   >;
   /** Which records would be chosen otherwise; `null`: the scope is as it was. */
   readonly scope: ScopePreview | null;
+  /** `null`: records are matched as before. */
+  readonly matching: MatchingPreview | null;
   /** Up to twenty of the writes. */
   readonly samples: readonly {
     readonly record: number;

@@ -5,6 +5,7 @@ import { SIDES, type Side } from '../../core/clock.js';
 import { PlanError } from '../../core/errors.js';
 import { compile } from '../../core/pipeline/compile.js';
 import type { CompileInput } from '../../core/pipeline/compile-input.js';
+import { isMatchedOtherwise } from '../../core/pipeline/match-changes.js';
 import type { PipelineSpec } from '../../core/pipeline/spec.js';
 import type { Plan } from '../../core/plan.js';
 import type { HubPools } from '../../database/pools.js';
@@ -20,6 +21,8 @@ export interface ChangedPipeline {
   readonly before: { readonly spec: PipelineSpec; readonly plan: Plan };
   readonly after: { readonly spec: PipelineSpec; readonly plan: Plan };
   readonly endpoints: Readonly<Record<Side, Endpoint>>;
+  /** What is kept of records that are not linked says nothing any more. */
+  readonly matchedOtherwise: boolean;
   close(): Promise<void>;
 }
 
@@ -69,6 +72,7 @@ export async function openChanged(
       before: { spec: row.spec.spec, plan: before },
       after: { spec, plan: after },
       endpoints,
+      matchedOtherwise: isMatchedOtherwise(row.spec, { spec, schemas, sides }),
       close,
     };
   } catch (error) {

@@ -17,6 +17,7 @@ import { fetchAll } from '../fetch-all.js';
 import { unitChanges, type ChangePreview } from './change-preview.js';
 import type { ChangedPipeline } from './changed-pipeline.js';
 import { ScopeFindings } from './scope-preview.js';
+import { previewMatching } from './matching-preview.js';
 
 const PAGE = 500;
 const SAMPLES = 20;
@@ -64,6 +65,7 @@ export async function previewChange(
     conflicts,
     added,
     scope: scope.preview,
+    matching: change.matchedOtherwise ? await previewMatching(change, pools) : null,
     samples,
   };
 }

@@ -41,6 +41,9 @@ function fixture(mode: 'log' | 'polling'): ConnectorFixture {
       remove: async (id) => {
         await Promise.resolve(system.remove(id, object.now()));
       },
+      merge: async (id, into) => {
+        await Promise.resolve(system.merge(id, into, {}, object.now()));
+      },
       read: (id) => {
         const standing = system.standing(id);
         return Promise.resolve(

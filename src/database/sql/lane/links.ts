@@ -8,10 +8,34 @@ export const aliasLink: Statement<Record<string, never>> = {
   on conflict do nothing`,
 };
 
-export const moveLink: Readonly<Record<'A' | 'B', Statement<Record<string, never>>>> = {
-  A: { name: 'lane_move_link_a', text: `update link set a_id = $2 where id = $1` },
-  B: { name: 'lane_move_link_b', text: `update link set b_id = $2 where id = $1` },
+/**
+ * These records are about to have other ids. Whoever had one of those is not there any more, and is found by it only as by an old one.
+ * Parameters: pipeline, link ids[], ids that they will have[].
+ */
+export const leaveIds: Readonly<Record<'A' | 'B', Statement<Record<string, never>>>> = {
+  A: { name: 'lane_leave_ids_a', text: leave('A', 'a_id') },
+  B: { name: 'lane_leave_ids_b', text: leave('B', 'b_id') },
 };
+
+function leave(side: 'A' | 'B', id: 'a_id' | 'b_id'): string {
+  return `
+  with others as (
+    select id, ${id} as was from link
+    where pipeline_id = $1 and ${id} = any($3::text[]) and state in ('live', 'creating') and id <> all($2::bigint[])),
+  kept as (
+    insert into link_alias (pipeline_id, side, ext_id, link_id) select $1, '${side}', was, id from others on conflict do nothing)
+  update link set ${id} = null where id = any($2::bigint[]) or id in (select id from others)`;
+}
+
+/** Parameters: link ids[], ids[] (parallel). */
+export const moveLinks: Readonly<Record<'A' | 'B', Statement<Record<string, never>>>> = {
+  A: { name: 'lane_move_links_a', text: move('a_id') },
+  B: { name: 'lane_move_links_b', text: move('b_id') },
+};
+
+function move(id: 'a_id' | 'b_id'): string {
+  return `update link l set ${id} = r.ext_id from unnest($1::bigint[], $2::text[]) as r(link_id, ext_id) where l.id = r.link_id`;
+}
 
 /** Parameters: link ids[], state. */
 export const setLinkState: Statement<Record<string, never>> = {

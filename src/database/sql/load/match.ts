@@ -1,14 +1,5 @@
 import type { Statement } from '../statement.js';
 
-/** Parameters: pipeline, side, ids[], rules[], keys[] (parallel). Rule -1 with a null key marks a record without any key. */
-export const upsertLoadRecords: Statement<Record<string, never>> = {
-  name: 'load_upsert_records',
-  text: `
-  insert into load_record (pipeline_id, side, ext_id, rule, match_key)
-  select $1, $2, r.ext_id, r.rule, r.match_key from unnest($3::text[], $4::smallint[], $5::text[]) as r(ext_id, rule, match_key)
-  on conflict (pipeline_id, side, ext_id, rule) do update set match_key = excluded.match_key`,
-};
-
 /** Parameters: pipeline, side, ids[]. */
 export const deleteLoadRecords: Statement<Record<string, never>> = {
   name: 'load_delete_records',
@@ -69,13 +60,18 @@ export const ambiguousByRule: Statement<Record<string, never>> = {
   on conflict (pipeline_id, side, ext_id) do nothing`,
 };
 
-/** Unlinked records of the other side by rule and key, to match newcomers. Parameters: pipeline, side searched, rules[], keys[] (parallel). */
+/**
+ * Records of a side by rule and key, to match newcomers; of a key that many have only so many. Parameters: pipeline, side searched,
+ * rules[], keys[] (parallel), most of a key.
+ */
 export const findByKey: Statement<{ rule: number; match_key: string; ext_id: string }> = {
   name: 'load_find_by_key',
   text: `
-  select r.rule, r.match_key, r.ext_id
+  select k.rule, k.match_key, f.ext_id
   from unnest($3::smallint[], $4::text[]) as k(rule, match_key)
-  join load_record r on r.pipeline_id = $1 and r.side = $2 and r.rule = k.rule and r.match_key = k.match_key`,
+  cross join lateral (
+    select ext_id from load_record r
+    where r.pipeline_id = $1 and r.side = $2 and r.rule = k.rule and r.match_key = k.match_key limit $5::int) f`,
 };
 
 /** Parameters: pipeline, side, limit. */

@@ -1,13 +1,5 @@
 import type { Statement } from '../statement.js';
 
-/** Parameters: pipeline, side, ids[]. */
-export const forgetProfiles: Statement<Record<string, never>> = {
-  name: 'match_forget_profiles',
-  text: `
-  with keys as (delete from match_key where pipeline_id = $1 and side = $2 and ext_id = any($3::text[]))
-  delete from match_record where pipeline_id = $1 and side = $2 and ext_id = any($3::text[])`,
-};
-
 /**
  * Settings for the comparison of two whole sides: its joins are over all there is, and their sizes are not known when they are planned.
  */

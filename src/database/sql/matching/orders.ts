@@ -8,6 +8,8 @@ export interface OrderRow {
   readonly b_id: string | null;
   readonly conflict_id: string | null;
   readonly by: string;
+  /** Why the one that was chosen to be linked with is no candidate any more. */
+  readonly gone: string | null;
 }
 
 /** Whether people have ordered something that is due, or somebody waits to be looked at. Parameters: pipeline. */
@@ -22,8 +24,10 @@ export const hasDueOrders: Statement<{ due: boolean }> = {
 export const dueOrders: Statement<OrderRow> = {
   name: 'match_due_orders',
   text: `
-  select id, kind, side, a_id, b_id, conflict_id, by from link_order
-  where pipeline_id = $1 and due_at <= clock_timestamp() order by due_at, id limit $2`,
+  select id, kind, side, a_id, b_id, conflict_id, by,
+         (select m.gone from match_candidate m
+          where m.conflict_id = o.conflict_id and o.kind = 'link' and m.ext_id = case o.side when 'A' then o.b_id else o.a_id end) as gone
+  from link_order o where pipeline_id = $1 and due_at <= clock_timestamp() order by due_at, id limit $2`,
 };
 
 /** Those that still stand: whoever took one back has removed it. Locked, so that nobody takes one back now. Parameters: ids[]. */
@@ -41,9 +45,9 @@ export const insertOrder: Statement<Record<string, never>> = {
 };
 
 /** Parameters: conflict. */
-export const removeOrdersOf: Statement<{ id: string }> = {
+export const removeOrdersOf: Statement<{ id: string; a_id: string | null; b_id: string | null }> = {
   name: 'match_remove_orders_of',
-  text: `delete from link_order where conflict_id = $1 returning id`,
+  text: `delete from link_order where conflict_id = $1 returning id, a_id, b_id`,
 };
 
 /** What became of the decision on a question. Parameters: conflict, outcome. */
@@ -75,6 +79,12 @@ export const keptApart: Statement<{ a_id: string; b_id: string }> = {
   text: `
   select d.a_id, d.b_id from unnest($2::text[], $3::text[]) as r(a_id, b_id)
   join do_not_relink d on d.pipeline_id = $1 and d.a_id = r.a_id and d.b_id = r.b_id`,
+};
+
+/** Pairs to be kept apart, of records of A. Parameters: pipeline, A ids[]. */
+export const apartFrom: Statement<{ a_id: string; b_id: string }> = {
+  name: 'match_apart_from',
+  text: `select a_id, b_id from do_not_relink where pipeline_id = $1 and a_id = any($2::text[])`,
 };
 
 /** Live links of records of a side, and whether it was Accord that made the record on the other side for it. Parameters: pipeline, side, ids[]. */
@@ -131,7 +141,13 @@ export const freeCandidates: Statement<{ side: 'A' | 'B'; ext_id: string }> = {
     and not exists (
       select from match_candidate o join match_question p on p.conflict_id = o.conflict_id
       where o.ext_id = m.ext_id and o.gone is null and p.is_open and p.pipeline_id = q.pipeline_id and p.side = q.side
-        and p.conflict_id <> all($1::uuid[]))`,
+        and p.conflict_id <> all($1::uuid[]))
+    and not exists (
+      select from link l
+      where q.side = 'B' and l.pipeline_id = q.pipeline_id and l.a_id = m.ext_id and l.state in ('live', 'creating'))
+    and not exists (
+      select from link l
+      where q.side = 'A' and l.pipeline_id = q.pipeline_id and l.b_id = m.ext_id and l.state in ('live', 'creating'))`,
 };
 
 /** The candidates of a question as pairs with its subject. Parameters: conflict. */

@@ -47,11 +47,13 @@ export const rivalsOfLoad: Statement<RivalRow> = {
     from (
       select a_id, b_id, rule, points, parts from match_pair where pipeline_id = $1 and a_id = any($2::text[])
       union all
-      select a.ext_id, rb.ext_id, ra.rule, null::real, null::jsonb
+      select a.ext_id, few.ext_id, ra.rule, null::real, null::jsonb
       from unmatched a
       join load_record ra on ra.pipeline_id = $1 and ra.side = 'A' and ra.ext_id = a.ext_id and ra.match_key = a.match_key
-      join load_record rb on rb.pipeline_id = $1 and rb.side = 'B' and rb.rule = ra.rule and rb.match_key = ra.match_key
-      join unmatched b on b.pipeline_id = $1 and b.side = 'B' and b.ext_id = rb.ext_id and b.reason = 'ambiguous'
+      cross join lateral (
+        select rb.ext_id from load_record rb
+        join unmatched b on b.pipeline_id = $1 and b.side = 'B' and b.ext_id = rb.ext_id and b.reason = 'ambiguous'
+        where rb.pipeline_id = $1 and rb.side = 'B' and rb.rule = ra.rule and rb.match_key = ra.match_key limit $3) few
       where a.pipeline_id = $1 and a.side = 'A' and a.reason = 'ambiguous' and a.ext_id = any($2::text[])) either
     order by a_id, b_id, points desc nulls last) r
   where n <= $3 order by a_id, points desc nulls last, b_id`,
@@ -123,7 +125,8 @@ export const closeQuestions: Statement<Record<string, never>> = {
   name: 'match_close_questions',
   text: `
   with questions as (update match_question set is_open = false where conflict_id = any($1::uuid[])),
-  orders as (delete from link_order where conflict_id = any($1::uuid[]))
+  orders as (delete from link_order where conflict_id = any($1::uuid[])),
+  decided as (update decision set outcome = 'closed' where conflict_id = any($1::uuid[]) and outcome = 'held')
   update conflict set state = 'closed', closed_at = clock_timestamp(), changed_at = clock_timestamp(), close_reason = $2, rev = rev + 1
   where id = any($1::uuid[]) and state <> 'closed'`,
 };
@@ -183,5 +186,5 @@ export const doubtToo: Statement<Record<string, never>> = {
   name: 'match_doubt_too',
   text: `
   update unmatched set reason = 'ambiguous', detail = 'a record of the other side may be the same'
-  where pipeline_id = $1 and side = $2 and reason = 'waiting' and ext_id = any($3::text[])`,
+  where pipeline_id = $1 and side = $2 and reason = 'waiting' and detail is distinct from 'moved' and ext_id = any($3::text[])`,
 };
