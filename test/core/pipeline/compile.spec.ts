@@ -18,13 +18,6 @@ describe('a plain text field', () => {
     expect(name.compareKey(null)).not.toBe(name.compareKey(''));
   });
 
-  it('costs far less than a microsecond a value', () => {
-    const started = performance.now();
-    for (let i = 0; i < 300_000; i++)
-      name.equal(name.get('A', `x${String(i % 10)}`), name.put('B', 'x1', undefined));
-    expect((performance.now() - started) / 300).toBeLessThan(3);
-  });
-
   it('is a unit of the plan with its columns', () => {
     expect(name).toMatchObject({
       key: 'name',
