@@ -7,7 +7,9 @@ export type CanonErrorCode =
   /** The value is of the type but cannot be kept exactly (too precise, out of range, not a number). */
   | 'value-inexact'
   /** A `read` or `write` expression failed on this value. */
-  | 'transform-failed';
+  | 'transform-failed'
+  /** The record that a reference points to is not linked, or not there on the side. */
+  | 'waiting-for';
 
 /** A value that is not what a field's declaration promises. Nothing was changed; the unit alone has to be held. */
 export class CanonError extends Error {

@@ -23,6 +23,7 @@ import {
 import { MailOutbox } from './entities/mail-outbox.js';
 import { Person, PersonGrant } from './entities/person.js';
 import { Pipeline, PipelineRevision, SideState } from './entities/pipeline.js';
+import { Reference, ReferenceNewcomer, ReferenceUse } from './entities/reference.js';
 import { PushDue, Shadow } from './entities/shadow.js';
 import { Verification, VerificationDifference, VerificationSuspect } from './entities/verification.js';
 
@@ -43,6 +44,9 @@ export const entities = [
   Decision,
   BlockedUnit,
   GuardTrip,
+  Reference,
+  ReferenceUse,
+  ReferenceNewcomer,
   LoadPair,
   LoadRecord,
   LoadReport,

@@ -35,7 +35,11 @@ function meanings(
   return new Map(
     units.map(([unit, fields]) => [
       unit,
-      { fields: JSON.stringify(fields), meaning: stableStringify(fields.map((name) => meaning(spec, name))) },
+      // What points to other records than before is as good as new.
+      {
+        fields: JSON.stringify(fields.map((name) => [name, spec.fields[name]?.reference ?? null])),
+        meaning: stableStringify(fields.map((name) => meaning(spec, name))),
+      },
     ]),
   );
 }
