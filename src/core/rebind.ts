@@ -11,7 +11,7 @@ import {
   WAITING_FOR,
   type Crosswalk,
 } from './reference.js';
-import { image, type Unit } from './unit.js';
+import { image, type Contest, type GiveBack, type Unit } from './unit.js';
 import type { Canon } from './value.js';
 
 /**
@@ -36,7 +36,8 @@ export function rebind(plan: UnitPlan, unit: Unit, crosswalk: Crosswalk): Unit {
     SIDES.every((side) => values[side] === image(unit, side).value) &&
     targetsIn(unit).every((value) => told(value) === value);
   if (still) return freed(plan, unit);
-  return freed(plan, understoodAnew(plan, unit, { A: unit.A.raw, B: unit.B.raw }, values, told));
+  const anew = understoodAnew(plan, unit, { A: unit.A.raw, B: unit.B.raw }, values, told);
+  return freed(plan, { ...anew, contest: withBacks(anew.contest, told) });
 }
 
 /** What a side's id means. Of a link that has ended with both records, it means what it meant: there is nobody else it could mean. */
@@ -54,6 +55,16 @@ function meant(
   const kept =
     targetOf(now)?.kind === 'alone' && before?.kind === 'linked' && !crosswalk.isParted(before.link);
   return kept ? value : now;
+}
+
+/** What the sides are given back points to the same records under the names that they have now. */
+function withBacks(contest: Contest | null, told: (value: Canon) => Canon): Contest | null {
+  if (contest?.undone === undefined) return contest;
+  const { undone } = contest;
+  const back = (of: GiveBack | null): GiveBack | null =>
+    of === null ? null : { ...of, version: { ...of.version, value: told(of.version.value) } };
+  const base = undone.base === undefined ? undefined : { value: told(undone.base.value) };
+  return { ...contest, undone: { ...undone, A: back(undone.A), B: back(undone.B), base } };
 }
 
 /** It waits no longer where what it waited for is there, or where the side has come to say the same. */

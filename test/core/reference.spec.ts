@@ -155,4 +155,23 @@ describe('what a reference means once the links have changed', () => {
     const { writes, conflicts, authored } = resolve(now, moved);
     expect([writes, conflicts.size, authored.length]).toEqual([{ A: [], B: ['company'] }, 0, 0]);
   });
+
+  it('is the same again when it is looked at again, whatever waits in it', () => {
+    const version = { value: 'A:7', dot: null, ctx: [0, 0, 0, 0] as const, stamp: null, by: null };
+    const back = { version: { ...version, raw: '7' }, edits: 0, refused: false };
+    const contest = {
+      kind: 'undone' as const,
+      ctx: [0, 0, 0, 0] as const,
+      candidates: [version],
+      reason: 'undone',
+      undone: { decision: 'd', A: back, B: null, base: { value: 'A:7' } },
+    };
+    const decision = { ...version, id: 'd', dueAt: 0 };
+    const orphans = [{ ...version, side: 'A' as const, base: 'A:7' }];
+    const now = crosswalk([one]);
+    const before: Unit = { ...linked(NOBODY, '7', null), contest, decision, orphans };
+    const after = rebind(unitOf(bound(now)), before, now);
+    expect(targetsIn(after)).toEqual(['rec_1']);
+    expect(rebind(unitOf(bound(now)), after, now)).toBe(after);
+  });
 });

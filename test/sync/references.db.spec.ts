@@ -1,4 +1,9 @@
+import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Clock } from '../../src/common/clock.js';
+import { RevisionPlans } from '../../src/database/revision-plans.js';
+import { RecordsService } from '../../src/lineage/records.service.js';
+import { mustBeLinked } from '../../src/review/typed-reference.js';
 import { openCompanyContacts, WHO } from '../support/company-contacts.js';
 import type { SyncPair } from '../support/sync-pair.js';
 
@@ -43,6 +48,35 @@ describe('references between two pipelines', () => {
     ]);
     expect(await open()).toEqual([]);
     expect(await waiting()).toEqual([]);
+  });
+
+  it('are shown with the name and the ids of what they point to, as far as that may be seen', async () => {
+    const plans = new RevisionPlans(pair.hub);
+    const records = new RecordsService(pair.hub, plans, new Clock());
+    const wanted = { pipeline: 'contacts', side: 'A', externalId: '1' } as const;
+    const { fields, targets } = await records.lookup(wanted);
+    const company = fields.find(({ field }) => field === 'company');
+    expect(company).toMatchObject({
+      value: expect.stringMatching(/^rec_\d+$/),
+      A: { raw: '101' },
+      state: 'in-sync',
+    });
+    const ids = { A: '101', B: company?.B?.raw };
+    expect(targets).toContainEqual({ id: company?.value, pipeline: 'companies', title: 'co101', ids });
+    expect(targets).toHaveLength(2);
+    expect((await records.lookup(wanted, ['contacts'])).targets).toMatchObject([{ title: 'p3@x' }]);
+  });
+
+  it('can be decided to be a linked record, or none', async () => {
+    const [{ id, link }] = (await hub(
+      `select p.id, (select l.id from link l where l.pipeline_id = p.id limit 1) as link from pipeline p where name = 'companies'`,
+    )) as [{ id: number; link: number }];
+    const unit = (await new RevisionPlans(pair.hub).planOf(id)).units[0]!;
+    const check = (value: string | null) => mustBeLinked(pair.hub.general, unit, 'companies', value);
+    await expect(check(`rec_${String(link)}`)).resolves.toBeUndefined();
+    await expect(check(null)).resolves.toBeUndefined();
+    for (const wrong of ['rec_999999', 'A:101', '101'])
+      await expect(check(wrong)).rejects.toMatchObject({ code: 'invalid' });
   });
 
   it('are carried over as the id of the other side, from either side', async () => {
