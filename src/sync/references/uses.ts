@@ -1,15 +1,14 @@
 import type { ClientBase } from 'pg';
 import { isWaiting, targetOf, targetsIn, WAITING_FOR } from '../../core/reference.js';
 import { SIDES, type Side } from '../../core/clock.js';
-import type { Unit } from '../../core/unit.js';
+import { LIFE } from '../../core/plan.js';
+import { image, type Unit } from '../../core/unit.js';
 import { setAllDue } from '../../database/sql/lane/due.js';
 import { forgetUses, insertUses, lockTargets, wakeReferrers } from '../../database/sql/references.js';
 import { run } from '../../database/sql/statement.js';
 import type { RecordState } from '../lane/record-state.js';
 import type { RunningPipeline } from '../running-pipeline.js';
 import { Wanted } from './crosswalk.js';
-import { LIFE } from '../../core/plan.js';
-import { image } from '../../core/unit.js';
 
 type Client = Pick<ClientBase, 'query'>;
 
