@@ -6,6 +6,14 @@ import { seeded } from './seeded.js';
 export interface CompanyRows {
   readonly accounts: readonly object[];
   readonly organizations: readonly object[];
+  /** Those that are no doubles. */
+  readonly ids: readonly CompanyIds[];
+}
+
+/** A company's ids; `null`: a side does not know it. */
+export interface CompanyIds {
+  readonly account: number | null;
+  readonly organization: string | null;
 }
 
 /** How many companies both sides know, and how many only one of them. */
@@ -48,13 +56,19 @@ export function companyRows(): CompanyRows {
   const chosen = [...spelled, ...ordinary].slice(0, shared + onlyCrm + onlySupport);
 
   const accounts: object[] = [];
-  const organizations: object[] = [];
+  const organizations: { readonly id: string }[] = [];
+  const ids: CompanyIds[] = [];
   chosen.forEach((company, i) => {
     const facts = companyFacts(faker, company, 10_000 + i);
     const [inCrm, inSupport] = [i < shared + onlyCrm, i < shared || i >= shared + onlyCrm];
     if (inCrm) accounts.push(account(faker, facts, i >= shared));
     if (inSupport)
       organizations.push(organization(faker, facts, { alone: i >= shared, other: i < neverAgreed }));
+    // The CRM counts its accounts as they come.
+    ids.push({
+      account: inCrm ? accounts.length : null,
+      organization: inSupport ? (organizations.at(-1)?.id ?? null) : null,
+    });
   });
   doubles.forEach((company, i) => {
     const facts = { ...companyFacts(faker, company, 90_000 + i), number: null };
@@ -62,7 +76,7 @@ export function companyRows(): CompanyRows {
     accounts.push(account(faker, { ...facts, name: facts.otherName }, true));
     organizations.push(organization(faker, facts, { alone: true, other: false }));
   });
-  return { accounts, organizations };
+  return { accounts, organizations, ids };
 }
 
 type Facts = ReturnType<typeof companyFacts>;
@@ -166,7 +180,7 @@ function organization(
   faker: Faker,
   facts: Facts,
   { alone, other }: { alone: boolean; other: boolean },
-): object {
+): { readonly id: string; readonly [column: string]: unknown } {
   // One in twelve was opened by support before sales had a number for it: found by its website.
   const withoutNumber = facts.number === null || (!alone && faker.number.int({ max: 11 }) === 0);
   return {

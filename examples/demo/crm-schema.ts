@@ -29,7 +29,7 @@ create table accounts (
 
 create table contacts (
   id bigserial primary key,
-  account_name text,
+  account_id bigint references accounts,
   first_name text,
   last_name text not null,
   email text,
@@ -46,6 +46,18 @@ create table contacts (
   updated_at timestamptz not null default now()
 );
 
+create table cases (
+  id bigserial primary key,
+  case_no text,
+  subject varchar(200) not null,
+  status text not null default 'Open' check (status in ('Open', 'Waiting', 'Closed')),
+  urgent boolean not null default false,
+  contact_id bigint references contacts,
+  account_id bigint references accounts,
+  opened_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+
 create function touch() returns trigger language plpgsql as $$
 begin
   new.updated_at := now();
@@ -53,4 +65,5 @@ begin
 end $$;
 create trigger touch before update on accounts for each row execute function touch();
 create trigger touch before update on contacts for each row execute function touch();
+create trigger touch before update on cases for each row execute function touch();
 `;

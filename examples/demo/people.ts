@@ -1,11 +1,19 @@
 import type { Faker } from '@faker-js/faker';
 import { countries } from './company-names.js';
+import type { CompanyIds } from './companies.js';
 import { crmPhone, germanDate } from './formats.js';
 import { seeded } from './seeded.js';
 
 export interface PeopleRows {
   readonly contacts: readonly object[];
   readonly users: readonly object[];
+  readonly ids: readonly PersonIds[];
+}
+
+/** A person's ids, and those of where they work; `null`: a side does not know them. */
+export interface PersonIds extends CompanyIds {
+  readonly contact: number | null;
+  readonly user: string | null;
 }
 
 const shared = 1_500;
@@ -15,21 +23,28 @@ const onlySupport = 200;
 const interests = ['antennas', 'firmware', 'training', 'spare parts', 'events', 'beta', 'security'];
 
 /** People who work at companies, made up from a fixed seed. */
-export function peopleRows(companies: readonly string[]): PeopleRows {
+export function peopleRows(companies: readonly CompanyIds[]): PeopleRows {
   const faker = seeded(20_260_602);
   const contacts: object[] = [];
-  const users: object[] = [];
+  const users: { readonly id: string }[] = [];
+  const ids: PersonIds[] = [];
   for (let i = 0; i < shared + onlyCrm + onlySupport; i++) {
     const facts = personFacts(faker, companies, i);
-    if (i < shared + onlyCrm) contacts.push(contact(faker, facts));
-    if (i < shared || i >= shared + onlyCrm) users.push(user(faker, facts));
+    const [inCrm, inSupport] = [i < shared + onlyCrm, i < shared || i >= shared + onlyCrm];
+    if (inCrm) contacts.push(contact(faker, facts));
+    if (inSupport) users.push(user(faker, facts));
+    ids.push({
+      ...facts.company,
+      contact: inCrm ? contacts.length : null,
+      user: inSupport ? (users.at(-1)?.id ?? null) : null,
+    });
   }
-  return { contacts, users };
+  return { contacts, users, ids };
 }
 
 type Facts = ReturnType<typeof personFacts>;
 
-function personFacts(faker: Faker, companies: readonly string[], i: number) {
+function personFacts(faker: Faker, companies: readonly CompanyIds[], i: number) {
   const [first, last] = [faker.person.firstName(), faker.person.lastName()];
   const country = faker.helpers.objectKey(countries);
   return {
@@ -55,7 +70,7 @@ function personFacts(faker: Faker, companies: readonly string[], i: number) {
 
 function contact(faker: Faker, facts: Facts): object {
   return {
-    account_name: facts.company,
+    account_id: facts.company.account,
     first_name: facts.first,
     last_name: facts.last,
     // Sales copies addresses from business cards.
@@ -77,10 +92,10 @@ function contact(faker: Faker, facts: Facts): object {
   };
 }
 
-function user(faker: Faker, facts: Facts): object {
+function user(faker: Faker, facts: Facts): { readonly id: string; readonly [column: string]: unknown } {
   return {
     id: faker.string.uuid(),
-    organization_name: facts.company,
+    organization_id: facts.company.organization,
     given_name: facts.first,
     family_name: facts.last,
     login_email: facts.email,

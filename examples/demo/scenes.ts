@@ -191,10 +191,10 @@ export async function newRecord(world: World): Promise<void> {
   await world.run(
     'support',
     actor,
-    `insert into users (organization_name, given_name, family_name, login_email, wants_newsletter, interests, country_code)
+    `insert into users (organization_id, given_name, family_name, login_email, wants_newsletter, interests, country_code)
      values ($1, $2, $3, $4, false, '{training}', 'DE')`,
     [
-      world.pair('companies').name,
+      world.pair('companies').supportId,
       first,
       last,
       `${first}.${last}.${faker.number.int(999_999_999)}@new.example`.toLowerCase(),
@@ -231,4 +231,38 @@ export async function optOut(world: World): Promise<void> {
     { actor: agent, values: { wants_newsletter: false } },
   );
   world.say('both', `${pair.name}: ${sales} ticks the newsletter, ${agent} unticks it; the no stands`);
+}
+
+/** Somebody works for another company now: an account in the CRM, an organization in support, the same company in the end. */
+export async function newEmployer(world: World): Promise<void> {
+  const [desk, person, company] = [world.desk(), world.pair('people'), world.pair('companies')];
+  const actor = world.actor(desk);
+  const values = desk === 'crm' ? { account_id: company.crmId } : { organization_id: company.supportId };
+  await world.set(desk, actor, person, values);
+  world.say(actor, `${names[desk]}: ${person.name} works for ${company.name} now`);
+}
+
+/** Somebody asks support for something: a ticket that points to the person and the company. */
+export async function newTicket(world: World): Promise<void> {
+  const [person, company] = [world.pair('people'), world.pair('companies')];
+  const actor = world.actor('support');
+  const title = `Question about ${world.faker.commerce.product().toLowerCase()}`;
+  await world.run(
+    'support',
+    actor,
+    'insert into tickets (title, requester_id, organization_id) values ($1, $2, $3)',
+    [title, person.supportId, company.supportId],
+  );
+  world.say(actor, `Support: opens a ticket of ${person.name}, ${company.name}: ${title}`);
+}
+
+/** A case is passed on to somebody else. */
+export async function passedOn(world: World): Promise<void> {
+  const [person, actor] = [world.pair('people'), world.actor('crm')];
+  const number = `T-${world.faker.number.int({ min: 50_000, max: 50_499 })}`;
+  await world.run('crm', actor, 'update cases set contact_id = $2 where case_no = $1', [
+    number,
+    person.crmId,
+  ]);
+  world.say(actor, `CRM: passes the case ${number} on to ${person.name}`);
 }

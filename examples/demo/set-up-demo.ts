@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { databaseUrl, insertRows, withClient } from './database.js';
 
 /** Changes whenever the data or the tables of the demo do; a database that carries it is complete. */
-const complete = 'Accord demo 1';
+const complete = 'Accord demo 2';
 
 const names = { crm: 'demo_crm', support: 'demo_support' } as const;
 
@@ -55,25 +55,30 @@ async function areComplete(admin: pg.Client): Promise<boolean> {
 
 async function fill(crmUrl: string, supportUrl: string): Promise<void> {
   // Loaded only when they are needed: the registry alone is 4 MB.
-  const [{ companyRows }, { peopleRows }, { crmSchema }, { supportSchema }] = await Promise.all([
-    import('./companies.js'),
-    import('./people.js'),
-    import('./crm-schema.js'),
-    import('./support-schema.js'),
-  ]);
-  const { accounts, organizations } = companyRows();
-  const { contacts, users } = peopleRows(accounts.map((account) => (account as { name: string }).name));
+  const [{ companyRows }, { peopleRows }, { ticketRows }, { crmSchema }, { supportSchema }] =
+    await Promise.all([
+      import('./companies.js'),
+      import('./people.js'),
+      import('./tickets.js'),
+      import('./crm-schema.js'),
+      import('./support-schema.js'),
+    ]);
+  const companies = companyRows();
+  const people = peopleRows(companies.ids.filter(({ account }) => account !== null));
+  const { cases, tickets } = ticketRows(people.ids);
   await Promise.all([
     withClient(crmUrl, async (client) => {
       await client.query(crmSchema);
-      await insertRows(client, 'accounts', accounts);
-      await insertRows(client, 'contacts', contacts);
+      await insertRows(client, 'accounts', companies.accounts);
+      await insertRows(client, 'contacts', people.contacts);
+      await insertRows(client, 'cases', cases);
       await client.query('analyze');
     }),
     withClient(supportUrl, async (client) => {
       await client.query(supportSchema);
-      await insertRows(client, 'organizations', organizations);
-      await insertRows(client, 'users', users);
+      await insertRows(client, 'organizations', companies.organizations);
+      await insertRows(client, 'users', people.users);
+      await insertRows(client, 'tickets', tickets);
       await client.query('analyze');
     }),
   ]);

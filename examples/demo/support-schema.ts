@@ -32,7 +32,7 @@ create table organizations (
 
 create table users (
   id uuid primary key default gen_random_uuid(),
-  organization_name text,
+  organization_id uuid references organizations,
   given_name text,
   family_name text not null,
   login_email text,
@@ -46,6 +46,20 @@ create table users (
   visits integer not null default 0,
   last_seen_at timestamptz,
   country_code text check (country_code ~ '^[A-Z]{2}$'),
+  created_at timestamptz not null default now()
+);
+
+create type ticket_state as enum ('open', 'waiting', 'solved');
+create sequence ticket_number start 60000;
+
+create table tickets (
+  id uuid primary key default gen_random_uuid(),
+  number bigint not null default nextval('ticket_number'),
+  title text not null,
+  state ticket_state not null default 'open',
+  urgent boolean not null default false,
+  requester_id uuid references users,
+  organization_id uuid references organizations,
   created_at timestamptz not null default now()
 );
 `;

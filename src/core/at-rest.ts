@@ -226,6 +226,8 @@ export function readImage(doc: VersionDoc): Image {
 }
 
 function ownRaw(plan: UnitPlan, side: Side, img: Image): Raw | undefined {
+  // What it is written as follows from who is linked with whom, and may be something else tomorrow: kept to the letter.
+  if (plan.reference !== undefined && img.value !== null) return img.raw;
   if (img.raw === undefined || img.raw === img.value) {
     // Identity lenses make up nearly all fields: the raw is the value itself.
     return img.raw === undefined || putOrNothing(plan, side, img.value) === img.raw ? undefined : img.raw;
@@ -344,7 +346,8 @@ function isScalar(value: Json): boolean {
 
 /** The stored field of a unit that has just come from one side, under that side's origin clock; short for `writeUnit(fromOneSide(…))`. */
 export function writeFresh(plan: UnitPlan, side: Side, value: Canon, raw: Raw): Json {
-  const put = putOrNothing(plan, side, value);
+  const put = plan.reference === undefined ? putOrNothing(plan, side, value) : undefined;
+  if (plan.reference !== undefined && value === null && raw === null) return null;
   const own = raw === value ? put === raw : jsonEqual(put, raw);
   if (own && isScalar(value)) return value;
   return own ? { v: value } : { v: value, [side === 'A' ? 'a' : 'b']: raw };

@@ -9,7 +9,9 @@ export type CanonErrorCode =
   /** A `read` or `write` expression failed on this value. */
   | 'transform-failed'
   /** A record with these values would not be in the scope of the side that it is to be made on. */
-  | 'out-of-scope';
+  | 'out-of-scope'
+  /** The record that a reference points to is not linked, or not there on the side. */
+  | 'waiting-for';
 
 /** A value that is not what a field's declaration promises. Nothing was changed; the unit alone has to be held. */
 export class CanonError extends Error {

@@ -31,6 +31,16 @@ export interface LifeInput extends Omit<DeriveInput, 'plan' | 'context'> {
   readonly policy: LifePolicy;
   /** Sides on which some unit has an edit that the deleting side cannot have seen. */
   readonly editedUnseen: Readonly<Record<Side, boolean>>;
+  /** Who points to the record; absent or `null`: nobody. */
+  readonly referrers?: Referrers | null;
+}
+
+/** Records that point to one that is about to be deleted. */
+export interface Referrers {
+  /** Those that stand, by the name of their pipeline. */
+  readonly standing: readonly { readonly pipeline: string; readonly count: number }[];
+  /** Others are about to be deleted themselves. */
+  readonly going: boolean;
 }
 
 /**
@@ -51,7 +61,7 @@ export function deriveLife(input: LifeInput): Outcome | { readonly kind: 'unlink
   if (input.editedUnseen[otherSide(deleter)]) {
     switch (policy.deleteVsEdit) {
       case 'delete':
-        return outcome;
+        return unlessReferredTo(input, outcome, label);
       case 'keep':
         return { kind: 'diverged', why: `deleted in ${label}, kept because it was edited elsewhere` };
       case 'review':
@@ -60,7 +70,7 @@ export function deriveLife(input: LifeInput): Outcome | { readonly kind: 'unlink
   }
   switch (deleter === 'A' ? policy.aDeleted : policy.bDeleted) {
     case 'delete':
-      return outcome;
+      return unlessReferredTo(input, outcome, label);
     case 'ignore':
       return { kind: 'diverged', why: `deleted in ${label}; the other side keeps its record by policy` };
     case 'unlink':
@@ -68,6 +78,19 @@ export function deriveLife(input: LifeInput): Outcome | { readonly kind: 'unlink
     case 'review':
       return lifeConflict('delete', `deleted in ${label}`, unit);
   }
+}
+
+/**
+ * The other side would refuse to delete what others point to, or delete them along, or leave them pointing nowhere: a person is asked.
+ * Those that are going themselves go first.
+ */
+function unlessReferredTo({ referrers, unit }: LifeInput, outcome: Outcome, label: string): Outcome {
+  if (referrers === undefined || referrers === null) return outcome;
+  if (referrers.standing.length > 0) {
+    const who = referrers.standing.map(({ pipeline, count }) => `${String(count)} of ${pipeline}`).join(', ');
+    return lifeConflict('delete', `deleted in ${label} while others point to it (${who})`, unit);
+  }
+  return referrers.going ? { kind: 'rest' } : outcome;
 }
 
 export function lifeOf(unit: Unit): LifeValue {

@@ -69,6 +69,8 @@ export interface UnitPlan {
   readonly contextOnly: boolean;
   readonly priority: 'urgent' | 'high' | 'normal' | 'low';
   readonly pii: boolean;
+  /** The value points to a record of this pipeline (core/reference.ts). */
+  readonly reference?: string;
   /** Stable text that is equal for values which count as equal (after the field's `compare`). */
   readonly compareKey: (value: Canon) => string;
   readonly equal: (x: Canon, y: Canon) => boolean;

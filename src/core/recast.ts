@@ -13,7 +13,7 @@ import {
   type Unit,
   type Version,
 } from './unit.js';
-import type { Canon } from './value.js';
+import type { Canon, Raw } from './value.js';
 
 /**
  * A unit understood anew after its mapping has changed (decisions §3): what the sides hold is the same, what it means is not. Nobody has
@@ -35,7 +35,17 @@ export function recast(before: UnitPlan, after: UnitPlan, unit: Unit, since: num
       return { ...unit, A: { ...unit.A, raw: raws.A }, B: { ...unit.B, raw: raws.B }, blocked };
     }
   }
-  const told = (value: Canon): Canon => translated(before, after, value);
+  return understoodAnew(after, unit, raws, values, (value) => translated(before, after, value));
+}
+
+/** The registers with other meanings: what the sides hold, and `told`, which says what a value that no side holds means now. */
+export function understoodAnew(
+  after: UnitPlan,
+  unit: Unit,
+  raws: Readonly<Record<Side, Raw | undefined>>,
+  values: Readonly<Record<Side, Canon>>,
+  told: (value: Canon) => Canon,
+): Unit {
   const version = <V extends Version>(one: V): V => ({ ...one, value: told(one.value) });
   const held = (side: Side): Image => ({ ...image(unit, side), value: values[side], raw: raws[side] });
   const agreed = SIDES.every((side) => holdsHead(unit, image(unit, side)));

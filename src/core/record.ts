@@ -4,11 +4,12 @@ import type { Conflict } from './conflict.js';
 import { derive } from './derive.js';
 import { holdInvariants } from './hold-invariants.js';
 import { dueBack } from './give-back.js';
-import { deriveLife, isGone, LIFE_UNIT, lifeOf } from './life.js';
+import { deriveLife, isGone, LIFE_UNIT, lifeOf, type Referrers } from './life.js';
 import type { Authored, Outcome } from './outcome.js';
 import { LIFE, type Plan, type RuleScope, type UnitPlan } from './plan.js';
 import { isBlockedOn, lacksHead } from './push.js';
 import { outOfScope } from './scope.js';
+import { isUndecided, WAITING_FOR } from './reference.js';
 import { image, type Unit } from './unit.js';
 import type { Canon } from './value.js';
 
@@ -21,6 +22,8 @@ export interface RecordInput {
   readonly writable: Readonly<Record<Side, boolean>>;
   /** A write to some side is not settled: registers may move, nothing may be authored. */
   readonly unsettled: boolean;
+  /** Who points to the record, where it is about to be deleted; absent or `null`: nobody. */
+  readonly referrers?: Referrers | null;
   /** Asked before a value is authored: does taking it make the unit oscillate? (flap.ts; the memory is the caller's.) */
   readonly fights: (unit: string, key: string) => boolean;
 }
@@ -68,6 +71,7 @@ export function resolveRecord(input: RecordInput): RecordResult {
     const unit = state.units.get(unitPlan.key);
     if (unit !== undefined) outcomes.set(unitPlan.key, deriveUnit(input, unitPlan, unit));
   }
+  waitForTargets(input, state, outcomes);
   const stopped = stopFights(input, state, outcomes, heldTogether(plan, outcomes));
   for (const [key, why] of plan.suspended) {
     if (outcomes.get(key)?.kind === 'author') outcomes.set(key, { kind: 'diverged', why });
@@ -120,6 +124,24 @@ function contextOf(input: RecordInput, plan: UnitPlan): RuleScope['context'] {
       context[key] = { a: unit.A.value, b: unit.B.value };
   }
   return context;
+}
+
+/** Both sides point to records that are not linked: no question for a person, who could not tell either whether they are the same. */
+function waitForTargets(input: RecordInput, state: State, outcomes: Map<string, Outcome>): void {
+  for (const [key, outcome] of outcomes) {
+    if (outcome.kind !== 'conflict' || input.plan.unit.get(key)?.reference === undefined) continue;
+    const unit = state.units.get(key) as Unit;
+    if (unit.contest !== null || unit.decision !== null || !isUndecided([unit.A.value, unit.B.value]))
+      continue;
+    const detail = `${key}: what it points to on either side is not linked, so it cannot be told whether that is the same`;
+    const { head } = unit;
+    if (unit.blocked?.code !== WAITING_FOR)
+      state.units.set(key, {
+        ...unit,
+        blocked: { side: 'A', both: true, code: WAITING_FOR, detail, since: input.now, head: head.dot },
+      });
+    outcomes.set(key, { kind: 'diverged', why: detail });
+  }
 }
 
 /** A unit that oscillates is frozen before the next write, not after. A person's decision is never a fight. */
@@ -316,6 +338,7 @@ function resolveWithLife(input: RecordInput, state: State, life: Unit): RecordRe
     sides: input.plan.sides,
     policy: input.plan.life,
     editedUnseen,
+    referrers: input.referrers ?? null,
   });
   if (outcome.kind === 'unlink') {
     state.unlink = true;

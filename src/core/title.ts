@@ -15,7 +15,9 @@ export const TELLING: readonly string[] = [
 
 /** The unit whose value names a record for people: one with a telling name, else the first text; `null` where nothing is text. */
 export function titleUnit(plan: Plan): UnitPlan | null {
-  const texts = plan.units.filter((unit) => unit.type === 'text' && !unit.contextOnly);
+  const texts = plan.units.filter(
+    (unit) => unit.type === 'text' && !unit.contextOnly && unit.reference === undefined,
+  );
   for (const name of TELLING) {
     const unit = texts.find(({ key }) => key.toLowerCase() === name);
     if (unit !== undefined) return unit;

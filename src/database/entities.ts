@@ -24,6 +24,7 @@ import { MailOutbox } from './entities/mail-outbox.js';
 import { AnswerLink, MailMark, Notice, NotifyPreference, ServiceKey } from './entities/notify.js';
 import { Person, PersonGrant } from './entities/person.js';
 import { Pipeline, PipelineRevision, SideState } from './entities/pipeline.js';
+import { Reference, ReferenceNewcomer, ReferenceUse } from './entities/reference.js';
 import { PushDue, Shadow } from './entities/shadow.js';
 import { Verification, VerificationDifference, VerificationSuspect } from './entities/verification.js';
 
@@ -44,6 +45,9 @@ export const entities = [
   Decision,
   BlockedUnit,
   GuardTrip,
+  Reference,
+  ReferenceUse,
+  ReferenceNewcomer,
   LoadPair,
   LoadRecord,
   LoadReport,

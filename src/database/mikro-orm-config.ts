@@ -34,9 +34,10 @@ export function mikroOrmConfig(url: string, migrations: readonly MigrationObject
     },
     schemaGenerator: {
       disableForeignKeys: false,
-      // Partitions of `lineage` come and go by the month; sequences, triggers and storage options are the migrations' business.
+      // Partitions of `lineage` come and go by the month; sequences, triggers, functions and storage options are the migrations' business.
       skipTables: [/^lineage_\d{4}_\d{2}$/, 'schema_migration'],
       ignoreTriggers: true,
+      ignoreRoutines: true,
     },
   });
 }

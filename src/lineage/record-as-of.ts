@@ -21,7 +21,7 @@ export function presentAsOf(
   registers: readonly RegisterRow[],
   concerns: readonly ConcernRow[],
   asOf: string,
-): RecordDto {
+): Omit<RecordDto, 'targets'> {
   const labels = labelsOf(row, plan);
   const units = unitsAt(registers, plan);
   const fields = [...units].map(([key, unit]): RecordFieldDto => {

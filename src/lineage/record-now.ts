@@ -25,7 +25,7 @@ export interface RecordFacts {
 }
 
 /** A record as it now is, from its registers. */
-export function presentNow({ row, plan, concerns, whys, now }: RecordFacts): RecordDto {
+export function presentNow({ row, plan, concerns, whys, now }: RecordFacts): Omit<RecordDto, 'targets'> {
   const labels = labelsOf(row, plan);
   const units = unitsOf(row, plan);
   const excluded = excludedBecause(row, plan);
@@ -68,7 +68,7 @@ export function presentHeader(
   plan: Plan,
   units: ReadonlyMap<string, Unit>,
   concerns: readonly ConcernRow[],
-): Omit<RecordDto, 'fields' | 'state' | 'excluded' | 'asOf'> {
+): Omit<RecordDto, 'fields' | 'state' | 'excluded' | 'asOf' | 'targets'> {
   const name = titleUnit(plan);
   const titled = name === null ? undefined : units.get(name.key);
   const fallback = row.a_id ?? row.b_id ?? publicId.record(row.link_id);
@@ -121,9 +121,9 @@ function beforeWrites(row: RecordRow, plan: UnitPlan, unit: Unit): Unit {
       side === 'A' ? 'a' : 'b'
     ];
     if (sending === null || before === undefined || own !== undefined) continue;
-    const [dot, ctx, raw] = before;
+    const [dot, ctx, raw, value] = before;
     shown = withImage(shown, side, {
-      value: plan.get(side, raw),
+      value: value === undefined ? plan.get(side, raw) : value,
       dot: parseDot(dot),
       ctx: parseVector(ctx),
       stamp: null,

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { clockValue, dateTime, jsonValue } from '../common/api-schema.js';
 import { PageQueryDto } from '../common/page-query.js';
+import { TargetDto } from '../common/target-answer.js';
 import { VersionDto } from '../common/version-answer.js';
 import type { Json } from '../core/value.js';
 
@@ -159,6 +160,13 @@ export class RecordFieldDto {
 export class RecordDto extends RecordSummaryDto {
   @ApiProperty({ type: [RecordFieldDto] })
   fields!: RecordFieldDto[];
+
+  @ApiProperty({
+    type: [TargetDto],
+    description:
+      'Records that the values of references among the fields point to, as far as they may be seen',
+  })
+  targets!: TargetDto[];
 
   @ApiProperty({ ...dateTime, nullable: true, description: 'The time that was asked for; null: now' })
   asOf!: string | null;

@@ -43,8 +43,8 @@ export class RecordsController {
   @ApiOperation({ summary: 'The record that has this id in a system' })
   @ApiOkResponse({ type: RecordDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
-  lookup(@Query() query: LookupQueryDto): Promise<RecordDto> {
-    return this.records.lookup(query);
+  lookup(@Query() query: LookupQueryDto, @CallerParam() caller: Caller): Promise<RecordDto> {
+    return this.records.lookup(query, pipelinesWithin(caller, 'records:read'));
   }
 
   @Get('records/:id')
@@ -56,8 +56,12 @@ export class RecordsController {
   })
   @ApiOkResponse({ type: RecordDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
-  get(@Param('id') id: string, @Query() { asOf }: AsOfQueryDto): Promise<RecordDto> {
-    return this.records.get(id, asOf);
+  get(
+    @Param('id') id: string,
+    @Query() { asOf }: AsOfQueryDto,
+    @CallerParam() caller: Caller,
+  ): Promise<RecordDto> {
+    return this.records.get(id, asOf, pipelinesWithin(caller, 'records:read'));
   }
 
   @Get('records/:id/lineage')

@@ -13,6 +13,7 @@ import {
   type RecordRow,
 } from '../database/sql/lineage/records.js';
 import { historyStart, lastWhy, registersAt } from '../database/sql/lineage/unit-events.js';
+import { recordTargets } from '../database/record-targets.js';
 import { run } from '../database/sql/statement.js';
 import { presentAsOf } from './record-as-of.js';
 import { presentNow } from './record-now.js';
@@ -30,16 +31,27 @@ export class RecordsService {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws AppError `not-found`, also for a time before the record's history begins */
-  async get(id: string, asOf?: string): Promise<RecordDto> {
+  /**
+   * @param visible names of the pipelines whose records may be named; `null`: all
+   * @throws AppError `not-found`, also for a time before the record's history begins
+   */
+  async get(id: string, asOf?: string, visible: readonly string[] | null = null): Promise<RecordDto> {
     const key = recordKey(id);
     const [row] = await run(this.pools.general, recordsById, [[key]]);
     if (row === undefined) throw noSuch('record', id);
-    return asOf === undefined ? this.#now(row) : this.#asOf(row, asOf);
+    const record = await (asOf === undefined ? this.#now(row) : this.#asOf(row, asOf));
+    const plan = await this.plans.planOf(row.pipeline_id);
+    const values = record.fields
+      .filter(({ field }) => plan.unit.get(field)?.reference !== undefined)
+      .flatMap(({ value, A, B }) => [value, A?.value ?? null, B?.value ?? null]);
+    return { ...record, targets: [...(await recordTargets(this.pools, this.plans, values, visible))] };
   }
 
   /** @throws AppError `not-found` */
-  async lookup({ pipeline, side, externalId }: LookupQueryDto): Promise<RecordDto> {
+  async lookup(
+    { pipeline, side, externalId }: LookupQueryDto,
+    visible: readonly string[] | null = null,
+  ): Promise<RecordDto> {
     const id = await this.pipelineId(pipeline);
     const [link] = await run(this.pools.general, linksByExternalId, [externalId, side, [id], 1]);
     if (link === undefined)
@@ -47,7 +59,7 @@ export class RecordsService {
         'not-found',
         `No linked record of ${pipeline} has the id ${JSON.stringify(externalId)} on side ${side}.`,
       );
-    return this.get(publicId.record(link.id));
+    return this.get(publicId.record(link.id), undefined, visible);
   }
 
   /** @throws AppError `not-found` */
@@ -58,7 +70,7 @@ export class RecordsService {
     return found.id;
   }
 
-  async #now(row: RecordRow): Promise<RecordDto> {
+  async #now(row: RecordRow): Promise<Omit<RecordDto, 'targets'>> {
     const [plan, concerns, whys] = await Promise.all([
       this.plans.planOf(row.pipeline_id),
       run(this.pools.general, concernsOf, [row.link_id]),
@@ -67,7 +79,7 @@ export class RecordsService {
     return presentNow({ row, plan, concerns, whys, now: this.clock.now() });
   }
 
-  async #asOf(row: RecordRow, asOf: string): Promise<RecordDto> {
+  async #asOf(row: RecordRow, asOf: string): Promise<Omit<RecordDto, 'targets'>> {
     const until = endOfMillisecond(asOf);
     const [plan, registers, concerns] = await Promise.all([
       this.plans.planOf(row.pipeline_id),

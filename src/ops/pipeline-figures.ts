@@ -51,6 +51,7 @@ export interface PipelineFigures {
     readonly conflicts: number;
     readonly held: number;
     readonly blocked: number;
+    readonly waiting: number;
     readonly guards: number;
     readonly unmatched: number;
     readonly changesTotal: number;

@@ -95,6 +95,12 @@ export class PipelineCountsDto {
   @ApiProperty({ type: 'integer', description: 'Fields that a side refused' })
   blocked!: number;
 
+  @ApiProperty({
+    type: 'integer',
+    description: 'References that wait for the record that they point to to be linked',
+  })
+  waiting!: number;
+
   @ApiProperty({ type: 'integer', description: 'Guards that tripped: what they hold waits for an answer' })
   guards!: number;
 

@@ -159,6 +159,7 @@ function figuresOf(
       conflicts: counts?.conflicts ?? 0,
       held: counts?.held ?? 0,
       blocked: counts?.blocked ?? 0,
+      waiting: counts?.waiting ?? 0,
       guards: counts?.guards ?? 0,
       unmatched: counts?.unmatched ?? 0,
       changesTotal: counts?.changes_total ?? 0,

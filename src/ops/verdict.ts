@@ -106,7 +106,7 @@ function share({ linked: all, excluded, inSync }: PipelineFigures['counts']): st
   return `In sync: ${percent} % of ${count(linked, 'record')} agree.`;
 }
 
-function openWork({ conflicts, held, blocked }: PipelineFigures['counts']): string {
+function openWork({ conflicts, held, blocked, waiting }: PipelineFigures['counts']): string {
   const parts = [
     ...(conflicts > 0
       ? [`${count(conflicts, 'conflict')} ${conflicts === 1 ? 'waits' : 'wait'} for a decision`]
@@ -114,6 +114,11 @@ function openWork({ conflicts, held, blocked }: PipelineFigures['counts']): stri
     ...(held > 0 ? [`${count(held, 'decision')} can still be undone`] : []),
     ...(blocked > 0
       ? [`${count(blocked, 'field')} ${blocked === 1 ? 'was' : 'were'} refused by a side`]
+      : []),
+    ...(waiting > 0
+      ? [
+          `${count(waiting, 'field')} ${waiting === 1 ? 'waits for the record that it points to' : 'wait for the records that they point to'}`,
+        ]
       : []),
   ];
   return parts.length === 0 ? '' : ` ${parts.join(', ')}.`;

@@ -14,6 +14,7 @@ import { lintPipeline } from './lint.js';
 import type { Look, LookedAt } from './live-facts.js';
 import type { PipelineSource, Project, ReadVariable } from './project.js';
 import { readText } from './read-file.js';
+import { lintTargets } from './references.js';
 import { shapeFaults } from './shape.js';
 import { sharedColumns } from './shared-columns.js';
 import { MAX_BYTES, readYaml, type YamlSource } from './yaml-source.js';
@@ -235,9 +236,13 @@ async function judged(
 ): Promise<readonly Diagnostic[]> {
   const diagnostics: Diagnostic[] = [];
   const places = new Map<PipelineSource, LookedAt['places']>();
+  const schemas = new Map<PipelineSource, LookedAt['facts']['schemas']>();
   for (const pipeline of pipelines) {
     const looked = await look?.at(pipeline.spec);
-    if (looked !== undefined) places.set(pipeline, looked.places);
+    if (looked !== undefined) {
+      places.set(pipeline, looked.places);
+      schemas.set(pipeline, looked.facts.schemas);
+    }
     for (const { code, message, path } of looked?.faults ?? [])
       diagnostics.push({
         severity: 'error',
@@ -250,6 +255,7 @@ async function judged(
     diagnostics.push(...lintPipeline(pipeline, looked?.facts, now));
   }
   diagnostics.push(...sharedColumns(pipelines, (pipeline) => places.get(pipeline) ?? {}));
+  diagnostics.push(...lintTargets(pipelines, (pipeline) => schemas.get(pipeline)));
   return diagnostics;
 }
 

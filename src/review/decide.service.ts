@@ -37,6 +37,7 @@ import { presentDecision } from './present-decision.js';
 import { etagOf } from './present-conflict.js';
 import { lockUnit, writeLocked, type LockedUnit } from './registers.js';
 import { shownCandidates, shownVersions } from './shown-candidates.js';
+import { mustBeLinked } from './typed-reference.js';
 import { mustBeWritable } from './typed-value.js';
 import { undoWindowMs } from './undo-window.js';
 import { unitPlanOf } from './unit-plan.js';
@@ -148,7 +149,9 @@ export class DecideService {
     const stored = readCandidates(row.candidates, row.base);
     const shown = shownCandidates(stored, locked.unit);
     const value = choose({ plan: unitPlan, input: request.input, base: row.base, stored, shown, labels });
-    if (row.unit !== LIFE)
+    if (unitPlan.reference !== undefined) {
+      if (request.input.take === 'value') await mustBeLinked(client, unitPlan, unitPlan.reference, value);
+    } else if (row.unit !== LIFE)
       mustBeWritable(unitPlan, locked.unit, value, request.input.take === 'value', labels);
 
     const [settings] = await run(client, reviewSettings, [row.pipeline_id]);

@@ -15,6 +15,15 @@ export function endOf(spec: PipelineSpec, side: Side): EndpointSpec {
   return side === 'A' ? spec.connections.a : spec.connections.b;
 }
 
+/** Fields that point to records, and the name of the pipeline that links those. */
+export function referencesOf({ fields }: PipelineSpec): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(fields).flatMap(([field, { reference }]) =>
+      reference === undefined ? [] : [[field, reference] as const],
+    ),
+  );
+}
+
 /** The columns a pipeline uses on a side, in file order, once each. */
 export function columnsOf(spec: PipelineSpec, side: Side): readonly string[] {
   const columns = new Set<string>();

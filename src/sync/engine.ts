@@ -5,8 +5,9 @@ import type { Clock } from '../common/clock.js';
 import type { ConnectionCatalog } from '../connectors/connection-catalog.js';
 import type { Leases } from '../database/lease.js';
 import type { HubPools } from '../database/pools.js';
+import { declareReferences } from '../database/sql/references.js';
 import { run, type Statement } from '../database/sql/statement.js';
-import { endOf, type DeclaredPipeline } from './declared-pipeline.js';
+import { endOf, referencesOf, type DeclaredPipeline } from './declared-pipeline.js';
 import { PipelineOpener } from './open-pipeline.js';
 import { PipelineRunner, TIMING, type Timing } from './pipeline-runner.js';
 import { Revisions } from './revisions.js';
@@ -62,6 +63,11 @@ export class SyncEngine {
         ]);
       }
     }
+    // Only once all of them are known by name.
+    for (const [id, { spec }] of declared) {
+      const units = referencesOf(spec);
+      await run(this.pools.general, declareReferences, [id, [...units.keys()], [...units.values()]]);
+    }
     const opener = new PipelineOpener(
       declared,
       this.catalog,
@@ -86,9 +92,9 @@ export class SyncEngine {
     }
   }
 
-  /** The least of all pipelines' idle passes (PipelineRunner.idlePasses). */
-  idlePasses(): number {
-    return Math.min(...[...this.#runners.values()].map((runner) => runner.idlePasses));
+  /** The idle passes of each pipeline (PipelineRunner.idlePasses), in the order in which they were declared. */
+  idlePasses(): readonly number[] {
+    return [...this.#runners.values()].map((runner) => runner.idlePasses);
   }
 
   /** Finishes what is on its way and lets everything go. */

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Clock } from '../common/clock.js';
+import { messageOf } from '../common/errors.js';
 import { failpoint } from '../common/failpoint.js';
 import type { RecordState as SideRecord, WriteItem, WriteReceipt } from '../connectors/connector.js';
 import { otherSide, SIDES, type Side } from '../core/clock.js';
@@ -32,6 +33,10 @@ import { storeKeys } from './matching/stored-keys.js';
 import { insertLinks, linkFromOneSide, type NewLink } from './new-links.js';
 import { inOurTransaction, type AssertOurs } from './our-transaction.js';
 import { pairUp, storeHalves } from './pairing.js';
+import { boundToRecords } from './references/crosswalk.js';
+import { storeWaiting, type WaitingNewcomer } from './references/new-references.js';
+import { parentsLoaded } from './references/parents-first.js';
+import { WaitsForRecord } from './references/waits-for-record.js';
 import { withMappedId } from './mapped-id.js';
 import type { RunningPipeline } from './running-pipeline.js';
 
@@ -130,6 +135,7 @@ export class FirstLoad {
   }
 
   async #load(): Promise<void> {
+    await parentsLoaded(this.pipeline, this.pools.general, this.signal);
     let report = await this.#report();
     if (report.phase === 'report' || report.phase === 'pairs') {
       await this.#linkPairs(report.phase === 'pairs' ? (report.progress?.afterPair ?? '') : '');
@@ -178,7 +184,9 @@ export class FirstLoad {
         ),
       ]);
       const ids = pairs.map((p) => ({ A: p.a_id, B: p.b_id }));
-      const paired = pairUp(this.pipeline, ids, { A: a, B: b });
+      const states = { A: a.values(), B: b.values() };
+      const pipeline = await boundToRecords(this.pools.general, this.pipeline, states);
+      const paired = pairUp(pipeline, ids, { A: a, B: b });
       await inOurTransaction(this.pools.lane, this.assertOurs, async (client) => {
         await insertLinks(client, this.pipeline, paired.links, () => null, this.clock.now());
         await storeHalves(client, this.pipeline, paired);
@@ -269,23 +277,26 @@ export class FirstLoad {
     await failpoint('load.ids-allocated');
     const links: NewLink[] = [];
     const refused: Refused[] = [];
+    const waiting: WaitingNewcomer[] = [];
+    const pipeline = await boundToRecords(this.pools.general, this.pipeline, { [from]: states });
     for (const [i, state] of states.entries()) {
       try {
-        const link = linkFromOneSide(this.pipeline, from, state, allocated?.[i] ?? '');
+        const link = linkFromOneSide(pipeline, from, state, allocated?.[i] ?? '');
         links.push(allocated === null ? withMappedId(target.schema.key, link) : link);
       } catch (error) {
-        if (!(error instanceof CanonError)) throw error;
-        refused.push({ state, detail: error.message });
+        if (error instanceof WaitsForRecord) waiting.push({ side: from, id: state.id, reason: error });
+        else if (!(error instanceof CanonError)) throw error;
+        refused.push({ state, detail: messageOf(error) });
       }
     }
-    return { links, refused };
+    return { links, refused, waiting };
   }
 
   async #store(
     from: Side,
     phase: string,
     after: string,
-    { links, refused }: Mapped,
+    { links, refused, waiting }: Mapped,
     everything: boolean,
   ): Promise<Planned | null> {
     const side = otherSide(from);
@@ -306,6 +317,7 @@ export class FirstLoad {
           await storeKeys(client, this.pipeline, from, states);
         }
       }
+      await storeWaiting(client, this.pipeline, waiting);
       if (links.length === 0) return null;
       const row: BatchRow = {
         id: this.#ids.take(),
@@ -378,6 +390,8 @@ interface Mapped {
   readonly links: readonly NewLink[];
   /** Records that the other side could not hold. */
   readonly refused: readonly Refused[];
+  /** Those of them that can be made once another record is there. */
+  readonly waiting: readonly WaitingNewcomer[];
 }
 
 interface Planned {

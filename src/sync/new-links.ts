@@ -4,6 +4,7 @@ import { defaultClock, writeFresh, writeUnit } from '../core/at-rest.js';
 import { otherSide, type Side } from '../core/clock.js';
 import { CanonError } from '../core/errors.js';
 import { fromBothSides, ORIGIN } from '../core/linking.js';
+import { image, type Unit } from '../core/unit.js';
 import type { UnitPlan } from '../core/plan.js';
 import type { Stamp } from '../core/stamp.js';
 import type { Json, Raw } from '../core/value.js';
@@ -11,6 +12,7 @@ import { copyIn } from '../database/copy-in.js';
 import { setAllDue } from '../database/sql/lane/due.js';
 import { upsertBlocked } from '../database/sql/lane/blocked.js';
 import { run, type Statement } from '../database/sql/statement.js';
+import { insertReferences, lockLinks, referenceFromOneSide } from './references/new-references.js';
 import type { RunningPipeline } from './running-pipeline.js';
 
 /** A link about to be stored, with the first state of its registers. */
@@ -27,11 +29,17 @@ export interface NewLink {
   readonly from: Side | null;
   readonly by: string | null;
   readonly unreadable: readonly { unit: string; side: Side; detail: string; value: Raw }[];
+  /** Its references, as far as they point to anything. */
+  readonly references: ReadonlyMap<string, Unit>;
 }
 
 /**
  * A record of one side that is to be made on the other. Its values are the first events; the other side holds them when the create is
- * acknowledged. @throws CanonError when the other side could not hold a value at all
+ * acknowledged. What points to a record that is not there yet is left blank for now.
+ *
+ * @param pipeline with its references looked up
+ * @throws CanonError when the other side could not hold a value at all
+ * @throws WaitsForRecord when it cannot be made before a record that it points to
  */
 export function linkFromOneSide(
   pipeline: RunningPipeline,
@@ -42,10 +50,23 @@ export function linkFromOneSide(
   const to = otherSide(from);
   const fields: Record<string, Json> = {};
   const set: Record<string, Raw> = {};
+  const open: Record<string, Json> = {};
+  const clock = defaultClock(ORIGIN[from]);
+  const references = new Map<string, Unit>();
   const unreadable: NewLink['unreadable'][number][] = [];
   for (const plan of pipeline.plan.units) {
     const raw = rawFrom(pipeline, from, plan, state.values);
     const value = readValue(plan, from, raw, unreadable);
+    if (plan.reference !== undefined && value !== null) {
+      const unit = referenceFromOneSide(pipeline, from, plan, value, raw);
+      const stored = writeUnit(plan, clock, unit);
+      fields[plan.key] = stored.field;
+      if (stored.open !== null) open[plan.key] = stored.open;
+      references.set(plan.key, unit);
+      const column = pipeline.ends[to].columns.get(plan.key)?.[0]?.[1];
+      if (column !== undefined) set[column] = image(unit, to).raw ?? null;
+      continue;
+    }
     fields[plan.key] = writeFresh(plan, from, value, raw);
     if (plan.contextOnly) continue;
     const columns = pipeline.ends[to].columns.get(plan.key);
@@ -62,14 +83,15 @@ export function linkFromOneSide(
   mustBeInScope(pipeline, to, set);
   return {
     ids: from === 'A' ? { A: state.id, B: newId } : { A: newId, B: state.id },
-    clock: defaultClock(ORIGIN[from]),
+    clock,
     fields: JSON.stringify(fields),
-    open: null,
+    open: Object.keys(open).length > 0 ? JSON.stringify(open) : null,
     create: { side: to, item: { op: 'create', id: newId, set } },
     kind: 'created',
     from,
     by: state.by === null ? null : JSON.stringify(state.by),
     unreadable,
+    references,
   };
 }
 
@@ -94,6 +116,7 @@ export function linkBothSides(pipeline: RunningPipeline, a: SideRecord, b: SideR
   const clock = defaultClock(ORIGIN.both);
   const fields: Record<string, Json> = {};
   const open: Record<string, Json> = {};
+  const references = new Map<string, Unit>();
   const unreadable: NewLink['unreadable'][number][] = [];
   for (const plan of pipeline.plan.units) {
     const rawA = rawFrom(pipeline, 'A', plan, a.values);
@@ -106,6 +129,7 @@ export function linkBothSides(pipeline: RunningPipeline, a: SideRecord, b: SideR
     const stored = writeUnit(plan, clock, unit);
     fields[plan.key] = stored.field;
     if (stored.open !== null) open[plan.key] = stored.open;
+    if (plan.reference !== undefined) references.set(plan.key, unit);
   }
   return {
     ids: { A: a.id, B: b.id },
@@ -117,6 +141,7 @@ export function linkBothSides(pipeline: RunningPipeline, a: SideRecord, b: SideR
     from: null,
     by: null,
     unreadable,
+    references,
   };
 }
 
@@ -139,6 +164,7 @@ export async function insertLinks(
   readAt: number,
 ): Promise<number[]> {
   if (links.length === 0) return [];
+  await lockLinks(client, pipeline);
   const ids = (await run(client, nextLinkIds, [links.length])).map((row) => row.id);
   const id = (i: number): number => ids[i] as number;
   const at = new Date(readAt).toISOString();
@@ -190,6 +216,7 @@ export async function insertLinks(
       unreadable.map((u) => JSON.stringify(u.value)),
     ]);
   }
+  await insertReferences(client, pipeline, links, ids);
   return ids;
 }
 

@@ -29,6 +29,9 @@ import { insertLinks, linkFromOneSide, type NewLink } from './new-links.js';
 import { inOurTransaction, type AssertOurs } from './our-transaction.js';
 import { pairUp, storeHalves, type Paired } from './pairing.js';
 import type { RunningPipeline } from './running-pipeline.js';
+import { boundToRecords } from './references/crosswalk.js';
+import { storeWaiting, type WaitingNewcomer } from './references/new-references.js';
+import { WaitsForRecord } from './references/waits-for-record.js';
 import { preparing } from './write-refused.js';
 
 const LIMIT = 500;
@@ -126,6 +129,7 @@ export class Newcomers {
       order: orderOf(ordered, link),
       keys: NO_KEYS,
     }));
+    const waiting: WaitingNewcomer[] = [];
     for (const side of SIDES) {
       const making = creating.filter((one) => one.side === side);
       // A side that cannot be written now: they go on waiting, nothing is planned that cannot be sent.
@@ -136,13 +140,14 @@ export class Newcomers {
       }
       const ready = await this.#looked(side, making, unread);
       more ||= ready.length < making.length;
-      links.push(...(await this.#create(side, ready, refused)));
+      links.push(...(await this.#create(side, ready, refused, waiting)));
     }
     await this.ids.ensure(this.pools.general, 6);
     return inOurTransaction(this.pools.lane, this.assertOurs, async (client) => {
       const stands = await standing(client, ordered);
       await carryOut(client, this.pipeline, ordered, stands);
       const stored = await this.#store(client, links, refused, stands);
+      await storeWaiting(client, this.pipeline, waiting);
       await ask(client, this.pipeline, verdict, arrivals, asked);
       await storeHalves(client, this.pipeline, paired);
       return { ...stored, more: more || stored.left, held, moved, readStart };
@@ -211,22 +216,33 @@ export class Newcomers {
         pairs.map((p) => p.B),
       ),
     ]);
-    return pairUp(this.pipeline, pairs, { A: a, B: b });
+    const states = { A: a.values(), B: b.values() };
+    const pipeline = await boundToRecords(this.pools.general, this.pipeline, states);
+    return pairUp(pipeline, pairs, { A: a, B: b });
   }
 
-  async #create(from: Side, making: readonly Making[], refused: Refused[]): Promise<Link[]> {
+  async #create(
+    from: Side,
+    making: readonly Making[],
+    refused: Refused[],
+    waiting: WaitingNewcomer[],
+  ): Promise<Link[]> {
     if (making.length === 0) return [];
+    const states = making.map(({ state }) => state);
+    const pipeline = await boundToRecords(this.pools.general, this.pipeline, { [from]: states });
     const target = this.pipeline.ends[otherSide(from)].endpoint;
     const allocated = await preparing(otherSide(from), target.allocateIds(making.length));
     await failpoint('newcomers.ids-allocated');
     return making.flatMap((one, i): Link[] => {
       try {
-        const link = linkFromOneSide(this.pipeline, from, one.state, allocated?.[i] ?? '');
+        const link = linkFromOneSide(pipeline, from, one.state, allocated?.[i] ?? '');
         const made = allocated === null ? withMappedId(target.schema.key, link) : link;
         return [{ link: made, order: one.order, keys: one.keys }];
       } catch (error) {
-        if (!(error instanceof CanonError)) throw error;
-        refused.push({ side: from, id: one.state.id, reason: 'not-created', detail: error.message });
+        if (error instanceof WaitsForRecord) waiting.push({ side: from, id: one.state.id, reason: error });
+        else if (error instanceof CanonError)
+          refused.push({ side: from, id: one.state.id, reason: 'not-created', detail: error.message });
+        else throw error;
         return [];
       }
     });

@@ -9,6 +9,7 @@ import type { Plan } from '../core/plan.js';
 import { titleUnit } from '../core/title.js';
 import type { HubPools } from '../database/pools.js';
 import { haltReplaced, haltToReunite, lastBatchId, skipBatchIds } from '../database/sql/restored.js';
+import { declaredReferences, isReferredTo } from '../database/sql/references.js';
 import { run, type Statement } from '../database/sql/statement.js';
 import { lookAtColumns, suspendedUnits, type ColumnNews } from './column-memory.js';
 import { endOf, matchColumns, type DeclaredPipeline } from './declared-pipeline.js';
@@ -87,11 +88,29 @@ export class PipelineOpener {
         recast,
         ends,
         titleUnit: titleUnit(plan)?.key ?? null,
+        ...(await this.#references(pipelineId, plan)),
       };
     } catch (error) {
       await Promise.allSettled(Object.values(opened).map((endpoint) => endpoint.close()));
       throw error;
     }
+  }
+
+  async #references(
+    pipelineId: number,
+    plan: Plan,
+  ): Promise<Pick<RunningPipeline, 'references' | 'isReferredTo' | 'crosswalks'>> {
+    const rows = await run(this.pools.general, declaredReferences, [pipelineId]);
+    const [known] = await run(this.pools.general, isReferredTo, [pipelineId]);
+    const targets = new Map(rows.map(({ unit, target_id }) => [unit, target_id]));
+    const references = plan.units.flatMap(({ key, reference }) => {
+      if (reference === undefined) return [];
+      const targetId = targets.get(key);
+      if (targetId === undefined)
+        throw new AppError('invalid', `${key} points to records of ${reference}, which is not declared`);
+      return [[key, { pipeline: reference, targetId }] as const];
+    });
+    return { references: new Map(references), isReferredTo: known?.referred === true, crosswalks: new Map() };
   }
 
   async #endpoint(

@@ -2,6 +2,7 @@ import type { Endpoint } from '../connectors/connector.js';
 import type { Side } from '../core/clock.js';
 import type { Plan, UnitPlan } from '../core/plan.js';
 import type { PipelineSpec } from '../core/pipeline/spec.js';
+import type { Crosswalk } from '../core/reference.js';
 import type { RateBudget } from './rate-budget.js';
 
 /** A pipeline as the engine runs it: the compiled plan with both ends open. */
@@ -16,8 +17,19 @@ export interface RunningPipeline {
   readonly ends: Readonly<Record<Side, End>>;
   /** The mapping has changed since records were last looked at: what is kept of them is to be understood anew. */
   readonly recast: RecastUnits | null;
+  /** Units that point to records of another pipeline, or of this one. */
+  readonly references: ReadonlyMap<string, ReferenceTo>;
+  /** Some pipeline has references to records of this one. */
+  readonly isReferredTo: boolean;
+  /** What the references were looked up in; empty where they were not. */
+  readonly crosswalks: ReadonlyMap<string, Crosswalk>;
   /** The unit whose value names a record for people. */
   readonly titleUnit: string | null;
+}
+
+export interface ReferenceTo {
+  readonly pipeline: string;
+  readonly targetId: number;
 }
 
 export interface RecastUnits {

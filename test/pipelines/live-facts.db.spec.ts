@@ -90,6 +90,40 @@ describe('validating against the live systems', () => {
     ]);
   });
 
+  it('compares columns that point to records with the keys that they point to', async () => {
+    await clients.crm.query(
+      'create table pairs (x int, y int, primary key (x, y), email text, person text, pair int)',
+    );
+    await clients.desk.query(
+      'create table pairs (id bigint primary key, mail text, person uuid, pair bigint)',
+    );
+    const pairs = `${email}  person: { a: person, b: person, reference: people, policy: { strategy: review } }
+  pair: { a: pair, b: pair, reference: pairs, policy: { strategy: review } }
+`;
+    const found = await look({
+      'p.yaml': head('people') + email,
+      'q.yaml': head('pairs', 'public.pairs', 'public.pairs') + pairs,
+    });
+    expect(brief(found).filter(([severity]) => severity === 'error')).toEqual([
+      [
+        'error',
+        'project-reference-type',
+        11,
+        '/fields/person/a',
+        'the column is text, public.people.id is bigint',
+      ],
+      [
+        'error',
+        'project-reference-key',
+        12,
+        '/fields/pair/a',
+        'records of pairs have a key of several columns in public.pairs (x, y); one column cannot point to them',
+      ],
+    ]);
+    await clients.crm.query('drop table pairs');
+    await clients.desk.query('drop table pairs');
+  });
+
   it('names columns that are not there, do not fit, cannot be kept, cannot be written', async () => {
     const fields = `${email}  gone: { a: telephone, b: phone, policy: { strategy: review } }
   score: { a: score, b: mail2, policy: { strategy: review } }

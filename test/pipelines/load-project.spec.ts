@@ -239,6 +239,33 @@ describe('validateProject', () => {
     ]);
   });
 
+  it('follows references from file to file', async () => {
+    const contacts = `${fields}  company: { a: company_id, b: org_id, reference: NAME, policy: { strategy: review } }\n`;
+    const companies = pipeline(fields, 'companies').replaceAll(/people|contacts/g, 'orgs');
+    const said = async (name: string, target: string) =>
+      (
+        await diagnose({
+          ...both,
+          's.yaml': connection('shop', '${SUPPORT_URL}'),
+          'c.yaml': target,
+          'p.yaml': pipeline(contacts.replace('NAME', name)),
+        })
+      ).map(({ file, line, path, code, message }) => [`${file}:${String(line)} ${path}`, code, message]);
+    const place = 'p.yaml:12 /fields/company/reference';
+    expect(await said('companies', companies)).toEqual([]);
+    expect(await said('people', companies)).toEqual([]);
+    expect(await said('companys', companies)).toEqual([
+      [place, 'project-reference-unknown', 'there is no pipeline companys; did you mean companies?'],
+    ]);
+    expect(await said('companies', companies.replace('ref: support', 'ref: shop'))).toEqual([
+      [
+        place,
+        'project-reference-connections',
+        'companies has shop on b, this pipeline has support: an id of one system says nothing in another',
+      ],
+    ]);
+  });
+
   it.each([
     ['${CRM_URL_X}', 'project-variable-missing', /CRM_URL_X to be set/],
     ['${not a name}', 'project-variable-name', /not a name/],

@@ -24,6 +24,7 @@ export class MixedPair {
   private constructor(
     private readonly databases: { a: TestDatabase; b: MariaDatabase; hub: TestDatabase },
     readonly declared: DeclaredPipeline,
+    private readonly others: readonly DeclaredPipeline[],
   ) {
     this.a = new pg.Pool({ connectionString: databases.a.url, max: 2 });
     this.b = mysql.createPool({
@@ -36,11 +37,14 @@ export class MixedPair {
     this.a.on('error', () => undefined);
   }
 
-  static async open(setUp: { a: string; b: string }, spec: PipelineSpec): Promise<MixedPair> {
+  /** `others`: pipelines between the same two databases besides. */
+  static async open(
+    setUp: { a: string; b: string },
+    spec: PipelineSpec,
+    others: readonly PipelineSpec[] = [],
+  ): Promise<MixedPair> {
     const [a, b, hub] = await Promise.all([createTestDatabase(), createMariaDatabase(), migratedDatabase()]);
-    const text = JSON.stringify(spec);
-    const hash = createHash('sha256').update(text).digest('hex');
-    const pair = new MixedPair({ a, b, hub }, { spec, file: 'test.yaml', text, hash });
+    const pair = new MixedPair({ a, b, hub }, declaration(spec), others.map(declaration));
     await pair.a.query(setUp.a);
     await pair.b.query(setUp.b);
     return pair;
@@ -69,7 +73,7 @@ export class MixedPair {
       ...TIMING,
       ...timing,
     });
-    await this.#engine.start([this.declared]);
+    await this.#engine.start([this.declared, ...this.others]);
   }
 
   async stop(): Promise<void> {
@@ -89,13 +93,17 @@ export class MixedPair {
   /** Waits until the pipeline runs, has read everything, and nothing is on its way. */
   async quiet(timeoutMs = 30_000): Promise<void> {
     const deadline = Date.now() + timeoutMs;
-    const passes = this.#engine?.idlePasses() ?? 0;
+    const passes = this.#engine?.idlePasses() ?? [];
     for (;;) {
       const [row] = await this.hubRows(`
-        select (select state from pipeline) as state,
+        select (select case when bool_and(state = 'running') then 'running' end from pipeline) as state,
                (select count(*)::int from attempt_batch where state in ('sent', 'unknown'))
                  + (select count(*)::int from unmatched where reason = 'waiting') + (select count(*)::int from push_due) as busy`);
-      if (row?.state === 'running' && row.busy === 0 && (this.#engine?.idlePasses() ?? 0) >= passes + 2)
+      if (
+        row?.state === 'running' &&
+        row.busy === 0 &&
+        this.#engine?.idlePasses().every((n, i) => n >= (passes[i] ?? 0) + 2) === true
+      )
         return;
       if (Date.now() > deadline) {
         const sides = await this.hubRows('select side, error_code, error_detail from side_state');
@@ -110,4 +118,9 @@ export class MixedPair {
     await Promise.all([this.a.end(), this.b.end(), this.hub.close()]);
     await Promise.all(Object.values(this.databases).map((database) => database.drop()));
   }
+}
+
+function declaration(spec: PipelineSpec): DeclaredPipeline {
+  const text = JSON.stringify(spec);
+  return { spec, file: 'test.yaml', text, hash: createHash('sha256').update(text).digest('hex') };
 }

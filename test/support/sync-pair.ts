@@ -23,6 +23,7 @@ export class SyncPair {
     private readonly databases: Readonly<Record<'a' | 'b' | 'hub', TestDatabase>>,
     readonly declared: DeclaredPipeline,
     private readonly accounts: Readonly<Partial<Record<'a' | 'b', string>>>,
+    private readonly others: readonly DeclaredPipeline[],
   ) {
     this.a = new pg.Pool({ connectionString: databases.a.url, max: 4 });
     this.b = new pg.Pool({ connectionString: databases.b.url, max: 4 });
@@ -37,18 +38,15 @@ export class SyncPair {
     accounts: Readonly<Partial<Record<'a' | 'b', string>>> = {},
     /** Databases that are there already, such as those of servers that a test means to kill. */
     own: Readonly<Partial<Record<'a' | 'b' | 'hub', TestDatabase>>> = {},
+    /** Pipelines between the same two databases besides. */
+    others: readonly PipelineSpec[] = [],
   ): Promise<SyncPair> {
     const [a, b, hub] = await Promise.all([
       own.a ?? createTestDatabase(),
       own.b ?? createTestDatabase(),
       own.hub ?? migratedDatabase(),
     ]);
-    const text = JSON.stringify(spec);
-    const pair = new SyncPair(
-      { a, b, hub },
-      { spec, file: 'test.yaml', text, hash: createHash('sha256').update(text).digest('hex') },
-      accounts,
-    );
+    const pair = new SyncPair({ a, b, hub }, declaration(spec), accounts, others.map(declaration));
     await pair.a.query(setUp.a);
     await pair.b.query(setUp.b);
     return pair;
@@ -80,7 +78,7 @@ export class SyncPair {
       pino({ level: process.env.ACCORD_TEST_LOG ?? 'silent' }, pino.destination(2)),
       { ...TIMING, ...timing },
     );
-    await this.#engine.start([this.declared]);
+    await this.#engine.start([this.declared, ...this.others]);
   }
 
   #urlOf(side: 'a' | 'b'): string {
@@ -98,10 +96,10 @@ export class SyncPair {
   }
 
   /** Waits until the pipeline runs, has read everything, and nothing is on its way. */
-  async quiet(timeoutMs = 20_000): Promise<void> {
+  async quiet(timeoutMs = 25_000): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     let last = '';
-    const passes = this.#engine?.idlePasses() ?? 0;
+    const passes = this.#engine?.idlePasses() ?? [];
     while (Date.now() < deadline) {
       const { rows } = await this.hub.general.query<{
         state: string;
@@ -110,14 +108,15 @@ export class SyncPair {
         waiting: number;
         due: number;
       }>(`
-        select (select state from pipeline) as state, (select state_detail from pipeline) as detail,
+        select (select case when bool_and(state = 'running') then 'running' else string_agg(state, ', ') end from pipeline) as state,
+               (select string_agg(state_detail, ', ') from pipeline) as detail,
                (select count(*)::int from attempt_batch where state in ('sent', 'unknown')) as busy,
                (select count(*)::int from unmatched where reason = 'waiting') as waiting,
                (select count(*)::int from push_due) as due`);
       const [row] = rows;
       last = JSON.stringify(row);
       const done = row?.state === 'running' && row.busy === 0 && row.waiting === 0 && row.due === 0;
-      if (done && (this.#engine?.idlePasses() ?? 0) >= passes + 2) return;
+      if (done && this.#engine?.idlePasses().every((n, i) => n >= (passes[i] ?? 0) + 2) === true) return;
       await sleep(20);
     }
     const { rows } = await this.hub.general.query('select side, error_code, error_detail from side_state');
@@ -138,4 +137,9 @@ export class SyncPair {
     await Promise.all([this.a.end(), this.b.end(), this.hub.close()]);
     await Promise.all(Object.values(this.databases).map((database) => database.drop()));
   }
+}
+
+function declaration(spec: PipelineSpec): DeclaredPipeline {
+  const text = JSON.stringify(spec);
+  return { spec, file: 'test.yaml', text, hash: createHash('sha256').update(text).digest('hex') };
 }

@@ -43,6 +43,7 @@ export function describe({ colours }: Terminal, pipeline: PipelineDto): string {
     ['conflicts', counts.conflicts],
     ['held', counts.held],
     ['blocked', counts.blocked],
+    ['waiting for others', counts.waiting],
     ['guards tripped', counts.guards],
     ['unmatched', counts.unmatched],
     ['changes read', counts.changesTotal],

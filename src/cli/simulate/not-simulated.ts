@@ -30,6 +30,7 @@ export function notSimulated(
     ...first.unkept.map((id) =>
       remark('no values were found to begin with at which it holds: left out')(`invariants.${id}`),
     ),
+    ...references(spec).map(remark('there is one record, and nobody to point to: played as text')),
     ...untyped(spec).map(remark('no type in the file: played as text')),
     ...settings(spec, job),
   ];
@@ -62,8 +63,16 @@ function ruleRemark({ when, take }: RuleSpec, logs: boolean): string | null {
   return take === 'merge' ? 'what a rule merges is played, but not judged' : null;
 }
 
+function references({ fields }: PipelineSpec): readonly string[] {
+  return Object.entries(fields).flatMap(([name, { reference }]) =>
+    reference === undefined ? [] : [`fields.${name}.reference`],
+  );
+}
+
 function untyped({ fields }: PipelineSpec): readonly string[] {
-  return Object.entries(fields).flatMap(([name, { type }]) => (type === undefined ? [`fields.${name}`] : []));
+  return Object.entries(fields).flatMap(([name, { type, reference }]) =>
+    type === undefined && reference === undefined ? [`fields.${name}`] : [],
+  );
 }
 
 function settings(spec: PipelineSpec, { tiers }: SimulationJob): readonly Remark[] {

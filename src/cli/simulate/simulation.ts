@@ -1,6 +1,7 @@
 import type { Side } from '../../core/clock.js';
 import { lint } from '../../core/lint/lint.js';
 import { LIFE } from '../../core/plan.js';
+import type { PipelineSpec } from '../../core/pipeline/spec.js';
 import { policyInWords } from '../../core/policy/words.js';
 import type { PipelineSource } from '../../pipelines/project.js';
 import { scenarioOf, sideFactsOf, type SimulationJob } from '../../simulate/pipeline/job.js';
@@ -70,7 +71,7 @@ export async function simulation(
   const { a, b } = spec.connections;
   const tier = (mode: string | undefined): TierName => ((mode ?? 'log') === 'log' ? 'T0-log' : 'T0');
   const job: SimulationJob = {
-    spec,
+    spec: withoutReferences(spec),
     tiers: { A: aTier ?? tier(a.capture?.mode), B: bTier ?? tier(b.capture?.mode) },
     labels: { A: a.label ?? a.ref, B: b.label ?? b.ref },
     now: Date.now(),
@@ -102,6 +103,15 @@ export async function simulation(
     story: first === null ? null : smallestStory(scenario, first.seed, first.property),
     notSimulated: notSimulated(spec, scenario, job),
   };
+}
+
+/** There is one record, and nobody to point to: what is a reference is played as the text that it is. */
+function withoutReferences(spec: PipelineSpec): PipelineSpec {
+  const fields = Object.entries(spec.fields).map(([name, { reference, ...field }]) => [
+    name,
+    reference === undefined ? field : { ...field, type: 'text' as const },
+  ]);
+  return { ...spec, fields: Object.fromEntries(fields) as PipelineSpec['fields'] };
 }
 
 function firstOf({ firstSeed, plainSeed }: PipelineTally): { property: string; seed: number } | null {

@@ -49,11 +49,13 @@ function fieldColumns(field: string, spec: FieldSpec, schemas: SchemaFacts): rea
       found.push(
         error('column-read-only', `${end.facts.name} cannot be written (generated or no permission)`, path),
       );
-    if (end.read === null && end.write === null && !fits(mapping.type, end.facts.type)) {
+    // The keys that it points to tell which types go together (pipelines/references.ts).
+    const own = spec.reference === undefined && end.read === null && end.write === null;
+    if (own && !fits(mapping.type, end.facts.type)) {
       const message = `${end.facts.name} is ${end.facts.nativeType}, the field is ${mapping.type}; a transform is needed`;
       found.push(error('type-mismatch', message, path));
     }
-    if (written) found.push(...narrower(end, mapping[otherSide(side)], path));
+    if (written && spec.reference === undefined) found.push(...narrower(end, mapping[otherSide(side)], path));
   }
   return found;
 }

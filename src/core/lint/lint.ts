@@ -7,6 +7,7 @@ import { lintDuplicates, type Duplicates } from './match-duplicates.js';
 import { lintMatching } from './matching.js';
 import type { LintMessage } from './message.js';
 import { lintPolicies } from './policies.js';
+import { lintReferences } from './references.js';
 import { lintRoundTrips } from './round-trip.js';
 import { lintSamples, NO_SAMPLES, type Samples } from './samples.js';
 import { lintStructure } from './structure.js';
@@ -27,6 +28,7 @@ export function lint(
 ): readonly LintMessage[] {
   const found = [
     ...lintStructure(spec),
+    ...lintReferences(spec),
     ...lintPolicies(spec, schemas, sides, now),
     ...lintMatching(spec, schemas),
     ...lintExpressions(spec),

@@ -61,6 +61,10 @@ export const LINT_CODES = {
   'match-threshold': 'thresholds are out of order or out of reach',
   'match-duplicates': 'real records share the key that a rule links by',
   'priority-unknown': 'a priority is given to something that does not exist',
+  'reference-value': 'a reference is given a form of its own',
+  'reference-policy': 'references cannot be merged',
+  'reference-group': 'a reference belongs to a group',
+  'reference-match': 'records are to be matched by a reference',
   'capture-options': 'options of capture do not fit its mode',
 } as const;
 

@@ -30,7 +30,8 @@ export function lintSamples(
 ): readonly LintMessage[] {
   return Object.entries(spec.fields).flatMap(([field, of]) => {
     const unit = unitOf(field, of, schemas);
-    return unit === null
+    // Who is linked with whom tells what an id is written as: nothing that a row could show.
+    return unit === null || of.reference !== undefined
       ? []
       : SIDES.flatMap((side) => fieldSamples(field, of, unit, schemas, samples, side));
   });

@@ -26,6 +26,7 @@ export function fieldMapping(field: string, spec: FieldSpec, schemas: SchemaFact
     spec.transform === undefined
       ? A
       : { ...A, read: spec.transform.aToB ?? null, write: spec.transform.bToA ?? null };
+  if (spec.reference !== undefined) return { field, type: 'text', A: a, B };
   return { field, type: spec.type ?? inferredType(a, B), A: a, B };
 }
 

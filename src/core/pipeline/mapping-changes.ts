@@ -45,7 +45,11 @@ function meanings(
   return new Map(
     units.map(([unit, fields]) => [
       unit,
-      { fields: JSON.stringify(fields), meaning: stableStringify(fields.map((name) => meaning(all[name]))) },
+      // What points to other records than before is as good as new.
+      {
+        fields: JSON.stringify(fields.map((name) => [name, all[name]?.reference ?? null])),
+        meaning: stableStringify(fields.map((name) => meaning(all[name]))),
+      },
     ]),
   );
 }

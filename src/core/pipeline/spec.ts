@@ -181,6 +181,8 @@ export interface FieldSpec {
   readonly pii?: boolean;
   /** Only read by rules: never written, never in conflict. */
   readonly contextOnly?: boolean;
+  /** The field points to a record that this pipeline links: an id on each side. */
+  readonly reference?: string;
 }
 
 export interface FieldEndSpec {

@@ -4,6 +4,7 @@ import { comparison, type Comparison } from '../mapping/compare.js';
 import { fieldMapping, type FieldMapping } from '../mapping/field-mapping.js';
 import { fieldLens, type Lens } from '../mapping/lens.js';
 import type { Direction, FieldPlan, UnitPlan } from '../plan.js';
+import { NOBODY, referenceLens } from '../reference.js';
 import type { Canon, Raw } from '../value.js';
 import type { SchemaFacts } from './facts.js';
 import type { FieldSpec } from './spec.js';
@@ -14,7 +15,7 @@ type RawObject = { readonly [field: string]: Raw };
 /** The parts of a unit's plan that come from its fields alone: types, lenses, comparison. */
 export type UnitMapping = Pick<
   UnitPlan,
-  'members' | 'isGroup' | 'type' | 'get' | 'put' | 'compareKey' | 'equal'
+  'members' | 'isGroup' | 'type' | 'get' | 'put' | 'compareKey' | 'equal' | 'reference'
 >;
 
 interface Member {
@@ -26,6 +27,18 @@ interface Member {
 
 export function plainUnit(field: string, spec: FieldSpec, schemas: SchemaFacts): UnitMapping {
   const { mapping, lens, comparison } = member(field, spec, schemas);
+  if (spec.reference !== undefined) {
+    const { reference } = spec;
+    return {
+      members: [fieldPlan(mapping)],
+      isGroup: false,
+      type: mapping.type,
+      reference,
+      ...referenceLens(field, reference, NOBODY),
+      compareKey: String,
+      equal: (x, y) => x === y,
+    };
+  }
   const { A, B } = lens;
   // The hot path: most units are texts that both sides hold alike.
   const shared = A.identity && B.identity;

@@ -10,6 +10,8 @@ export interface CountsRow {
   readonly conflicts: number;
   readonly held: number;
   readonly blocked: number;
+  /** References that wait for the record that they point to. */
+  readonly waiting: number;
   /** Guards that wait for an answer. */
   readonly guards: number;
   readonly unmatched: number;
@@ -27,7 +29,8 @@ export async function pipelineCounts(database: ClientBase | Pool): Promise<Count
                   (select count(*) from shadow where pipeline_id = p.id and open is not null) - x.waiting as unsettled,
                   (select count(*) from conflict where pipeline_id = p.id and state <> 'closed' and state = 'open') as conflicts,
                   (select count(*) from conflict where pipeline_id = p.id and state <> 'closed' and state = 'held') as held,
-                  (select count(*) from blocked_unit where pipeline_id = p.id and code not like 'guard-%') as blocked,
+                  (select count(*) from blocked_unit where pipeline_id = p.id and code not like 'guard-%' and code <> 'waiting-for') as blocked,
+                  (select count(*) from blocked_unit where pipeline_id = p.id and code = 'waiting-for') as waiting,
                   (select count(*) from guard_trip where pipeline_id = p.id and state = 'open') as guards,
                   (select count(*) from unmatched where pipeline_id = p.id) as unmatched,
                   c.changes_total, c.writes_total

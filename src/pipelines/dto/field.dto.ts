@@ -6,6 +6,7 @@ import {
   COLUMN_EXPECTED,
   Flag,
   ListOf,
+  Name,
   NameList,
   OneOf,
   Pattern,
@@ -66,6 +67,7 @@ export class FieldDto {
   @Flag() lossy?: boolean;
   @Flag() pii?: boolean;
   @Flag() contextOnly?: boolean;
+  @Name({ optional: true }) reference?: string;
 }
 
 /** Fields that are decided as one value. */

@@ -16,6 +16,7 @@ import { recastPage } from './recast-page.js';
 import type { RecordState } from './record-state.js';
 import { reunite } from './reunite.js';
 import { foldNotThere, foldSetBack } from './set-back.js';
+import { lookUpReferences, rebindRecords } from '../references/look-up.js';
 import { applyBatchStates, applyException, isCovered, type WriteGate } from './settle.js';
 import { mayBeToldBefore } from './told-before.js';
 import { bySourceTransaction, entriesById, WorkingSet } from './working-set.js';
@@ -44,8 +45,8 @@ export class Gather {
   ) {}
 
   async gather(client: PoolClient, intake: Intake): Promise<Gathered> {
-    const { pipeline, log } = this;
-    const set = new WorkingSet(pipeline, client);
+    const { log } = this;
+    const set = new WorkingSet(this.pipeline, client);
     const excepted = exceptionsOf(intake);
     await this.#load(set, intake, excepted);
     await set.loadBatches(log);
@@ -53,8 +54,11 @@ export class Gather {
     // And what is edited while its delete is on its way is a question about the record.
     const whole = set.sorted().filter((record) => SIDES.some((side) => this.#isUndecided(record, side)));
     await set.loadWhole(whole.map((record) => record.linkId));
+    const pipeline = await lookUpReferences(client, this.pipeline, set, intake);
+    set.pipeline = pipeline;
     if (intake.recast !== null) recastPage(pipeline, set, intake.recast, intake.now);
 
+    rebindRecords(pipeline, set, log);
     const cursors = cursorsAfter(intake);
     const gates = new Map<RecordState, WriteGate>();
     for (const record of set.records.values())
@@ -110,7 +114,7 @@ export class Gather {
     for (const { batch, item, exception } of excepted) {
       const record = set.records.get(item.l);
       if (record === undefined) continue;
-      applyException(this.pipeline, record, batch.side, batch, item, exception, intake.now);
+      applyException(set.pipeline, record, batch.side, batch, item, exception, intake.now);
       if (exception.kind === 'missed')
         missed.push({ linkId: item.l, side: batch.side, batch, item, current: exception.current });
       if (exception.kind === 'gone')
@@ -128,7 +132,7 @@ export class Gather {
             by: { kind: 'integration', name: 'trigger' },
           },
           read,
-          this.#foldContext(intake, batch.side, null),
+          this.#foldContext(set, intake, batch.side, null),
         );
       }
     }
@@ -156,7 +160,7 @@ export class Gather {
         continue;
       }
       const lastWrite = await this.#lastWrite(client, record, side, mine, intake);
-      const context = this.#foldContext(intake, side, lastWrite, record);
+      const context = this.#foldContext(set, intake, side, lastWrite, record);
       const before = record.lineage.length;
       for (const group of bySourceTransaction(mine)) foldTransaction(record, side, group, context);
       changes += record.lineage.length - before;
@@ -181,10 +185,13 @@ export class Gather {
       }
       const before = record.lineage.length;
       if (intake.setBack === side) {
-        foldSetBack(this.pipeline, record, side, state);
+        foldSetBack(set.pipeline, record, side, state);
         continue;
       }
-      foldState(record, side, state, read, { ...this.#foldContext(intake, side, null), anew: intake.anew });
+      foldState(record, side, state, read, {
+        ...this.#foldContext(set, intake, side, null),
+        anew: intake.anew,
+      });
       changes += record.lineage.length - before;
     }
     return changes;
@@ -209,7 +216,7 @@ export class Gather {
       // Gone by now, or deleted by a later write of ours: that it stood there before says nothing.
       if (image(record.life(), side).value === 'deleted') continue;
       const unseen = Object.entries(item.u).filter(([key, pre]) => {
-        const plan = this.pipeline.plan.unit.get(key);
+        const plan = set.pipeline.plan.unit.get(key);
         const unit = record.units.get(key);
         if (plan === undefined || unit === undefined) return false;
         const img = image(unit, side);
@@ -228,7 +235,7 @@ export class Gather {
         side,
         { id: record.ids[side] ?? '', values, modifiedAt: null, by: null },
         read,
-        this.#foldContext(intake, side, null),
+        this.#foldContext(set, intake, side, null),
       );
     }
   }
@@ -244,6 +251,7 @@ export class Gather {
   }
 
   #foldContext(
+    set: WorkingSet,
     intake: Intake,
     side: Side,
     lastWrite: LastWrite | null,
@@ -251,7 +259,7 @@ export class Gather {
   ): FoldContext {
     const end = this.pipeline.ends[side];
     return {
-      pipeline: this.pipeline,
+      pipeline: set.pipeline,
       now: intake.now,
       toldBefore: (entry) =>
         intake.catchingUp === side || (logged !== null && mayBeToldBefore(logged, side, entry, end)),

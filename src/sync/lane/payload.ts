@@ -2,7 +2,7 @@ import { dotText, parseDot, parseVector, vectorText, type Side } from '../../cor
 import { rawOf } from '../../core/at-rest.js';
 import type { UnitPlan } from '../../core/plan.js';
 import { image, type Image, type Unit } from '../../core/unit.js';
-import type { Raw } from '../../core/value.js';
+import type { Canon, Raw } from '../../core/value.js';
 
 /**
  * What must be known to take a write back: per record, what its units held on the side before. The values sent are not kept: a batch
@@ -14,18 +14,23 @@ export interface PayloadItem {
   /** Link id. */
   readonly l: number;
   /** Unit key → the side's version before: dot, context, raw. Of a delete: all that it expects to find. Empty for a create. */
-  readonly u: Readonly<Record<string, readonly [dot: string, ctx: string, raw: Raw]>>;
+  readonly u: Readonly<Record<string, PreImage>>;
 }
 
-export function preImage(plan: UnitPlan, side: Side, unit: Unit): readonly [string, string, Raw] {
+/** `value`: of a reference, which its raw alone does not tell. */
+export type PreImage =
+  readonly [dot: string, ctx: string, raw: Raw] | readonly [dot: string, ctx: string, raw: Raw, value: Canon];
+
+export function preImage(plan: UnitPlan, side: Side, unit: Unit): PreImage {
   const img = image(unit, side);
-  return [dotText(img.dot), vectorText(img.ctx), rawOf(plan, side, img)];
+  const [dot, ctx, raw] = [dotText(img.dot), vectorText(img.ctx), rawOf(plan, side, img)];
+  return plan.reference === undefined ? [dot, ctx, raw] : [dot, ctx, raw, img.value];
 }
 
-export function restoreImage(plan: UnitPlan, side: Side, pre: readonly [string, string, Raw]): Image {
-  const [dot, ctx, raw] = pre;
+export function restoreImage(plan: UnitPlan, side: Side, pre: PreImage): Image {
+  const [dot, ctx, raw, value] = pre;
   return {
-    value: plan.get(side, raw),
+    value: value === undefined ? plan.get(side, raw) : value,
     dot: parseDot(dot),
     ctx: parseVector(ctx),
     stamp: null,

@@ -5,13 +5,15 @@ import { CanonError } from '../../core/errors.js';
 import { dueBack, holdBack, rawToGiveBack, refuseBack } from '../../core/give-back.js';
 import { LIFE_UNIT, lifeOf } from '../../core/life.js';
 import { LIFE, type UnitPlan } from '../../core/plan.js';
+import { WAITING_FOR } from '../../core/reference.js';
 import { refusedBy } from '../../core/push.js';
 import { image, type Image, type Unit } from '../../core/unit.js';
 import { jsonEqual, type Raw } from '../../core/value.js';
 import { rawOf } from '../../core/at-rest.js';
 import type { BatchRow } from '../../database/sql/lane/batches.js';
 import type { End, RunningPipeline } from '../running-pipeline.js';
-import { preImage, type PayloadItem } from './payload.js';
+import { isRequired, leftBlank } from '../references/left-blank.js';
+import { preImage, type PayloadItem, type PreImage } from './payload.js';
 import type { RecordState } from './record-state.js';
 
 /** One write transaction in the making. */
@@ -40,7 +42,7 @@ export function addUpdate(
   if (id === null) return [];
   const set: Record<string, Raw> = {};
   const expect: Record<string, Raw> = {};
-  const pre: Record<string, readonly [string, string, Raw]> = {};
+  const pre: Record<string, PreImage> = {};
   const sent: string[] = [];
   for (const key of keys) {
     const plan = pipeline.plan.unit.get(key) as UnitPlan;
@@ -98,7 +100,13 @@ export function addLife(
     const raw = own
       ? rawOf(plan, side, image(unit, side))
       : putOrBlock(record, plan, unit, side, undefined, now);
-    if (raw === undefined) return false;
+    if (raw === undefined) {
+      // It is made without pointing to anything, and told so later; unless the side insists.
+      if (!making || !mayStayBlank(end, record, plan)) return false;
+      addColumns(end, plan.key, plan, null, values);
+      record.units.set(plan.key, leftBlank(record.units.get(plan.key) as Unit, side));
+      continue;
+    }
     addColumns(end, plan.key, plan, raw, values);
     if (!making) known[plan.key] = preImage(plan, side, unit);
     if (!own) record.units.set(plan.key, acknowledge(unit, side, raw));
@@ -116,6 +124,11 @@ export function addLife(
   return true;
 }
 
+function mayStayBlank(end: End, record: RecordState, plan: UnitPlan): boolean {
+  if (plan.reference === undefined || record.units.get(plan.key)?.blocked?.code !== WAITING_FOR) return false;
+  return !isRequired(end, plan);
+}
+
 function putOrBlock(
   record: RecordState,
   plan: UnitPlan,
@@ -130,11 +143,15 @@ function putOrBlock(
     if (!(error instanceof CanonError)) throw error;
     record.units.set(plan.key, {
       ...unit,
-      blocked: refusedBy(unit, { side, code: 'unwritable', detail: error.message, since: now }),
+      blocked: refusedBy(unit, { side, code: codeOf(error), detail: error.message, since: now }),
     });
-    record.refused.push({ unit: plan.key, side, code: 'unwritable', detail: error.message });
+    record.refused.push({ unit: plan.key, side, code: codeOf(error), detail: error.message });
     return undefined;
   }
+}
+
+function codeOf({ code }: CanonError): string {
+  return code === WAITING_FOR ? WAITING_FOR : 'unwritable';
 }
 
 /** What a side is given back; a mapping that was changed since may not be able to write it any more. */

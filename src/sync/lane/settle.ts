@@ -2,10 +2,10 @@ import type { ClientBase } from 'pg';
 import type { Endpoint, ItemException } from '../../connectors/connector.js';
 import { rawOf } from '../../core/at-rest.js';
 import { acknowledge, holdsBack } from '../../core/author.js';
-import { dotText, SIDES, type Side } from '../../core/clock.js';
+import { dotText, SIDES, vectorText, type Side } from '../../core/clock.js';
 import { holdBack, refuseBack } from '../../core/give-back.js';
 import { LIFE_UNIT } from '../../core/life.js';
-import { withImage } from '../../core/observe.js';
+import { observe, withImage } from '../../core/observe.js';
 import { LIFE, type UnitPlan } from '../../core/plan.js';
 import { refusedBy } from '../../core/push.js';
 import { image, incorporated, type Image, type Unit } from '../../core/unit.js';
@@ -14,8 +14,8 @@ import type { BatchRow } from '../../database/sql/lane/batches.js';
 import type { RunningPipeline } from '../running-pipeline.js';
 import type { BatchLog } from './batch-log.js';
 import { groupByUnit } from './fold.js';
-import { lineageDraft } from './lineage.js';
-import { restoreImage, type PayloadItem } from './payload.js';
+import { lineageDraft, type LineageDraft } from './lineage.js';
+import { restoreImage, type PayloadItem, type PreImage } from './payload.js';
 import type { RecordState } from './record-state.js';
 
 /** What stands between a record and its next write to a side. */
@@ -136,7 +136,7 @@ export function expectToHold(record: RecordState): void {
   }
 }
 
-function before(plan: UnitPlan, unit: Unit, side: Side, pre: readonly [string, string, Raw]): Unit {
+function before(plan: UnitPlan, unit: Unit, side: Side, pre: PreImage): Unit {
   const img = restoreImage(plan, side, pre);
   const restored = withImage(unit, side, img);
   return side === 'A'
@@ -163,6 +163,10 @@ export function applyException(
         const unit = record.units.get(plan.key);
         if (unit === undefined || item.u[plan.key] === undefined) continue;
         const back = holdsBack(unit, side) ? image(unit, side) : null;
+        if (plan.reference !== undefined && back === null) {
+          takeOther(record, plan, unit, side, members[0]?.[1] ?? null, draft);
+          continue;
+        }
         const sent =
           back === null ? plan.put(side, unit.head.value, item.u[plan.key]?.[2]) : rawOf(plan, side, back);
         const raw = plan.isGroup
@@ -221,6 +225,39 @@ export function applyException(
     }
   }
   if (Object.keys(draft.units).length > 0) record.lineage.push(draft);
+}
+
+/** The side points to another record than it was told to: its own doing, after our write. */
+function takeOther(
+  record: RecordState,
+  plan: UnitPlan,
+  unit: Unit,
+  side: Side,
+  raw: Raw,
+  draft: LineageDraft,
+): void {
+  const held = acknowledge(unit, side, image(unit, side).raw);
+  const value = plan.get(side, raw);
+  const seen = observe(plan, held, {
+    side,
+    value,
+    raw,
+    stamp: null,
+    by: { kind: 'integration', name: 'trigger' },
+    stale: false,
+  });
+  record.units.set(plan.key, seen.unit);
+  draft.units[plan.key] =
+    seen.kind === 'cosmetic'
+      ? { v: value, k: 'normalised', w: 'the side stores it in its own form' }
+      : {
+          o: held.head.value,
+          v: value,
+          d: dotText(seen.dot),
+          c: vectorText(seen.ctx),
+          k: 'observed',
+          w: 'the side points to another record than it was told to',
+        };
 }
 
 /** Units that the side is taken to hold as given back: the write that failed was that. */

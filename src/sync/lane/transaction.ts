@@ -14,6 +14,8 @@ import { addWaiting, forgetUnmatched, requeueQuestioned } from '../../database/s
 import { setRecastPosition } from '../../database/sql/lane/recast.js';
 import { run } from '../../database/sql/statement.js';
 import type { FlapMemory } from '../flap-memory.js';
+import { referrersOf } from '../references/referrers.js';
+import { lockWaits, useChanges, wakeByLife, writeUses, type UseChanges } from '../references/uses.js';
 import type { RunningPipeline } from '../running-pipeline.js';
 import type { BatchIds } from './batch-ids.js';
 import type { BatchLog } from './batch-log.js';
@@ -53,6 +55,7 @@ export interface Worked {
   readonly due: ReadonlyMap<number, Due>;
   readonly drafts: Drafts;
   readonly shadows: ShadowRows;
+  readonly uses: UseChanges;
   readonly guarded: Guarded;
   readonly missed: Gathered['missed'];
   readonly changes: Gathered['changes'];
@@ -116,10 +119,10 @@ export class LaneTransaction {
    * @returns `null` when it would concern a record that is busy, or unknown ones
    */
   async work(client: PoolClient, intake: Intake, busy: ReadonlySet<number> | null): Promise<Worked | null> {
-    const { pipeline } = this;
     const [began] = await run(client, readTime, []);
     const gathered = await this.#gather.gather(client, intake);
     const { set, gates, missed, changes, strangers, vanished, renamed } = gathered;
+    const { pipeline } = set;
     await failpoint('lane.gathered');
     const unknown = SIDES.some((side) => strangers[side].size + vanished[side].size > 0);
     if (busy !== null && (unknown || [...set.records.keys()].some((id) => busy.has(id)))) return null;
@@ -130,6 +133,8 @@ export class LaneTransaction {
     const due = new Map<number, Due>();
     const records = set.sorted();
     const guarded = await this.#guards.look(client, records, intake);
+    const referrers = await referrersOf(client, pipeline, records, busy !== null);
+    if (referrers === null) return null;
     for (const record of records) {
       reconsiderDelete(record, pipeline.plan);
       askAboutGone(pipeline, record);
@@ -145,11 +150,12 @@ export class LaneTransaction {
         now: intake.now,
         writable,
         unsettled,
+        referrers: referrers.get(record.linkId) ?? null,
         fights: (unit, key) => this.flaps.take(record.linkId, unit, key, intake.now, pipeline.plan.flap),
       });
       for (const [key, unit] of result.units) record.units.set(key, unit);
       this.#guards.release(record, result);
-      this.#planWrites(record, result, drafts, budget, intake.now);
+      this.#planWrites(pipeline, record, result, drafts, budget, intake.now);
       if (result.unlink) record.linkState = 'unlinked';
       else this.#closeDeleted(record, unsettled);
       noteScope(pipeline, record);
@@ -160,14 +166,16 @@ export class LaneTransaction {
 
     for (const record of records) expectToHold(record);
     const shadows = shadowRows(pipeline, records);
+    const uses = useChanges(pipeline, records);
     const at = began?.at ?? '-infinity';
     const told = { missed, changes, strangers, vanished, renamed };
-    return { intake, began: at, set, records, resolved, due, drafts, shadows, guarded, ...told };
+    return { intake, began: at, set, records, resolved, due, drafts, shadows, uses, guarded, ...told };
   }
 
   async #store(client: PoolClient, worked: Worked): Promise<Committed> {
-    const { pipeline } = this;
+    const { pipeline } = worked.set;
     const { intake, began, set, records, resolved, due, drafts, missed, changes, strangers } = worked;
+    await lockWaits(client, pipeline, worked.uses.waits);
     const tripped = await this.#guards.store(client, worked.guarded, records);
     const conflicts = await writeConflicts(client, pipeline, resolved);
     await failpoint('lane.conflicts-written');
@@ -182,6 +190,8 @@ export class LaneTransaction {
     await writeLinks(client, pipeline, records);
     await writeScopes(client, records);
     await writeBlocked(client, pipeline, records);
+    await writeUses(client, pipeline, worked.uses);
+    await wakeByLife(client, pipeline, records);
     const outgoing = await drafts.insert(client, pipeline.id);
     await failpoint('lane.batches-inserted');
     await writeDue(client, pipeline.id, intake, set, written, due, began);
@@ -230,6 +240,7 @@ export class LaneTransaction {
   }
 
   #planWrites(
+    pipeline: RunningPipeline,
     record: RecordState,
     result: RecordResult,
     drafts: Drafts,
@@ -242,19 +253,19 @@ export class LaneTransaction {
       const keys = result.writes[side];
       if (keys.length === 0) continue;
       if (keys[0] === LIFE) {
-        if (addLife(this.pipeline, record, side, (kind) => drafts.get(side, kind), now))
+        if (addLife(pipeline, record, side, (kind) => drafts.get(side, kind), now))
           batches[side] = record.att[side];
         written[side] = batches[side] === null ? [] : [LIFE];
       } else {
         const chosen = this.solo.has(record.linkId) ? keys.slice(0, 1) : keys;
         if (keys.length === 1) this.solo.delete(record.linkId);
         if (chosen.length < keys.length) record.due = true;
-        written[side] = addUpdate(this.pipeline, record, side, chosen, () => drafts.get(side, 'update'), now);
+        written[side] = addUpdate(pipeline, record, side, chosen, () => drafts.get(side, 'update'), now);
         if (written[side].length > 0) batches[side] = record.att[side];
       }
       if (batches[side] !== null) budget[side]--;
     }
-    describeAuthored(this.pipeline.plan, record, result, batches, written);
+    describeAuthored(pipeline.plan, record, result, batches, written);
   }
 
   /** Gone on both sides, and nothing on its way: the link has ended. */

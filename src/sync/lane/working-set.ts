@@ -17,7 +17,8 @@ export class WorkingSet {
   readonly byId: Readonly<Record<Side, Map<string, RecordState>>> = { A: new Map(), B: new Map() };
 
   constructor(
-    readonly pipeline: RunningPipeline,
+    /** With its references looked up, once they are. */
+    public pipeline: RunningPipeline,
     private readonly client: Client,
   ) {}
 

@@ -8,6 +8,7 @@ import { somePairs } from '../../database/sql/matching/questions.js';
 import { run } from '../../database/sql/statement.js';
 import { fetchAll } from '../fetch-all.js';
 import { rawFrom } from '../new-links.js';
+import { boundToRecords } from '../references/crosswalk.js';
 import type { RunningPipeline } from '../running-pipeline.js';
 
 const LOOKED_AT = 2000;
@@ -51,12 +52,14 @@ export async function compareFields(pipeline: RunningPipeline, pools: HubPools):
     B.endpoint,
     pairs.map((pair) => pair.b_id),
   );
+  const bound = await boundToRecords(pools.general, pipeline, { A: a.values(), B: b.values() });
+  const compared = units.map(({ key }) => bound.plan.unit.get(key) as UnitPlan);
   let looked = 0;
   for (const pair of pairs) {
     const [one, other] = [a.get(pair.a_id), b.get(pair.b_id)];
     if (one === undefined || other === undefined) continue;
     looked++;
-    for (const unit of units) count(fields[unit.key] as FieldReport, pipeline, unit, one, other);
+    for (const unit of compared) count(fields[unit.key] as FieldReport, pipeline, unit, one, other);
   }
   return { looked, fields };
 }

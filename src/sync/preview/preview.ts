@@ -8,12 +8,15 @@ import { recast } from '../../core/recast.js';
 import { resolveRecord, type RecordResult } from '../../core/record.js';
 import { outOfScope } from '../../core/scope.js';
 import { image, type Unit } from '../../core/unit.js';
+import { targetsIn, withCrosswalks } from '../../core/reference.js';
 import { isBlank, type Json, type Raw } from '../../core/value.js';
 import { readRecords, type RecordRow } from '../../database/sql/lane/read-records.js';
 import { linksToPreview } from '../../database/sql/preview.js';
 import { run } from '../../database/sql/statement.js';
 import type { HubPools } from '../../database/pools.js';
+import { pipelineByName } from '../../database/sql/references.js';
 import { fetchAll } from '../fetch-all.js';
+import { WantedTargets } from '../references/crosswalk.js';
 import { unitChanges, type ChangePreview } from './change-preview.js';
 import type { ChangedPipeline } from './changed-pipeline.js';
 import { ScopeFindings } from './scope-preview.js';
@@ -46,9 +49,10 @@ export async function previewChange(
       named('added').length + scope.sides.length === 0
         ? null
         : { A: await statesOf(change, 'A', rows), B: await statesOf(change, 'B', rows) };
+    const bound = await lookedUp(change, pools, rows, states);
     for (const row of rows) {
-      judge(change, named('mapping'), row, found, scope, states);
-      if (states !== null) for (const key of named('added')) compare(change, key, row, states, found);
+      judge(bound, named('mapping'), row, found, scope, states);
+      if (states !== null) for (const key of named('added')) compare(bound, key, row, states, found);
     }
     found.records += rows.length;
     onRecords(found.records);
@@ -68,6 +72,41 @@ export async function previewChange(
     matching: change.matchedOtherwise ? await previewMatching(change, pools) : null,
     samples,
   };
+}
+
+/** The changed pipeline with the references of these records looked up, as they will be once it runs. */
+async function lookedUp(
+  change: ChangedPipeline,
+  pools: HubPools,
+  rows: readonly RecordRow[],
+  states: States | null,
+): Promise<ChangedPipeline> {
+  const { plan } = change.after;
+  const references = plan.units.filter(({ reference }) => reference !== undefined);
+  if (references.length === 0) return change;
+  const targets = new Map<string, number>();
+  for (const { key, reference } of references) {
+    const [target] = await run(pools.general, pipelineByName, [reference]);
+    if (target !== undefined) targets.set(key, target.id);
+  }
+  const wanted = new WantedTargets(targets);
+  for (const { key, members } of references) {
+    for (const row of rows) {
+      const unit = readUnit(
+        row.clock,
+        (row.fields as Record<string, Json>)[key],
+        (row.open as Record<string, Json> | null)?.[key],
+      );
+      for (const target of targetsIn(unit)) wanted.addTarget(key, target);
+    }
+    for (const side of SIDES) {
+      const column = members[0]?.[side];
+      if (states === null || column === null || column === undefined) continue;
+      for (const { values } of states[side].values()) wanted.addRaw(key, side, values[column]);
+    }
+  }
+  const after = { ...change.after, plan: withCrosswalks(plan, await wanted.lookUp(pools.general)) };
+  return { ...change, after };
 }
 
 class Findings {

@@ -76,6 +76,38 @@ export const policyCases: readonly Case[] = [
     spec({}, { connections: ends({ ...polling, staleForm: '1m' }) }),
   ],
 
+  ['reference-value', 'error', `${at}/compare`, f({ reference: 'o', compare: {}, policy: review })],
+  [
+    'reference-value',
+    'error',
+    `${at}/b`,
+    f({ reference: 'o', b: { column: 'y', read: 'value' }, policy: review }),
+  ],
+  [
+    'reference-policy',
+    'error',
+    `${at}/policy`,
+    f({ reference: 'o', policy: { strategy: 'merge', merge: 'max' } }),
+  ],
+  [
+    'reference-group',
+    'error',
+    '/groups/both/fields',
+    spec(
+      { f: { a: 'x', b: 'y', reference: 'o' }, g: { a: 'u', b: 'v' } },
+      { groups: { both: { fields: ['f', 'g'], policy: review } } },
+    ),
+  ],
+  [
+    'reference-match',
+    'error',
+    '/match/0',
+    spec(
+      { f: { a: 'x', b: 'y', reference: 'o', policy: review } },
+      { match: [{ id: 'by-f', by: ['f'], action: 'link' }] },
+    ),
+  ],
+
   [
     'rule-twice',
     'error',

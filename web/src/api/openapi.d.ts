@@ -1645,6 +1645,8 @@ export interface components {
             readonly linked: number;
             /** @description Records that no rule could link */
             readonly unmatched: number;
+            /** @description References that wait for the record that they point to to be linked */
+            readonly waiting: number;
             readonly writesTotal: number;
         };
         readonly PipelineDto: {
@@ -1743,6 +1745,8 @@ export interface components {
              */
             readonly state: "in-sync" | "conflict" | "held" | "blocked" | "excluded" | "creating" | "deleted" | "unlinked" | "in-flight" | "diverged";
             readonly systems: components["schemas"]["LabelsDto"];
+            /** @description Records that the values of references among the fields point to, as far as they may be seen */
+            readonly targets: readonly components["schemas"]["TargetDto"][];
             /** @description Its name for people */
             readonly title: string;
         };
@@ -1915,6 +1919,21 @@ export interface components {
         readonly SystemsDto: {
             readonly A: string;
             readonly B: string;
+        };
+        readonly TargetDto: {
+            /**
+             * @description As it stands in the values of references
+             * @example rec_42
+             */
+            readonly id: string;
+            readonly ids: components["schemas"]["TargetIdsDto"];
+            readonly pipeline: string;
+            /** @description Its name for people */
+            readonly title: string;
+        };
+        readonly TargetIdsDto: {
+            readonly A: string | null;
+            readonly B: string | null;
         };
         readonly TokenDto: {
             /** @description How the token begins: to tell it from others */

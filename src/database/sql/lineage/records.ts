@@ -22,7 +22,9 @@ export interface RecordRow {
   readonly before_b: PreImages | null;
 }
 
-export type PreImages = Readonly<Record<string, readonly [dot: string, ctx: string, raw: Json]>>;
+export type PreImages = Readonly<
+  Record<string, readonly [dot: string, ctx: string, raw: Json, value?: Json]>
+>;
 
 const before = (batch: 'x' | 'y'): string => `
   case when ${batch}.state <> 'acked' then
@@ -60,7 +62,7 @@ export const concernsOf: Statement<ConcernRow> = {
   text: `
   select unit, state, id::text as id, reason from conflict where link_id = $1 and state <> 'closed'
   union all
-  select unit, 'blocked', null, side || ' refused it: ' || detail from blocked_unit where link_id = $1`,
+  select unit, 'blocked', null, case when code = 'waiting-for' then 'waits: ' else side || ' refused it: ' end || detail from blocked_unit where link_id = $1`,
 };
 
 /** Conflicts that were not closed at a time. Parameters: link, time. */

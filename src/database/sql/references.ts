@@ -1,0 +1,195 @@
+import type { Side } from '../../core/clock.js';
+import type { Json } from '../../core/value.js';
+import type { Statement } from './statement.js';
+
+/** Parameters: pipeline, units[], names of the pipelines that they point to records of[] (parallel). */
+export const declareReferences: Statement<Record<string, never>> = {
+  name: 'references_declare',
+  text: `
+  with gone as (delete from reference where pipeline_id = $1 and unit <> all($2::text[]))
+  insert into reference (pipeline_id, unit, target_id)
+  select $1, r.unit, p.id from unnest($2::text[], $3::text[]) as r(unit, name) join pipeline p on p.name = r.name
+  on conflict (pipeline_id, unit) do update set target_id = excluded.target_id`,
+};
+
+/** Parameters: pipeline. */
+export const declaredReferences: Statement<{ unit: string; target_id: number }> = {
+  name: 'references_declared',
+  text: `select unit, target_id from reference where pipeline_id = $1 order by unit`,
+};
+
+/** Parameters: pipeline. */
+export const isReferredTo: Statement<{ referred: boolean }> = {
+  name: 'references_is_referred_to',
+  text: `select exists (select from reference where target_id = $1) as referred`,
+};
+
+export interface TargetRow {
+  /** The id it was found by; `null`: by its link. */
+  readonly side: Side | null;
+  readonly ext_id: string | null;
+  readonly link_id: number;
+  readonly state: 'live' | 'creating' | 'deleted' | 'unlinked';
+  readonly a_id: string | null;
+  readonly b_id: string | null;
+  /** It stands there now: made, and not deleted as far as is known. */
+  readonly on_a: boolean;
+  readonly on_b: boolean;
+  /** It is being made on a side at present. */
+  readonly under_way: boolean;
+}
+
+const standsOn = (side: 'a' | 'b'): string =>
+  `coalesce(s.open #>> '{$life,${side},v}', case jsonb_typeof(s.fields -> '$life') when 'object' then s.fields #>> '{$life,v}' else s.fields ->> '$life' end, 'live') = 'live'
+   and not coalesce(${side}.kind = 'create' and ${side}.state <> 'acked', false)`;
+
+/**
+ * The linked records behind these ids and links: whoever has the id now, else who had it before. One row per id and per link, along the
+ * indexes of live links; a batch is looked up for whoever was written lately.
+ * Parameters: target pipeline, sides[], ids[] (parallel), links[].
+ */
+export const findTargets: Statement<TargetRow> = {
+  name: 'references_find_targets',
+  text: `
+  with found as (
+    select r.side, r.ext_id, coalesce(
+      (select l.id from link l where r.side = 'A' and l.pipeline_id = $1 and l.a_id = r.ext_id and l.state in ('live', 'creating')),
+      (select l.id from link l where r.side = 'B' and l.pipeline_id = $1 and l.b_id = r.ext_id and l.state in ('live', 'creating')),
+      (select max(x.link_id) from link_alias x join link l on l.id = x.link_id and l.state in ('live', 'creating')
+        where x.pipeline_id = $1 and x.side = r.side and x.ext_id = r.ext_id)) as link_id
+    from unnest($2::text[], $3::text[]) as r(side, ext_id)
+    union all
+    select null, null, id from unnest($4::bigint[]) as r(id)
+  )
+  select f.side, f.ext_id, l.id as link_id, l.state, l.a_id, l.b_id,
+         ${standsOn('a')} as on_a, ${standsOn('b')} as on_b,
+         coalesce(a.kind = 'create' and a.state in ('sent', 'unknown'), false) or coalesce(b.kind = 'create' and b.state in ('sent', 'unknown'), false) as under_way
+  from found f join link l on l.id = f.link_id join shadow s on s.link_id = l.id
+  left join attempt_batch a on a.id = s.att_a left join attempt_batch b on b.id = s.att_b
+  where l.pipeline_id = $1`,
+};
+
+/**
+ * Keeps what is looked up of these pipelines from moving until the transaction ends: a link that was made meanwhile is seen, one that is
+ * made later sees who waits. In the order of their ids, so that two who need several do not wait for each other.
+ * Parameters: targets[], those of them whose links this transaction makes itself[].
+ */
+export const lockTargets: Statement<Record<string, never>> = {
+  name: 'references_lock_targets',
+  text: `
+  select case when r.id = any($2::int[]) then pg_advisory_xact_lock(1094927186, r.id) else pg_advisory_xact_lock_shared(1094927186, r.id) end
+  from (select distinct id from unnest($1::int[] || $2::int[]) as r(id) order by id) r`,
+};
+
+/** Parameters: link ids[], units[] (parallel). */
+export const forgetUses: Statement<Record<string, never>> = {
+  name: 'references_forget_uses',
+  text: `delete from reference_use u using unnest($1::bigint[], $2::text[], $3::text[]) as r(link_id, unit, target)
+  where u.link_id = r.link_id and u.unit = r.unit and u.target = r.target`,
+};
+
+/** Parameters: pipeline, then parallel arrays: link ids, units, targets, target pipelines. */
+export const insertUses: Statement<Record<string, never>> = {
+  name: 'references_insert_uses',
+  text: `
+  insert into reference_use (link_id, unit, target, pipeline_id, target_id)
+  select r.link_id, r.unit, r.target, $1, r.target_id from unnest($2::bigint[], $3::text[], $4::text[], $5::int[]) as r(link_id, unit, target, target_id)
+  on conflict (link_id, unit, target) do update set target_id = excluded.target_id`,
+};
+
+/** Parameters: pipeline, then parallel arrays: sides, ids, target pipelines, targets. */
+export const insertNewcomerWaits: Statement<Record<string, never>> = {
+  name: 'references_insert_newcomer_waits',
+  text: `
+  insert into reference_newcomer (pipeline_id, side, ext_id, target_id, target)
+  select $1, r.side, r.ext_id, r.target_id, r.target from unnest($2::text[], $3::text[], $4::int[], $5::text[]) as r(side, ext_id, target_id, target)
+  on conflict do nothing`,
+};
+
+/** Something became of these targets. Parameters: target pipeline, targets[]. */
+export const wakeReferrers: Statement<Record<string, never>> = {
+  name: 'references_wake_referrers',
+  text: `select wake_referrers($1, $2::text[])`,
+};
+
+/** Whoever stops pointing to a record of this pipeline from now on finds that its deletion waits. Parameters: pipeline. */
+export const lockReferred: Statement<Record<string, never>> = {
+  name: 'references_lock_referred',
+  text: `select pg_advisory_xact_lock(1094927187, $1)`,
+};
+
+export interface ReferrersRow {
+  readonly link_id: number;
+  /** Name of the pipeline of those that point to it. */
+  readonly pipeline: string;
+  /** Records that stand, and those that are going themselves. */
+  readonly standing: number;
+  readonly going: number;
+}
+
+/** Who points to these records, besides themselves. Parameters: pipeline, link ids[], those that are going in this transaction[]. */
+export const readReferrers: Statement<ReferrersRow> = {
+  name: 'references_read_referrers',
+  text: `
+  select r.link_id, p.name as pipeline,
+         count(distinct u.link_id) filter (where not g.going) as standing,
+         count(distinct u.link_id) filter (where g.going) as going
+  from unnest($2::bigint[]) as r(link_id)
+  join reference_use u on u.target_id = $1 and u.target = 'rec_' || r.link_id and u.link_id <> r.link_id
+  join shadow s on s.link_id = u.link_id
+  join pipeline p on p.id = u.pipeline_id
+  cross join lateral (select u.link_id = any($3::bigint[]) or coalesce(s.open ? '$life', false) as going) g
+  group by r.link_id, p.name order by r.link_id, p.name`,
+};
+
+/** Whether a pipeline that this one points to, and that does not point back, is being loaded and gets on. Parameters: pipeline. */
+export const loadsUnderWay: Statement<{ under_way: boolean }> = {
+  name: 'references_loads_under_way',
+  text: `
+  with recursive reach (id) as (
+    select target_id from reference where pipeline_id = $1
+    union select r.target_id from reach join reference r on r.pipeline_id = reach.id
+  ), back (id) as (
+    select pipeline_id from reference where target_id = $1
+    union select r.pipeline_id from back join reference r on r.target_id = back.id
+  )
+  select exists (
+    select from reach join pipeline p on p.id = reach.id
+    left join load_report l on l.pipeline_id = p.id
+    where p.id <> $1 and p.id not in (select id from back) and p.paused_at is null
+      and (p.state in ('new', 'comparing', 'loading') or (p.state = 'report' and l.accepted_at is not null))
+      and not exists (select from side_state s where s.pipeline_id = p.id and (s.error_since is not null or s.paused_at is not null))) as under_way`,
+};
+
+/** Parameters: name. */
+export const pipelineByName: Statement<{ id: number }> = {
+  name: 'references_pipeline_by_name',
+  text: `select id from pipeline where name = $1`,
+};
+
+/** A live record by its link. Parameters: name of its pipeline, link. */
+export const linkedRecord: Statement<{ id: number }> = {
+  name: 'references_linked_record',
+  text: `
+  select l.id from link l join pipeline p on p.id = l.pipeline_id where p.name = $1 and l.id = $2 and l.state in ('live', 'creating')`,
+};
+
+export interface TargetRecordRow {
+  readonly link_id: number;
+  readonly pipeline_id: number;
+  readonly pipeline: string;
+  readonly a_id: string | null;
+  readonly b_id: string | null;
+  readonly clock: string;
+  readonly fields: Readonly<Record<string, Json>>;
+  readonly open: Readonly<Record<string, Json>> | null;
+}
+
+/** Records to be named, also of links that have ended. Parameters: links[]. */
+export const targetRecords: Statement<TargetRecordRow> = {
+  name: 'references_target_records',
+  text: `
+  select l.id as link_id, l.pipeline_id, p.name as pipeline, l.a_id, l.b_id, s.clock, s.fields, s.open
+  from link l join pipeline p on p.id = l.pipeline_id join shadow s on s.link_id = l.id
+  where l.id = any($1::bigint[]) order by l.id`,
+};

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openCompanyContacts, TABLES, WHO } from '../support/company-contacts.js';
+import type { SyncPair } from '../support/sync-pair.js';
+
+/** The CRM lets go of whom it deletes; Support refuses to delete whom somebody points to. */
+const tables = {
+  a: TABLES.a
+    .replace('company_id int references company', 'company_id int')
+    .replace('boss_id int references contact', 'boss_id int references contact on delete cascade'),
+};
+const rows = {
+  a: `insert into company (id, name) select i, 'co' || i from generate_series(1, 4) i; select setval('company_id_seq', 100);
+      insert into contact (id, email, company_id) select i, 'p' || i || '@x', i from generate_series(1, 3) i; select setval('contact_id_seq', 100);
+      insert into contact (email, boss_id) values ('p4@x', 3), ('p5@x', 3)`,
+  b: '',
+};
+
+describe('deleting records that others point to', () => {
+  let pair: SyncPair;
+  beforeAll(async () => {
+    pair = await openCompanyContacts(rows, { tables });
+    await pair.start();
+    await pair.quiet();
+  }, 60_000);
+  afterAll(() => pair.close());
+
+  const hub = async (sql: string) => (await pair.hub.general.query<Record<string, unknown>>(sql)).rows;
+  const open = () => hub(`select unit, kind, reason from conflict where state <> 'closed' order by title`);
+  const orgs = async () =>
+    (await pair.b.query<{ label: string }>('select label from org order by 1')).rows.map(
+      ({ label }) => label,
+    );
+
+  it('is carried over where nobody does', async () => {
+    await pair.a.query(`delete from company where name = 'co4'`);
+    await pair.quiet();
+    expect(await orgs()).toEqual(['co1', 'co2', 'co3']);
+    expect(await open()).toEqual([]);
+  });
+
+  it('is asked about where somebody does, and by itself no question any more when nobody does', async () => {
+    await pair.a.query(`delete from company where name in ('co1', 'co2')`);
+    await pair.quiet();
+    expect(await orgs()).toEqual(['co1', 'co2', 'co3']);
+    const question = {
+      unit: '$life',
+      kind: 'delete',
+      reason: 'deleted in CRM while others point to it (1 of contacts)',
+    };
+    expect(await open()).toEqual([question, question]);
+    await pair.b.query(`update person set org_id = null where mail = 'p1@x'`);
+    await pair.a.query(`update contact set company_id = 3 where email = 'p2@x'`);
+    await pair.quiet();
+    expect(await open()).toEqual([]);
+    expect(await orgs()).toEqual(['co3']);
+  });
+
+  it('takes those first that are deleted along', async () => {
+    await pair.a.query(`delete from contact where email = 'p3@x'`);
+    await pair.quiet();
+    expect((await pair.b.query<{ email: string }>(WHO.b)).rows.map(({ email }) => email)).toEqual([
+      'p1@x',
+      'p2@x',
+    ]);
+    expect(
+      await hub(`select count(*)::int as n from conflict c where unit = '$life' and title like 'p%'`),
+    ).toEqual([{ n: 0 }]);
+    expect(
+      await hub("select 1 from reference_use u join link l on l.id = u.link_id where l.state <> 'live'"),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,130 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Clock } from '../../src/common/clock.js';
+import { RevisionPlans } from '../../src/database/revision-plans.js';
+import { RecordsService } from '../../src/lineage/records.service.js';
+import { mustBeLinked } from '../../src/review/typed-reference.js';
+import { openCompanyContacts, WHO } from '../support/company-contacts.js';
+import type { SyncPair } from '../support/sync-pair.js';
+
+/** Ids that are nobody's on the other side: taking one for the other's would show. */
+const rows = {
+  a: `insert into company (id, name) select i, 'co' || i from generate_series(101, 104) i; select setval('company_id_seq', 200);
+      insert into contact (id, email, phone, company_id) select i, 'p' || i || '@x', '1', 100 + i from generate_series(1, 3) i; select setval('contact_id_seq', 300);
+      update contact set boss_id = 1 where id in (2, 3); update contact set boss_id = 3 where id = 1;`,
+  b: `insert into org (label) select 'co' || i from generate_series(103, 106) i;
+      insert into person (mail, tel, org_id) select 'p' || i || '@x', '1', (select id from org where label = 'co' || (100 + i)) from generate_series(3, 5) i;`,
+};
+
+describe('references between two pipelines', () => {
+  let pair: SyncPair;
+  beforeAll(async () => {
+    pair = await openCompanyContacts(rows);
+    await pair.start();
+    await pair.quiet();
+  }, 60_000);
+  afterAll(() => pair.close());
+
+  const who = async (side: 'a' | 'b') =>
+    (
+      await pair[side].query<{ email: string; phone: string; company: string | null; boss: string | null }>(
+        WHO[side],
+      )
+    ).rows;
+  const whoIs = async (side: 'a' | 'b', email: string) =>
+    (await who(side)).find((one) => one.email === email);
+  const hub = async (sql: string) => (await pair.hub.general.query<Record<string, unknown>>(sql)).rows;
+  const open = () => hub(`select unit, kind, reason from conflict where state <> 'closed' order by unit`);
+  const waiting = () => hub('select unit, side, code from blocked_unit order by unit, side');
+
+  it('are carried over by the first load, cycles within a pipeline included', async () => {
+    expect(await who('a')).toEqual(await who('b'));
+    expect(await who('a')).toEqual([
+      { email: 'p1@x', phone: '1', company: 'co101', boss: 'p3@x' },
+      { email: 'p2@x', phone: '1', company: 'co102', boss: 'p1@x' },
+      { email: 'p3@x', phone: '1', company: 'co103', boss: 'p1@x' },
+      { email: 'p4@x', phone: '1', company: 'co104', boss: null },
+      { email: 'p5@x', phone: '1', company: 'co105', boss: null },
+    ]);
+    expect(await open()).toEqual([]);
+    expect(await waiting()).toEqual([]);
+  });
+
+  it('are shown with the name and the ids of what they point to, as far as that may be seen', async () => {
+    const plans = new RevisionPlans(pair.hub);
+    const records = new RecordsService(pair.hub, plans, new Clock());
+    const wanted = { pipeline: 'contacts', side: 'A', externalId: '1' } as const;
+    const { fields, targets } = await records.lookup(wanted);
+    const company = fields.find(({ field }) => field === 'company');
+    expect(company).toMatchObject({
+      value: expect.stringMatching(/^rec_\d+$/),
+      A: { raw: '101' },
+      state: 'in-sync',
+    });
+    const ids = { A: '101', B: company?.B?.raw };
+    expect(targets).toContainEqual({ id: company?.value, pipeline: 'companies', title: 'co101', ids });
+    expect(targets).toHaveLength(2);
+    expect((await records.lookup(wanted, ['contacts'])).targets).toMatchObject([{ title: 'p3@x' }]);
+  });
+
+  it('can be decided to be a linked record, or none', async () => {
+    const [{ id, link }] = (await hub(
+      `select p.id, (select l.id from link l where l.pipeline_id = p.id limit 1) as link from pipeline p where name = 'companies'`,
+    )) as [{ id: number; link: number }];
+    const unit = (await new RevisionPlans(pair.hub).planOf(id)).units[0]!;
+    const check = (value: string | null) => mustBeLinked(pair.hub.general, unit, 'companies', value);
+    await expect(check(`rec_${String(link)}`)).resolves.toBeUndefined();
+    await expect(check(null)).resolves.toBeUndefined();
+    for (const wrong of ['rec_999999', 'A:101', '101'])
+      await expect(check(wrong)).rejects.toMatchObject({ code: 'invalid' });
+  });
+
+  it('are carried over as the id of the other side, from either side', async () => {
+    await pair.a.query(`update contact set company_id = 104 where email = 'p1@x'`);
+    await pair.b.query(
+      `update person set org_id = (select id from org where label = 'co106') where mail = 'p2@x'`,
+    );
+    await pair.b.query(`update person set boss = null where mail = 'p2@x'`);
+    await pair.quiet();
+    expect(await whoIs('b', 'p1@x')).toMatchObject({ company: 'co104', boss: 'p3@x' });
+    expect(await whoIs('a', 'p2@x')).toMatchObject({ company: 'co106', boss: null });
+    expect(await who('a')).toEqual(await who('b'));
+  });
+
+  it('agree where both sides chose the same record at the same time, and are asked about where not', async () => {
+    await pair.stop();
+    await pair.a.query(
+      `update contact set company_id = (select id from company where name = 'co105') where email in ('p3@x', 'p4@x')`,
+    );
+    await pair.b.query(
+      `update person set org_id = (select id from org where label = 'co105') where mail = 'p3@x'`,
+    );
+    await pair.b.query(
+      `update person set org_id = (select id from org where label = 'co106') where mail = 'p4@x'`,
+    );
+    await pair.start();
+    await pair.quiet();
+    expect(await open()).toMatchObject([{ unit: 'company', kind: 'value' }]);
+    expect(await whoIs('b', 'p4@x')).toMatchObject({ company: 'co106' });
+    await pair.a.query(
+      `update contact set company_id = (select id from company where name = 'co106') where email = 'p4@x'`,
+    );
+    await pair.quiet();
+    expect(await open()).toEqual([]);
+    expect(await who('a')).toEqual(await who('b'));
+  });
+
+  it('go with the records that they point to when all are made at once', async () => {
+    await pair.a
+      .query(`with c as (insert into company (name) values ('new') returning id), boss as (insert into contact (email, company_id) select 'boss@x', id from c returning id)
+      insert into contact (email, company_id, boss_id) select 'staff@x', c.id, boss.id from c, boss`);
+    await pair.b.query(
+      `insert into person (id, mail, boss) values ('00000000-0000-0000-0000-000000000001', 'self@x', '00000000-0000-0000-0000-000000000001')`,
+    );
+    await pair.quiet();
+    expect(await whoIs('b', 'staff@x')).toMatchObject({ company: 'new', boss: 'boss@x' });
+    expect(await whoIs('a', 'self@x')).toMatchObject({ boss: 'self@x' });
+    expect(await who('a')).toEqual(await who('b'));
+    expect(await waiting()).toEqual([]);
+  });
+});
