@@ -230,6 +230,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/pipelines/{name}/conflict-flow": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Conflicts that opened and closed lately, and the ages of the open ones */
+        readonly get: operations["ConflictFlow_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/pipelines/{name}/dead-letters": {
         readonly parameters: {
             readonly query?: never;
@@ -923,6 +940,19 @@ export interface components {
             /** @description Why a person is asked: what happened, and the policy that sends it here */
             readonly why: string;
         };
+        readonly ConflictFlowDto: {
+            /** @description The open ones by age, youngest first */
+            readonly ages: readonly components["schemas"]["OpenAgeDto"][];
+            /** @enum {string} */
+            readonly by: "hour" | "day";
+            /**
+             * Format: date-time
+             * @description When the oldest open one opened
+             */
+            readonly oldestAt: string | null;
+            /** @description Every hour or day, oldest first */
+            readonly stretches: readonly components["schemas"]["FlowStretchDto"][];
+        };
         readonly ConflictPageDto: {
             readonly items: readonly components["schemas"]["ConflictSummaryDto"][];
             readonly next: string | null;
@@ -1105,6 +1135,17 @@ export interface components {
             };
             /** @description Pairs that were looked at, from everywhere among those that would be linked */
             readonly looked: number;
+        };
+        readonly FlowStretchDto: {
+            /**
+             * Format: date-time
+             * @description Beginning of the hour or day, in UTC
+             */
+            readonly at: string;
+            /** @description Conflicts that closed, whatever closed them */
+            readonly closed: number;
+            /** @description Conflicts that opened */
+            readonly opened: number;
         };
         readonly GrantDto: {
             /** @description Name of a pipeline, or `*`: on every pipeline, also those to come */
@@ -1422,6 +1463,11 @@ export interface components {
             readonly address: string;
             /** Format: date-time */
             readonly expiresAt: string;
+        };
+        readonly OpenAgeDto: {
+            readonly count: number;
+            /** @description Open for less than so many seconds; null: longer */
+            readonly under: number | null;
         };
         readonly PauseDto: {
             /** Format: date-time */
@@ -2581,6 +2627,58 @@ export interface operations {
             };
             /** @description Problem `not-found` */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly ConflictFlow_get: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description 24 hours, or 14 days */
+                readonly by?: "hour" | "day";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConflictFlowDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
