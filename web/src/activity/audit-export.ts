@@ -53,11 +53,7 @@ export async function exportAudit(
 /** RFC 4180. What a spreadsheet would run as a formula is kept a text by an apostrophe before it. */
 function csvField(value: unknown): string {
   const text =
-    value === null || value === undefined
-      ? ''
-      : typeof value === 'object'
-        ? JSON.stringify(value)
-        : String(value);
+    value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
   const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
