@@ -1,4 +1,5 @@
 import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { ConflictFlowController } from './conflict-flow.controller.js';
 import { CountsCache } from './counts-cache.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { Draining } from './draining.js';
@@ -25,6 +26,7 @@ import { VerificationsService } from './verifications.service.js';
     GuardsController,
     PipelinesController,
     VerificationsController,
+    ConflictFlowController,
   ],
   providers: [
     Draining,

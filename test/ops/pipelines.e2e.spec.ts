@@ -207,6 +207,40 @@ describe('the pipelines API', () => {
     });
   });
 
+  it('says what came and what went, hour by hour and day by day, and how old the open ones are', async () => {
+    const { pools } = service;
+    await pools.general.query('delete from conflict');
+    await pools.general.query(
+      `insert into conflict (id, pipeline_id, link_id, unit, key, state, kind, reason, title, candidates, policy, revision,
+                             opened_at, changed_at, closed_at, close_reason)
+       select gen_random_uuid(), p.id, 900000 + n, 'phone', 'k', case when closed is null then 'open' else 'closed' end, 'value', '', '',
+              '[]', '{}', 1, now() - opened, now() - coalesce(closed, opened), now() - closed, case when closed is not null then 'decided' end
+       from pipeline p, (values (1, interval '1 minute', null), (2, '2 hours', null), (3, '3 days', null), (4, '30 days', null),
+                                (5, '2 hours', interval '1 hour'), (6, '9 days', '2 hours'), (7, '40 days', '39 days')) as c(n, opened, closed)
+       where p.name = 'companies'`,
+    );
+    const flow = async (by: string) =>
+      (await service.get(`/api/v1/pipelines/companies/conflict-flow?by=${by}`)).json();
+    const sum = (stretches: { opened: number; closed: number }[]) =>
+      stretches.reduce((all, one) => [all[0]! + one.opened, all[1]! + one.closed], [0, 0]);
+    const hours = await flow('hour');
+    expect(hours.stretches).toHaveLength(24);
+    expect(sum(hours.stretches)).toEqual([3, 2]);
+    const days = await flow('day');
+    expect(days.stretches).toHaveLength(14);
+    expect(sum(days.stretches)).toEqual([5, 2]);
+    expect(days.stretches[0].at).toMatch(/T00:00:00\.000Z$/);
+    expect(days.ages).toEqual([
+      { under: 3_600, count: 1 },
+      { under: 14_400, count: 1 },
+      { under: 86_400, count: 0 },
+      { under: 604_800, count: 1 },
+      { under: null, count: 1 },
+    ]);
+    expect(Date.now() - Date.parse(days.oldestAt)).toBeGreaterThan(29 * 86_400_000);
+    expect((await service.get('/api/v1/pipelines/companies/conflict-flow?by=year')).status).toBe(422);
+  });
+
   describe('dead letters', () => {
     beforeAll(async () => {
       await service.pools.general.query(`delete from conflict`);

@@ -48,9 +48,9 @@ describe('the review screen', () => {
   });
   afterEach(() => page.context().close());
 
-  const open = async (path = '/conflicts', options?: ScreenOptions): Promise<void> => {
+  const open = async (path = '/conflicts', options?: ScreenOptions, list = true): Promise<void> => {
     page = await openScreen(browser, service.url + path, { as: service.tester, ...options });
-    await page.getByRole('gridcell').first().waitFor();
+    if (list) await page.getByRole('gridcell').first().waitFor();
   };
   const first = async (): Promise<void> => {
     await page.keyboard.press('j');
@@ -113,6 +113,48 @@ describe('the review screen', () => {
     ).toEqual([{ state: 'open' }]);
   });
 
+  it('decides again what was undone, and says so when there is nothing more', async () => {
+    await open();
+    await first();
+    await page.keyboard.press('1');
+    await cardOf(page, links[1]!, 'email');
+    await decided(1);
+    await page.keyboard.press('z');
+    await cardOf(page, links[0]!, 'email');
+    await page.keyboard.press('Shift+Z');
+    expect(await decided(2)).toMatchObject([
+      { take: 'a', outcome: 'undone' },
+      { take: 'a', outcome: 'held' },
+    ]);
+    await page.keyboard.press('Shift+Z');
+    await page.getByText('Nothing to decide again').waitFor();
+  });
+
+  it('takes the keys that somebody has chosen, shows them, and never one that must not decide', async () => {
+    await open('/settings/keyboard', undefined, false);
+    await page.getByRole('button', { name: 'Change the key for: Take the first system’s value' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Press the new key' }).press('Backspace');
+    await dialog.getByText('This key never does anything').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Take it' }).isDisabled()).toBe(true);
+    await page.waitForTimeout(1_300);
+    await dialog.getByRole('textbox').press('j');
+    await dialog.getByText('It is the key for “Next conflict; never decides”.').waitFor();
+    await expectAccessible(page);
+    await page.waitForTimeout(1_300);
+    await dialog.getByRole('textbox').press('u');
+    await dialog.getByRole('button', { name: 'Take it' }).click();
+    await page.getByText('usually 1').waitFor();
+
+    await page.goto(`${service.url}/conflicts`);
+    await page.getByRole('gridcell').first().waitFor();
+    await first();
+    await page.getByRole('button', { name: /^u .*CRM/ }).waitFor();
+    await page.keyboard.press('1');
+    await page.keyboard.press('u');
+    expect(await decided(1)).toMatchObject([{ take: 'a' }]);
+  });
+
   it('says what an undo does once it was written, and shows each side with what it gets back', async () => {
     await open();
     await first();
@@ -157,7 +199,7 @@ describe('the review screen', () => {
     await page.keyboard.press('1');
     await page.waitForTimeout(200);
     expect(await decisions()).toEqual([]);
-    await page.getByRole('button', { name: /^2 Support/ }).press('Enter');
+    await page.getByRole('button', { name: 'Support', exact: true }).press('Enter');
     expect(await decided(1)).toMatchObject([{ take: 'b' }]);
   });
 
@@ -280,7 +322,7 @@ describe('the review screen', () => {
     const card = page.getByRole('article');
     await card.getByRole('columnheader', { name: /B-9$/ }).waitFor();
     const row = await card.getByRole('row', { name: /email/ }).innerText();
-    expect(row.replaceAll(/\s+/g, ' ')).toBe('email ann@x.com ann@x.org alike (+4.5)');
+    expect(row.replaceAll(/\s+/g, ' ')).toMatch(/^email ann@x\.com ann@x\..* alike \(\+4\.5\)$/);
     await expectAccessible(page);
     await page.waitForTimeout(200);
     await page.keyboard.press('1');

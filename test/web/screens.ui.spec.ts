@@ -1,6 +1,8 @@
 import 'reflect-metadata';
+import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { CountsCache } from '../../src/ops/counts-cache.js';
 import { launchChromium } from '../support/chromium.js';
 import { expectAccessible, openScreen, type ScreenOptions } from './screen.js';
 import { startUiService, type UiService } from './ui-service.js';
@@ -51,6 +53,9 @@ describe('the other screens', () => {
     { name: 'a pipeline', path: () => '/pipelines/companies', sign: /1 value of name, refused by Support/ },
     { name: 'the records', path: () => '/records', sign: 'A-1' },
     { name: 'a record', path: () => `/records/rec_${link}`, sign: 'vip' },
+    { name: 'the dead letters', path: () => '/dead-letters', sign: 'The system refused it.' },
+    { name: 'the activity', path: () => '/activity', sign: 'made a token' },
+    { name: 'the keyboard', path: () => '/settings/keyboard', sign: 'Decide again what was undone' },
   ];
   for (const { name, path, sign } of screens) {
     it(`${name}: nothing to find for axe, wide and light, narrow and dark`, async () => {
@@ -58,12 +63,86 @@ describe('the other screens', () => {
       await page.getByText(sign).first().waitFor(countsAreFresh);
       await page.getByRole('button', { name: 'Signed in as Ann Tester' }).waitFor();
       await expectAccessible(page);
-      await page.context().close();
-      await open(path(), { width: 320, height: 640, scheme: 'dark' });
-      await page.getByText(sign).first().waitFor(countsAreFresh);
+      await page.setViewportSize({ width: 320, height: 640 });
+      await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+      await page.locator('html[data-mantine-color-scheme=dark]').waitFor({ state: 'attached' });
       await expectAccessible(page);
     });
   }
+
+  it('has a palette of everything that can be done, which searches, and never decides', async () => {
+    await open('/conflicts');
+    await page.getByRole('gridcell').first().waitFor(countsAreFresh);
+    await page.keyboard.press('j');
+    await page.getByRole('article').waitFor();
+    await page.keyboard.press('Control+k');
+    const search = page.getByRole('dialog').getByRole('combobox');
+    await search.fill('take the first');
+    await expectAccessible(page);
+    await page.getByRole('option', { name: /^Take the first system/, selected: true }).waitFor();
+    await search.press('Enter');
+    await page.getByText('Enter never decides. Press 1 on the card.').waitFor();
+    expect((await service.pools.general.query('select from decision')).rows).toEqual([]);
+    await page.keyboard.press('Control+k');
+    await search.fill('dead');
+    await page.getByRole('option', { name: /^Dead letters/, selected: true }).waitFor();
+    await search.press('Enter');
+    await page.waitForURL('**/dead-letters');
+  });
+
+  it('says that it was upgraded where the files of a page are gone, and goes on after a reload', async () => {
+    await open('/');
+    await page.getByRole('link', { name: 'Records' }).waitFor();
+    const gone = '**/assets/records-page*';
+    await page.context().route(gone, (route) => route.fulfill({ status: 404, body: 'gone' }));
+    await page.getByRole('link', { name: 'Records' }).click();
+    await page.getByText('Accord was upgraded while this page was open').waitFor();
+    await expectAccessible(page);
+    await page.context().unroute(gone);
+    await page.getByRole('button', { name: 'Reload' }).click();
+    await page.getByRole('heading', { name: 'Records' }).waitFor();
+  });
+
+  it('is not an empty page where the program itself cannot be loaded', async () => {
+    await open('/sign-in', { as: service.tester });
+    await page
+      .context()
+      .route('**/assets/index-*.js', (route) => route.fulfill({ status: 404, body: 'gone' }));
+    await page.reload();
+    await page.getByRole('alert').getByText('could not be loaded').waitFor();
+    await page.getByRole('button', { name: 'Reload' }).waitFor();
+  });
+
+  it('filters the activity, and takes what was found along as a file', async () => {
+    await open('/activity');
+    const row = page.getByRole('listitem').filter({ hasText: 'made a token' });
+    await row.getByRole('button', { name: /^Details: Ann Tester made a token/ }).click();
+    await row.getByText(/^Entry \d+/).waitFor();
+    await expectAccessible(page);
+    await row.getByRole('button', { name: 'Ann Tester', exact: true }).click();
+    await page.getByRole('button', { name: 'Only what Ann Tester did' }).waitFor();
+    await page.getByRole('button', { name: 'Export' }).click();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: 'For a spreadsheet (CSV)' }).click(),
+    ]);
+    const lines = (await readFile(await file.path(), 'utf8')).split('\r\n');
+    expect(lines[0]).toBe(
+      'seq,at,actorKind,actorId,actorName,action,object,pipeline,detail,address,requestId',
+    );
+    expect(lines.some((line) => line.includes(',Ann Tester,token.created,'))).toBe(true);
+  });
+
+  it('is easy to read in high contrast, and stays so', async () => {
+    await open('/conflicts');
+    await page.getByRole('button', { name: 'High contrast' }).click();
+    await page.reload();
+    await page.getByRole('button', { name: 'High contrast', pressed: true }).waitFor();
+    await page.getByRole('gridcell').first().waitFor(countsAreFresh);
+    await page.keyboard.press('j');
+    await page.getByRole('article').waitFor();
+    await expectAccessible(page);
+  });
 
   it('pauses a pipeline only with a reason, shows who and why, and resumes it', async () => {
     await open('/pipelines/companies');
@@ -110,6 +189,8 @@ describe('the other screens', () => {
        select gen_random_uuid(), id, 'A', 'blanking', 'email', 1200, 100, 4000, 3600000, $1 from pipeline`,
       [JSON.stringify([{ record: link, a: 'A-1', b: 'B-1', unit: 'email', before: 'a@x.com', after: null }])],
     );
+    // Counts are kept for a while; after this they are counted again.
+    service.app.get(CountsCache, { strict: false }).forget();
     await open('/pipelines/companies', { width: 320, height: 900, scheme: 'dark' });
     await page.getByText('email was wiped in 1,200 records of CRM (100 pass)').waitFor(countsAreFresh);
     await page.getByRole('button', { name: 'Show it' }).click();
@@ -171,11 +252,18 @@ describe('the other screens', () => {
     const { gzipSync } = await import('node:zlib');
     await open('/');
     const scripts = await page.evaluate<string[]>(
-      `[...document.scripts].map((script) => script.src).filter(Boolean)`,
+      `[...document.querySelectorAll('script[src], link[rel=modulepreload]')].map((one) => one.src || one.href)`,
     );
     let bytes = 0;
     for (const src of scripts) bytes += gzipSync(await (await fetch(src)).text()).length;
     expect(scripts.length).toBeGreaterThan(1);
     expect(bytes).toBeLessThan(250_000);
+  });
+
+  it('tries a dead letter again', async () => {
+    await open('/dead-letters');
+    await page.getByRole('button', { name: 'Retry it' }).click();
+    await page.getByText('1 value is sent again now.').waitFor();
+    expect((await service.pools.general.query('select from blocked_unit')).rows).toEqual([]);
   });
 });

@@ -1,40 +1,44 @@
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState, type ReactNode } from 'react';
 import { BrowserRouter, Link, Navigate, Route, Routes } from 'react-router';
 import { SessionProvider } from './access/session';
-import { SignInPage } from './access/sign-in-page';
 import { SignedIn } from './access/signed-in';
-import { WelcomePage } from './access/welcome-page';
 import { ApiError } from './api/client';
 import { ConflictsPage } from './conflicts/conflicts-page';
 import { ReviewSession, ReviewSessionContext } from './conflicts/review-session';
 import { KeepToken } from './mail/kept-token';
 import { OverviewPage } from './pipelines/overview-page';
-import { PipelinePage } from './pipelines/pipeline-page';
-import { PipelinesPage } from './pipelines/pipelines-page';
-import { RecordPage } from './records/record-page';
-import { RecordsPage } from './records/records-page';
 import { Shell } from './shell/shell';
 import { Announcer } from './states/announcer';
+import { CrashBoundary } from './states/crash-boundary';
 import { Empty } from './states/empty';
-import { LateSkeleton } from './states/query-state';
+import { lazily } from './states/lazily';
 import { strings } from './strings';
 import { cssVariables, theme } from './theme';
 
-// Seldom looked at: not part of what everybody loads.
-const SettingsPage = lazy(async () => ({ default: (await import('./settings/settings-page')).SettingsPage }));
-const AccountPage = lazy(async () => ({ default: (await import('./settings/account-page')).AccountPage }));
-const TokensPage = lazy(async () => ({ default: (await import('./settings/tokens-page')).TokensPage }));
-const NotificationsPage = lazy(async () => ({
-  default: (await import('./settings/notifications-page')).NotificationsPage,
-}));
-const AnswerPage = lazy(async () => ({ default: (await import('./mail/answer-page')).AnswerPage }));
-const UnsubscribePage = lazy(async () => ({
-  default: (await import('./mail/unsubscribe-page')).UnsubscribePage,
-}));
-const PeoplePage = lazy(async () => ({ default: (await import('./settings/people-page')).PeoplePage }));
+// Not part of what everybody loads first.
+const SignInPage = lazily(async () => (await import('./access/sign-in-page')).SignInPage);
+const WelcomePage = lazily(async () => (await import('./access/welcome-page')).WelcomePage);
+const RecordPage = lazily(async () => (await import('./records/record-page')).RecordPage);
+const RecordsPage = lazily(async () => (await import('./records/records-page')).RecordsPage);
+const PipelinePage = lazily(async () => (await import('./pipelines/pipeline-page')).PipelinePage);
+const PipelinesPage = lazily(async () => (await import('./pipelines/pipelines-page')).PipelinesPage);
+const DeadLettersPage = lazily(
+  async () => (await import('./dead-letters/dead-letters-page')).DeadLettersPage,
+);
+const ActivityPage = lazily(async () => (await import('./activity/activity-page')).ActivityPage);
+const SettingsPage = lazily(async () => (await import('./settings/settings-page')).SettingsPage);
+const AccountPage = lazily(async () => (await import('./settings/account-page')).AccountPage);
+const TokensPage = lazily(async () => (await import('./settings/tokens-page')).TokensPage);
+const KeyboardPage = lazily(async () => (await import('./settings/keyboard-page')).KeyboardPage);
+const PeoplePage = lazily(async () => (await import('./settings/people-page')).PeoplePage);
+const NotificationsPage = lazily(
+  async () => (await import('./settings/notifications-page')).NotificationsPage,
+);
+const AnswerPage = lazily(async () => (await import('./mail/answer-page')).AnswerPage);
+const UnsubscribePage = lazily(async () => (await import('./mail/unsubscribe-page')).UnsubscribePage);
 
 function newQueryClient(): QueryClient {
   return new QueryClient({
@@ -57,81 +61,86 @@ export function App() {
   const [session] = useState(() => new ReviewSession());
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
-      <QueryClientProvider client={client}>
-        <SessionProvider>
-          <ReviewSessionContext value={session}>
-            <Announcer>
-              <Notifications position="top-right" limit={3} containerWidth={360} />
-              <BrowserRouter>
-                <Routes>
-                  <Route path="sign-in" element={<SignInPage />} />
-                  <Route path="welcome" element={<WelcomePage />} />
-                  <Route
-                    path="unsubscribe"
-                    element={
-                      <KeepToken>
-                        <Suspense fallback={<LateSkeleton lines={4} />}>
-                          <UnsubscribePage />
-                        </Suspense>
-                      </KeepToken>
-                    }
-                  />
-                  <Route
-                    path="conflicts/:id/answer"
-                    element={
-                      <KeepToken>
-                        <SignedIn>
-                          <Shell />
-                        </SignedIn>
-                      </KeepToken>
-                    }
-                  >
-                    <Route
-                      index
-                      element={
-                        <Suspense fallback={<LateSkeleton lines={4} />}>
-                          <AnswerPage />
-                        </Suspense>
-                      }
-                    />
-                  </Route>
-                  <Route
-                    element={
-                      <SignedIn>
-                        <Shell />
-                      </SignedIn>
-                    }
-                  >
-                    <Route index element={<OverviewPage />} />
-                    <Route path="conflicts" element={<ConflictsPage />} />
-                    <Route path="conflicts/:id" element={<ConflictsPage />} />
-                    <Route path="records" element={<RecordsPage />} />
-                    <Route path="records/:id" element={<RecordPage />} />
-                    <Route path="pipelines" element={<PipelinesPage />} />
-                    <Route path="pipelines/:name" element={<PipelinePage />} />
-                    <Route
-                      path="settings"
-                      element={
-                        <Suspense fallback={<LateSkeleton lines={4} />}>
-                          <SettingsPage />
-                        </Suspense>
-                      }
-                    >
-                      <Route index element={<Navigate to="account" replace />} />
-                      <Route path="account" element={<AccountPage />} />
-                      <Route path="tokens" element={<TokensPage />} />
-                      <Route path="notifications" element={<NotificationsPage />} />
-                      <Route path="people" element={<PeoplePage />} />
-                    </Route>
-                    <Route path="*" element={<NotFound />} />
-                  </Route>
-                </Routes>
-              </BrowserRouter>
-            </Announcer>
-          </ReviewSessionContext>
-        </SessionProvider>
-      </QueryClientProvider>
+      <CrashBoundary>
+        <QueryClientProvider client={client}>
+          <SessionProvider>
+            <ReviewSessionContext value={session}>
+              <Announcer>
+                <Notifications position="top-right" limit={3} containerWidth={360} />
+                <Places />
+              </Announcer>
+            </ReviewSessionContext>
+          </SessionProvider>
+        </QueryClientProvider>
+      </CrashBoundary>
     </MantineProvider>
+  );
+}
+
+/** Without transitions: what a key does is seen before the next key is read. */
+function Places() {
+  return (
+    <BrowserRouter useTransitions={false}>
+      <Routes>
+        <Route path="sign-in" element={<Alone page={<SignInPage />} />} />
+        <Route path="welcome" element={<Alone page={<WelcomePage />} />} />
+        <Route
+          path="unsubscribe"
+          element={
+            <KeepToken>
+              <Alone page={<UnsubscribePage />} />
+            </KeepToken>
+          }
+        />
+        <Route
+          path="conflicts/:id/answer"
+          element={
+            <KeepToken>
+              <SignedIn>
+                <Shell />
+              </SignedIn>
+            </KeepToken>
+          }
+        >
+          <Route index element={<AnswerPage />} />
+        </Route>
+        <Route
+          element={
+            <SignedIn>
+              <Shell />
+            </SignedIn>
+          }
+        >
+          <Route index element={<OverviewPage />} />
+          <Route path="conflicts" element={<ConflictsPage />} />
+          <Route path="conflicts/:id" element={<ConflictsPage />} />
+          <Route path="records" element={<RecordsPage />} />
+          <Route path="records/:id" element={<RecordPage />} />
+          <Route path="pipelines" element={<PipelinesPage />} />
+          <Route path="pipelines/:name" element={<PipelinePage />} />
+          <Route path="dead-letters" element={<DeadLettersPage />} />
+          <Route path="activity" element={<ActivityPage />} />
+          <Route path="settings" element={<SettingsPage />}>
+            <Route index element={<Navigate to="account" replace />} />
+            <Route path="account" element={<AccountPage />} />
+            <Route path="tokens" element={<TokensPage />} />
+            <Route path="keyboard" element={<KeyboardPage />} />
+            <Route path="notifications" element={<NotificationsPage />} />
+            <Route path="people" element={<PeoplePage />} />
+          </Route>
+          <Route path="*" element={<NotFound />} />
+        </Route>
+      </Routes>
+    </BrowserRouter>
+  );
+}
+
+/** A page outside of the shell, which has the boundaries of those within. */
+function Alone({ page }: { readonly page: ReactNode }) {
+  return (
+    <CrashBoundary>
+      <Suspense>{page}</Suspense>
+    </CrashBoundary>
   );
 }
 

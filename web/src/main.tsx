@@ -7,6 +7,8 @@ import './styles/review.css';
 import './styles/pipelines.css';
 import './styles/records.css';
 import './styles/access.css';
+import './styles/keys.css';
+import './styles/activity.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app';

@@ -27,6 +27,7 @@ export const guardStrings = {
     `${things(held)} held back from ${other} until somebody answers; everything else flows. Since`,
   show: (count: number) => (count === 1 ? 'Show it' : `Show ${number(count)} of them`),
   hide: 'Hide',
+  look: (count: number) => (count === 1 ? 'Answer the guard' : `Answer the ${number(count)} guards`),
   answering: 'Answering a guard',
   release: (other: string) => `Let through to ${other}`,
   discard: (label: string) => `Take back in ${label}`,
@@ -39,6 +40,16 @@ export const guardStrings = {
       ? `It was not meant: the records are made again in ${label} from what ${other} still has. ${things(held)} are taken back.`
       : `It was not meant: ${label} gets back what ${other} still has. ${things(held)} are taken back.`,
   restored: {
+    title: (label: string) => `${label} was restored or replaced: which is right?`,
+    answering: 'Answering this',
+    answer: 'Say which is right',
+    does: {
+      'give-back': (label: string) =>
+        `It was an accident: every record of ${label} is read, and gets back what it lacks. What was edited there since the restore cannot be told from old values, and is given up.`,
+      take: (label: string) =>
+        `It was meant: what ${label} shows now counts as edits of unknown time, under the policies. What is missing there is deleted elsewhere only within the guards.`,
+    },
+    once: 'Nothing is written before this is answered, and it is answered once.',
     'give-back': (label: string) => `Give ${label} back what Accord knows`,
     take: (label: string) => `Take ${label} as it is`,
   },

@@ -1,13 +1,12 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { Suspense, type ReactNode } from 'react';
 import { Navigate, useLocation } from 'react-router';
 import { LiveProvider } from '../api/live';
-import { Dialog } from '../states/dialog';
+import { CrashBoundary } from '../states/crash-boundary';
+import { lazily } from '../states/lazily';
 import { Failure, LateSkeleton } from '../states/query-state';
-import { strings } from '../strings';
 import { useSession } from './session';
-import { SignInForm } from './sign-in-form';
+
+const Lost = lazily(async () => (await import('./lost')).Lost);
 
 /** What only people see who are signed in. Whoever is signed out meanwhile signs in over what is there, and loses nothing. */
 export function SignedIn({ children }: { readonly children: ReactNode }) {
@@ -37,26 +36,14 @@ export function SignedIn({ children }: { readonly children: ReactNode }) {
       return (
         <LiveProvider>
           {children}
-          {state.status === 'lost' && <Lost email={state.session.me?.email ?? ''} />}
+          {state.status === 'lost' && (
+            <CrashBoundary small>
+              <Suspense>
+                <Lost email={state.session.me?.email ?? ''} />
+              </Suspense>
+            </CrashBoundary>
+          )}
         </LiveProvider>
       );
   }
-}
-
-function Lost({ email }: { readonly email: string }) {
-  const client = useQueryClient();
-  const words = strings.access;
-  return (
-    <Dialog title={words.lost} onClose={null}>
-      <Stack gap="md">
-        <Text size="sm">{words.lostHint}</Text>
-        <SignInForm email={email} onSignedIn={() => void client.invalidateQueries()} />
-        <Group justify="center">
-          <Button variant="subtle" size="compact-sm" component="a" href="/sign-in">
-            {words.lostOther}
-          </Button>
-        </Group>
-      </Stack>
-    </Dialog>
-  );
 }

@@ -1,4 +1,5 @@
 import { call, pathWith, post, type Answer } from './client';
+import type { components } from './openapi';
 import type {
   Conflict,
   ConflictSummary,
@@ -64,6 +65,12 @@ export const listLineage = (record: string, field: string, cursor: string | null
     withSignal(signal),
   );
 
+export const getExplanation = (record: string, field: string, signal?: AbortSignal) =>
+  call<components['schemas']['ExplanationDto']>(
+    `/records/${id(record)}/fields/${id(field)}/explanation`,
+    withSignal(signal),
+  );
+
 export const listPipelines = (signal?: AbortSignal) =>
   call<readonly Pipeline[] | { readonly items: readonly Pipeline[] }>('/pipelines', withSignal(signal));
 
@@ -107,8 +114,14 @@ export const listGuardTrips = (name: string, signal?: AbortSignal) =>
 export const answerGuard = (name: string, trip: string, answer: 'release' | 'discard', note: string) =>
   post<unknown>(`/pipelines/${id(name)}/guards/${id(trip)}/${answer}`, note === '' ? {} : { note });
 
-export const retryDeadLetters = (name: string, group: { readonly code: string; readonly unit: string }) =>
-  post<unknown>(`/pipelines/${id(name)}/dead-letters/retry`, group);
+export interface LetterChoice {
+  readonly code: string;
+  readonly unit: string;
+  readonly record?: string;
+}
+
+export const retryDeadLetters = (name: string, choice: LetterChoice) =>
+  post<{ readonly retried: number }>(`/pipelines/${id(name)}/dead-letters/retry`, { ...choice });
 
 function withSignal(signal: AbortSignal | undefined) {
   return signal === undefined ? {} : { signal };

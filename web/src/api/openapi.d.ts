@@ -282,6 +282,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/pipelines/{name}/conflict-flow": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Conflicts that opened and closed lately, and the ages of the open ones */
+        readonly get: operations["ConflictFlow_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/pipelines/{name}/dead-letters": {
         readonly parameters: {
             readonly query?: never;
@@ -1040,6 +1057,19 @@ export interface components {
             /** @description Why a person is asked: what happened, and the policy that sends it here */
             readonly why: string;
         };
+        readonly ConflictFlowDto: {
+            /** @description The open ones by age, youngest first */
+            readonly ages: readonly components["schemas"]["OpenAgeDto"][];
+            /** @enum {string} */
+            readonly by: "hour" | "day";
+            /**
+             * Format: date-time
+             * @description When the oldest open one opened
+             */
+            readonly oldestAt: string | null;
+            /** @description Every hour or day, oldest first */
+            readonly stretches: readonly components["schemas"]["FlowStretchDto"][];
+        };
         readonly ConflictPageDto: {
             readonly items: readonly components["schemas"]["ConflictSummaryDto"][];
             readonly next: string | null;
@@ -1238,6 +1268,17 @@ export interface components {
             };
             /** @description Pairs that were looked at, from everywhere among those that would be linked */
             readonly looked: number;
+        };
+        readonly FlowStretchDto: {
+            /**
+             * Format: date-time
+             * @description Beginning of the hour or day, in UTC
+             */
+            readonly at: string;
+            /** @description Conflicts that closed, whatever closed them */
+            readonly closed: number;
+            /** @description Conflicts that opened */
+            readonly opened: number;
         };
         readonly FollowAnswerLinkDto: {
             /** @description What stands behind the # of the address in the mail */
@@ -1582,6 +1623,11 @@ export interface components {
             readonly expiresAt: string;
             /** @description A mail with another such link goes there; null: no mails are sent here */
             readonly mailedTo: string | null;
+        };
+        readonly OpenAgeDto: {
+            readonly count: number;
+            /** @description Open for less than so many seconds; null: longer */
+            readonly under: number | null;
         };
         readonly PauseDto: {
             /** Format: date-time */
@@ -2972,6 +3018,58 @@ export interface operations {
             };
             /** @description Problem `not-found` */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly ConflictFlow_get: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description 24 hours, or 14 days */
+                readonly by?: "hour" | "day";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConflictFlowDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

@@ -82,12 +82,17 @@ export function useGuardTrips(name: string, enabled: boolean) {
   });
 }
 
-export function useDeadLetters(name: string) {
-  return useQuery({
+export function deadLettersQuery(name: string) {
+  return {
     queryKey: keys.deadLetters(name),
-    queryFn: async ({ signal }) => (await listDeadLetters(name, signal)).data,
+    queryFn: async ({ signal }: { readonly signal: AbortSignal }) =>
+      (await listDeadLetters(name, signal)).data,
     refetchInterval: POLL_MS,
-  });
+  };
+}
+
+export function useDeadLetters(name: string) {
+  return useQuery(deadLettersQuery(name));
 }
 
 /** Never refetched behind the reader's back: rows would move under the cursor. See `useFreshConflicts`. */

@@ -1,7 +1,9 @@
-import { Group, Kbd, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Candidate, DisplayClock, Json, Side } from '../api/types';
 import { When } from '../format/time';
+import { KeyOf } from '../keys/key-caps';
+import type { KeyAction } from '../keys/key-map';
 import { SideBadge } from '../shell/side-badge';
 import { strings } from '../strings';
 import type { Shape } from '../value/shape';
@@ -29,19 +31,22 @@ export function ValueRow({ heading, facts, tone, children }: ValueRowProps) {
 
 export interface CandidateRowProps {
   readonly candidate: Candidate;
-  readonly digit: string | null;
+  /** What takes it, where a key does. */
+  readonly take: KeyAction | null;
   readonly base: Json | undefined;
   readonly shape: Shape;
   readonly raw: boolean;
+  /** By how much it differs from the base, or from the other side, in words. */
+  readonly delta: string | null;
 }
 
-export function CandidateRow({ candidate, digit, base, shape, raw }: CandidateRowProps) {
+export function CandidateRow({ candidate, take, base, shape, raw, delta }: CandidateRowProps) {
   return (
     <ValueRow
       tone={candidate.side ?? 'other'}
       heading={
         <Group gap={8} wrap="nowrap">
-          {digit !== null && <Kbd size="xs">{digit}</Kbd>}
+          {take !== null && <KeyOf action={take} size="xs" />}
           {candidate.side !== null && <SideBadge side={candidate.side} />}
           <span className="value-name">{candidate.label}</span>
         </Group>
@@ -58,7 +63,10 @@ export function CandidateRow({ candidate, digit, base, shape, raw }: CandidateRo
           <VisibleText text={asText(candidate.raw)} />
         </span>
       ) : (
-        <ValueView value={candidate.value} against={base} shape={shape} />
+        <>
+          <ValueView value={candidate.value} against={base} shape={shape} />
+          {delta !== null && <span className="delta">{delta}</span>}
+        </>
       )}
     </ValueRow>
   );

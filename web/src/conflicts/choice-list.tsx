@@ -1,7 +1,9 @@
-import { Button, Kbd, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import type { KeyboardEvent, MouseEvent } from 'react';
-import { keyFor, neverKeys } from '../keys/key-map';
-import { useKeysEnabled } from '../keys/keys-enabled';
+import { ariaShortcut, keyLabel } from '../keys/chord';
+import { KeyCaps } from '../keys/key-caps';
+import { neverKeys } from '../keys/key-map';
+import { useKeyTable } from '../keys/key-store';
 import { SideBadge } from '../shell/side-badge';
 import { useAnnounce } from '../states/announcer';
 import { strings } from '../strings';
@@ -17,14 +19,15 @@ export interface ChoiceListProps {
 
 /** The ways to decide, in the order of the rows above, each with what it will write. None is preselected. */
 export function ChoiceList({ choices, disabled, onTake, onOther }: ChoiceListProps) {
-  const [keysEnabled] = useKeysEnabled();
+  const table = useKeyTable();
   const announce = useAnnounce();
+  const other = table.keyFor('other');
 
   // Enter and Space never decide. Where single keys are off they are the only keys left, and work as on any button.
-  const refuse = (key: string | null) => (event: KeyboardEvent) => {
-    if (key === null || !keysEnabled || !neverKeys.has(event.key)) return;
+  const refuse = (key: string | undefined) => (event: KeyboardEvent) => {
+    if (key === undefined || !neverKeys.has(event.key)) return;
     event.preventDefault();
-    if (event.type === 'keydown') announce(strings.card.keyOnly(key));
+    if (event.type === 'keydown') announce(strings.card.keyOnly(keyLabel(key)));
   };
   // The second half of a double click would land on the next card.
   const once = (run: () => void) => (event: MouseEvent) => {
@@ -34,7 +37,7 @@ export function ChoiceList({ choices, disabled, onTake, onOther }: ChoiceListPro
   return (
     <ul className="choices">
       {choices.map((choice) => {
-        const key = choice.action === null ? null : keyFor(choice.action);
+        const key = choice.action === null ? undefined : table.keyFor(choice.action);
         return (
           <li key={`${choice.take} ${choice.candidate ?? ''}`} className="choice">
             <Button
@@ -42,8 +45,8 @@ export function ChoiceList({ choices, disabled, onTake, onOther }: ChoiceListPro
               justify="flex-start"
               fullWidth
               disabled={disabled || !choice.available}
-              aria-keyshortcuts={key ?? undefined}
-              leftSection={key === null ? undefined : <Kbd size="xs">{key}</Kbd>}
+              aria-keyshortcuts={ariaShortcut(key)}
+              leftSection={key === undefined ? undefined : <KeyCaps keys={key} size="xs" />}
               onClick={once(() => onTake(choice))}
               onKeyDown={refuse(key)}
               onKeyUp={refuse(key)}
@@ -67,8 +70,8 @@ export function ChoiceList({ choices, disabled, onTake, onOther }: ChoiceListPro
             justify="flex-start"
             fullWidth
             disabled={disabled}
-            aria-keyshortcuts={keyFor('other')}
-            leftSection={<Kbd size="xs">{keyFor('other')}</Kbd>}
+            aria-keyshortcuts={ariaShortcut(other)}
+            leftSection={other === undefined ? undefined : <KeyCaps keys={other} size="xs" />}
             onClick={once(onOther)}
           >
             <span className="choice-name">{strings.card.take.value}</span>

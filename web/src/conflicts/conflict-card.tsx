@@ -1,15 +1,20 @@
-import { Anchor, Badge, Group, Kbd, Switch, Text, Title } from '@mantine/core';
+import { Anchor, Badge, Button, Group, Switch, Text, Title } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
-import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { Suspense, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import { NeedsRole } from '../access/needs-role';
 import { useMay } from '../access/session';
 import type { Answer } from '../api/client';
-import type { Conflict, DecisionInput } from '../api/types';
+import type { Candidate, Conflict, DecisionInput, Json } from '../api/types';
 import { Ago } from '../format/time';
-import { keyFor } from '../keys/key-map';
+import { KeyOf } from '../keys/key-caps';
+import type { KeyAction } from '../keys/key-map';
 import { useKeys } from '../keys/use-keys';
+import { CrashBoundary } from '../states/crash-boundary';
+import { lazily } from '../states/lazily';
+import { LateSkeleton } from '../states/query-state';
 import { strings } from '../strings';
+import { deltaWords } from '../value/delta';
 import { asText, shapeOf } from '../value/shape';
 import { differOnlyInComposition } from '../value/visible';
 import { ValueView } from '../value/value-view';
@@ -18,8 +23,6 @@ import { ChoiceList } from './choice-list';
 import { choicesOf, type Choice } from './choices';
 import { MarkNotice, StaleNotice } from './conflict-notices';
 import { DecisionHistory } from './decision-history';
-import { MatchTable } from './match-table';
-import { OtherValue } from './other-value';
 import { PressGuard } from './press-guard';
 import { Siblings } from './siblings';
 import { unitName } from './unit-name';
@@ -35,13 +38,18 @@ export interface ConflictCardProps {
   readonly onLookedAgain: () => void;
 }
 
-const digits: Readonly<Record<string, string>> = { a: keyFor('takeA'), b: keyFor('takeB') };
+const MatchTable = lazily(async () => (await import('./match-table')).MatchTable);
+const OtherValue = lazily(async () => (await import('./other-value')).OtherValue);
+const ContextDrawer = lazily(async () => (await import('./context-drawer')).ContextDrawer);
+
+const takes: Readonly<Record<string, KeyAction>> = { a: 'takeA', b: 'takeB' };
 
 export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: ConflictCardProps) {
   const [shown, setShown] = useState(answer);
   const [typing, setTyping] = useState(false);
   const [diffs, setDiffs] = useState(true);
   const [raw, setRaw] = useState(false);
+  const [context, setContext] = useState<'history' | 'why' | null>(null);
   const [guard] = useState(() => new PressGuard());
   const heading = useRef<HTMLHeadingElement>(null);
 
@@ -99,6 +107,10 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
     other: typeOther,
     again: lookAgain,
     diff: () => setDiffs((on) => !on),
+    ...(conflict.record !== null && {
+      history: () => setContext('history'),
+      why: () => setContext('why'),
+    }),
   });
 
   const base = diffs && conflict.base !== null ? conflict.base.value : undefined;
@@ -133,7 +145,11 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
       {stale && <StaleNotice shown={shown.data} current={latest.data} onLook={lookAgain} />}
       {!stale && <MarkNotice mark={mark} conflict={latest.data} onLook={lookAgain} />}
 
-      {conflict.match !== null && <MatchTable match={conflict.match} systems={conflict.systems} />}
+      {conflict.match !== null && (
+        <Suspense fallback={<LateSkeleton lines={4} />}>
+          <MatchTable match={conflict.match} systems={conflict.systems} />
+        </Suspense>
+      )}
       <div className="values" hidden={conflict.match !== null}>
         <ValueRow
           tone="base"
@@ -152,10 +168,11 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
           <CandidateRow
             key={candidate.key}
             candidate={candidate}
-            digit={digits[candidate.key] ?? null}
+            take={takes[candidate.key] ?? null}
             base={base}
             shape={shape}
             raw={raw}
+            delta={deltaOf(conflict, candidate)}
           />
         ))}
         {conflict.merged !== null && (
@@ -163,7 +180,7 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
             tone="other"
             heading={
               <Group gap={8} wrap="nowrap">
-                <Kbd size="xs">{keyFor('takeMerged')}</Kbd>
+                <KeyOf action="takeMerged" size="xs" />
                 <span className="value-name">{strings.card.merged}</span>
               </Group>
             }
@@ -206,6 +223,16 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
           checked={diffs}
           onChange={(event) => setDiffs(event.currentTarget.checked)}
         />
+        {conflict.record !== null && (
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            rightSection={<KeyOf action="history" size="xs" />}
+            onClick={() => setContext('history')}
+          >
+            {strings.card.context.open}
+          </Button>
+        )}
         {hasRaw && (
           <Switch
             size="xs"
@@ -217,18 +244,48 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
       </Group>
       <DecisionHistory conflict={conflict} />
       <Siblings conflict={conflict} />
+      {context !== null && conflict.record !== null && (
+        <CrashBoundary small>
+          <Suspense>
+            <ContextDrawer
+              conflict={{ ...conflict, record: conflict.record }}
+              first={context}
+              onClose={() => setContext(null)}
+            />
+          </Suspense>
+        </CrashBoundary>
+      )}
       {typing && (
-        <OtherValue
-          conflict={conflict}
-          onClose={() => setTyping(false)}
-          onCommit={(input) => {
-            setTyping(false);
-            onDecide(shown, input, strings.card.takeNames.value);
-          }}
-        />
+        <Suspense>
+          <OtherValue
+            conflict={conflict}
+            onClose={() => setTyping(false)}
+            onCommit={(input) => {
+              setTyping(false);
+              onDecide(shown, input, strings.card.takeNames.value);
+            }}
+          />
+        </Suspense>
       )}
     </article>
   );
+}
+
+/** Against the base; where there is none, the second system against the first. */
+function deltaOf({ base, candidates }: Conflict, candidate: Candidate): string | null {
+  // The base is kept as an amount where a system keeps the candidate so.
+  if (base !== null)
+    return deltaWords({ value: base.value, raw: asAmount(base.value, candidate.raw) }, candidate);
+  const [first] = candidates;
+  if (first === undefined || first === candidate) return null;
+  const delta = deltaWords(first, candidate);
+  return delta === null ? null : strings.card.against(delta, first.label);
+}
+
+function asAmount(value: Json, like: Json): Json {
+  return typeof value === 'string' && typeof like === 'string' && like.includes('.') && !value.includes('.')
+    ? `${value}.0`
+    : value;
 }
 
 function newer(x: Answer<Conflict>, y: Answer<Conflict>): Answer<Conflict> {

@@ -2,6 +2,7 @@ import { SegmentedControl, Select } from '@mantine/core';
 import { usePipelines } from '../api/queries';
 import type { ConflictFilter } from '../api/endpoints';
 import { strings } from '../strings';
+import { unitName } from './unit-name';
 
 export interface ConflictFiltersProps {
   readonly filter: ConflictFilter;
@@ -13,7 +14,9 @@ const states = ['open', 'held', 'closed'] as const;
 export function ConflictFilters({ filter, onChange }: ConflictFiltersProps) {
   const { data: pipelines = [] } = usePipelines();
   const chosen = pipelines.filter((pipeline) => filter.pipeline === '' || pipeline.name === filter.pipeline);
-  const units = [...new Set(chosen.flatMap((pipeline) => Object.keys(pipeline.policies)))].sort();
+  const fields = [...new Set(chosen.flatMap((pipeline) => Object.keys(pipeline.policies)))].sort();
+  const known = [...fields, '$life', '$match'];
+  const units = known.includes(filter.unit) || filter.unit === '' ? known : [...known, filter.unit];
   return (
     <div className="filters">
       <SegmentedControl
@@ -42,7 +45,7 @@ export function ConflictFilters({ filter, onChange }: ConflictFiltersProps) {
           aria-label={strings.conflicts.filterUnit}
           placeholder={`${strings.conflicts.filterUnit}: ${strings.conflicts.all}`}
           value={filter.unit === '' ? null : filter.unit}
-          data={filter.unit !== '' && !units.includes(filter.unit) ? [...units, filter.unit] : units}
+          data={units.map((unit) => ({ value: unit, label: unitName(unit) }))}
           clearButtonProps={{ 'aria-label': strings.conflicts.clearFilter }}
           onChange={(unit) => onChange({ ...filter, unit: unit ?? '' })}
         />

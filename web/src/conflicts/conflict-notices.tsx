@@ -1,8 +1,10 @@
-import { Alert, Button, Group, Kbd, Text } from '@mantine/core';
+import { Alert, Button, Group, Text } from '@mantine/core';
 import { IconEye } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { Conflict } from '../api/types';
-import { keyFor } from '../keys/key-map';
+import { ariaShortcut } from '../keys/chord';
+import { KeyOf } from '../keys/key-caps';
+import { useKeyTable } from '../keys/key-store';
 import { strings } from '../strings';
 import type { Mark } from './review-session';
 import { whatChanged } from './what-changed';
@@ -39,12 +41,16 @@ export function StaleNotice({ shown, current, onLook }: StaleNoticeProps) {
 }
 
 function LookAgain({ onLook }: { readonly onLook: () => void }) {
+  const key = ariaShortcut(useKeyTable().keyFor('again'));
   return (
-    <Button size="xs" variant="default" onClick={onLook} aria-keyshortcuts={keyFor('again')}>
+    <Button
+      size="xs"
+      variant="default"
+      onClick={onLook}
+      aria-keyshortcuts={key}
+      rightSection={<KeyOf action="again" size="xs" />}
+    >
       {strings.card.stale.look}
-      <Kbd ml={8} size="xs">
-        {keyFor('again')}
-      </Kbd>
     </Button>
   );
 }

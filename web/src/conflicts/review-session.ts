@@ -1,6 +1,6 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { Answer } from '../api/client';
-import type { Conflict, Decision } from '../api/types';
+import type { Conflict, Decision, DecisionInput } from '../api/types';
 
 /** What this tab did to a conflict, before and after the service answered. */
 export type Mark =
@@ -12,22 +12,27 @@ export type Mark =
 /** One decision that can be undone, the newest last. */
 export interface Taken {
   readonly conflict: Conflict;
+  readonly input: DecisionInput;
   readonly label: string;
   readonly answer: Promise<Decision>;
   /** Until the service has answered, unknown. */
   readonly undoUntil: string | null;
 }
 
+/** What was undone, and can be decided again. */
+export type Undone = Pick<Taken, 'conflict' | 'input' | 'label'>;
+
 interface Snapshot {
   readonly marks: ReadonlyMap<string, Mark>;
   readonly taken: readonly Taken[];
+  readonly undone: readonly Undone[];
   /** Counts up when a conflict must be shown afresh: after an undo. */
   readonly turns: ReadonlyMap<string, number>;
 }
 
-/** The decisions of this tab: optimistic marks and the undo stack, unlimited until reload. */
+/** The decisions of this tab: optimistic marks, and what can be undone and redone, unlimited until reload. */
 export class ReviewSession {
-  private snapshot: Snapshot = { marks: new Map(), taken: [], turns: new Map() };
+  private snapshot: Snapshot = { marks: new Map(), taken: [], undone: [], turns: new Map() };
   private readonly listeners = new Set<() => void>();
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -37,10 +42,12 @@ export class ReviewSession {
 
   readonly read = (): Snapshot => this.snapshot;
 
-  sending(taken: Taken): void {
+  /** @param again what was undone last is decided again: what was undone before it still can be */
+  sending(taken: Taken, again = false): void {
     this.change({
       marks: this.marked(taken.conflict.id, { status: 'sending', label: taken.label }),
       taken: [...this.snapshot.taken, taken],
+      undone: again ? this.snapshot.undone.slice(0, -1) : [],
     });
   }
 
@@ -54,20 +61,18 @@ export class ReviewSession {
   }
 
   refused(taken: Taken, mark: Mark): void {
-    this.change({
-      marks: this.marked(taken.conflict.id, mark),
-      taken: this.snapshot.taken.filter((entry) => entry.answer !== taken.answer),
-    });
+    this.change({ marks: this.marked(taken.conflict.id, mark), taken: this.without(taken) });
   }
 
   undone(taken: Taken): void {
-    const id = taken.conflict.id;
+    const { conflict, input, label } = taken;
     const marks = new Map(this.snapshot.marks);
-    marks.delete(id);
+    marks.delete(conflict.id);
     this.change({
       marks,
-      taken: this.snapshot.taken.filter((entry) => entry.answer !== taken.answer),
-      turns: new Map(this.snapshot.turns).set(id, (this.snapshot.turns.get(id) ?? 0) + 1),
+      taken: this.without(taken),
+      undone: [...this.snapshot.undone, { conflict, input, label }],
+      turns: new Map(this.snapshot.turns).set(conflict.id, (this.snapshot.turns.get(conflict.id) ?? 0) + 1),
     });
   }
 
@@ -75,6 +80,10 @@ export class ReviewSession {
     const marks = new Map(this.snapshot.marks);
     marks.delete(id);
     this.change({ marks });
+  }
+
+  private without(taken: Taken): readonly Taken[] {
+    return this.snapshot.taken.filter((entry) => entry.answer !== taken.answer);
   }
 
   private marked(id: string, mark: Mark): ReadonlyMap<string, Mark> {

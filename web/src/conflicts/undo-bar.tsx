@@ -1,10 +1,12 @@
-import { Button, CloseButton, Group, Kbd, Paper, Text } from '@mantine/core';
+import { Button, CloseButton, Group, Paper, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useNow } from '../format/time';
-import { keyFor } from '../keys/key-map';
+import { ariaShortcut } from '../keys/chord';
+import { KeyOf } from '../keys/key-caps';
+import { useKeyTable } from '../keys/key-store';
 import { strings } from '../strings';
 import { useReviewSession, type Taken } from './review-session';
-import { useUndo } from './use-decide';
+import { useUndo } from './use-undo';
 
 const LINGER_MS = 6_000;
 
@@ -20,6 +22,7 @@ export function UndoBar() {
 function UndoOf({ taken, onDismiss }: { readonly taken: Taken; readonly onDismiss: () => void }) {
   const now = useNow(250);
   const undo = useUndo();
+  const key = ariaShortcut(useKeyTable().keyFor('undo'));
   const until = taken.undoUntil === null ? null : Date.parse(taken.undoUntil);
   if (until !== null && now > until + LINGER_MS) return null;
   const left = until === null ? null : Math.ceil((until - now) / 1000);
@@ -36,12 +39,10 @@ function UndoOf({ taken, onDismiss }: { readonly taken: Taken; readonly onDismis
           color="dark"
           className="undo-button"
           onClick={undo}
-          aria-keyshortcuts={keyFor('undo')}
+          aria-keyshortcuts={key}
+          rightSection={<KeyOf action="undo" size="xs" className="undo-key" />}
         >
           {strings.undo.undo}
-          <Kbd ml={6} size="xs" className="undo-key">
-            {keyFor('undo')}
-          </Kbd>
         </Button>
         <CloseButton size="sm" className="undo-close" aria-label={strings.undo.dismiss} onClick={onDismiss} />
       </Group>

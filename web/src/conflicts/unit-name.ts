@@ -1,8 +1,8 @@
 import { strings } from '../strings';
 
-/** Reserved key of the unit that says whether a record exists. */
-const LIFE = '$life';
+/** Reserved keys of what is no field: whether a record exists, and which records are the same. */
+const reserved: Readonly<Record<string, string>> = { $life: strings.card.life, $match: strings.card.match };
 
 export function unitName(unit: string): string {
-  return unit === LIFE ? strings.card.life : unit;
+  return reserved[unit] ?? unit;
 }

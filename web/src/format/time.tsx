@@ -12,6 +12,13 @@ export function exact(at: string): string {
   return Number.isNaN(date.getTime()) ? at : `${local.format(date)} · ${date.toISOString()}`;
 }
 
+const hour = new Intl.DateTimeFormat('en-GB', { weekday: 'short', hour: '2-digit', minute: '2-digit' });
+
+/** When an hour, or a day of UTC, began. */
+export function hourOrDay(at: string, step: 'hour' | 'day'): string {
+  return step === 'hour' ? hour.format(new Date(at)) : at.slice(0, 10);
+}
+
 export function ago(at: string, now: number): string {
   const seconds = (now - Date.parse(at)) / 1000;
   if (Number.isNaN(seconds)) return at;

@@ -99,7 +99,8 @@ function Asked({ link, conflict, busy, onTake }: AskedProps) {
           <CandidateRow
             key={candidate.key}
             candidate={candidate}
-            digit={null}
+            take={null}
+            delta={null}
             base={conflict.base?.value}
             shape={shape}
             raw={false}

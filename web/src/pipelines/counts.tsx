@@ -48,7 +48,7 @@ function targetOf(name: CountName, pipeline: string): string | null {
   const query = `pipeline=${encodeURIComponent(pipeline)}`;
   if (name === 'conflicts') return `/conflicts?${query}`;
   if (name === 'held') return `/conflicts?${query}&state=held`;
-  if (name === 'blocked') return `/pipelines/${encodeURIComponent(pipeline)}#blocked`;
+  if (name === 'blocked') return `/dead-letters?${query}`;
   if (name === 'excluded') return `/records?${query}&state=excluded`;
   return name === 'linked' ? `/records?${query}` : null;
 }

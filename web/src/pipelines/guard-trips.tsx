@@ -1,6 +1,5 @@
 import { Alert, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconShieldHalf } from '@tabler/icons-react';
 import { useState, type SubmitEvent } from 'react';
@@ -11,7 +10,7 @@ import { keys, useGuardTrips } from '../api/queries';
 import type { GuardTrip, Pipeline } from '../api/types';
 import { Ago } from '../format/time';
 import { Dialog } from '../states/dialog';
-import { wordsOf } from '../states/query-state';
+import { tellDone, tellFailed } from '../states/told';
 import { strings } from '../strings';
 import { ValueView } from '../value/value-view';
 import { otherLabel, sideLabel } from './side-label';
@@ -32,7 +31,7 @@ function Trip({ trip, pipeline }: { readonly trip: GuardTrip; readonly pipeline:
       color="orange"
       variant="light"
       icon={<IconShieldHalf size={19} />}
-      className="notice"
+      className="notice notice-warn"
       title={strings.guards.title(trip, label)}
     >
       <Stack gap="xs">
@@ -40,13 +39,18 @@ function Trip({ trip, pipeline }: { readonly trip: GuardTrip; readonly pipeline:
           {strings.guards.held(trip.held, other)} <Ago at={trip.openedAt} />
         </Text>
         {shown && (
-          <ul className="letters">
+          <ul className="guard-sample">
             {trip.sample.map((one) => (
-              <li key={`${one.record} ${one.unit}`} className="letter-words">
-                <Link to={`/records/${one.record}`}>{one.a ?? one.b ?? one.record}</Link>{' '}
+              <li key={`${one.record} ${one.unit}`}>
+                <Link to={`/records/${one.record}`}>{one.a ?? one.b ?? one.record}</Link>
                 {one.unit !== '$life' && (
                   <>
-                    {one.unit}: <ValueView value={one.before} /> → <ValueView value={one.after} />
+                    <Text span size="sm" c="dimmed">
+                      {one.unit}
+                    </Text>
+                    <ValueView value={one.before} />
+                    <span aria-hidden>→</span>
+                    <ValueView value={one.after} />
                   </>
                 )}
               </li>
@@ -93,18 +97,10 @@ function Answer({ trip, pipeline, answer, onClose }: AnswerProps) {
     mutationFn: () => answerGuard(pipeline.name, trip.id, answer, note.trim()),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: keys.pipelines });
-      notifications.show({
-        message: strings.guards.done,
-        closeButtonProps: { 'aria-label': strings.undo.dismiss },
-      });
+      tellDone(strings.guards.done);
       onClose();
     },
-    onError: (error) =>
-      notifications.show({
-        color: 'red',
-        message: strings.pipeline.actionFailed(wordsOf(error)),
-        closeButtonProps: { 'aria-label': strings.undo.dismiss },
-      }),
+    onError: tellFailed,
   });
   const submit = (event: SubmitEvent) => {
     event.preventDefault();

@@ -1,12 +1,11 @@
-import { Button, Code, Group, Stack, Text, Title } from '@mantine/core';
-import { IconArrowRight, IconArrowsExchange } from '@tabler/icons-react';
+import { Button, Stack, Text, Title } from '@mantine/core';
+import { IconArrowRight } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { usePipelines } from '../api/queries';
 import type { Pipeline } from '../api/types';
-import { keyFor } from '../keys/key-map';
-import { Empty } from '../states/empty';
 import { QueryState } from '../states/query-state';
 import { strings } from '../strings';
+import { NoPipelines } from './no-pipelines';
 import { PipelineCard } from './pipeline-card';
 
 export function OverviewPage() {
@@ -34,12 +33,7 @@ function Overview({ pipelines }: { readonly pipelines: readonly Pipeline[] }) {
           </Text>
         </div>
         {waiting > 0 && (
-          <Button
-            component={Link}
-            to="/conflicts"
-            rightSection={<IconArrowRight size={17} />}
-            aria-keyshortcuts={keyFor('goConflicts')}
-          >
+          <Button component={Link} to="/conflicts" rightSection={<IconArrowRight size={17} />}>
             {strings.overview.decide}
           </Button>
         )}
@@ -50,23 +44,6 @@ function Overview({ pipelines }: { readonly pipelines: readonly Pipeline[] }) {
         ))}
       </div>
     </Stack>
-  );
-}
-
-export function NoPipelines({ order = 2 }: { readonly order?: 1 | 2 }) {
-  return (
-    <Empty
-      icon={<IconArrowsExchange size={28} stroke={1.5} />}
-      title={strings.overview.emptyTitle}
-      order={order}
-    >
-      <Text c="dimmed" size="sm" maw={440}>
-        {strings.overview.empty}
-      </Text>
-      <Group justify="center">
-        <Code>{strings.overview.emptyCommand}</Code>
-      </Group>
-    </Empty>
   );
 }
 

@@ -11,7 +11,12 @@ export function PipelineNotices({ pipeline }: { readonly pipeline: Pipeline }) {
   return (
     <>
       {pipeline.paused !== null && (
-        <Alert color="gray" variant="light" icon={<IconPlayerPause size={19} />} className="notice">
+        <Alert
+          color="gray"
+          variant="light"
+          icon={<IconPlayerPause size={19} />}
+          className="notice notice-plain"
+        >
           {strings.pipeline.pausedBy(pipeline.paused.by, pipeline.paused.reason)}{' '}
           <Ago at={pipeline.paused.at} />
         </Alert>
@@ -28,7 +33,12 @@ function SideNotices({ side }: { readonly side: PipelineSide | null }) {
   return (
     <>
       {side.paused !== null && (
-        <Alert color="gray" variant="light" icon={<IconPlayerPause size={19} />} className="notice">
+        <Alert
+          color="gray"
+          variant="light"
+          icon={<IconPlayerPause size={19} />}
+          className="notice notice-plain"
+        >
           {strings.pipeline.sidePaused(side.label)}{' '}
           {strings.pipeline.pausedBy(side.paused.by, side.paused.reason)} <Ago at={side.paused.at} />
         </Alert>
@@ -38,7 +48,7 @@ function SideNotices({ side }: { readonly side: PipelineSide | null }) {
           color="red"
           variant="light"
           icon={<IconPlugConnectedX size={19} />}
-          className="notice"
+          className="notice notice-stop"
           title={
             <>
               {strings.pipeline.error(side.label, '')}

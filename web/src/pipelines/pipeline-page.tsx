@@ -17,6 +17,7 @@ import { LoadRate } from './load-rate';
 import { LoadReport } from './load-report';
 import { PauseControl } from './pause-control';
 import { PipelineNotices } from './pipeline-notices';
+import { RestoredChoice } from './restored-choice';
 import { sideLabel } from './side-label';
 import { Verification } from './verification';
 
@@ -65,6 +66,7 @@ function PipelineDetail({ pipeline }: { readonly pipeline: Pipeline }) {
         </header>
         <Text className="sentence">{pipeline.sentence}</Text>
         <PipelineNotices pipeline={pipeline} />
+        <RestoredChoice pipeline={pipeline} />
         <GuardTrips pipeline={pipeline} />
         {pipeline.load !== null && <LoadProgress load={pipeline.load} />}
         {pipeline.load !== null && <LoadRate pipeline={pipeline} load={pipeline.load} />}

@@ -2,7 +2,7 @@ import { Stack, Title } from '@mantine/core';
 import { usePipelines } from '../api/queries';
 import { QueryState } from '../states/query-state';
 import { strings } from '../strings';
-import { NoPipelines } from './overview-page';
+import { NoPipelines } from './no-pipelines';
 import { PipelineCard } from './pipeline-card';
 
 export function PipelinesPage() {

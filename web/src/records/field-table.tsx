@@ -57,7 +57,13 @@ function FieldRow({ field, record }: { readonly field: RecordField; readonly rec
       <SideCell field={field} side="A" label={record.systems.A} />
       <SideCell field={field} side="B" label={record.systems.B} />
       <td data-label={strings.record.state} className="field-state">
-        <Badge color={recordColor(field.state)}>{strings.record.states[field.state]}</Badge>
+        {field.state === 'in-sync' ? (
+          <Text size="sm" c="dimmed" component="span">
+            {strings.record.states[field.state]}
+          </Text>
+        ) : (
+          <Badge color={recordColor(field.state)}>{strings.record.states[field.state]}</Badge>
+        )}
         {field.state === 'conflict' && (
           <Link className="decide-link" to={conflictOf(record, field)}>
             {strings.record.conflict}

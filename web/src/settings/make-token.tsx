@@ -5,7 +5,7 @@ import { useMe } from '../access/session';
 import { makeToken, type Permission } from '../api/access';
 import { Dialog } from '../states/dialog';
 import { strings } from '../strings';
-import { tellFailed } from './told';
+import { tellFailed } from '../states/told';
 import { tokensKey } from './tokens-key';
 
 const texts = strings.access.tokens;

@@ -10,7 +10,7 @@ import {
 import { wordsOf } from '../states/query-state';
 import { notificationStrings as texts } from '../strings-notifications';
 import { notificationsKey } from './notifications-key';
-import { tellDone } from './told';
+import { tellDone } from '../states/told';
 
 const BY_ROLE = 'by-role';
 const usualNight = { from: '20:00', to: '07:00' };

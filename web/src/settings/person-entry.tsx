@@ -9,7 +9,7 @@ import { strings } from '../strings';
 import { Grants } from './grant-words';
 import type { LinkFor } from './link-for';
 import { peopleKey } from './people-key';
-import { tellDone, tellFailed } from './told';
+import { tellDone, tellFailed } from '../states/told';
 
 const words = strings.access;
 const texts = words.people;

@@ -8,7 +8,7 @@ import { strings } from '../strings';
 import { GrantEditor } from './grant-editor';
 import type { LinkFor } from './link-for';
 import { peopleKey } from './people-key';
-import { tellDone } from './told';
+import { tellDone } from '../states/told';
 
 const words = strings.access;
 const texts = words.people;

@@ -1,6 +1,9 @@
 import { Stack, Title } from '@mantine/core';
-import { NavLink, Outlet } from 'react-router';
+import { Suspense } from 'react';
+import { NavLink, Outlet, useLocation } from 'react-router';
 import { useMay } from '../access/session';
+import { CrashBoundary } from '../states/crash-boundary';
+import { LateSkeleton } from '../states/query-state';
 import { strings } from '../strings';
 import { notificationStrings } from '../strings-notifications';
 
@@ -8,10 +11,12 @@ const words = strings.access.settings;
 
 export function SettingsPage() {
   const managesPeople = useMay('people:manage');
+  const { pathname } = useLocation();
   const pages = [
     { to: '/settings/account', name: words.account },
     { to: '/settings/tokens', name: words.tokens },
     { to: '/settings/notifications', name: notificationStrings.title },
+    { to: '/settings/keyboard', name: strings.keys.settings.title },
     ...(managesPeople ? [{ to: '/settings/people', name: words.people }] : []),
   ];
   return (
@@ -25,7 +30,11 @@ export function SettingsPage() {
             </NavLink>
           ))}
         </nav>
-        <Outlet />
+        <CrashBoundary key={pathname}>
+          <Suspense fallback={<LateSkeleton lines={4} />}>
+            <Outlet />
+          </Suspense>
+        </CrashBoundary>
       </Stack>
     </div>
   );

@@ -8,7 +8,7 @@ import { QueryState } from '../states/query-state';
 import { strings } from '../strings';
 import { MakeToken } from './make-token';
 import { ShownOnce } from './shown-once';
-import { tellDone, tellFailed } from './told';
+import { tellDone, tellFailed } from '../states/told';
 import { tokensKey } from './tokens-key';
 
 const texts = strings.access.tokens;

@@ -1,51 +1,49 @@
-import { ActionIcon, AppShell, Burger, Group, NavLink, Text, Tooltip } from '@mantine/core';
+import { AppShell, Burger, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import {
-  IconArrowsExchange,
-  IconGitCompare,
-  IconKeyboard,
-  IconLayoutDashboard,
-  IconListSearch,
-  IconSettings,
-} from '@tabler/icons-react';
-import { useEffect } from 'react';
+import { Suspense, useEffect, useLayoutEffect } from 'react';
 import { Link, Outlet, useLocation, useNavigate } from 'react-router';
 import { useMe } from '../access/session';
-import { WhoAmI } from '../access/who-am-i';
-import { useLive } from '../api/live';
-import { usePipelines } from '../api/queries';
 import { UndoBar } from '../conflicts/undo-bar';
-import { useUndo } from '../conflicts/use-decide';
-import { KeyHelp } from '../keys/key-help';
-import { useKeys } from '../keys/use-keys';
+import { useRedo, useUndo } from '../conflicts/use-undo';
+import { keyStore } from '../keys/key-store';
+import { useKeyboard, useKeys } from '../keys/use-keys';
 import { CrashBoundary } from '../states/crash-boundary';
+import { lazily } from '../states/lazily';
+import { LateSkeleton } from '../states/query-state';
 import { strings } from '../strings';
-import { SchemeSwitch } from './scheme-switch';
+import { isAt, places } from './places';
+import { Rail } from './rail';
 
-const places = [
-  { to: '/', name: strings.nav.overview, icon: IconLayoutDashboard },
-  { to: '/conflicts', name: strings.nav.conflicts, icon: IconGitCompare },
-  { to: '/records', name: strings.nav.records, icon: IconListSearch },
-  { to: '/pipelines', name: strings.nav.pipelines, icon: IconArrowsExchange },
-  { to: '/settings', name: strings.nav.settings, icon: IconSettings },
-] as const;
+const KeyHelp = lazily(async () => (await import('../keys/key-help')).KeyHelp);
+const Palette = lazily(async () => (await import('../keys/palette')).Palette);
 
 export function Shell() {
   const [menu, menuActions] = useDisclosure(false);
   const [help, helpActions] = useDisclosure(false);
+  const [palette, paletteActions] = useDisclosure(false);
   const navigate = useNavigate();
   const { pathname } = useLocation();
-  const undo = useUndo();
   const me = useMe();
+  const undo = useUndo();
+  const redo = useRedo();
 
+  const person = me?.id ?? '';
+  useLayoutEffect(() => keyStore.open(person), [person]);
+  useKeyboard();
+  const go = (to: string) => () => void navigate(to);
+  const mayRead = me?.may.some(({ permission }) => permission === 'audit:read') === true;
   useKeys({
     help: helpActions.open,
+    palette: paletteActions.open,
     undo,
-    goOverview: () => void navigate('/'),
-    goConflicts: () => void navigate('/conflicts'),
-    goRecords: () => void navigate('/records'),
-    goPipelines: () => void navigate('/pipelines'),
-    goSettings: () => void navigate('/settings'),
+    redo,
+    goOverview: go('/'),
+    goConflicts: go('/conflicts'),
+    goRecords: go('/records'),
+    goPipelines: go('/pipelines'),
+    goDeadLetters: go('/dead-letters'),
+    ...(mayRead && { goActivity: go('/activity') }),
+    goSettings: go('/settings'),
     search: () => void navigate('/records', { state: { focus: 'search' } }),
   });
   useEffect(() => menuActions.close(), [pathname, menuActions]);
@@ -80,51 +78,34 @@ export function Shell() {
         <Group visibleFrom="sm" px="md" pt="lg" pb="md">
           <Brand />
         </Group>
-        <div className="rail-places">
-          {places.map((place) => (
-            <NavLink
-              key={place.to}
-              component={Link}
-              to={place.to}
-              label={place.name}
-              leftSection={<place.icon size={18} stroke={1.7} aria-hidden />}
-              rightSection={place.to === '/conflicts' ? <WaitingCount /> : undefined}
-              active={isAt(pathname, place.to)}
-              {...(isAt(pathname, place.to) && { 'aria-current': 'page' as const })}
-              className="rail-place"
-            />
-          ))}
-        </div>
-        <div className="rail-foot">
-          <WhoAmI />
-          <LiveState />
-          <Group gap={4} justify="space-between" wrap="nowrap">
-            <SchemeSwitch />
-            <Tooltip label={`${strings.keys.title} (?)`}>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                size="lg"
-                onClick={helpActions.open}
-                aria-label={strings.keys.title}
-              >
-                <IconKeyboard size={19} stroke={1.7} />
-              </ActionIcon>
-            </Tooltip>
-          </Group>
-        </div>
+        <Rail onHelp={helpActions.open} onPalette={paletteActions.open} />
       </AppShell.Navbar>
       <AppShell.Main className="main" id="main" tabIndex={-1}>
         <div className="screen">
           <CrashBoundary key={pathname.split('/')[1]}>
-            <Outlet />
+            <Suspense fallback={<PageSkeleton />}>
+              <Outlet />
+            </Suspense>
           </CrashBoundary>
         </div>
         {me?.demo === true && <footer className="foot">{strings.access.demoFoot}</footer>}
         <UndoBar />
       </AppShell.Main>
-      {help && <KeyHelp onClose={helpActions.close} />}
+      <CrashBoundary key={help || palette ? 'open' : 'closed'} small>
+        <Suspense>
+          {help && <KeyHelp onClose={helpActions.close} />}
+          {palette && <Palette onClose={paletteActions.close} />}
+        </Suspense>
+      </CrashBoundary>
     </AppShell>
+  );
+}
+
+function PageSkeleton() {
+  return (
+    <div className="page">
+      <LateSkeleton lines={5} />
+    </div>
   );
 }
 
@@ -135,24 +116,4 @@ function Brand() {
       <span>{strings.product}</span>
     </Link>
   );
-}
-
-function WaitingCount() {
-  const { data = [] } = usePipelines();
-  const waiting = data.reduce((sum, pipeline) => sum + pipeline.counts.conflicts, 0);
-  return waiting === 0 ? null : <span className="rail-count">{waiting.toLocaleString('en')}</span>;
-}
-
-function LiveState() {
-  const live = useLive();
-  return (
-    <Text size="xs" c="dimmed" className="live-state" role="status">
-      <span className={live ? 'live-dot live-dot-on' : 'live-dot'} aria-hidden />
-      {live ? strings.live.on : strings.live.off}
-    </Text>
-  );
-}
-
-function isAt(pathname: string, to: string): boolean {
-  return to === '/' ? pathname === '/' : pathname === to || pathname.startsWith(`${to}/`);
 }

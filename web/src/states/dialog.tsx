@@ -7,16 +7,19 @@ export interface DialogProps {
   /** `null`: it does not go away by Escape, a click beside it, or a cross. */
   readonly onClose: (() => void) | null;
   readonly size?: 'md' | 'lg';
+  /** At the top it stays in its place while its height changes. */
+  readonly at?: 'centre' | 'top';
   readonly children: ReactNode;
 }
 
 /** A modal dialog with a heading. Mantine's own puts its title into a `header`, which is a second banner beside the page's. */
-export function Dialog({ title, onClose, size = 'md', children }: DialogProps) {
+export function Dialog({ title, onClose, size = 'md', at = 'centre', children }: DialogProps) {
   const stays = onClose === null;
   return (
     <Modal.Root
       opened
-      centered
+      centered={at === 'centre'}
+      yOffset="9vh"
       size={size}
       transitionProps={{ duration: 120 }}
       onClose={onClose ?? (() => undefined)}

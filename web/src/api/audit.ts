@@ -1,0 +1,31 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { call, pathWith } from './client';
+import type { components } from './openapi';
+import type { Json, Page } from './types';
+
+/** One entry of the audit log. */
+export type AuditEvent = Omit<components['schemas']['AuditEventDto'], 'detail'> & {
+  readonly detail: Readonly<Record<string, Json>>;
+};
+
+export interface AuditFilter {
+  readonly actor: string;
+  readonly action: string;
+  readonly object: string;
+}
+
+export const listAudit = (
+  filter: AuditFilter,
+  cursor: string | null,
+  { limit = 50, signal }: { readonly limit?: number; readonly signal?: AbortSignal } = {},
+) =>
+  call<Page<AuditEvent>>(pathWith('/audit-events', { ...filter, limit, cursor }), signal ? { signal } : {});
+
+export function useAudit(filter: AuditFilter) {
+  return useInfiniteQuery({
+    queryKey: ['audit', filter] as const,
+    queryFn: async ({ pageParam, signal }) => (await listAudit(filter, pageParam, { signal })).data,
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  });
+}

@@ -1,0 +1,71 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
+import { useNavigate } from 'react-router';
+import { getConflict, undo } from '../api/endpoints';
+import { keys } from '../api/queries';
+import type { Conflict } from '../api/types';
+import { useAnnounce } from '../states/announcer';
+import { tell, tellFailure } from '../states/told';
+import { strings } from '../strings';
+import { useReviewSession } from './review-session';
+import { useDecide } from './use-decide';
+
+/** Undoes the newest decision of this tab; after the write the service gives each side back what it had, and says what became of it. */
+export function useUndo(): () => void {
+  const { session } = useReviewSession();
+  const client = useQueryClient();
+  const announce = useAnnounce();
+  const navigate = useNavigate();
+  return useCallback(() => {
+    const taken = session.read().taken.at(-1);
+    if (!taken) {
+      tell(strings.undo.nothing);
+      return;
+    }
+    const { id } = taken.conflict;
+    const run = async () => {
+      const decision = await taken.answer;
+      const { data } = await undo(decision.id);
+      const shown = await getConflict(id);
+      client.setQueryData(keys.conflict(id), shown);
+      session.undone(taken);
+      // The card says the same, with who took back what.
+      announce(data.undone ? strings.undo.givenBack(data.undone, shown.data.systems) : strings.undo.undone);
+      void navigate({ pathname: `/conflicts/${id}`, search: window.location.search });
+    };
+    run().catch((error: unknown) => tellFailure(strings.undo.failed, error));
+  }, [session, client, announce, navigate]);
+}
+
+/** Decides again what was undone last, as it was decided, if its values are still those that were decided on then. */
+export function useRedo(): () => void {
+  const { session } = useReviewSession();
+  const client = useQueryClient();
+  const announce = useAnnounce();
+  const navigate = useNavigate();
+  const decide = useDecide();
+  return useCallback(() => {
+    const last = session.read().undone.at(-1);
+    if (!last) {
+      tell(strings.undo.nothingToRedo);
+      return;
+    }
+    const { conflict, input, label } = last;
+    const run = async () => {
+      const shown = await getConflict(conflict.id);
+      client.setQueryData(keys.conflict(conflict.id), shown);
+      if (valuesIn(shown.data) === valuesIn(conflict)) {
+        decide(shown, input, label, true);
+        announce(strings.undo.redone);
+      } else {
+        tell(strings.undo.redoChanged);
+        void navigate({ pathname: `/conflicts/${conflict.id}`, search: window.location.search });
+      }
+    };
+    run().catch((error: unknown) => tellFailure(strings.undo.redoFailed, error));
+  }, [session, client, announce, navigate, decide]);
+}
+
+function valuesIn(conflict: Conflict): string {
+  return JSON.stringify([conflict.base?.value, conflict.candidates.map(({ key, value }) => [key, value])]);
+}

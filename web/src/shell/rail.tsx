@@ -1,0 +1,106 @@
+import { ActionIcon, Group, NavLink, Text, Tooltip } from '@mantine/core';
+import { IconCommand, IconKeyboard } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { Link, useLocation } from 'react-router';
+import { useMe } from '../access/session';
+import { WhoAmI } from '../access/who-am-i';
+import { useLive } from '../api/live';
+import { usePipelines } from '../api/queries';
+import { ariaShortcut, keyLabel } from '../keys/chord';
+import type { KeyAction } from '../keys/key-map';
+import { useKeyTable } from '../keys/key-store';
+import { strings } from '../strings';
+import { isAt, places } from './places';
+import { SchemeSwitch } from './scheme-switch';
+
+export interface RailProps {
+  readonly onHelp: () => void;
+  readonly onPalette: () => void;
+}
+
+/** Where one can go, who is signed in, whether what is shown is live, and how the screen looks. */
+export function Rail({ onHelp, onPalette }: RailProps) {
+  const { pathname } = useLocation();
+  const me = useMe();
+  const may = (permission: string) => me?.may.some((one) => one.permission === permission) === true;
+  return (
+    <>
+      <div className="rail-places">
+        {places
+          .filter(({ needs }) => needs === undefined || may(needs))
+          .map(({ to, name, icon: PlaceIcon }) => (
+            <NavLink
+              key={to}
+              component={Link}
+              to={to}
+              label={name}
+              leftSection={<PlaceIcon size={18} stroke={1.7} aria-hidden />}
+              rightSection={<WaitingCount at={to} />}
+              active={isAt(pathname, to)}
+              {...(isAt(pathname, to) && { 'aria-current': 'page' as const })}
+              className="rail-place"
+            />
+          ))}
+      </div>
+      <div className="rail-foot">
+        <WhoAmI />
+        <Group gap={2} justify="space-between" wrap="nowrap">
+          <LiveState />
+          <Group gap={0} wrap="nowrap">
+            <RailButton name={strings.keys.palette.title} action="palette" onClick={onPalette}>
+              <IconCommand size={18} stroke={1.7} />
+            </RailButton>
+            <RailButton name={strings.keys.title} action="help" onClick={onHelp}>
+              <IconKeyboard size={19} stroke={1.7} />
+            </RailButton>
+          </Group>
+        </Group>
+        <SchemeSwitch />
+      </div>
+    </>
+  );
+}
+
+interface RailButtonProps {
+  readonly name: string;
+  readonly action: KeyAction;
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+}
+
+function RailButton({ name, action, onClick, children }: RailButtonProps) {
+  const keys = useKeyTable().keyFor(action);
+  return (
+    <Tooltip label={keys === undefined ? name : `${name} (${keyLabel(keys)})`}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size="lg"
+        onClick={onClick}
+        aria-label={name}
+        aria-keyshortcuts={ariaShortcut(keys)}
+      >
+        {children}
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+/** How much waits there; nothing while nothing does. */
+function WaitingCount({ at }: { readonly at: string }) {
+  const { data = [] } = usePipelines();
+  const name = at === '/conflicts' ? 'conflicts' : at === '/dead-letters' ? 'blocked' : null;
+  if (name === null) return null;
+  const waiting = data.reduce((sum, pipeline) => sum + pipeline.counts[name], 0);
+  return waiting === 0 ? null : <span className="rail-count">{waiting.toLocaleString('en')}</span>;
+}
+
+function LiveState() {
+  const live = useLive();
+  return (
+    <Text size="xs" c="dimmed" className="live-state" role="status">
+      <span className={live ? 'live-dot live-dot-on' : 'live-dot'} aria-hidden />
+      {live ? strings.live.on : strings.live.off}
+    </Text>
+  );
+}
