@@ -24,6 +24,14 @@ import { MailOutbox } from './entities/mail-outbox.js';
 import { Person, PersonGrant } from './entities/person.js';
 import { Pipeline, PipelineRevision, SideState } from './entities/pipeline.js';
 import { PushDue, Shadow } from './entities/shadow.js';
+import {
+  Installation,
+  ReviewItem,
+  ReviewNote,
+  ReviewSkip,
+  ReviewTally,
+  ReviewTallyChange,
+} from './entities/review-item.js';
 import { Verification, VerificationDifference, VerificationSuspect } from './entities/verification.js';
 
 /** Every entity; nothing is discovered by scanning folders. */
@@ -43,6 +51,12 @@ export const entities = [
   Decision,
   BlockedUnit,
   GuardTrip,
+  ReviewItem,
+  ReviewNote,
+  ReviewSkip,
+  ReviewTally,
+  ReviewTallyChange,
+  Installation,
   LoadPair,
   LoadRecord,
   LoadReport,

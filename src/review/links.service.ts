@@ -5,7 +5,7 @@ import { AppError } from '../common/errors.js';
 import { uuidv7 } from '../common/ids.js';
 import { noSuch, publicId, recordKey } from '../common/public-ids.js';
 import { otherSide, SIDES, type Side } from '../core/clock.js';
-import { appendAudit, type AuditActor } from '../database/audit.js';
+import { appendAudit, type AuditActor, authorOf } from '../database/audit.js';
 import { HubPools } from '../database/pools.js';
 import { aliasLink, forgetUnmatched, requeueQuestioned } from '../database/sql/lane/links.js';
 import { endLinks, insertOrder, keepApart, mayRelink, recordEnded } from '../database/sql/matching/orders.js';
@@ -21,7 +21,6 @@ import {
 } from '../database/sql/review/links.js';
 import { run } from '../database/sql/statement.js';
 import { inTransaction, retryingDeadlocks } from '../database/transaction.js';
-import { authorOf } from './author-of.js';
 import type {
   LinkDto,
   LinkOrderedDto,

@@ -14,6 +14,8 @@ export function presentDecision(row: DecisionRow, undone?: UndoneSidesDto): Deci
     at: row.at.toISOString(),
     undoUntil: row.undo_until.toISOString(),
     outcome: row.outcome,
+    together: row.together ?? 1,
+    redoOf: row.redo_of === null ? null : publicId.decision(row.redo_of),
     ...(undone !== undefined && { undone }),
   };
 }

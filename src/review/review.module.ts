@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ConflictsController } from './conflicts.controller.js';
 import { ConflictsService } from './conflicts.service.js';
+import { DecideRecordService } from './decide-record.service.js';
 import { DecideService } from './decide.service.js';
 import { DecisionsController } from './decisions.controller.js';
 import { EventFeed } from './event-feed.js';
@@ -10,25 +11,41 @@ import { LinksController } from './links.controller.js';
 import { LinksService } from './links.service.js';
 import { RestoreController } from './restore.controller.js';
 import { RestoreService } from './restore.service.js';
+import { FacetsService } from './queue/facets.service.js';
+import { QueueJob } from './queue/queue-job.js';
+import { NextService } from './queue/next.service.js';
+import { QueueController } from './queue/queue.controller.js';
+import { WorkController } from './queue/work.controller.js';
+import { WorkService } from './queue/work.service.js';
+import { ReviewRules } from './queue/review-rules.js';
 import { UndoService } from './undo.service.js';
 
 /** Conflicts, decisions and what screens hear of them. */
 @Module({
+  // The queue's first: `conflicts/next` is no id.
   controllers: [
+    QueueController,
     ConflictsController,
+    WorkController,
     DecisionsController,
     EventsController,
     LinksController,
     RestoreController,
   ],
   providers: [
+    ReviewRules,
     ConflictsService,
+    WorkService,
+    NextService,
+    FacetsService,
     DecideService,
+    DecideRecordService,
     UndoService,
     LinksService,
     RestoreService,
     EventFeed,
     IdempotencyJob,
+    QueueJob,
   ],
 })
 export class ReviewModule {}

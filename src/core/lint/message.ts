@@ -61,6 +61,8 @@ export const LINT_CODES = {
   'match-threshold': 'thresholds are out of order or out of reach',
   'match-duplicates': 'real records share the key that a rule links by',
   'priority-unknown': 'a priority is given to something that does not exist',
+  'sla-hours': 'business hours are none',
+  'sla-length': 'a time to decide is too long',
   'capture-options': 'options of capture do not fit its mode',
 } as const;
 

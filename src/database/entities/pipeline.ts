@@ -19,6 +19,7 @@ const PipelineSchema = defineEntity({
     recastFrom: p.integer().nullable(),
     recastPosition: p.bigint('number').nullable(),
     reunite: p.boolean().default(false),
+    lastAssigned: p.uuid().nullable(),
   },
 });
 
