@@ -1,6 +1,6 @@
 import { boundOf, oneOf, personIn, recordOf } from './filter-values.js';
 import { filterFault, type FilterName, type FilterTerm, type FilterValue } from './filter-grammar.js';
-import type { FilterContext, ItemState } from './queue-filter.js';
+import type { FilterContext, ItemState } from './filter-context.js';
 
 export const PRIORITIES = ['urgent', 'high', 'normal', 'low'] as const;
 const STATES = ['open', 'held', 'snoozed', 'closed'] as const;

@@ -1,24 +1,7 @@
 import { parseFilter, filterFault, type FilterTerm, type FilterValue } from './filter-grammar.js';
 import { conditionOf, stateOf, type Condition } from './filter-conditions.js';
+import type { FilterContext, ItemState, SeenPipeline } from './filter-context.js';
 import { recordOf } from './filter-values.js';
-
-/** A pipeline that the caller may see. */
-export interface SeenPipeline {
-  readonly id: number;
-  readonly name: string;
-  /** Of its file; `null`: none. */
-  readonly queue: string | null;
-}
-
-export interface FilterContext {
-  /** The caller's key in the database. */
-  readonly me: string;
-  /** Hub time, ms. */
-  readonly now: number;
-  readonly pipelines: readonly SeenPipeline[];
-}
-
-export type ItemState = 'open' | 'snoozed' | 'held' | 'closed';
 
 /** Which items are asked for, as the reader of pages needs it. */
 export interface QueueFilter {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { PipelineSpec } from '../../core/pipeline/spec.js';
 import { HubPools } from '../../database/pools.js';
 import { run, type Statement } from '../../database/sql/statement.js';
-import type { SeenPipeline } from './queue-filter.js';
+import type { SeenPipeline } from './filter-context.js';
 
 export type Rules = NonNullable<PipelineSpec['review']>;
 

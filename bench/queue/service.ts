@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { until } from '../sync/arrival.js';
+import { withClient } from '../sync/databases.js';
+import { firstAdmin } from '../sync/first-admin.js';
+import { freePort } from '../sync/free-port.js';
+
+export interface RunningService {
+  readonly origin: string;
+  /** Of a steward who is signed in. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The built service on a database, in a process of its own and with no pipeline files: nothing but the API and its jobs. */
+export async function withService<T>(
+  hubUrl: string,
+  main: string,
+  work: (service: RunningService) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-queue-'));
+  await mkdir(join(folder, 'pipelines'));
+  const port = await freePort();
+  const service = spawn(process.execPath, ['--enable-source-maps', main], {
+    cwd: folder,
+    env: {
+      PATH: process.env.PATH,
+      DATABASE_URL: hubUrl,
+      ACCORD_PIPELINES: join(folder, 'pipelines'),
+      ACCORD_DATA_DIR: join(folder, 'data'),
+      ACCORD_DEMO: 'off',
+      PORT: String(port),
+      LOG_LEVEL: 'warn',
+      LOG_FORMAT: 'json',
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  service.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  try {
+    const link = /\/welcome#(\S+)\s/;
+    await until(
+      () => {
+        if (service.exitCode !== null) throw new Error(`the service ended: ${said}`);
+        return Promise.resolve(link.test(said));
+      },
+      { everyMs: 20, timeoutMs: 60_000 },
+    );
+    const origin = `http://127.0.0.1:${String(port)}`;
+    const headers = await firstAdmin(origin, link.exec(said)?.[1] ?? '');
+    // Who manages people does not decide by virtue of that.
+    await withClient(hubUrl, (client) =>
+      client.query(`insert into person_grant select id, 'steward', '*', 'people' from person`),
+    );
+    return await work({ origin, headers });
+  } finally {
+    if (service.exitCode === null) {
+      service.kill('SIGTERM');
+      await once(service, 'exit');
+    }
+    await rm(folder, { recursive: true, force: true });
+  }
+}
