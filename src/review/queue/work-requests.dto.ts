@@ -68,7 +68,12 @@ export class SnoozeDto {
   @IsISO8601({ strict: true }, timeMessage)
   until?: string;
 
-  @ApiProperty({ required: false, default: true, description: 'Whether it also comes back when it changes' })
+  @ApiProperty({
+    type: Boolean,
+    required: false,
+    default: true,
+    description: 'Whether it also comes back when it changes',
+  })
   @IsOptional()
   @IsBoolean()
   orChange = true;
