@@ -91,7 +91,7 @@ async function makePipeline(client: ClientBase, name: string): Promise<void> {
 async function openConflicts(client: ClientBase, from: number, to: number): Promise<void> {
   await client.query(
     `with n as (
-       select i, (select array_agg(id order by id) from pipeline) as ids, case i % 5 when 0 then 'email' else 'phone' end as unit
+       select i, (select array_agg(id order by id) from pipeline where name = any($3)) as ids, case i % 5 when 0 then 'email' else 'phone' end as unit
        from generate_series($1::int + 1, $2::int) i),
      linked as (
        insert into link (pipeline_id, state, a_id, b_id) select ids[1 + i % 4], 'live', 'a' || i, 'b' || i from n
@@ -112,7 +112,7 @@ async function openConflicts(client: ClientBase, from: number, to: number): Prom
          jsonb_build_object('key', 'b', 'side', 'B', 'v', 'office' || l.i || '@b.example', 'd', 'B2', 'c', '1.2.1')),
        '{"strategy":"review"}', 1, case n.unit when 'email' then 1 else 2 end, now() - l.i % 100000 * interval '1 minute'
      from linked l join n on n.i = l.i`,
-    [from, to],
+    [from, to, PIPELINES],
   );
 }
 
