@@ -12,13 +12,14 @@ import { itemsByIds, siblingConflicts, type ConflictRow } from '../database/sql/
 import { decisionsOfConflict } from '../database/sql/review/decisions.js';
 import { namesOf, notesOfItem } from '../database/sql/review/notes.js';
 import { isLinked } from '../database/sql/review/registers.js';
+import { readItem } from '../database/sql/review/work.js';
 import { run } from '../database/sql/statement.js';
 import type { ConflictDto, ConflictPageDto, ConflictQueryDto, ConflictSummaryDto } from './conflict.dto.js';
 import { readMatch } from './match/match-questions.js';
 import { presentMatch } from './match/present-match.js';
 import { presentConflict, presentSummary } from './present-conflict.js';
 import { presentActivity } from './queue/present-activity.js';
-import { presentStopped, presentStoppedSummary } from './queue/present-stopped.js';
+import { itemId, presentStopped, presentStoppedSummary } from './queue/present-stopped.js';
 import { peopleIn, presentWork, type Names } from './queue/present-work.js';
 import { readQueueFilter, type QueueFilter } from './queue/queue-filter.js';
 import { ReviewRules } from './queue/review-rules.js';
@@ -99,7 +100,7 @@ export class ConflictsService {
   /** @throws AppError `not-found` */
   async get(id: string): Promise<ConflictDto> {
     const [row] = await run(this.pools.general, itemsByIds, [[itemKey(id)]]);
-    if (row === undefined) throw noSuch('conflict', id);
+    if (row === undefined || itemId(row) !== id) throw noSuch('conflict', id);
     return this.#present(row);
   }
 
@@ -109,17 +110,12 @@ export class ConflictsService {
     return Promise.all(rows.map((row) => this.#present(row)));
   }
 
-  /** @throws AppError `not-found` */
-  async work(id: string): Promise<WorkDto> {
-    const [row] = await run(this.pools.general, itemsByIds, [[itemKey(id)]]);
-    if (row === undefined) throw noSuch('conflict', id);
-    return this.#work(row, await this.#names([row]));
-  }
-
   /** What was said of an item and done to it, newest first. */
   async activity(id: string, limit: number, cursor: string | undefined): Promise<ActivityPageDto> {
     const cursors = await this.#cursors();
     const key = itemKey(id);
+    const [item] = await run(this.pools.general, readItem, [key]);
+    if (item === undefined || itemId(item) !== id) throw noSuch('conflict', id);
     const [before] = cursor === undefined ? [LAST_ID] : cursors.read(['activity', key], cursor);
     const rows = await run(this.pools.general, notesOfItem, [key, before, limit + 1]);
     const page = rows.slice(0, limit);

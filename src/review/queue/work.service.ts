@@ -185,7 +185,7 @@ export class WorkService {
       mustWait(row);
       if (until === undefined && !orChange)
         throw new AppError('invalid', 'until: expected a time, or orChange: true.');
-      if (until !== undefined && Date.parse(until) <= this.clock.now())
+      if (until !== undefined && instant(until, 'until') <= this.clock.now())
         throw new AppError('invalid', 'until: expected a time that is yet to come.');
       await mustNotBeHeldByAnother(client, row, personOf(request.by));
       await run(client, snoozeItem, [row.id, until ?? null, request.by.personId, orChange]);
@@ -258,6 +258,9 @@ export class WorkService {
 
   /** People who may decide on a pipeline: whom one can assign to, or ask. */
   async reviewers(pipeline: string): Promise<PersonRefDto[]> {
+    const pipelines = await this.rules.seen(null);
+    if (!pipelines.some(({ name }) => name === pipeline))
+      throw new AppError('not-found', `There is no pipeline ${JSON.stringify(pipeline)}.`);
     const rows = await run(this.pools.general, reviewersOf, [pipeline, rolesWith('conflicts:resolve')]);
     return rows.map(({ id, name }) => ({ id: publicId.person(id), name }));
   }
@@ -298,7 +301,7 @@ export class WorkService {
         dueBy: 'person',
       };
     return {
-      timing: dueAt === null ? NO_TIMING : timingByPerson(Date.parse(dueAt), this.clock.now()),
+      timing: dueAt === null ? NO_TIMING : timingByPerson(instant(dueAt, 'dueAt'), this.clock.now()),
       dueBy: 'person',
     };
   }
@@ -317,6 +320,14 @@ export class WorkService {
 function personOf({ personId }: AuditActor): string {
   if (personId === null) throw new AppError('forbidden', 'This is for people and their tokens.');
   return personId;
+}
+
+/** What is well-formed may still be no time: the 31st of February. */
+function instant(text: string, field: string): number {
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms))
+    throw new AppError('invalid', `/${field}: expected a time such as 2026-12-01T08:00:00Z`);
+  return ms;
 }
 
 function nameOf(urgency: number): string {
