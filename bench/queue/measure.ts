@@ -80,6 +80,7 @@ async function workedOff(service: Measured): Promise<readonly Figure[]> {
   ];
 }
 
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- what is asked for says what comes
 async function ask<T>(
   { origin, headers }: Measured,
   method: 'GET' | 'POST',

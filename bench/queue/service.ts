@@ -55,6 +55,18 @@ export async function withService<T>(
       { everyMs: 20, timeoutMs: 60_000 },
     );
     const origin = `http://127.0.0.1:${String(port)}`;
+    // The link is said before the service listens.
+    await until(
+      () =>
+        fetch(`${origin}/health/live`).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      {
+        everyMs: 20,
+        timeoutMs: 60_000,
+      },
+    );
     const headers = await firstAdmin(origin, link.exec(said)?.[1] ?? '');
     // Who manages people does not decide by virtue of that.
     await withClient(hubUrl, (client) =>

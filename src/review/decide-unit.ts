@@ -187,7 +187,7 @@ function chooseAgain(
   if (take !== 'value') {
     try {
       const chosen = choose({ ...choice, input: { take } });
-      if (plan.equal(chosen, value as Canon)) return { value: chosen, take };
+      if (plan.equal(chosen, value)) return { value: chosen, take };
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'invalid') throw error;
     }

@@ -148,7 +148,12 @@ export class DecideService {
     if (redo === undefined) return decideMatch(client, { plan, row, input: request.input, by, now });
     const match = await readMatch(client, row.pipeline_id, row.id, plan);
     const candidate = match?.candidates.find(({ id }) => id === redo.value)?.n;
-    const input = { ...request.input, ...(candidate !== undefined && { candidate }) };
+    const { take, note } = request.input;
+    const input = {
+      take,
+      ...(note !== undefined && { note }),
+      ...(candidate !== undefined && { candidate }),
+    };
     return decideMatch(client, { plan, row, input, by, now, redoOf: redo.id });
   }
 }
@@ -167,7 +172,7 @@ function changedSince(
   { rev, state }: { readonly rev: number; readonly state: string },
 ): readonly ('values' | 'state')[] {
   const seen = accepted.map((tag) => /^"(\d+)-(\w+)"$/.exec(tag)).find((found) => found !== null);
-  const values = seen === undefined || Number(seen[1]) !== rev;
-  const moved = seen === undefined || seen[2] !== (state === 'snoozed' ? 'open' : state);
+  const values = Number(seen?.[1]) !== rev;
+  const moved = seen?.[2] !== (state === 'snoozed' ? 'open' : state);
   return [...(values ? (['values'] as const) : []), ...(moved ? (['state'] as const) : [])];
 }

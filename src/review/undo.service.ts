@@ -4,6 +4,7 @@ import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
 import { failpoint } from '../common/failpoint.js';
 import { decisionKey, noSuch, publicId } from '../common/public-ids.js';
+import type { Plain } from '../common/version-answer.js';
 import { dotText, vectorText, type Side } from '../core/clock.js';
 import { readCandidates, writeConflict } from '../core/conflict-at-rest.js';
 import { undoHeld, undoWritten } from '../core/decide.js';
@@ -101,7 +102,10 @@ export class UndoService {
     const all = at.set_id === null ? [at] : await run(this.pools.general, decisionsOfSet, [at.set_id]);
     return this.#once(request, 'undo-all', at.pipeline_id, async (client, plan) => {
       const { status, bodies } = await this.#undoAll(client, all, plan, request.by);
-      return { status, body: { decisions: bodies.map((body) => ({ ...body, together: all.length })) } };
+      return {
+        status,
+        body: { decisions: bodies.map((body: Plain<DecisionDto>) => ({ ...body, together: all.length })) },
+      };
     });
   }
 

@@ -55,9 +55,11 @@ export function parseFilter(text: string): readonly FilterTerm[] {
     throw filterFault(text, MOST_CHARACTERS, `at most ${String(MOST_CHARACTERS)} characters`);
   const reader = new Reader(text);
   const terms: FilterTerm[] = [];
-  for (reader.skipSpace(); !reader.atEnd; reader.skipSpace()) {
+  reader.skipSpace();
+  while (!reader.atEnd) {
     if (terms.length === MOST_TERMS) throw reader.fault(`at most ${String(MOST_TERMS)} terms`);
     terms.push(readTerm(reader));
+    reader.skipSpace();
   }
   return terms;
 }

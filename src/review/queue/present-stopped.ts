@@ -40,7 +40,7 @@ export function presentStopped(
   trip: GuardTripRow | null,
   activity: readonly ActivityDto[],
 ): ConflictDto {
-  const summary = presentStoppedSummary(row, work);
+  const summary: Plain<ConflictSummaryDto> = presentStoppedSummary(row, work);
   return {
     ...summary,
     match: null,

@@ -74,7 +74,7 @@ function pipelinesOf(
   return left;
 }
 
-function statesOf(text: string, terms: readonly FilterTerm[]): readonly (ItemState & string)[] {
+function statesOf(text: string, terms: readonly FilterTerm[]): readonly ItemState[] {
   return terms
     .filter(({ name, negated }) => name === 'state' && !negated)
     .flatMap(({ values }) => values.map((value) => stateOf(text, value)));
