@@ -39,7 +39,7 @@ describe('the one queue', () => {
     // Names of the records of this suite, whatever the plan calls them.
     for (const [n, link] of links.entries())
       await api.pools.general.query('update conflict set title = $2 where link_id = $1', [link, names[n]]);
-  });
+  }, 60_000);
   afterAll(() => api.close());
 
   const list = (filter = '', more = ''): Promise<ConflictPageDto> =>
