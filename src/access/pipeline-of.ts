@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { AppError } from '../common/errors.js';
-import { conflictKeyOf, decisionKey, noSuch, recordKey } from '../common/public-ids.js';
+import { decisionKey, itemKey, noSuch, recordKey } from '../common/public-ids.js';
 import type { Place } from '../common/route-access.js';
 import { HubPools } from '../database/pools.js';
 import { pipelineOfWhat } from '../database/sql/access/callers.js';
 import { run } from '../database/sql/statement.js';
 
-const keyOf = { conflict: conflictKeyOf, decision: decisionKey, record: recordKey } as const;
+const keyOf = { conflict: itemKey, decision: decisionKey, record: recordKey } as const;
 
 /** Which pipeline a request is about. Asked only for callers who may not do everything everywhere. */
 @Injectable()

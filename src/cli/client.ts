@@ -40,6 +40,14 @@ export class ServiceClient {
     return this.ask<T>('POST', path, body, headers);
   }
 
+  async patch<T>(
+    path: string,
+    body: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer<T>> {
+    return this.ask<T>('PATCH', path, body, headers);
+  }
+
   private async ask<T>(
     method: string,
     path: string,

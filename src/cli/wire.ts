@@ -21,9 +21,24 @@ export interface ConflictSummary {
   readonly title: string;
   readonly unit: string;
   readonly reason: string;
-  readonly state: 'open' | 'held' | 'closed';
+  readonly state: 'open' | 'snoozed' | 'held' | 'closed';
+  readonly priority: string;
+  readonly closeReason: string | null;
+  readonly work: Work;
+  readonly actions: readonly { readonly name: string; readonly path: string }[];
   readonly base: { readonly value: unknown } | null;
   readonly candidates: readonly Candidate[];
+}
+
+/** What people added to an item of the queue. */
+export interface Work {
+  readonly etag: string;
+  readonly priority: string;
+  readonly dueAt: string | null;
+  readonly assignee: { readonly id: string; readonly name: string } | null;
+  readonly claim: { readonly by: { readonly name: string }; readonly until: string } | null;
+  readonly snooze: { readonly until: string | null } | null;
+  readonly comments: number;
 }
 
 export interface Conflict extends ConflictSummary {

@@ -27,6 +27,7 @@ const retryable = { retryable: true };
 export const errorCatalogue = {
   // Input of a request, a command or a file
   malformed: traits(400, 'info', 'The request cannot be read'),
+  'filter-invalid': traits(400, 'info', 'The filter cannot be read'),
   invalid: traits(422, 'info', 'The request is readable but not valid'),
   'not-found': traits(404, 'info', 'There is no such thing'),
   unauthenticated: traits(401, 'info', 'Nobody is signed in'),
@@ -39,6 +40,7 @@ export const errorCatalogue = {
   'already-decided': traits(409, 'info', 'The conflict has been decided already'),
   'choice-needed': traits(409, 'info', 'A person must say which'),
   'not-waiting': traits(409, 'info', 'Nothing waits for this'),
+  'not-claimed': traits(409, 'info', 'Nobody is at work on it, or somebody else'),
   'not-undoable': traits(409, 'info', 'The decision cannot be undone any more'),
   'not-deleted': traits(409, 'info', 'The record is not deleted'),
   'key-taken': traits(409, 'info', 'Another record stands under this id'),

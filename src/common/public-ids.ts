@@ -10,6 +10,8 @@ export const publicId = {
   decision: (id: string): string => `dec_${id}`,
   person: (id: string): string => `usr_${id}`,
   guard: (id: string): string => `grd_${id}`,
+  halt: (id: string): string => `hlt_${id}`,
+  activity: (id: string): string => `act_${id}`,
   token: (id: string): string => `tok_${id}`,
   verification: (id: number): string => `ver_${id}`,
 };
@@ -30,6 +32,12 @@ export function verificationKey(id: string): number {
 
 export function conflictKeyOf(id: string): string {
   return uuidAfter('cf_', 'conflict', id);
+}
+
+/** What stands in the queue: a conflict, a guard or a halt. */
+export function itemKey(id: string): string {
+  const prefix = ['grd_', 'hlt_'].find((one) => id.startsWith(one)) ?? 'cf_';
+  return uuidAfter(prefix, 'conflict', id);
 }
 
 export function decisionKey(id: string): string {

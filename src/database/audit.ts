@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import type { Caller } from '../common/caller.js';
+import type { Author } from '../core/unit.js';
 import { stableStringify, type Json } from '../core/value.js';
 import { appendAuditRow, lockAuditHead, type HashedRow } from './sql/access/audit.js';
 import { run } from './sql/statement.js';
@@ -77,6 +78,11 @@ export async function appendAudit(
 
 export function actorOf({ kind, id, personId, name, address, requestId }: Caller): AuditActor {
   return { kind, id, personId, name, address, requestId };
+}
+
+/** Who did it, as registers and lineage name authors: a program with a token is no person. */
+export function authorOf({ kind, name }: AuditActor): Author {
+  return { kind: kind === 'person' ? 'person' : 'integration', name };
 }
 
 /** Text without what a database cannot hold: NUL, and halves of characters, which would not come back as they were hashed. */

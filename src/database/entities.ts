@@ -26,6 +26,14 @@ import { Person, PersonGrant } from './entities/person.js';
 import { Pipeline, PipelineRevision, SideState } from './entities/pipeline.js';
 import { Reference, ReferenceNewcomer, ReferenceUse } from './entities/reference.js';
 import { PushDue, Shadow } from './entities/shadow.js';
+import {
+  Installation,
+  ReviewItem,
+  ReviewNote,
+  ReviewSkip,
+  ReviewTally,
+  ReviewTallyChange,
+} from './entities/review-item.js';
 import { Verification, VerificationDifference, VerificationSuspect } from './entities/verification.js';
 
 /** Every entity; nothing is discovered by scanning folders. */
@@ -48,6 +56,12 @@ export const entities = [
   Reference,
   ReferenceUse,
   ReferenceNewcomer,
+  ReviewItem,
+  ReviewNote,
+  ReviewSkip,
+  ReviewTally,
+  ReviewTallyChange,
+  Installation,
   LoadPair,
   LoadRecord,
   LoadReport,

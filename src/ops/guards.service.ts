@@ -3,7 +3,7 @@ import type { Caller } from '../common/caller.js';
 import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
 import { noSuch, publicId } from '../common/public-ids.js';
-import { actorOf, appendAudit } from '../database/audit.js';
+import { actorOf, appendAudit, authorOf } from '../database/audit.js';
 import { HubPools } from '../database/pools.js';
 import { answerGuard, guardTrip, guardTrips, type GuardTripRow } from '../database/sql/guards.js';
 import { run } from '../database/sql/statement.js';
@@ -35,7 +35,7 @@ export class GuardsService {
   ): Promise<GuardTripRow> {
     await retryingDeadlocks(() =>
       inTransaction(this.pools.general, async (client) => {
-        const answered = await answerGuard(client, { id, pipeline: name, state, by: caller.name, note });
+        const answered = await answerGuard(client, { id, pipeline: name, state, by: authorOf(actorOf(caller)), note });
         if (!answered) throw await this.#refusal(name, id);
         await appendAudit(client, this.clock.now(), {
           actor: actorOf(caller),

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { dateTime, jsonValue } from '../common/api-schema.js';
 import { PageQueryDto } from '../common/page-query.js';
@@ -6,12 +6,31 @@ import { VersionDto } from '../common/version-answer.js';
 import type { Json } from '../core/value.js';
 import { DecisionDto } from './decision.dto.js';
 import { MatchDto } from './match/match.dto.js';
+import { GuardItemDto, HaltItemDto } from './queue/stopped.dto.js';
+import { ActionDto, ActivityDto, WorkDto } from './queue/work.dto.js';
 
-export const CONFLICT_STATES = ['open', 'held', 'closed'] as const;
+export const CONFLICT_STATES = ['open', 'snoozed', 'held', 'closed'] as const;
 export type ConflictState = (typeof CONFLICT_STATES)[number];
 
-export class ConflictQueryDto extends PageQueryDto {
-  @ApiProperty({ enum: CONFLICT_STATES, required: false, description: 'Without it: open and held' })
+export class QueueFilterDto {
+  @ApiProperty({
+    required: false,
+    maxLength: 1000,
+    example: 'pipeline:companies priority:urgent,high -assignee:none due:<4h value:"@example.org"',
+    description: 'Terms that must all hold; docs/queue.md has the grammar',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(1000)
+  filter?: string;
+}
+
+export class ConflictQueryDto extends IntersectionType(PageQueryDto, QueueFilterDto) {
+  @ApiProperty({
+    enum: CONFLICT_STATES,
+    required: false,
+    description: 'Without it: open and held. One of many: `filter` can say more',
+  })
   @IsOptional()
   @IsIn(CONFLICT_STATES)
   state?: ConflictState;
@@ -86,6 +105,12 @@ export class ConflictSummaryDto {
   @ApiProperty({ enum: CONFLICT_STATES })
   state!: ConflictState;
 
+  @ApiProperty({
+    example: '"3-open"',
+    description: 'Names what was asked, and whether it can be decided: what a decision carries in If-Match',
+  })
+  etag!: string;
+
   @ApiProperty({ type: 'integer' })
   rev!: number;
 
@@ -98,6 +123,23 @@ export class ConflictSummaryDto {
   @ApiProperty(dateTime)
   changedAt!: string;
 
+  @ApiProperty({ ...dateTime, nullable: true })
+  closedAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      '`decided`; by itself: `converged`, `withdrawn`, `policy`, `record-deleted`; of guards and halts: `released`, `discarded`, `resumed`',
+  })
+  closeReason!: string | null;
+
+  @ApiProperty({ type: 'integer', description: 'How often it came back after it was closed' })
+  reopened!: number;
+
+  @ApiProperty({ ...dateTime, nullable: true })
+  reopenedAt!: string | null;
+
   @ApiProperty({
     type: ValueDto,
     nullable: true,
@@ -107,13 +149,28 @@ export class ConflictSummaryDto {
 
   @ApiProperty({ type: [CandidateDto] })
   candidates!: CandidateDto[];
+
+  @ApiProperty({ type: WorkDto, description: 'What people added to it' })
+  work!: WorkDto;
+
+  @ApiProperty({
+    type: [ActionDto],
+    description:
+      'How it is answered: conflicts `decide`, guards `release` and `discard`, halts one for each choice',
+  })
+  actions!: ActionDto[];
 }
 
 export class ConflictPageDto {
   @ApiProperty({ type: [ConflictSummaryDto] })
   items!: ConflictSummaryDto[];
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'Where the list goes on. A page may hold fewer items than asked for, even none, while there are more: what a request looks at is bounded',
+  })
   next!: string | null;
 }
 
@@ -157,6 +214,9 @@ export class SiblingDto {
   @ApiProperty({ enum: ['open', 'held'] })
   state!: string;
 
+  @ApiProperty({ description: 'As of a conflict' })
+  etag!: string;
+
   @ApiProperty()
   reason!: string;
 }
@@ -168,6 +228,12 @@ export class ConflictDto extends ConflictSummaryDto {
     description: 'Of kind `match`: the record in question and what it may be the same as',
   })
   match!: MatchDto | null;
+
+  @ApiProperty({ type: GuardItemDto, nullable: true, description: 'Of kind `guard`' })
+  guard!: GuardItemDto | null;
+
+  @ApiProperty({ type: HaltItemDto, nullable: true, description: 'Of kind `halt`' })
+  halt!: HaltItemDto | null;
 
   @ApiProperty({ type: RecordIdsDto })
   recordIds!: RecordIdsDto;
@@ -207,6 +273,6 @@ export class ConflictDto extends ConflictSummaryDto {
   @ApiProperty({ type: [SiblingDto], description: 'Other conflicts of the record that are not closed' })
   others!: SiblingDto[];
 
-  @ApiProperty({ type: String, nullable: true })
-  closeReason!: string | null;
+  @ApiProperty({ type: [ActivityDto], description: 'The newest 50; more: GET /conflicts/:id/activity' })
+  activity!: ActivityDto[];
 }

@@ -13,7 +13,7 @@ import {
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { CallerParam, pipelinesWithin, type Caller } from '../common/caller.js';
+import { CallerParam, type Caller } from '../common/caller.js';
 import { AppError } from '../common/errors.js';
 import { Needs } from '../common/route-access.js';
 import { ConflictDto, ConflictPageDto, ConflictQueryDto } from './conflict.dto.js';
@@ -22,7 +22,7 @@ import { ConflictsService } from './conflicts.service.js';
 import { DecideService } from './decide.service.js';
 import { DecideDto, DecisionDto } from './decision.dto.js';
 import { acceptedTags } from '../common/if-match.js';
-import { etagOf } from './present-conflict.js';
+import { viewerOf } from './queue/viewer.js';
 
 /** Fields that wait for a person. */
 @ApiTags('conflicts')
@@ -36,13 +36,18 @@ export class ConflictsController {
   @Get()
   @Needs('conflicts:read', 'filtered')
   @ApiOperation({
-    summary: 'The queue: by priority, oldest first; closed ones newest first. No total: it is never counted',
+    summary:
+      'The queue: conflicts, guards that tripped and halts, by priority, due date and age; closed ones newest first. Not counted: ' +
+      'GET /conflicts/facets has the numbers',
   })
   @ApiOkResponse({ type: ConflictPageDto })
-  @ApiBadRequestResponse({ description: 'Problem `malformed`: the cursor belongs to another filter' })
+  @ApiBadRequestResponse({
+    description:
+      'Problem `malformed`: the cursor belongs to another filter; `filter-invalid` with the position',
+  })
   @ApiUnprocessableEntityResponse({ description: 'Problem `invalid`' })
   list(@Query() query: ConflictQueryDto, @CallerParam() caller: Caller): Promise<ConflictPageDto> {
-    return this.conflicts.list(query, pipelinesWithin(caller, 'conflicts:read'));
+    return this.conflicts.list(query, viewerOf(caller));
   }
 
   @Get(':id')
@@ -55,7 +60,7 @@ export class ConflictsController {
   async get(@Param('id') id: string, @Res({ passthrough: true }) response: Response): Promise<ConflictDto> {
     const conflict = await this.conflicts.get(id);
     // Never from a cache: whoever decides must see what is there.
-    response.setHeader('Cache-Control', 'no-store').setHeader('ETag', etagOf(conflict));
+    response.setHeader('Cache-Control', 'no-store').setHeader('ETag', conflict.etag);
     return conflict;
   }
 
@@ -75,11 +80,13 @@ export class ConflictsController {
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
   @ApiConflictResponse({ description: 'Problem `already-decided`' })
   @ApiPreconditionFailedResponse({
-    description: 'Problem `stale`, with the conflict as it now is in `current`',
+    description:
+      'Problem `stale`, with the conflict as it now is in `current`, and whether `values` or `state` were `changed`',
   })
   @ApiUnprocessableEntityResponse({
     description: 'Problem `invalid` naming the field and what was expected, or `key-reused`',
   })
+  @ApiResponse({ status: 423, description: 'Problem `leased`: `by` whom, `until` when' })
   @ApiResponse({ status: 428, description: 'Problem `precondition-required`' })
   async decide(
     @Param('id') id: string,
@@ -101,7 +108,7 @@ export class ConflictsController {
       return body;
     } catch (error) {
       if (error instanceof AppError && error.code === 'stale')
-        response.setHeader('ETag', etagOf(error.details.current as ConflictDto));
+        response.setHeader('ETag', (error.details.current as ConflictDto).etag);
       throw error;
     }
   }

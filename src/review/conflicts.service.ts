@@ -1,129 +1,173 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
-import { cursorSecret, PageCursors } from '../common/page-cursor.js';
-import { conflictKeyOf, noSuch, recordKey } from '../common/public-ids.js';
+import { PageCursors } from '../common/page-cursor.js';
+import { itemKey, noSuch } from '../common/public-ids.js';
 import type { Plan } from '../core/plan.js';
+import { installationKey } from '../database/installation-key.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
-import {
-  CLOSED_START,
-  closedConflicts,
-  conflictById,
-  conflictQueue,
-  QUEUE_START,
-  siblingConflicts,
-  type ConflictRow,
-} from '../database/sql/review/conflict-rows.js';
+import { guardTrip } from '../database/sql/guards.js';
+import { itemsByIds, siblingConflicts, type ConflictRow } from '../database/sql/review/conflict-rows.js';
 import { decisionsOfConflict } from '../database/sql/review/decisions.js';
+import { namesOf, notesOfItem } from '../database/sql/review/notes.js';
 import { isLinked } from '../database/sql/review/registers.js';
+import { readItem } from '../database/sql/review/work.js';
 import { run } from '../database/sql/statement.js';
-import type { ConflictDto, ConflictPageDto, ConflictQueryDto } from './conflict.dto.js';
+import type { ConflictDto, ConflictPageDto, ConflictQueryDto, ConflictSummaryDto } from './conflict.dto.js';
 import { readMatch } from './match/match-questions.js';
 import { presentMatch } from './match/present-match.js';
 import { presentConflict, presentSummary } from './present-conflict.js';
+import { presentActivity } from './queue/present-activity.js';
+import { itemId, presentStopped, presentStoppedSummary } from './queue/present-stopped.js';
+import { peopleIn, presentWork, type Names } from './queue/present-work.js';
+import { readQueueFilter, type QueueFilter } from './queue/queue-filter.js';
+import { ReviewRules } from './queue/review-rules.js';
+import { scanItems } from './queue/scan-items.js';
+import type { ActivityDto, ActivityPageDto, WorkDto } from './queue/work.dto.js';
 
-/** The queue of conflicts, and each with all that a person needs to decide. */
+const LATEST_ACTIVITY = 50;
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/** Who looks, and what they may see. */
+export interface Viewer {
+  /** The person's key in the database. */
+  readonly me: string;
+  /** Names of the pipelines that may be seen; `null`: all. */
+  readonly visible: readonly string[] | null;
+}
+
+/** The queue, and each item with all that a person needs to answer it. */
 @Injectable()
 export class ConflictsService {
-  readonly #cursors: PageCursors;
-
   constructor(
     private readonly pools: HubPools,
     private readonly plans: PlanStore,
-  ) {
-    this.#cursors = new PageCursors(cursorSecret(pools.url));
-  }
+    private readonly rules: ReviewRules,
+    private readonly clock: Clock,
+  ) {}
 
   /**
-   * @param visible names of the pipelines that may be seen; `null`: all
-   * @throws AppError `malformed` for a cursor of another filter, `not-found` for an unknown pipeline, or one that may not be seen
+   * @throws AppError `malformed` for a cursor of another filter, `filter-invalid`, `not-found` for an unknown pipeline, or one that may
+   * not be seen
    */
-  async list(query: ConflictQueryDto, visible: readonly string[] | null = null): Promise<ConflictPageDto> {
-    if (query.pipeline !== undefined) await this.#mustExist(query.pipeline, visible);
-    const within = query.pipeline === undefined ? visible : [query.pipeline];
-    const rows =
-      query.state === 'closed' ? await this.#closed(query, within) : await this.#queue(query, within);
-    const page = rows.slice(0, query.limit);
-    const last = page.at(-1);
-    const plans = await this.#plansOf(page);
+  async list(query: ConflictQueryDto, viewer: Viewer): Promise<ConflictPageDto> {
+    const filter = await this.filter(query, viewer);
+    const cursors = await this.#cursors();
+    const signed = [
+      'conflicts',
+      viewer.me,
+      query.filter ?? '',
+      query.state ?? null,
+      query.pipeline ?? null,
+      query.unit ?? null,
+      query.record ?? null,
+    ];
+    const after = query.cursor === undefined ? null : cursors.read(signed, query.cursor);
+    const { ids, next } = await scanItems(this.pools.general, filter, after, query.limit);
     return {
-      items: page.map((row) => presentSummary(row, plans.get(row.pipeline_id) as Plan)),
-      next:
-        rows.length > page.length && last !== undefined
-          ? this.#cursors.write(filterOf(query), sortKeys(last))
-          : null,
+      items: await this.summaries(ids),
+      next: next === null ? null : cursors.write(signed, next),
     };
+  }
+
+  /** What a request asks for, within what its caller may see. */
+  async filter(
+    query: Partial<Pick<ConflictQueryDto, 'filter' | 'state' | 'pipeline' | 'unit' | 'record'>>,
+    { me, visible }: Viewer,
+  ): Promise<QueueFilter> {
+    const pipelines = await this.rules.seen(visible);
+    const { pipeline } = query;
+    if (pipeline !== undefined && !pipelines.some(({ name }) => name === pipeline))
+      throw new AppError('not-found', `There is no pipeline ${JSON.stringify(pipeline)}.`);
+    return readQueueFilter(query.filter ?? '', { me, now: this.clock.now(), pipelines }, query);
+  }
+
+  async summaries(ids: readonly string[]): Promise<ConflictSummaryDto[]> {
+    if (ids.length === 0) return [];
+    const rows = await run(this.pools.general, itemsByIds, [ids]);
+    const [plans, names] = await Promise.all([this.#plansOf(rows), this.#names(rows)]);
+    return Promise.all(
+      rows.map(async (row) => {
+        const work = await this.#work(row, names);
+        return row.subject === 'conflict'
+          ? presentSummary(row, plans.get(row.pipeline_id) as Plan, work)
+          : presentStoppedSummary(row, work);
+      }),
+    );
   }
 
   /** @throws AppError `not-found` */
   async get(id: string): Promise<ConflictDto> {
-    const key = conflictKeyOf(id);
-    const [row] = await run(this.pools.general, conflictById, [key]);
-    if (row === undefined) throw noSuch('conflict', id);
-    if (!isLinked(row)) return this.#match(row);
-    const [plan, decisions, others] = await Promise.all([
-      this.plans.planOf(row.pipeline_id),
-      run(this.pools.general, decisionsOfConflict, [key]),
-      run(this.pools.general, siblingConflicts, [row.link_id, key]),
-    ]);
-    return presentConflict(row, plan, decisions, others);
+    const [row] = await run(this.pools.general, itemsByIds, [[itemKey(id)]]);
+    if (row === undefined || itemId(row) !== id) throw noSuch('conflict', id);
+    return this.#present(row);
   }
 
-  async #match(row: ConflictRow): Promise<ConflictDto> {
-    const plan = await this.plans.planOf(row.pipeline_id);
-    const [match, decisions] = await Promise.all([
-      readMatch(this.pools.general, row.pipeline_id, row.id, plan),
+  /** In the order of the keys; what is gone is left out. */
+  async whole(keys: readonly string[]): Promise<ConflictDto[]> {
+    const rows = await run(this.pools.general, itemsByIds, [keys]);
+    return Promise.all(rows.map((row) => this.#present(row)));
+  }
+
+  /** What was said of an item and done to it, newest first. */
+  async activity(id: string, limit: number, cursor: string | undefined): Promise<ActivityPageDto> {
+    const cursors = await this.#cursors();
+    const key = itemKey(id);
+    const [item] = await run(this.pools.general, readItem, [key]);
+    if (item === undefined || itemId(item) !== id) throw noSuch('conflict', id);
+    const [before] = cursor === undefined ? [LAST_ID] : cursors.read(['activity', key], cursor);
+    const rows = await run(this.pools.general, notesOfItem, [key, before, limit + 1]);
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      items: page.map(presentActivity),
+      next: rows.length > limit && last !== undefined ? cursors.write(['activity', key], [last.id]) : null,
+    };
+  }
+
+  async #present(row: ConflictRow): Promise<ConflictDto> {
+    const [work, notes] = await Promise.all([
+      this.#names([row]).then((names) => this.#work(row, names)),
+      run(this.pools.general, notesOfItem, [row.id, LAST_ID, LATEST_ACTIVITY]),
+    ]);
+    const activity = notes.map(presentActivity);
+    if (row.subject !== 'conflict') return this.#stopped(row, work, activity);
+    const [plan, decisions] = await Promise.all([
+      this.plans.planOf(row.pipeline_id),
       run(this.pools.general, decisionsOfConflict, [row.id]),
     ]);
-    return presentMatch(row, plan, match, decisions);
+    if (!isLinked(row)) {
+      const match = await readMatch(this.pools.general, row.pipeline_id, row.id, plan);
+      return presentMatch(row, plan, match, { decisions, work, activity });
+    }
+    const others = await run(this.pools.general, siblingConflicts, [row.link_id, row.id]);
+    return presentConflict(row, plan, { decisions, others, work, activity });
   }
 
-  #queue(query: ConflictQueryDto, within: readonly string[] | null): Promise<ConflictRow[]> {
-    const start =
-      query.cursor === undefined ? QUEUE_START : this.#cursors.read(filterOf(query), query.cursor);
-    const { state, unit } = query;
-    return run(this.pools.general, conflictQueue, [
-      within,
-      state ?? null,
-      unit ?? null,
-      linkOf(query),
-      ...start,
-      query.limit + 1,
-    ]);
+  async #stopped(row: ConflictRow, work: WorkDto, activity: readonly ActivityDto[]): Promise<ConflictDto> {
+    const [trip] = row.subject === 'guard' ? await run(this.pools.general, guardTrip, [row.id]) : [];
+    return presentStopped(row, work, trip ?? null, activity);
   }
 
-  #closed(query: ConflictQueryDto, within: readonly string[] | null): Promise<ConflictRow[]> {
-    const start =
-      query.cursor === undefined ? CLOSED_START : this.#cursors.read(filterOf(query), query.cursor);
-    return run(this.pools.general, closedConflicts, [
-      within,
-      query.unit ?? null,
-      linkOf(query),
-      ...start,
-      query.limit + 1,
-    ]);
+  async #work(row: ConflictRow, names: Names): Promise<WorkDto> {
+    const { queue } = await this.rules.of(row.pipeline_id, row.pipeline_revision);
+    return presentWork(row, names, queue ?? null);
+  }
+
+  async #names(rows: readonly ConflictRow[]): Promise<Names> {
+    const keys = peopleIn(rows);
+    if (keys.length === 0) return new Map();
+    return new Map((await run(this.pools.general, namesOf, [keys])).map(({ id, name }) => [id, name]));
   }
 
   async #plansOf(rows: readonly ConflictRow[]): Promise<ReadonlyMap<number, Plan>> {
-    const ids = [...new Set(rows.map((row) => row.pipeline_id))];
+    const conflicts = rows.filter(({ subject }) => subject === 'conflict');
+    const ids = [...new Set(conflicts.map((row) => row.pipeline_id))];
     return new Map(await Promise.all(ids.map(async (id) => [id, await this.plans.planOf(id)] as const)));
   }
 
-  async #mustExist(pipeline: string, visible: readonly string[] | null): Promise<void> {
-    const { rowCount } = await this.pools.general.query('select from pipeline where name = $1', [pipeline]);
-    if (rowCount === 0 || visible?.includes(pipeline) === false)
-      throw new AppError('not-found', `There is no pipeline ${JSON.stringify(pipeline)}.`);
+  async #cursors(): Promise<PageCursors> {
+    return new PageCursors((await installationKey(this.pools.general)).toString('base64'));
   }
-}
-
-function filterOf({ state, pipeline, unit, record }: ConflictQueryDto): unknown {
-  return ['conflicts', state ?? null, pipeline ?? null, unit ?? null, record ?? null];
-}
-
-function sortKeys(row: ConflictRow): readonly (string | number)[] {
-  return row.state === 'closed' ? [row.sort_at, row.id] : [row.priority, row.sort_at, row.id];
-}
-
-function linkOf({ record }: ConflictQueryDto): number | null {
-  return record === undefined ? null : recordKey(record);
 }

@@ -2,45 +2,23 @@ import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
-import { failpoint } from '../common/failpoint.js';
-import { uuidv7 } from '../common/ids.js';
-import { conflictKeyOf, noSuch, publicId } from '../common/public-ids.js';
-import { dotText, vectorText } from '../core/clock.js';
-import { readCandidates, writeShown } from '../core/conflict-at-rest.js';
-import { decide } from '../core/decide.js';
-import { LIFE, type Plan, type UnitPlan } from '../core/plan.js';
-import type { Unit } from '../core/unit.js';
-import type { Canon, Json } from '../core/value.js';
+import { conflictKeyOf, decisionKey, noSuch, publicId } from '../common/public-ids.js';
+import type { Plan } from '../core/plan.js';
+import type { Json } from '../core/value.js';
 import { appendAudit, type AuditActor } from '../database/audit.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
-import { insertDecision, outdateDecisions, type DecisionRow } from '../database/sql/review/decisions.js';
-import {
-  isLinked,
-  lockConflict,
-  recordReview,
-  reviewSettings,
-  setConflictState,
-  type Linked,
-  type LockedConflictRow,
-} from '../database/sql/review/registers.js';
+import { decisionById, type DecisionRow } from '../database/sql/review/decisions.js';
+import { isLinked, lockConflict } from '../database/sql/review/registers.js';
 import { run } from '../database/sql/statement.js';
 import { inTransaction, retryingDeadlocks } from '../database/transaction.js';
-import { announceStep } from './announce.js';
-import { authorOf } from './author-of.js';
-import { choose } from './choose.js';
 import { ConflictsService } from './conflicts.service.js';
+import { decideUnit, mayDecide, Moved, type Place } from './decide-unit.js';
 import type { DecideDto, DecisionDto } from './decision.dto.js';
 import { once, type Answered } from './idempotent.js';
 import { decideMatch } from './match/match-decisions.js';
+import { readMatch } from './match/match-questions.js';
 import { presentDecision } from './present-decision.js';
-import { etagOf } from './present-conflict.js';
-import { lockUnit, writeLocked, type LockedUnit } from './registers.js';
-import { shownCandidates, shownVersions } from './shown-candidates.js';
-import { mustBeLinked } from './typed-reference.js';
-import { mustBeWritable } from './typed-value.js';
-import { undoWindowMs } from './undo-window.js';
-import { unitPlanOf } from './unit-plan.js';
 
 export interface DecideRequest {
   readonly conflict: string;
@@ -60,16 +38,19 @@ export interface Spending {
   after(client: PoolClient, decisionId: string): Promise<void>;
 }
 
-/** Where a conflict is: never changes. */
-interface Place {
-  readonly id: string;
-  readonly pipeline_id: number;
-  readonly link_id: number | null;
-  readonly unit: string;
+export interface RedoRequest {
+  readonly decision: string;
+  /** Entity tags of the conflict as it now is. */
+  readonly accepted: readonly string[];
+  readonly by: AuditActor;
+  readonly idempotencyKey: string | undefined;
 }
 
-/** What was seen is no longer what is there. Thrown inside the transaction; answered outside it with the conflict as it now is. */
-class Moved extends Error {}
+interface Deciding extends Omit<DecideRequest, 'conflict'> {
+  readonly at: Place;
+  readonly content: Json;
+  readonly redo?: DecisionRow;
+}
 
 /**
  * Sets a steward's decision. Everything happens in one transaction that holds the registers and the conflict, so whatever the engine
@@ -86,20 +67,34 @@ export class DecideService {
   ) {}
 
   /**
-   * @throws AppError `not-found`; `stale` with the conflict as it now is; `already-decided` when it is held or closed; `invalid` for a
-   * choice that is not there or a value that a side cannot take; `key-reused`
+   * @throws AppError `not-found`; `stale` with the conflict as it now is; `already-decided` when it is held or closed; `leased` while
+   * somebody else is at work on it; `invalid` for a choice that is not there or a value that a side cannot take; `key-reused`
    */
   async decide(request: DecideRequest): Promise<Answered<DecisionDto>> {
-    const { conflict, input, by } = request;
+    const { conflict, input } = request;
+    mustBeConflict(conflict);
     const id = conflictKeyOf(conflict);
-    const content: Json = [
-      'decide',
-      id,
-      input.take,
-      input.value ?? input.candidate ?? null,
-      input.note ?? null,
-    ];
-    const at = await this.#find(id);
+    const content = ['decide', id, input.take, input.value ?? input.candidate ?? null, input.note ?? null];
+    return this.#decide({ ...request, at: await this.#find(id), content });
+  }
+
+  /**
+   * Makes a decision again that was taken back: the same value, of what is shown now.
+   *
+   * @throws AppError as of deciding; `already-decided` while it stands
+   */
+  async redo({ decision, ...request }: RedoRequest): Promise<Answered<DecisionDto>> {
+    const [undone] = await run(this.pools.general, decisionById, [decisionKey(decision)]);
+    if (undone === undefined) throw noSuch('decision', decision);
+    if (undone.outcome !== 'undone')
+      throw new AppError('already-decided', 'It was not taken back: there is nothing to make again.');
+    const at = await this.#find(await this.#openConflict(undone));
+    const input: DecideDto = { take: undone.take, ...(undone.note !== null && { note: undone.note }) };
+    return this.#decide({ ...request, at, input, redo: undone, content: ['redo', decision] });
+  }
+
+  async #decide(request: Deciding): Promise<Answered<DecisionDto>> {
+    const { at, by, content } = request;
     // Before the transaction: it may need a connection of its own, and whoever waits for one must hold none.
     const plan = await this.plans.planOf(at.pipeline_id);
     try {
@@ -109,17 +104,17 @@ export class DecideService {
             status: 201,
             body: presentDecision(
               isLinked(at)
-                ? await this.#decide(client, at, plan, request)
-                : await this.#decideMatch(client, at, plan, request),
+                ? await this.#decideUnit(client, plan, { ...request, at })
+                : await this.#decideMatch(client, plan, request),
             ),
           })),
         ),
       );
     } catch (error) {
       if (!(error instanceof Moved)) throw error;
-      const current = await this.conflicts.get(conflict);
+      const current = await this.conflicts.get(publicId.conflict(at.id));
       throw new AppError('stale', 'The conflict is not what was shown any more: look at it again.', {
-        details: { current },
+        details: { current, changed: changedSince(request.accepted, current) },
       });
     }
   }
@@ -131,171 +126,66 @@ export class DecideService {
     return rows[0];
   }
 
-  async #decide(
+  /** Undone after the write, the question may have been put in a younger conflict of the same unit. */
+  async #openConflict({ link_id, unit, conflict_id }: DecisionRow): Promise<string> {
+    if (link_id === null) return conflict_id;
+    const { rows } = await this.pools.general.query<{ id: string }>(
+      `select id from conflict where link_id = $1 and unit = $2 and state <> 'closed'`,
+      [link_id, unit],
+    );
+    return rows[0]?.id ?? conflict_id;
+  }
+
+  async #decideUnit(
     client: PoolClient,
-    at: Linked<Place>,
     plan: Plan,
-    request: DecideRequest,
+    request: Deciding & { readonly at: Place & { readonly link_id: number } },
   ): Promise<DecisionRow> {
-    await request.spending?.before(client);
-    const { locked, row } = await lockBoth(client, at);
-    if (!request.accepted.includes(etagOf(row))) throw new Moved();
-    mustBeOpen(row);
-    const unitPlan = mustBePartOf(plan, row.unit);
-    if (locked === null)
-      throw new AppError('already-decided', 'The record is gone; there is nothing left to decide.');
-
-    const labels = { A: plan.sides.A.label, B: plan.sides.B.label };
-    const stored = readCandidates(row.candidates, row.base);
-    const shown = shownCandidates(stored, locked.unit);
-    const value = choose({ plan: unitPlan, input: request.input, base: row.base, stored, shown, labels });
-    if (unitPlan.reference !== undefined) {
-      if (request.input.take === 'value') await mustBeLinked(client, unitPlan, unitPlan.reference, value);
-    } else if (row.unit !== LIFE)
-      mustBeWritable(unitPlan, locked.unit, value, request.input.take === 'value', labels);
-
-    const [settings] = await run(client, reviewSettings, [row.pipeline_id]);
+    const { spending } = request;
     const now = this.clock.now();
-    const dueAt = now + undoWindowMs(settings?.undo_window ?? null);
-    const decisionId = uuidv7(now);
-    const next = decide(locked.unit, {
-      id: decisionId,
-      value,
-      shown: shownVersions(shown, locked.unit),
-      by: authorOf(request.by),
-      dueAt,
-    });
-    await writeLocked(client, locked, unitPlan, next);
-    await failpoint('decide.registers-written');
-    await run(client, setConflictState, [row.id, 'held']);
-    await run(client, outdateDecisions, [row.id]);
-    await failpoint('decide.conflict-held');
-    const { take, note } = request.input;
-    const [decision] = await run(client, insertDecision, [
-      decisionId,
-      row.id,
-      row.rev,
-      row.link_id,
-      row.unit,
-      JSON.stringify(writeShown(unitPlan, shown)),
-      take,
-      JSON.stringify(value),
-      note ?? null,
-      request.by.name,
-      now,
-      dueAt,
-      request.by.personId,
-    ]);
-    await this.#record(client, row, {
-      decisionId,
-      by: request.by,
-      take,
-      before: locked.unit.head.value,
-      unit: next,
-      revision: settings?.revision ?? plan.revision,
-    });
-    await request.spending?.after(client, decisionId);
-    await failpoint('decide.recorded');
-    await announceStep(client, {
-      pipelineId: row.pipeline_id,
-      linkId: row.link_id,
-      conflictId: row.id,
-      decisionId,
-      lookAt: dueAt,
-      reason: 'decision',
-    });
-    await appendAudit(client, now, {
-      actor: request.by,
-      action: 'decision.made',
-      object: publicId.decision(decisionId),
-      pipeline: plan.pipeline,
-      detail: {
-        conflict: publicId.conflict(row.id),
-        record: publicId.record(row.link_id),
-        unit: row.unit,
-        take,
-        note: note ?? null,
-        ...(request.spending !== undefined && { way: request.spending.way }),
-      },
-    });
-    return decision as DecisionRow;
+    await spending?.before(client);
+    const { decision, audit } = await decideUnit(client, { ...request, plan, now });
+    await spending?.after(client, decision.id);
+    const detail = spending === undefined ? audit.detail : { ...audit.detail, way: spending.way };
+    await appendAudit(client, now, { ...audit, detail });
+    return decision;
   }
 
   /** Which records are the same: no registers are concerned. */
-  async #decideMatch(
-    client: PoolClient,
-    at: Place,
-    plan: Plan,
-    request: DecideRequest,
-  ): Promise<DecisionRow> {
+  async #decideMatch(client: PoolClient, plan: Plan, request: Deciding): Promise<DecisionRow> {
+    const { at, by, redo } = request;
     const [row] = await run(client, lockConflict, [at.id]);
     if (row === undefined) throw noSuch('conflict', publicId.conflict(at.id));
-    if (!request.accepted.includes(etagOf(row))) throw new Moved();
-    mustBeOpen(row);
-    const { input, by } = request;
-    return decideMatch(client, { plan, row, input, by, now: this.clock.now() });
-  }
-
-  async #record(
-    client: PoolClient,
-    row: Linked<LockedConflictRow>,
-    step: {
-      readonly decisionId: string;
-      readonly by: AuditActor;
-      readonly take: string;
-      readonly before: Canon;
-      readonly unit: Unit;
-      readonly revision: number;
-    },
-  ): Promise<void> {
-    const decision = step.unit.decision as NonNullable<Unit['decision']>;
-    const event = {
-      o: step.before,
-      v: decision.value,
-      d: dotText(decision.dot),
-      c: vectorText(decision.ctx),
-      k: 'decided',
-      w: `${step.by.name} decided: ${step.take}`,
+    await mayDecide(client, row, request.accepted, by);
+    const now = this.clock.now();
+    if (redo === undefined) return decideMatch(client, { plan, row, input: request.input, by, now });
+    const match = await readMatch(client, row.pipeline_id, row.id, plan);
+    const candidate = match?.candidates.find(({ id }) => id === redo.value)?.n;
+    const { take, note } = request.input;
+    const input = {
+      take,
+      ...(note !== undefined && { note }),
+      ...(candidate !== undefined && { candidate }),
     };
-    const actor = JSON.stringify({ ...authorOf(step.by), id: step.by.id });
-    const units = JSON.stringify({ [row.unit]: event });
-    await run(client, recordReview, [
-      row.link_id,
-      row.pipeline_id,
-      step.revision,
-      'decided',
-      actor,
-      row.id,
-      step.decisionId,
-      units,
-    ]);
+    return decideMatch(client, { plan, row, input, by, now, redoOf: redo.id });
   }
 }
 
-/** Registers first, then the conflict: the order in which the engine takes them. */
-async function lockBoth(
-  client: PoolClient,
-  at: Linked<Place>,
-): Promise<{ readonly locked: LockedUnit | null; readonly row: Linked<LockedConflictRow> }> {
-  const locked = await lockUnit(client, at.link_id, at.unit);
-  const [row] = await run(client, lockConflict, [at.id]);
-  if (row === undefined || !isLinked(row)) throw noSuch('conflict', publicId.conflict(at.id));
-  return { locked, row };
+/** What is answered in another way is said to be. */
+function mustBeConflict(id: string): void {
+  if (id.startsWith('grd_'))
+    throw new AppError('invalid', 'A guard is answered by release or discard: its actions say where.');
+  if (id.startsWith('hlt_'))
+    throw new AppError('invalid', 'A halt is answered by going on with the pipeline: its actions say how.');
 }
 
-function mustBeOpen(row: LockedConflictRow): void {
-  if (row.state === 'open') return;
-  throw new AppError(
-    'already-decided',
-    row.state === 'held'
-      ? 'It was decided; undo that decision to decide anew.'
-      : `It is closed: ${row.close_reason ?? 'the values agree again'}.`,
-  );
-}
-
-function mustBePartOf(plan: Plan, unit: string): UnitPlan {
-  const unitPlan = unitPlanOf(plan, unit);
-  if (unitPlan === undefined)
-    throw new AppError('invalid', `${unit} is no longer part of the pipeline: nothing can be written to it.`);
-  return unitPlan;
+/** Whether the values moved since a tag was given, or only what can be done with them. */
+function changedSince(
+  accepted: readonly string[],
+  { rev, state }: { readonly rev: number; readonly state: string },
+): readonly ('values' | 'state')[] {
+  const seen = accepted.map((tag) => /^"(\d+)-(\w+)"$/.exec(tag)).find((found) => found !== null);
+  const values = Number(seen?.[1]) !== rev;
+  const moved = seen?.[2] !== (state === 'snoozed' ? 'open' : state);
+  return [...(values ? (['values'] as const) : []), ...(moved ? (['state'] as const) : [])];
 }

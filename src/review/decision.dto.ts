@@ -1,5 +1,18 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Allow, IsIn, IsInt, IsOptional, IsString, MaxLength } from 'class-validator';
+import { Type } from 'class-transformer';
+import {
+  Allow,
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
 import { dateTime, jsonValue } from '../common/api-schema.js';
 import type { SideUndone } from '../core/give-back.js';
 import type { Json } from '../core/value.js';
@@ -31,6 +44,45 @@ export class DecideDto {
   @IsOptional()
   @IsInt()
   candidate?: number;
+
+  @ApiProperty({ required: false, maxLength: 2000 })
+  @IsOptional()
+  @IsString()
+  @MaxLength(2000)
+  note?: string;
+}
+
+/** One of the decisions that are made as one. */
+export class RecordDecisionDto {
+  @ApiProperty({ example: 'cf_0199…' })
+  @Matches(/^cf_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, { message: 'expected the id of a conflict' })
+  conflict!: string;
+
+  @ApiProperty({ example: '"3-open"', description: 'Its `etag` as it was shown' })
+  @IsString()
+  @MaxLength(100)
+  etag!: string;
+
+  @ApiProperty({ enum: ['a', 'b', 'base', 'merged', 'value'] })
+  @IsIn(['a', 'b', 'base', 'merged', 'value'])
+  take!: 'a' | 'b' | 'base' | 'merged' | 'value';
+
+  @ApiProperty({ ...jsonValue, required: false, description: 'With `take: value` only' })
+  @Allow()
+  value?: Json;
+}
+
+export class DecideRecordDto {
+  @ApiProperty({
+    type: [RecordDecisionDto],
+    description: 'One for each conflict of the record that is open; that of `$life` may be left out',
+  })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(500)
+  @ValidateNested({ each: true })
+  @Type(() => RecordDecisionDto)
+  decisions!: RecordDecisionDto[];
 
   @ApiProperty({ required: false, maxLength: 2000 })
   @IsOptional()
@@ -81,6 +133,12 @@ export class DecisionDto {
   })
   outcome!: string;
 
+  @ApiProperty({ type: 'integer', description: 'How many were made as one with it; 1: it alone' })
+  together!: number;
+
+  @ApiProperty({ type: String, nullable: true, description: 'The undone decision that it makes again' })
+  redoOf!: string | null;
+
   @ApiProperty({
     type: UndoneSidesDto,
     required: false,
@@ -89,4 +147,17 @@ export class DecisionDto {
       'keeps that. as-it-was: it holds what it held before',
   })
   undone?: UndoneSidesDto;
+}
+
+export class RecordDecisionsDto {
+  @ApiProperty({ type: [DecisionDto] })
+  decisions!: DecisionDto[];
+
+  @ApiProperty({ ...dateTime, description: 'Nothing is written before' })
+  undoUntil!: string;
+}
+
+export class UndoneDecisionsDto {
+  @ApiProperty({ type: [DecisionDto] })
+  decisions!: DecisionDto[];
 }

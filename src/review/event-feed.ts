@@ -219,7 +219,7 @@ function everything(types: readonly EventType[]): readonly Change[] {
 }
 
 function withPrefix(type: EventType, id: string): string {
-  if (type === 'conflict') return id.startsWith('cf_') ? id : publicId.conflict(id);
+  if (type === 'conflict') return /^(cf|grd|hlt)_/.test(id) ? id : publicId.conflict(id);
   if (type === 'decision') return id.startsWith('dec_') ? id : publicId.decision(id);
   return id;
 }

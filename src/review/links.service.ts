@@ -6,14 +6,13 @@ import { uuidv7 } from '../common/ids.js';
 import { noSuch, publicId, recordKey } from '../common/public-ids.js';
 import { SIDES } from '../core/clock.js';
 import type { Json } from '../core/value.js';
-import { appendAudit, type AuditActor } from '../database/audit.js';
+import { appendAudit, type AuditActor, authorOf } from '../database/audit.js';
 import { endLink, mergeRecord, showEnded } from '../database/merge-records.js';
 import { HubPools } from '../database/pools.js';
 import { insertOrder, keepApart } from '../database/sql/matching/orders.js';
 import { linkOf, lockLink, lockShadow, pipelineByName, type LinkRow } from '../database/sql/review/links.js';
 import { run } from '../database/sql/statement.js';
 import { inTransaction, retryingDeadlocks } from '../database/transaction.js';
-import { authorOf } from './author-of.js';
 import type {
   LinkDto,
   LinkOrderedDto,

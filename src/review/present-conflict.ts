@@ -15,13 +15,12 @@ import { effectOf } from './effects.js';
 import { presentMatchSummary } from './match/present-match.js';
 import { presentDecision } from './present-decision.js';
 import { shownCandidates } from './shown-candidates.js';
+import type { ActionDto, ActivityDto, WorkDto } from './queue/work.dto.js';
 import { suggestedMerge } from './suggested-merge.js';
 import { unitPlanOf } from './unit-plan.js';
 
 /** A list shows this much of a value; the conflict itself shows all of it. */
 const LIST_CHARACTERS = 1_000;
-
-const PRIORITIES = ['urgent', 'high', 'normal', 'low'] as const;
 
 type Summary = Omit<ConflictSummaryDto, 'candidates'> & { candidates: Plain<CandidateDto>[] };
 
@@ -33,10 +32,10 @@ interface Read {
   readonly labels: SideLabels;
 }
 
-export function presentSummary(row: ConflictRow, plan: Plan): ConflictSummaryDto {
-  if (!isLinked(row)) return presentMatchSummary(row, plan);
+export function presentSummary(row: ConflictRow, plan: Plan, work: WorkDto): ConflictSummaryDto {
+  if (!isLinked(row)) return presentMatchSummary(row, plan, work);
   const read = readRow(row, plan);
-  const summary = summaryOf(row, read);
+  const summary = summaryOf(row, read, work);
   return {
     ...summary,
     base: summary.base === null ? null : { value: shortened(summary.base.value).value },
@@ -50,8 +49,17 @@ export function presentSummary(row: ConflictRow, plan: Plan): ConflictSummaryDto
 export function presentConflict(
   row: Linked<ConflictRow>,
   plan: Plan,
-  decisions: readonly DecisionRow[],
-  others: readonly SiblingRow[],
+  {
+    decisions,
+    others,
+    work,
+    activity,
+  }: {
+    readonly decisions: readonly DecisionRow[];
+    readonly others: readonly SiblingRow[];
+    readonly work: WorkDto;
+    readonly activity: readonly ActivityDto[];
+  },
 ): ConflictDto {
   const read = readRow(row, plan);
   const { labels } = read;
@@ -64,8 +72,10 @@ export function presentConflict(
       ? 'the field is no longer part of the pipeline'
       : policySentence(read.plan, plan, labels);
   return {
-    ...summaryOf(row, read),
+    ...summaryOf(row, read, work),
     match: null,
+    guard: null,
+    halt: null,
     recordIds: { A: row.a_id, B: row.b_id },
     systems: { A: labels.A, B: labels.B },
     policy: { ...(read.plan === undefined ? { strategy: 'removed' } : strategyOf(read.plan)), sentence },
@@ -74,8 +84,14 @@ export function presentConflict(
     merged,
     effects: effectsOf(row, read, merged),
     decisions: decisions.map((decision) => presentDecision(decision)),
-    others: others.map(({ id, ...other }) => ({ id: publicId.conflict(id), ...other })),
-    closeReason: row.close_reason,
+    others: others.map(({ id, unit, state, reason, rev }) => ({
+      id: publicId.conflict(id),
+      unit,
+      state,
+      reason,
+      etag: etagOf({ rev, state }),
+    })),
+    activity: [...activity],
   };
 }
 
@@ -100,7 +116,14 @@ function readRow(row: ConflictRow, plan: Plan): Read {
   };
 }
 
-function summaryOf(row: Linked<ConflictRow>, read: Read): Summary {
+/** How a conflict is answered; nothing while it is decided or closed. */
+export function decideActions({ id, state }: Pick<ConflictRow, 'id' | 'state'>): ActionDto[] {
+  if (state !== 'open') return [];
+  const path = `/api/v1/conflicts/${publicId.conflict(id)}/decisions`;
+  return [{ name: 'decide', method: 'POST', path, needs: 'conflicts:resolve', body: {} }];
+}
+
+function summaryOf(row: Linked<ConflictRow>, read: Read, work: WorkDto): Summary {
   return {
     id: publicId.conflict(row.id),
     pipeline: row.pipeline,
@@ -109,13 +132,20 @@ function summaryOf(row: Linked<ConflictRow>, read: Read): Summary {
     unit: row.unit,
     kind: row.kind,
     reason: row.reason,
-    state: row.state,
+    state: row.item_state,
+    etag: etagOf(row),
     rev: row.rev,
-    priority: PRIORITIES[row.priority] ?? 'normal',
+    priority: work.priority,
     openedAt: row.opened_at.toISOString(),
     changedAt: row.changed_at.toISOString(),
+    closedAt: row.closed_at?.toISOString() ?? null,
+    closeReason: row.close_reason,
+    reopened: row.reopened,
+    reopenedAt: row.reopened_at?.toISOString() ?? null,
     base: row.base === null ? null : { value: row.base.value },
     candidates: read.shown.map((candidate) => presentCandidate(candidate, read)),
+    work,
+    actions: decideActions(row),
   };
 }
 

@@ -9,7 +9,7 @@ import { LIFE_UNIT } from '../core/life.js';
 import { LIFE, type Plan } from '../core/plan.js';
 import { restoreAlone, restoreEverywhere } from '../core/restore.js';
 import { image, type Unit } from '../core/unit.js';
-import { appendAudit, type AuditActor } from '../database/audit.js';
+import { appendAudit, type AuditActor, authorOf } from '../database/audit.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
 import { recordsById } from '../database/sql/lineage/records.js';
@@ -17,7 +17,6 @@ import { lookAgain, recordReview, successorOf } from '../database/sql/review/reg
 import { run } from '../database/sql/statement.js';
 import { restoreLink, strangerUnder } from '../database/sql/tombstones.js';
 import { inTransaction, retryingDeadlocks } from '../database/transaction.js';
-import { authorOf } from './author-of.js';
 import { lockUnit, lockUnitOfDeleted, writeLocked, type LockedUnit } from './registers.js';
 import type { RestoredDto, RestoreDto } from './restore.dto.js';
 

@@ -4,6 +4,7 @@ import { AnswerLinkController } from './answer-link.controller.js';
 import { AnswerLinkService } from './answer-link.service.js';
 import { ConflictsController } from './conflicts.controller.js';
 import { ConflictsService } from './conflicts.service.js';
+import { DecideRecordService } from './decide-record.service.js';
 import { DecideService } from './decide.service.js';
 import { DecisionsController } from './decisions.controller.js';
 import { EventFeed } from './event-feed.js';
@@ -13,28 +14,44 @@ import { LinksController } from './links.controller.js';
 import { LinksService } from './links.service.js';
 import { RestoreController } from './restore.controller.js';
 import { RestoreService } from './restore.service.js';
+import { FacetsService } from './queue/facets.service.js';
+import { QueueJob } from './queue/queue-job.js';
+import { NextService } from './queue/next.service.js';
+import { QueueController } from './queue/queue.controller.js';
+import { WorkController } from './queue/work.controller.js';
+import { WorkService } from './queue/work.service.js';
+import { ReviewRules } from './queue/review-rules.js';
 import { UndoService } from './undo.service.js';
 
 /** Conflicts, decisions and what screens hear of them. */
 @Module({
+  // The queue's first: `conflicts/next` is no id.
   controllers: [
+    QueueController,
     AnswerLinkController,
     ConflictsController,
+    WorkController,
     DecisionsController,
     EventsController,
     LinksController,
     RestoreController,
   ],
   providers: [
+    ReviewRules,
     Signer,
     AnswerLinkService,
     ConflictsService,
+    WorkService,
+    NextService,
+    FacetsService,
     DecideService,
+    DecideRecordService,
     UndoService,
     LinksService,
     RestoreService,
     EventFeed,
     IdempotencyJob,
+    QueueJob,
   ],
 })
 export class ReviewModule {}

@@ -4,6 +4,7 @@ import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
 import { failpoint } from '../common/failpoint.js';
 import { decisionKey, noSuch, publicId } from '../common/public-ids.js';
+import type { Plain } from '../common/version-answer.js';
 import { dotText, vectorText, type Side } from '../core/clock.js';
 import { readCandidates, writeConflict } from '../core/conflict-at-rest.js';
 import { undoHeld, undoWritten } from '../core/decide.js';
@@ -12,11 +13,12 @@ import type { SideUndone } from '../core/give-back.js';
 import { writeHeld } from '../core/held-at-rest.js';
 import { LIFE, type Plan, type UnitPlan } from '../core/plan.js';
 import type { Unit } from '../core/unit.js';
-import { appendAudit, type AuditActor } from '../database/audit.js';
+import { appendAudit, type AuditActor, type AuditEntry, authorOf } from '../database/audit.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
 import {
   decisionById,
+  decisionsOfSet,
   laterDecision,
   markUndone,
   type DecisionRow,
@@ -38,9 +40,8 @@ import {
 import { run } from '../database/sql/statement.js';
 import { inTransaction, retryingDeadlocks } from '../database/transaction.js';
 import { announceStep } from './announce.js';
-import { authorOf } from './author-of.js';
-import type { DecisionDto } from './decision.dto.js';
-import type { Answered } from './idempotent.js';
+import type { DecisionDto, UndoneDecisionsDto } from './decision.dto.js';
+import { once, type Answered } from './idempotent.js';
 import { undoMatch } from './match/match-decisions.js';
 import { presentDecision } from './present-decision.js';
 import { readCarriedOut } from './carried-out.js';
@@ -55,6 +56,14 @@ interface Undoing {
   readonly plan: Plan;
   readonly unitPlan: UnitPlan;
   readonly by: AuditActor;
+  /** Lines for the audit log, to be appended when nothing else is locked any more. */
+  readonly audits: AuditEntry[];
+}
+
+export interface UndoRequest {
+  readonly decision: string;
+  readonly by: AuditActor;
+  readonly idempotencyKey: string | undefined;
 }
 
 /**
@@ -75,16 +84,73 @@ export class UndoService {
    *
    * @throws AppError `not-found`; `not-undoable` when a later decision stands, the record has ended, or it never took effect
    */
-  async undo(id: string, by: AuditActor): Promise<Answered<DecisionDto>> {
+  async undo(request: UndoRequest): Promise<Answered<DecisionDto>> {
+    const at = await this.#find(request.decision);
+    return this.#once(request, 'undo', at.pipeline_id, async (client, plan) => {
+      const { status, bodies } = await this.#undoAll(client, [at], plan, request.by);
+      return { status, body: bodies[0] as DecisionDto };
+    });
+  }
+
+  /**
+   * All that were made as one with a decision, or none of them.
+   *
+   * @throws AppError as of one; of which, says `decision`
+   */
+  async undoTogether(request: UndoRequest): Promise<Answered<UndoneDecisionsDto>> {
+    const at = await this.#find(request.decision);
+    const all = at.set_id === null ? [at] : await run(this.pools.general, decisionsOfSet, [at.set_id]);
+    return this.#once(request, 'undo-all', at.pipeline_id, async (client, plan) => {
+      const { status, bodies } = await this.#undoAll(client, all, plan, request.by);
+      return {
+        status,
+        body: { decisions: bodies.map((body: Plain<DecisionDto>) => ({ ...body, together: all.length })) },
+      };
+    });
+  }
+
+  async #find(id: string): Promise<DecisionRow & { readonly pipeline_id: number }> {
     const [at] = await run(this.pools.general, decisionById, [decisionKey(id)]);
     if (at === undefined) throw noSuch('decision', id);
+    return at;
+  }
+
+  async #once<T>(
+    { decision, by, idempotencyKey: key }: UndoRequest,
+    what: string,
+    pipelineId: number,
+    work: (client: PoolClient, plan: Plan) => Promise<Answered<T>>,
+  ): Promise<Answered<T>> {
     // Before the transaction: it may need a connection of its own, and whoever waits for one must hold none.
-    const plan = await this.plans.planOf(at.pipeline_id);
+    const plan = await this.plans.planOf(pipelineId);
     return retryingDeadlocks(() =>
       inTransaction(this.pools.general, (client) =>
-        isLinked(at) ? this.#undo(client, at, plan, by) : this.#undoMatch(client, at, plan, by),
+        once(client, { key, principal: by.id ?? by.name, content: [what, decision] }, () =>
+          work(client, plan),
+        ),
       ),
     );
+  }
+
+  async #undoAll(
+    client: PoolClient,
+    all: readonly DecisionRow[],
+    plan: Plan,
+    by: AuditActor,
+  ): Promise<{ readonly status: number; readonly bodies: readonly DecisionDto[] }> {
+    const audits: AuditEntry[] = [];
+    const answers: Answered<DecisionDto>[] = [];
+    for (const at of all)
+      answers.push(
+        isLinked(at)
+          ? await this.#undo(client, at, plan, by, audits)
+          : await this.#undoMatch(client, at, plan, by),
+      );
+    for (const audit of audits) await appendAudit(client, this.clock.now(), audit);
+    return {
+      status: answers.some(({ status }) => status === 202) ? 202 : 200,
+      bodies: answers.map(({ body }) => body),
+    };
   }
 
   /** Which records are the same: no registers are concerned. */
@@ -107,6 +173,7 @@ export class UndoService {
     at: Linked<DecisionRow>,
     plan: Plan,
     by: AuditActor,
+    audits: AuditEntry[],
   ): Promise<Answered<DecisionDto>> {
     const { id } = at;
     const live = await lockUnit(client, at.link_id, at.unit);
@@ -124,7 +191,7 @@ export class UndoService {
     if (unitPlan === undefined)
       throw new AppError('not-undoable', `${row.unit} has left the pipeline: nothing can be written to it.`);
     if (locked === null) throw await this.#ended(client, at);
-    const undoing: Undoing = { decision, locked, row, plan, unitPlan, by };
+    const undoing: Undoing = { decision, locked, row, plan, unitPlan, by, audits };
     if (locked.unit.decision?.id === id)
       return { status: 200, body: presentDecision(await this.#takeBack(client, undoing)) };
     await this.#mustBeLast(client, decision);
@@ -269,7 +336,7 @@ export class UndoService {
       lookAt: this.clock.now(),
       reason: 'undo',
     });
-    await appendAudit(client, this.clock.now(), {
+    undoing.audits.push({
       actor: by,
       action: 'decision.undone',
       object: publicId.decision(decision.id),

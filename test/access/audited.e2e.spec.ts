@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OneTimeLinks } from '../../src/access/one-time-links.js';
 import { verifyAudit } from '../../src/database/audit-verify.js';
-import { blockUnit, tripGuard, runningPipeline, type Pair } from '../ops/fixtures.js';
+import { blockUnit, openConflict, tripGuard, runningPipeline, type Pair } from '../ops/fixtures.js';
 import { startTestService, type Answer, type TestService } from '../ops/service.js';
 import { ReviewModule } from '../../src/review/review.module.js';
 import { apiApp } from '../support/review-app.js';
@@ -30,7 +30,22 @@ const leaves: Readonly<Record<string, string | null>> = {
   'POST /api/v1/conflicts/:id/answer-link/look': null,
   // A decision like any other; test/review/answer-link looks at its row.
   'POST /api/v1/conflicts/:id/answer-link/use': 'decision.made',
+  'POST /api/v1/conflicts/next': 'conflict.claimed',
+  'PATCH /api/v1/conflicts/:id': 'conflict.changed',
+  'POST /api/v1/conflicts/:id/claim': 'conflict.claimed',
+  // Stays at work on what was claimed: said every other minute by a screen that is open.
+  'POST /api/v1/conflicts/:id/renew': null,
+  'POST /api/v1/conflicts/:id/release': 'conflict.released',
+  'POST /api/v1/conflicts/:id/skip': 'conflict.skipped',
+  'POST /api/v1/conflicts/:id/comments': 'conflict.commented',
+  'POST /api/v1/conflicts/:id/snooze': 'conflict.snoozed',
+  'POST /api/v1/conflicts/:id/unsnooze': 'conflict.woken',
+  'POST /api/v1/conflicts/:id/second-opinion': 'conflict.opinion-asked',
+  'POST /api/v1/conflicts/:id/second-opinion/answer': 'conflict.opinion-given',
   'POST /api/v1/decisions/:id/undo': 'decision.undone',
+  'POST /api/v1/decisions/:id/undo-all': 'decision.undone',
+  'POST /api/v1/decisions/:id/redo': 'decision.made',
+  'POST /api/v1/records/:id/decisions': 'decision.made',
   'POST /api/v1/records/:id/unlink': 'record.unlinked',
   'POST /api/v1/records/:id/restore': 'record.restored',
   'POST /api/v1/records/:id/merged': 'record.merged',
@@ -168,6 +183,49 @@ describe('the audit log has every action', () => {
     expect(rows).toEqual([{ accepted_by: 'Ann Tester' }]);
   });
 
+  it('on the queue, with who and what', async () => {
+    await openConflict(service.pools, pair, pair.links[2]!);
+    const { items } = await (await service.get('/api/v1/conflicts')).json();
+    const { id, etag } = items[0] as { id: string; etag: string };
+    const { id: bob } = await addPerson(service.pools, {
+      email: 'opinion@example.org',
+      name: 'Olga',
+      grants: [{ role: 'steward', pipeline: '*' }],
+    }).then(() => signIn(service.url, 'opinion@example.org'));
+    const olga = await signIn(service.url, 'opinion@example.org');
+    const tag = async (): Promise<string> =>
+      (await (await service.get(`/api/v1/conflicts/${id}`)).json()).work.etag as string;
+    const told = async (
+      method: string,
+      path: string,
+      body: object,
+      headers: Record<string, string> = {},
+    ): Promise<void> => {
+      const by = headers.cookie === olga.headers.cookie ? 'Olga' : 'Ann Tester';
+      await last(
+        `${method} /api/v1/conflicts${path}`,
+        await send(method, `/conflicts${path.replace(':id', id)}`, body, headers),
+        by,
+      );
+      expect((await auditTrail(service.pools))[0]).toMatchObject({ object: id, pipeline: 'companies' });
+    };
+    await told('POST', '/next', {});
+    await told('POST', '/:id/release', {});
+    await told('POST', '/:id/claim', {});
+    await told('PATCH', '/:id', { priority: 'low' }, { 'if-match': await tag() });
+    expect((await auditTrail(service.pools))[0]!.detail).toEqual({
+      priority: { from: 'normal', to: 'low', by: 'person' },
+    });
+    await told('POST', '/:id/comments', { text: 'look' });
+    await told('POST', '/:id/second-opinion', { of: bob }, { 'if-match': await tag() });
+    await told('POST', '/:id/second-opinion/answer', { text: 'A' }, { ...olga.headers, 'if-match': etag });
+    await told('POST', '/:id/skip', {});
+    await told('POST', '/:id/snooze', {}, { 'if-match': await tag() });
+    await told('POST', '/:id/unsnooze', {});
+    await service.pools.general.query(`delete from conflict`);
+    await service.pools.general.query(`delete from review_item`);
+  });
+
   it('nothing of what was not done', async () => {
     const before = (await auditTrail(service.pools)).length;
     for (const [path, body] of [
@@ -292,6 +350,26 @@ describe('a decision', () => {
         { person: api.tester.id, actor: { kind: 'person', name: 'Ann Tester', id: api.tester.id } },
         { person: api.tester.id, actor: { kind: 'person', name: 'Ann Tester', id: api.tester.id } },
       ]);
+
+      const post = (path: string, body: object = {}): Promise<{ id: string }> =>
+        api.json(path, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'if-match': etag },
+          body: JSON.stringify(body),
+        });
+      const lastOf = async (): Promise<unknown> => (await auditTrail(api.pools))[0];
+      const redone = await post(`/decisions/${made.id}/redo`);
+      expect(await lastOf()).toMatchObject({
+        action: 'decision.made',
+        object: redone.id,
+        detail: { redoOf: made.id },
+      });
+      await post(`/decisions/${redone.id}/undo-all`);
+      expect(await lastOf()).toMatchObject({ action: 'decision.undone', object: redone.id });
+      await post(`/records/rec_${String(link)}/decisions`, {
+        decisions: [{ conflict: id, etag, take: 'b' }],
+      });
+      expect(await lastOf()).toMatchObject({ action: 'decision.made', detail: { conflict: id, take: 'b' } });
       expect(await verifyAudit(api.pools.general)).toMatchObject({ faults: [] });
     } finally {
       await api.close();

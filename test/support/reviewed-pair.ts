@@ -4,6 +4,7 @@ import type { Json } from '../../src/core/value.js';
 import { RevisionPlans } from '../../src/database/revision-plans.js';
 import type { ConflictDto } from '../../src/review/conflict.dto.js';
 import { ConflictsService } from '../../src/review/conflicts.service.js';
+import { ReviewRules } from '../../src/review/queue/review-rules.js';
 import { DecideService } from '../../src/review/decide.service.js';
 import type { DecisionDto, Take } from '../../src/review/decision.dto.js';
 import { UndoService } from '../../src/review/undo.service.js';
@@ -47,7 +48,7 @@ export class ReviewedPair {
 
   private constructor(readonly pair: SyncPair) {
     this.plans = new RevisionPlans(pair.hub);
-    this.#conflicts = new ConflictsService(pair.hub, this.plans);
+    this.#conflicts = new ConflictsService(pair.hub, this.plans, new ReviewRules(pair.hub), new Clock());
     this.#deciding = new DecideService(pair.hub, this.plans, new Clock(), this.#conflicts);
     this.#undoing = new UndoService(pair.hub, this.plans, new Clock());
   }
@@ -111,7 +112,7 @@ export class ReviewedPair {
   }
 
   undo(id: string, by = 'Ann'): Promise<{ readonly status: number; readonly body: DecisionDto }> {
-    return this.#undoing.undo(id, actor(by));
+    return this.#undoing.undo({ decision: id, by: actor(by), idempotencyKey: undefined });
   }
 
   /** Both sides say something else, and nobody has seen the other. */

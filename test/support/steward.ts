@@ -5,6 +5,7 @@ import { FailpointReached } from '../../src/common/failpoint.js';
 import { RevisionPlans } from '../../src/database/revision-plans.js';
 import type { HubPools } from '../../src/database/pools.js';
 import { ConflictsService } from '../../src/review/conflicts.service.js';
+import { ReviewRules } from '../../src/review/queue/review-rules.js';
 import { DecideService } from '../../src/review/decide.service.js';
 import type { ConflictDto } from '../../src/review/conflict.dto.js';
 import type { DecideDto } from '../../src/review/decision.dto.js';
@@ -34,7 +35,7 @@ export async function steward(
 ): Promise<void> {
   const clock = new Clock();
   const plans = new RevisionPlans(pools);
-  const conflicts = new ConflictsService(pools, plans);
+  const conflicts = new ConflictsService(pools, plans, new ReviewRules(pools), clock);
   const decisions = new DecideService(pools, plans, clock, conflicts);
   const undoing = new UndoService(pools, plans, clock);
   let typed = 0;
@@ -54,7 +55,7 @@ export async function steward(
     habits.say?.(`decided ${body.id}`);
     if (random() >= habits.undo) return;
     await sleep(random() * 600);
-    const undone = await undoing.undo(body.id, actor('steward'));
+    const undone = await undoing.undo({ decision: body.id, by: actor('steward'), idempotencyKey: undefined });
     habits.say?.(`undone ${undone.body.id}`);
   };
 

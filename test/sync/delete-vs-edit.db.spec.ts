@@ -3,6 +3,7 @@ import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
 import { RevisionPlans } from '../../src/database/revision-plans.js';
 import { Clock } from '../../src/common/clock.js';
 import { ConflictsService } from '../../src/review/conflicts.service.js';
+import { ReviewRules } from '../../src/review/queue/review-rules.js';
 import { DecideService } from '../../src/review/decide.service.js';
 import { UndoService } from '../../src/review/undo.service.js';
 import { ServiceChild } from '../support/service-child.js';
@@ -52,7 +53,7 @@ describe('an edit of a record that the other side has deleted', () => {
   const lives = () => questions('$life');
   const decide = async (take: 'a' | 'b', unit = '$life'): Promise<void> => {
     const plans = new RevisionPlans(pair.hub);
-    const conflicts = new ConflictsService(pair.hub, plans);
+    const conflicts = new ConflictsService(pair.hub, plans, new ReviewRules(pair.hub), new Clock());
     const [row] = await questions(unit);
     await new DecideService(pair.hub, plans, new Clock(), conflicts).decide({
       conflict: `cf_${row?.id ?? ''}`,
@@ -96,10 +97,11 @@ describe('an edit of a record that the other side has deleted', () => {
     await decide('b');
     await pair.quiet();
     const { rows: decisions } = await pair.hub.general.query<{ id: string }>('select id from decision');
-    await new UndoService(pair.hub, new RevisionPlans(pair.hub), new Clock()).undo(
-      `dec_${decisions[0]?.id ?? ''}`,
-      actor('somebody'),
-    );
+    await new UndoService(pair.hub, new RevisionPlans(pair.hub), new Clock()).undo({
+      decision: `dec_${decisions[0]?.id ?? ''}`,
+      by: actor('somebody'),
+      idempotencyKey: undefined,
+    });
     await pair.a.query(`update t set x = 'meanwhile'`);
     await pair.quiet();
     expect(await rows('b')).toEqual([{ key: 'k', x: 'x', y: 'edited' }]);

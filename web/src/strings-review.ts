@@ -7,7 +7,7 @@ export const reviewStrings = {
     filterState: 'State',
     filterUnit: 'Field',
     all: 'All',
-    states: { open: 'Open', held: 'Writing soon', closed: 'Closed' },
+    states: { open: 'Open', snoozed: 'Put off', held: 'Writing soon', closed: 'Closed' },
     fresh: (count: number, more: boolean) => `${count}${more ? '+' : ''} new`,
     freshHint: 'Show the new conflicts',
     emptyOpen: 'Nothing waits for a decision',

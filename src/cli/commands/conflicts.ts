@@ -3,10 +3,12 @@ import type { Answer } from '../client.js';
 import { action, type Context } from '../command.js';
 import { oneLine, table } from '../table.js';
 import { print, type Terminal } from '../terminal.js';
-import type { Candidate, Conflict, ConflictSummary, Page } from '../wire.js';
+import type { Candidate, Conflict, ConflictSummary, Page, Work } from '../wire.js';
 import { describeMatch } from './match.js';
+import { addQueueWork } from './queue-work.js';
 
 interface Filter {
+  readonly filter?: string;
   readonly pipeline?: string;
   readonly state?: string;
   readonly unit?: string;
@@ -14,14 +16,20 @@ interface Filter {
 }
 
 export function addConflicts(program: Command): void {
-  program
+  const conflicts = program
     .command('conflicts')
     .argument('[id]', 'show this one in full')
-    .description('conflicts that wait for a person, most urgent first')
+    .description('what waits for a person: conflicts, guards that tripped, halts; most urgent first')
+    .option('-f, --filter <filter>', 'such as "priority:urgent,high -assignee:none due:<4h" (docs/queue.md)')
     .option('-p, --pipeline <name>', 'only of this pipeline')
     .option('-u, --unit <name>', 'only of this field or group')
     .addOption(
-      new Option('-s, --state <state>', 'default: open and held').choices(['open', 'held', 'closed']),
+      new Option('-s, --state <state>', 'default: open and held').choices([
+        'open',
+        'snoozed',
+        'held',
+        'closed',
+      ]),
     )
     .option('-n, --limit <n>', 'at most so many', (text) => Number.parseInt(text, 10), 20)
     .action(
@@ -29,13 +37,18 @@ export function addConflicts(program: Command): void {
         await (id === undefined ? list(context, filter) : show(context, id));
       }),
     );
+  addQueueWork(conflicts);
 }
 
-async function list({ terminal, service }: Context, { pipeline, state, unit, limit }: Filter): Promise<void> {
+async function list(
+  { terminal, service }: Context,
+  { filter, pipeline, state, unit, limit }: Filter,
+): Promise<void> {
   const items: ConflictSummary[] = [];
   let next: string | null = null;
   do {
     const query: URLSearchParams = new URLSearchParams({
+      ...(filter === undefined ? {} : { filter }),
       ...(pipeline === undefined ? {} : { pipeline }),
       ...(state === undefined ? {} : { state }),
       ...(unit === undefined ? {} : { unit }),
@@ -66,11 +79,11 @@ async function show({ terminal, service }: Context, id: string): Promise<void> {
 
 function summary(
   { colours }: Terminal,
-  { id, title, unit, reason, state, base, candidates }: ConflictSummary,
+  { id, title, unit, reason, state, base, candidates, closeReason, work, actions }: ConflictSummary,
 ): string {
   const { bold, dim, yellow } = colours;
   return [
-    `${bold(title)}  ${yellow(unit)}${state === 'open' ? '' : dim(` ${state}`)}`,
+    `${bold(title)}  ${yellow(unit)}${state === 'open' ? '' : dim(` ${[state, closeReason ?? ''].join(' ').trim()}`)}`,
     `  ${reason}`,
     table(
       [
@@ -79,8 +92,25 @@ function summary(
       ],
       '  ',
     ),
+    ...workLine(work).map((line) => `  ${dim(line)}`),
     `  ${dim(id)}`,
+    ...actions
+      .filter(({ name }) => name !== 'decide')
+      .map(({ name, path }) => `  ${dim(`${name}: POST ${path}`)}`),
   ].join('\n');
+}
+
+/** Who has it, until when, and what else people said of it; nothing where there is nothing to say. */
+export function workLine(work: Work): string[] {
+  const parts = [
+    ...(work.priority === 'normal' ? [] : [work.priority]),
+    ...(work.dueAt === null ? [] : [`due ${work.dueAt}`]),
+    ...(work.assignee === null ? [] : [`assigned to ${work.assignee.name}`]),
+    ...(work.claim === null ? [] : [`${work.claim.by.name} is at work on it until ${work.claim.until}`]),
+    ...(work.snooze === null ? [] : [`put off until ${work.snooze.until ?? 'it changes'}`]),
+    ...(work.comments === 0 ? [] : [`comments: ${String(work.comments)}`]),
+  ];
+  return parts.length === 0 ? [] : [parts.join(', ')];
 }
 
 /** A conflict in full: every value with who, when and its clock, and what each choice would write. */
@@ -108,6 +138,7 @@ export function describeConflict(terminal: Terminal, conflict: Conflict): string
       '  ',
     ),
     table(choices, '  '),
+    ...workLine(conflict.work),
     dim(conflict.id),
   ].join('\n');
 }

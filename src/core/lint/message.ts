@@ -65,6 +65,8 @@ export const LINT_CODES = {
   'reference-policy': 'references cannot be merged',
   'reference-group': 'a reference belongs to a group',
   'reference-match': 'records are to be matched by a reference',
+  'sla-hours': 'business hours are none',
+  'sla-length': 'a time to decide is too long',
   'capture-options': 'options of capture do not fit its mode',
 } as const;
 

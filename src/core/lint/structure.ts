@@ -1,3 +1,5 @@
+import { readBusinessHours } from '../pipeline/business-hours.js';
+import { durationMs } from '../pipeline/duration.js';
 import type { FieldSpec, PipelineSpec, PolicySpec } from '../pipeline/spec.js';
 import { error, type LintMessage, type SpecPath } from './message.js';
 
@@ -12,7 +14,7 @@ export function lintStructure(spec: PipelineSpec): readonly LintMessage[] {
     );
     found.push(...oneWay(members[0]?.direction, group.policy, ['groups', name, 'policy']));
   }
-  found.push(...namedUnits(spec));
+  found.push(...namedUnits(spec), ...timesToDecide(spec));
   return found;
 }
 
@@ -121,6 +123,19 @@ function oneWay(
     ];
   }
   return [];
+}
+
+const MOST_SLA_MS = 366 * 86_400_000;
+
+function timesToDecide({ review }: PipelineSpec): readonly LintMessage[] {
+  const { businessHours, ...lengths } = review?.sla ?? {};
+  const hours = businessHours === undefined ? null : readBusinessHours(businessHours);
+  return [
+    ...(typeof hours === 'string' ? [error('sla-hours', hours, ['review', 'sla', 'businessHours'])] : []),
+    ...Object.entries(lengths)
+      .filter(([, length]) => durationMs(length) > MOST_SLA_MS)
+      .map(([name]) => error('sla-length', 'expected a year at most', ['review', 'sla', name])),
+  ];
 }
 
 function namedUnits(spec: PipelineSpec): readonly LintMessage[] {

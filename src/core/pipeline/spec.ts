@@ -43,15 +43,30 @@ export interface PipelineSpec {
     readonly canary?: { readonly a?: string; readonly b?: string };
   };
   readonly schedule?: ScheduleSpec;
-  readonly review?: {
-    readonly priority?: Readonly<Record<string, 'urgent' | 'high' | 'normal' | 'low'>>;
-    readonly undoWindow?: string;
-  };
+  readonly review?: ReviewSpec;
   readonly load?: {
     readonly accept?: 'automatic' | 'manual';
     /** Most records that the first load makes on a side in a time: `500/s`. Default: no limit. */
     readonly rate?: { readonly a?: string; readonly b?: string };
   };
+}
+
+export type PriorityName = 'urgent' | 'high' | 'normal' | 'low';
+
+/** How conflicts come to people. */
+export interface ReviewSpec {
+  /** A name to filter by, where several pipelines are one team's work. */
+  readonly queue?: string;
+  /** Of a field or group; `default`: of all others. */
+  readonly priority?: Readonly<Record<string, PriorityName>>;
+  /** How soon a conflict of a priority is to be decided. Durations. */
+  readonly sla?: Readonly<Partial<Record<PriorityName, string>>> & {
+    /** Only these hours count: `Mon-Fri 09:00-18:00 Europe/Berlin`. Then a day is a working day. */
+    readonly businessHours?: string;
+  };
+  /** Whether each new conflict is given to the steward whose turn it is. Default none. */
+  readonly assign?: 'round-robin' | 'none';
+  readonly undoWindow?: string;
 }
 
 /** More records than this within the window are held for a person: the greater of the two. */

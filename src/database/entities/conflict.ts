@@ -64,7 +64,10 @@ ConflictSchema.setClass(Conflict);
 const DecisionSchema = defineEntity({
   name: 'Decision',
   tableName: 'decision',
-  indexes: [{ name: 'decision_conflict', properties: ['conflictId', 'at'] }],
+  indexes: [
+    { name: 'decision_conflict', properties: ['conflictId', 'at'] },
+    { name: 'decision_set', properties: ['setId'], where: 'set_id is not null' },
+  ],
   properties: {
     id: p.uuid().primary(),
     conflictId: () =>
@@ -82,6 +85,8 @@ const DecisionSchema = defineEntity({
     outcome: p.text(),
     personId: () =>
       p.manyToOne(Person).mapToPk().nullable().fieldName('person_id').deleteRule('no action').index(false),
+    setId: p.uuid().nullable(),
+    redoOf: p.uuid().nullable(),
   },
 });
 

@@ -36,6 +36,7 @@ const GuardTripSchema = defineEntity({
     closedAt: p.datetime().nullable(),
     closedBy: p.text().nullable(),
     note: p.text().nullable(),
+    closedByKind: p.enum(['person', 'integration']).nullable(),
     toldAt: p.datetime().nullable(),
   },
 });

@@ -22,6 +22,7 @@ const PipelineSchema = defineEntity({
     rematchSide: p.enum(['A', 'B']).nullable(),
     rematchAfter: p.text().nullable(),
     reunite: p.boolean().default(false),
+    lastAssigned: p.uuid().nullable(),
   },
 });
 

@@ -1,6 +1,7 @@
 import type { ClientBase, QueryResultRow } from 'pg';
 import type { Side } from '../../core/clock.js';
 import { guardCode, type GuardKind } from '../../core/guard.js';
+import type { Author } from '../../core/unit.js';
 import type { Json } from '../../core/value.js';
 import { run, type Statement } from './statement.js';
 
@@ -52,11 +53,11 @@ export const guardTrip: Statement<GuardTripRow> = {
   text: `select ${columns} from guard_trip t join pipeline p on p.id = t.pipeline_id where t.id = $1`,
 };
 
-/** Waits for a transaction that is holding something for the trip. Parameters: id, pipeline name, state, who, note. */
+/** Waits for a transaction that is holding something for the trip. Parameters: id, pipeline name, state, who, note, what they are. */
 const closeTrip: Statement<{ pipeline_id: number }> = {
   name: 'guard_close',
   text: `
-  update guard_trip t set state = $3, closed_at = clock_timestamp(), closed_by = $4, note = $5
+  update guard_trip t set state = $3, closed_at = clock_timestamp(), closed_by = $4, note = $5, closed_by_kind = $6
   from pipeline p where t.id = $1 and p.id = t.pipeline_id and p.name = $2 and t.state = 'open' returning t.pipeline_id`,
 };
 
@@ -76,12 +77,12 @@ export async function answerGuard(
     readonly id: string;
     readonly pipeline: string;
     readonly state: 'released' | 'discarded';
-    readonly by: string;
+    readonly by: Author;
     readonly note: string | null;
   },
 ): Promise<boolean> {
   const { id, pipeline, state, by, note } = answer;
-  const [row] = await run(client, closeTrip, [id, pipeline, state, by, note]);
+  const [row] = await run(client, closeTrip, [id, pipeline, state, by.name, note, by.kind]);
   if (row === undefined) return false;
   await run(client, lookAtHeld, [row.pipeline_id, guardCode(id)]);
   return true;

@@ -167,12 +167,27 @@ export class ScheduleDto {
   @Below({ kind: 'object', type: () => WriteBudgetDto }, { optional: true }) writeBudget?: WriteBudgetDto;
 }
 
+const HOURS = /^[A-Za-z]{3}(-[A-Za-z]{3})?(,[A-Za-z]{3}(-[A-Za-z]{3})?)* \d{2}:\d{2}-\d{2}:\d{2} \S{1,64}$/;
+
+/** How soon a conflict of each priority is to be decided. */
+export class SlaDto {
+  @Duration() urgent?: string;
+  @Duration() high?: string;
+  @Duration() normal?: string;
+  @Duration() low?: string;
+  @Pattern(HOURS, 'days, hours and a time zone: Mon-Fri 09:00-18:00 Europe/Berlin', { optional: true })
+  businessHours?: string;
+}
+
 export class ReviewDto {
+  @Name({ optional: true }) queue?: string;
   @Below(
     { kind: 'words', type: () => Object, names: FIELD_NAME, values: PRIORITIES, max: 500 },
     { optional: true },
   )
   priority?: Record<string, (typeof PRIORITIES)[number]>;
+  @Below({ kind: 'object', type: () => SlaDto }, { optional: true }) sla?: SlaDto;
+  @OneOf(['round-robin', 'none'], { optional: true }) assign?: 'round-robin' | 'none';
   @Duration() undoWindow?: string;
 }
 

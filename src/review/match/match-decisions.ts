@@ -26,6 +26,8 @@ export interface MatchAnswer {
   readonly by: AuditActor;
   /** ms since the epoch. */
   readonly now: number;
+  /** The decision that is made again. */
+  readonly redoOf?: string;
 }
 
 /**
@@ -58,6 +60,8 @@ export async function decideMatch(client: PoolClient, answer: MatchAnswer): Prom
     now,
     dueAt,
     by.personId,
+    null,
+    answer.redoOf ?? null,
   ]);
   const own = match.side === 'A' ? [match.id, chosen] : [chosen, match.id];
   await run(client, insertOrder, [

@@ -6,14 +6,14 @@ import type { ConflictRow } from '../../database/sql/review/conflict-rows.js';
 import type { DecisionRow } from '../../database/sql/review/decisions.js';
 import type { CandidateDto, ConflictDto, ConflictSummaryDto } from '../conflict.dto.js';
 import { presentDecision } from '../present-decision.js';
+import type { ActivityDto, WorkDto } from '../queue/work.dto.js';
 import type { MatchDto } from './match.dto.js';
 
-const PRIORITIES = ['urgent', 'high', 'normal', 'low'] as const;
 const WHAT_IT_MEANS =
   'link: the two are one record from now on. create: it is made on the other side. apart: both stay as they are, and are never linked by a rule';
 
 /** A match as it stands in the queue: names in place of values. */
-export function presentMatchSummary(row: ConflictRow, plan: Plan): Plain<ConflictSummaryDto> {
+export function presentMatchSummary(row: ConflictRow, plan: Plan, work: WorkDto): Plain<ConflictSummaryDto> {
   const names = row.candidates as readonly {
     readonly key: string;
     readonly side: 'A' | 'B';
@@ -27,11 +27,16 @@ export function presentMatchSummary(row: ConflictRow, plan: Plan): Plain<Conflic
     unit: row.unit,
     kind: row.kind,
     reason: row.reason,
-    state: row.state,
+    state: row.item_state,
+    etag: `"${String(row.rev)}-${row.state}"`,
     rev: row.rev,
-    priority: PRIORITIES[row.priority] ?? 'normal',
+    priority: work.priority,
     openedAt: row.opened_at.toISOString(),
     changedAt: row.changed_at.toISOString(),
+    closedAt: row.closed_at?.toISOString() ?? null,
+    closeReason: row.close_reason,
+    reopened: row.reopened,
+    reopenedAt: row.reopened_at?.toISOString() ?? null,
     base: null,
     candidates: names.map(({ key, side, v }): Plain<CandidateDto> => ({
       key,
@@ -43,6 +48,19 @@ export function presentMatchSummary(row: ConflictRow, plan: Plan): Plain<Conflic
       by: null,
       at: null,
     })),
+    work,
+    actions:
+      row.state === 'open'
+        ? [
+            {
+              name: 'decide',
+              method: 'POST',
+              path: `/api/v1/conflicts/${publicId.conflict(row.id)}/decisions`,
+              needs: 'conflicts:resolve',
+              body: {},
+            },
+          ]
+        : [],
   };
 }
 
@@ -50,11 +68,21 @@ export function presentMatch(
   row: ConflictRow,
   plan: Plan,
   match: MatchDto | null,
-  decisions: readonly DecisionRow[],
+  {
+    decisions,
+    work,
+    activity,
+  }: {
+    readonly decisions: readonly DecisionRow[];
+    readonly work: WorkDto;
+    readonly activity: readonly ActivityDto[];
+  },
 ): ConflictDto {
   return {
-    ...presentMatchSummary(row, plan),
+    ...presentMatchSummary(row, plan, work),
     match,
+    guard: null,
+    halt: null,
     recordIds: {
       A: match?.side === 'A' ? match.id : null,
       B: match?.side === 'B' ? match.id : null,
@@ -67,6 +95,6 @@ export function presentMatch(
     effects: {},
     decisions: decisions.map((decision) => presentDecision(decision)),
     others: [],
-    closeReason: row.close_reason,
+    activity: [...activity],
   };
 }

@@ -141,7 +141,7 @@ export class GuardWatch {
       for (const [key, unit] of record.units) {
         const trip = closed.get(tripOf(unit.blocked) ?? '');
         if (trip === undefined) continue;
-        const by = { kind: 'person' as const, name: trip.closed_by };
+        const by = { kind: trip.closed_by_kind, name: trip.closed_by };
         record.units.set(
           key,
           trip.state === 'released' ? withoutGuard(unit) : takeBack(key, unit, { id: trip.id, by, now }),

@@ -218,4 +218,11 @@ export const policyCases: readonly Case[] = [
     '/review/priority/nope',
     spec({}, { review: { priority: { default: 'low', nope: 'high' } } }),
   ],
+  [
+    'sla-hours',
+    'error',
+    '/review/sla/businessHours',
+    spec({}, { review: { sla: { high: '4h', businessHours: 'Mon-Fri 09:00-18:00 Europe/Atlantis' } } }),
+  ],
+  ['sla-length', 'error', '/review/sla/low', spec({}, { review: { sla: { low: '400d' } } })],
 ];

@@ -4,7 +4,7 @@
  */
 
 export interface paths {
-    readonly "/api/v1/audit-events": {
+    readonly "/audit-events": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -21,14 +21,14 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/v1/conflicts": {
+    readonly "/conflicts": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The queue: by priority, oldest first; closed ones newest first. No total: it is never counted */
+        /** The queue: conflicts, guards that tripped and halts, by priority, due date and age; closed ones newest first. Not counted: GET /conflicts/facets has the numbers */
         readonly get: operations["Conflicts_list"];
         readonly put?: never;
         readonly post?: never;
@@ -38,7 +38,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/v1/conflicts/{id}": {
+    readonly "/conflicts/{id}": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -47,6 +47,24 @@ export interface paths {
         };
         /** One conflict with all that is needed to decide it; its ETag is what a decision must carry */
         readonly get: operations["Conflicts_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        /** Assign it, set its priority or its due date */
+        readonly patch: operations["Work_change"];
+        readonly trace?: never;
+    };
+    readonly "/conflicts/{id}/activity": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What was said of it and done to it, newest first */
+        readonly get: operations["Work_activity"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -106,7 +124,178 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/v1/decisions/{id}/undo": {
+    readonly "/conflicts/{id}/release": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Let go of it */
+        readonly post: operations["Work_release"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/conflicts/{id}/renew": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Stay at work on it for another five minutes */
+        readonly post: operations["Work_renew"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/conflicts/{id}/second-opinion": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Ask somebody what they would choose: it is their turn then */
+        readonly post: operations["Work_ask"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/conflicts/{id}/second-opinion/answer": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Say what you would choose; nothing is decided by it */
+        readonly post: operations["Work_answer"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/conflicts/{id}/skip": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Leave it to others: it is not offered again for 12 hours, unless it changes; the third who skips moves it up */
+        readonly post: operations["Work_skip"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/conflicts/{id}/snooze": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Put it off, until a time or until it changes */
+        readonly post: operations["Work_snooze"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/conflicts/{id}/unsnooze": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Back into the queue */
+        readonly post: operations["Work_unsnooze"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/conflicts/facets": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How many items there are of each sort, from counters */
+        readonly get: operations["Queue_facets"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/conflicts/next": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What would come next, in full, to have it at hand: nothing is claimed by it */
+        readonly get: operations["Queue_ahead"];
+        readonly put?: never;
+        /** The next item, claimed for five minutes: by priority, due date and age, leaving out what others hold */
+        readonly post: operations["Queue_next"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/decisions/{id}/redo": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Make a decision again that was taken back: the same value, of what is shown now */
+        readonly post: operations["Decisions_redo"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/decisions/{id}/undo": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -123,7 +312,24 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/v1/events": {
+    readonly "/decisions/{id}/undo-all": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Take back all that were made as one with a decision, or none of them */
+        readonly post: operations["Decisions_undoAll"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/events": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -848,6 +1054,644 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/one-time-links/look": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** What a one-time link is for; does not use it up */
+        readonly post: operations["Session_look"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/one-time-links/use": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Become the first admin, or choose a password, and be signed in */
+        readonly post: operations["Session_use"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/people": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Everybody, by name */
+        readonly get: operations["People_list"];
+        readonly put?: never;
+        /** Invite somebody; the answer holds the one-time link to give to them, which is shown once */
+        readonly post: operations["People_invite"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/people/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One person */
+        readonly get: operations["People_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        /** Change name or roles, disable or enable; it holds from the next request of the person on */
+        readonly patch: operations["People_change"];
+        readonly trace?: never;
+    };
+    readonly "/people/{id}/one-time-link": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** A link with which the person chooses a new password; the one before it becomes useless */
+        readonly post: operations["People_link"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/pipelines": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** All pipelines, how they are and what waits */
+        readonly get: operations["Pipelines_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/pipelines/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One pipeline */
+        readonly get: operations["Pipelines_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/pipelines/{name}/dead-letters": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What sides refused, grouped by cause */
+        readonly get: operations["DeadLetters_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/pipelines/{name}/dead-letters/retry": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Try again: all, or those of a cause, a unit, a record */
+        readonly post: operations["DeadLetters_retry"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/pipelines/{name}/guards": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Guards that tripped, newest first: at most 100 */
+        readonly get: operations["Guards_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/pipelines/{name}/guards/{id}/discard": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** It was not meant: what the other side still has is given back to the side where it was done */
+        readonly post: operations["Guards_discard"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/pipelines/{name}/guards/{id}/release": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** It was meant: everything that is held goes on its way */
+        readonly post: operations["Guards_release"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/pipelines/{name}/links": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Link two records, also two that were said not to be the same */
+        readonly post: operations["Links_link"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/pipelines/{name}/load": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Report of the first comparison, and progress of the load that follows */
+        readonly get: operations["Load_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/pipelines/{name}/load/accept": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Accept the report: links are made and missing records created */
+        readonly post: operations["Load_accept"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/pipelines/{name}/load/rate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** How many records the load may make on a side in a time; also while it runs */
+        readonly post: operations["Load_rate"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/pipelines/{name}/pause": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Stop writing, to one side or at all; pausing what is paused changes nothing */
+        readonly post: operations["Pipelines_pause"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/pipelines/{name}/resume": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Go on, one side or the whole pipeline; also what halted or waits after an error */
+        readonly post: operations["Pipelines_resume"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/pipelines/{name}/reviewers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** People who may decide there: whom one can assign to, or ask */
+        readonly get: operations["Queue_reviewers"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/pipelines/{name}/verifications": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Verifications, newest first */
+        readonly get: operations["Verifications_list"];
+        readonly put?: never;
+        /** Compare both sides with what is held of them; where that goes on already, that one it is */
+        readonly post: operations["Verifications_ask"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/pipelines/{name}/verifications/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One verification: how far it is, or its certificate */
+        readonly get: operations["Verifications_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/pipelines/{name}/verifications/{id}/differences": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What differed, why, and with which values; in the order of the certificate */
+        readonly get: operations["Verifications_differences"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/records": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Records in the order in which they were linked, or those that match q */
+        readonly get: operations["Records_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/records:lookup": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The record that has this id in a system */
+        readonly get: operations["Records_lookup"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/records/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One record: what each system holds, what both are to hold, and why; now or as it was known at a time */
+        readonly get: operations["Records_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/records/{id}/decisions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Decide on everything of a record that waits: all of it, or nothing
+         * @description Each decision carries the ETag of its conflict as it was shown. One that moved, or a conflict of the record that is not named, and nothing is decided.
+         */
+        readonly post: operations["Decisions_decideRecord"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/records/{id}/fields/{field}/explanation": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Why this value stands, from the history alone */
+        readonly get: operations["Records_explain"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/records/{id}/lineage": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What happened to it, newest first */
+        readonly get: operations["Records_history"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/records/{id}/merged": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** A side has merged this record into another of its own */
+        readonly post: operations["Links_merged"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/records/{id}/restore": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Make a deleted record again, from what is held of it */
+        readonly post: operations["Restore_restore"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/records/{id}/unlink": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** End a link: both records stay, and no rule links the two again */
+        readonly post: operations["Links_unlink"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/session": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who am I, what may I, and how could I sign in */
+        readonly get: operations["Session_get"];
+        readonly put?: never;
+        /** Sign in by a password; sets a cookie that scripts cannot read */
+        readonly post: operations["Session_signIn"];
+        /** Sign out */
+        readonly delete: operations["Session_signOut"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/session/password": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Change your password; every other browser is signed out */
+        readonly post: operations["Session_changePassword"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/session/single-sign-on": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Go to the identity provider */
+        readonly get: operations["SingleSignOn_begin"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/session/single-sign-on/callback": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Come back from the identity provider */
+        readonly get: operations["SingleSignOn_end"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/tokens": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Your tokens, newest first; those that ended more than 30 days ago are left out */
+        readonly get: operations["Tokens_list"];
+        readonly put?: never;
+        /** Make a token; it is shown in this answer and never again */
+        readonly post: operations["Tokens_make"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/tokens/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Revoke a token, at once and for good */
+        readonly delete: operations["Tokens_revoke"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -872,6 +1716,11 @@ export interface components {
              * @default false
              */
             readonly repair: boolean;
+        };
+        readonly AssigneeCountDto: {
+            readonly count: number;
+            /** @description null: nobody */
+            readonly person: components["schemas"]["PersonRefDto"] | null;
         };
         readonly AuditEventDto: {
             readonly action: string;
@@ -1010,15 +1859,31 @@ export interface components {
             }) | null;
         };
         readonly ConflictDto: {
+            /** @description How it is answered: conflicts `decide`, guards `release` and `discard`, halts one for each choice */
+            readonly actions: readonly components["schemas"]["ActionDto"][];
+            /** @description The newest 50; more: GET /conflicts/:id/activity */
+            readonly activity: readonly components["schemas"]["ActivityDto"][];
             /** @description The last agreed value; null: the records share no past */
             readonly base: components["schemas"]["ValueDto"] | null;
             readonly candidates: readonly components["schemas"]["CandidateDto"][];
             /** Format: date-time */
             readonly changedAt: string;
+            /** Format: date-time */
+            readonly closedAt: string | null;
+            /** @description `decided`; by itself: `converged`, `withdrawn`, `policy`, `record-deleted`; of guards and halts: `released`, `discarded`, `resumed` */
             readonly closeReason: string | null;
             readonly decisions: readonly components["schemas"]["DecisionDto"][];
             /** @description What each choice writes, in words; a choice that is absent cannot be taken */
             readonly effects: components["schemas"]["EffectsDto"];
+            /**
+             * @description Names what was asked, and whether it can be decided: what a decision carries in If-Match
+             * @example "3-open"
+             */
+            readonly etag: string;
+            /** @description Of kind `guard` */
+            readonly guard: components["schemas"]["GuardItemDto"] | null;
+            /** @description Of kind `halt` */
+            readonly halt: components["schemas"]["HaltItemDto"] | null;
             /** @example cf_0199… */
             readonly id: string;
             readonly kind: string;
@@ -1045,10 +1910,14 @@ export interface components {
              */
             readonly record: string | null;
             readonly recordIds: components["schemas"]["RecordIdsDto"];
+            /** @description How often it came back after it was closed */
+            readonly reopened: number;
+            /** Format: date-time */
+            readonly reopenedAt: string | null;
             readonly rev: number;
             readonly revision: number;
             /** @enum {string} */
-            readonly state: "open" | "held" | "closed";
+            readonly state: "open" | "snoozed" | "held" | "closed";
             readonly systems: components["schemas"]["SystemsDto"];
             /** @description Name of the record for people */
             readonly title: string;
@@ -1056,6 +1925,8 @@ export interface components {
             readonly unit: string;
             /** @description Why a person is asked: what happened, and the policy that sends it here */
             readonly why: string;
+            /** @description What people added to it */
+            readonly work: components["schemas"]["WorkDto"];
         };
         readonly ConflictFlowDto: {
             /** @description The open ones by age, youngest first */
@@ -1072,14 +1943,26 @@ export interface components {
         };
         readonly ConflictPageDto: {
             readonly items: readonly components["schemas"]["ConflictSummaryDto"][];
+            /** @description Where the list goes on. A page may hold fewer items than asked for, even none, while there are more: what a request looks at is bounded */
             readonly next: string | null;
         };
         readonly ConflictSummaryDto: {
+            /** @description How it is answered: conflicts `decide`, guards `release` and `discard`, halts one for each choice */
+            readonly actions: readonly components["schemas"]["ActionDto"][];
             /** @description The last agreed value; null: the records share no past */
             readonly base: components["schemas"]["ValueDto"] | null;
             readonly candidates: readonly components["schemas"]["CandidateDto"][];
             /** Format: date-time */
             readonly changedAt: string;
+            /** Format: date-time */
+            readonly closedAt: string | null;
+            /** @description `decided`; by itself: `converged`, `withdrawn`, `policy`, `record-deleted`; of guards and halts: `released`, `discarded`, `resumed` */
+            readonly closeReason: string | null;
+            /**
+             * @description Names what was asked, and whether it can be decided: what a decision carries in If-Match
+             * @example "3-open"
+             */
+            readonly etag: string;
             /** @example cf_0199… */
             readonly id: string;
             readonly kind: string;
@@ -1095,13 +1978,19 @@ export interface components {
              * @example rec_42
              */
             readonly record: string | null;
+            /** @description How often it came back after it was closed */
+            readonly reopened: number;
+            /** Format: date-time */
+            readonly reopenedAt: string | null;
             readonly rev: number;
             /** @enum {string} */
-            readonly state: "open" | "held" | "closed";
+            readonly state: "open" | "snoozed" | "held" | "closed";
             /** @description Name of the record for people */
             readonly title: string;
             /** @description Field or group; `$life`: whether the record exists */
             readonly unit: string;
+            /** @description What people added to it */
+            readonly work: components["schemas"]["WorkDto"];
         };
         readonly DeadLetterDto: {
             /** @description Stable code of the refusal */
@@ -1140,6 +2029,11 @@ export interface components {
                 readonly [key: string]: unknown;
             }) | null;
         };
+        readonly DecideRecordDto: {
+            /** @description One for each conflict of the record that is open; that of `$life` may be left out */
+            readonly decisions: readonly components["schemas"]["RecordDecisionDto"][];
+            readonly note?: string;
+        };
         readonly DecisionDto: {
             /** Format: date-time */
             readonly at: string;
@@ -1154,8 +2048,12 @@ export interface components {
              * @enum {string}
              */
             readonly outcome: "held" | "applied" | "undone" | "stale" | "closed";
+            /** @description The undone decision that it makes again */
+            readonly redoOf: string | null;
             /** @enum {string} */
             readonly take: "a" | "b" | "base" | "merged" | "value" | "link" | "create" | "apart";
+            /** @description How many were made as one with it; 1: it alone */
+            readonly together: number;
             /** @description Answer of an undo after the write. given-back: the side gets what it held before. edited-since: it was edited meanwhile and keeps that. as-it-was: it holds what it held before */
             readonly undone?: components["schemas"]["UndoneSidesDto"];
             /**
@@ -1249,6 +2147,31 @@ export interface components {
             }) | null;
             readonly wouldChangeIf: readonly string[];
         };
+        readonly FacetsDto: {
+            readonly assignee: readonly components["schemas"]["AssigneeCountDto"][];
+            /** @description Terms of the filter that no counter knows: the numbers are without them */
+            readonly ignored: readonly string[];
+            readonly kind: {
+                readonly [key: string]: number;
+            };
+            /** @description Open and past the due date, on the pipelines that are asked for */
+            readonly overdue: components["schemas"]["OverdueDto"];
+            readonly pipeline: {
+                readonly [key: string]: number;
+            };
+            readonly priority: {
+                readonly [key: string]: number;
+            };
+            readonly state: {
+                readonly [key: string]: number;
+            };
+            /** @description Items that fit; of the list that is asked for */
+            readonly total: number;
+            /** @description The 200 with the most */
+            readonly unit: {
+                readonly [key: string]: number;
+            };
+        };
         readonly FieldComparedDto: {
             /** @description Both have a value, and not the same */
             readonly different: number;
@@ -1293,6 +2216,48 @@ export interface components {
         readonly GuardAnswerDto: {
             /** @description Why; kept in the audit log */
             readonly note?: string;
+        };
+        readonly GuardExampleDto: {
+            /** @description Id on side A */
+            readonly a: string | null;
+            /** @description Any JSON value, in the canonical form of the field */
+            readonly after: (string | number | boolean | readonly unknown[] | {
+                readonly [key: string]: unknown;
+            }) | null;
+            /** @description Id on side B */
+            readonly b: string | null;
+            /** @description Any JSON value, in the canonical form of the field */
+            readonly before: (string | number | boolean | readonly unknown[] | {
+                readonly [key: string]: unknown;
+            }) | null;
+            readonly record: string;
+            readonly unit: string;
+        };
+        readonly GuardItemDto: {
+            readonly answeredBy: string | null;
+            /** @description Records within the window when it tripped */
+            readonly count: number;
+            /** @enum {string} */
+            readonly guard: "deletes" | "blanking" | "overwrite" | "canary";
+            /** @description Fields and records that are held at the moment */
+            readonly held: number;
+            /** @example grd_0199… */
+            readonly id: string;
+            /** @description Linked records at that time */
+            readonly linked: number;
+            /** @description The most that pass */
+            readonly most: number;
+            readonly note: string | null;
+            /** @description Up to ten of the first */
+            readonly sample: readonly components["schemas"]["GuardExampleDto"][];
+            /**
+             * @description The side where it was done; it is held back from the other
+             * @enum {string}
+             */
+            readonly side: "A" | "B";
+            /** @description blanking: the field; overwrite: who; canary: the id of the record that is missing */
+            readonly subject: string;
+            readonly windowMs: number;
         };
         readonly GuardSampleDto: {
             /** @description Id on side A */
@@ -1345,6 +2310,14 @@ export interface components {
         };
         readonly GuardTripListDto: {
             readonly items: readonly components["schemas"]["GuardTripDto"][];
+        };
+        readonly HaltItemDto: {
+            /** @description Names of the actions: `resume`, or `give-back` and `take` */
+            readonly choices: readonly string[];
+            /** @description Why */
+            readonly detail: string;
+            /** @description Sides that were restored or replaced */
+            readonly restored: readonly ("A" | "B")[];
         };
         readonly HeldGrantDto: {
             /** @description Name of a pipeline, or `*`: on every pipeline, also those to come */
@@ -1629,6 +2602,23 @@ export interface components {
             /** @description Open for less than so many seconds; null: longer */
             readonly under: number | null;
         };
+        readonly OpinionDto: {
+            /**
+             * @description What they would choose; nothing is decided by it
+             * @enum {string}
+             */
+            readonly take?: "a" | "b" | "base" | "merged" | "value" | "link" | "create" | "apart" | "release" | "discard";
+            readonly text?: string;
+            /** @description Any JSON value, in the canonical form of the field */
+            readonly value?: (string | number | boolean | readonly unknown[] | {
+                readonly [key: string]: unknown;
+            }) | null;
+        };
+        readonly OverdueDto: {
+            /** @description There are more than could be counted in passing */
+            readonly capped: boolean;
+            readonly count: number;
+        };
         readonly PauseDto: {
             /** Format: date-time */
             readonly at: string;
@@ -1673,6 +2663,11 @@ export interface components {
              * @enum {string}
              */
             readonly state: "invited" | "active" | "disabled";
+        };
+        readonly PersonRefDto: {
+            /** @example usr_0199… */
+            readonly id: string;
+            readonly name: string;
         };
         readonly PipelineCountsDto: {
             /** @description Fields that a side refused */
@@ -1769,6 +2764,29 @@ export interface components {
             readonly scope: number;
             /** @description Nothing explains it */
             readonly unknown: number;
+        };
+        readonly RecordDecisionDto: {
+            /** @example cf_0199… */
+            readonly conflict: string;
+            /**
+             * @description Its `etag` as it was shown
+             * @example "3-open"
+             */
+            readonly etag: string;
+            /** @enum {string} */
+            readonly take: "a" | "b" | "base" | "merged" | "value";
+            /** @description With `take: value` only */
+            readonly value?: (string | number | boolean | readonly unknown[] | {
+                readonly [key: string]: unknown;
+            }) | null;
+        };
+        readonly RecordDecisionsDto: {
+            readonly decisions: readonly components["schemas"]["DecisionDto"][];
+            /**
+             * Format: date-time
+             * @description Nothing is written before
+             */
+            readonly undoUntil: string;
         };
         readonly RecordDto: {
             /**
@@ -1889,6 +2907,9 @@ export interface components {
             readonly record?: string;
             readonly unit?: string;
         };
+        readonly ReviewersDto: {
+            readonly items: readonly components["schemas"]["PersonRefDto"][];
+        };
         readonly SeenLinkDto: {
             readonly email: string | null;
             readonly name: string | null;
@@ -1918,6 +2939,8 @@ export interface components {
             readonly side: "A" | "B";
         };
         readonly SiblingDto: {
+            /** @description As of a conflict */
+            readonly etag: string;
             readonly id: string;
             readonly reason: string;
             /** @enum {string} */
@@ -1942,6 +2965,32 @@ export interface components {
             readonly firstAdminMissing: boolean;
             /** @description What single sign-on is called here; null: there is none */
             readonly singleSignOn: string | null;
+        };
+        readonly SkipDto: {
+            /** @description Why */
+            readonly reason?: string;
+        };
+        readonly SnoozedDto: {
+            readonly by: components["schemas"]["PersonRefDto"] | null;
+            /** @description Whether it comes back when it changes */
+            readonly orChange: boolean;
+            /**
+             * Format: date-time
+             * @description null: until it changes
+             */
+            readonly until: string | null;
+        };
+        readonly SnoozeDto: {
+            /**
+             * @description Whether it also comes back when it changes
+             * @default true
+             */
+            readonly orChange: boolean;
+            /**
+             * Format: date-time
+             * @description When it comes back; absent: when it changes
+             */
+            readonly until?: string;
         };
         readonly StepDto: {
             readonly actor: components["schemas"]["AuthorDto"] | null;
@@ -2001,6 +3050,9 @@ export interface components {
         };
         readonly TokenListDto: {
             readonly items: readonly components["schemas"]["TokenDto"][];
+        };
+        readonly UndoneDecisionsDto: {
+            readonly decisions: readonly components["schemas"]["DecisionDto"][];
         };
         readonly UndoneSidesDto: {
             /** @enum {string} */
@@ -2105,6 +3157,44 @@ export interface components {
                 readonly [key: string]: unknown;
             }) | null;
         };
+        readonly WorkDto: {
+            /** @description A second opinion that is waited for */
+            readonly asked: components["schemas"]["AskedDto"] | null;
+            readonly assignee: components["schemas"]["PersonRefDto"] | null;
+            /** @description Who is at work on it */
+            readonly claim: components["schemas"]["ClaimDto"] | null;
+            readonly comments: number;
+            /** Format: date-time */
+            readonly dueAt: string | null;
+            /** @enum {string|null} */
+            readonly dueBy: "rule" | "person" | null;
+            /**
+             * Format: date-time
+             * @description Half as much time again has passed
+             */
+            readonly escalateAt: string | null;
+            /**
+             * @description What changes of it carry in If-Match
+             * @example "w7"
+             */
+            readonly etag: string;
+            /** @enum {string} */
+            readonly priority: "urgent" | "high" | "normal" | "low";
+            /** @enum {string} */
+            readonly priorityBy: "rule" | "person";
+            /** @description The queue that the pipeline names */
+            readonly queue: string | null;
+            /**
+             * Format: date-time
+             * @description Four fifths of the time are used up
+             */
+            readonly riskAt: string | null;
+            /** @description People who have skipped it */
+            readonly skips: number;
+            readonly snooze: components["schemas"]["SnoozedDto"] | null;
+            /** @description Whose turn it is */
+            readonly turn: components["schemas"]["PersonRefDto"] | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -2176,12 +3266,14 @@ export interface operations {
             readonly query?: {
                 /** @description `next` of the page before, with the same filter */
                 readonly cursor?: string;
+                /** @description Terms that must all hold; docs/queue.md has the grammar */
+                readonly filter?: string;
                 readonly limit?: number;
                 /** @description Name of a pipeline */
                 readonly pipeline?: string;
                 readonly record?: string;
-                /** @description Without it: open and held */
-                readonly state?: "open" | "held" | "closed";
+                /** @description Without it: open and held. One of many: `filter` can say more */
+                readonly state?: "open" | "snoozed" | "held" | "closed";
                 /** @description Name of a field or group; `$life`: whether the record exists */
                 readonly unit?: string;
             };
@@ -2199,7 +3291,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ConflictPageDto"];
                 };
             };
-            /** @description Problem `malformed`: the cursor belongs to another filter */
+            /** @description Problem `malformed`: the cursor belongs to another filter; `filter-invalid` with the position */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2448,7 +3540,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Problem `stale`, with the conflict as it now is in `current` */
+            /** @description Problem `stale`, with the conflict as it now is in `current`, and whether `values` or `state` were `changed` */
             readonly 412: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2457,6 +3549,13 @@ export interface operations {
             };
             /** @description Problem `invalid` naming the field and what was expected, or `key-reused` */
             readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `leased`: `by` whom, `until` when */
+            readonly 423: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2471,10 +3570,725 @@ export interface operations {
             };
         };
     };
+    readonly Work_release: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key and body again: the same answer, kept for 24 hours */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `already-decided`, or one that says what else does not hold */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` or `key-reused` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `leased`: `by` whom, `until` when */
+            readonly 423: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Work_renew: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key and body again: the same answer, kept for 24 hours */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `already-decided`, or one that says what else does not hold */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` or `key-reused` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `leased`: `by` whom, `until` when */
+            readonly 423: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Work_ask: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The same key and body again: the same answer, kept for 24 hours */
+                readonly "Idempotency-Key"?: string;
+                /** @description `work.etag`, as it was shown */
+                readonly "If-Match": string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AskDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `already-decided`, or one that says what else does not hold */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `stale`, with the settings as they now are in `current` and what was `changed` */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` or `key-reused` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `leased`: `by` whom, `until` when */
+            readonly 423: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Work_answer: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The same key and body again: the same answer, kept for 24 hours */
+                readonly "Idempotency-Key"?: string;
+                /** @description `etag` of the conflict as it was shown */
+                readonly "If-Match": string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OpinionDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `already-decided`, or one that says what else does not hold */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `stale`, with the settings as they now are in `current` and what was `changed` */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` or `key-reused` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Work_skip: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key and body again: the same answer, kept for 24 hours */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SkipDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `already-decided`, or one that says what else does not hold */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` or `key-reused` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `leased`: `by` whom, `until` when */
+            readonly 423: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Work_snooze: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The same key and body again: the same answer, kept for 24 hours */
+                readonly "Idempotency-Key"?: string;
+                /** @description `work.etag`, as it was shown */
+                readonly "If-Match": string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SnoozeDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `already-decided`, or one that says what else does not hold */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `stale`, with the settings as they now are in `current` and what was `changed` */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` or `key-reused` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `leased`: `by` whom, `until` when */
+            readonly 423: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Work_unsnooze: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key and body again: the same answer, kept for 24 hours */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `already-decided`, or one that says what else does not hold */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` or `key-reused` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Queue_facets: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Terms that must all hold; docs/queue.md has the grammar */
+                readonly filter?: string;
+                /** @description Name of a pipeline */
+                readonly pipeline?: string;
+                readonly state?: "open" | "snoozed" | "held" | "closed";
+                /** @description Name of a field or group */
+                readonly unit?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FacetsDto"];
+                };
+            };
+            /** @description Problem `filter-invalid` with the position */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found`: no such pipeline */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Queue_ahead: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Terms that must all hold; docs/queue.md has the grammar */
+                readonly filter?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AheadDto"];
+                };
+            };
+            /** @description Problem `filter-invalid` with the position */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Queue_next: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key again: the same item */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["QueueFilterDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NextDto"];
+                };
+            };
+            /** @description There is nothing for the caller */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `filter-invalid` with the position */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Decisions_redo: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The same key and body again: the same answer, kept for 24 hours */
+                readonly "Idempotency-Key"?: string;
+                /** @description ETag of the conflict as it is shown now */
+                readonly "If-Match": string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DecisionDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `already-decided`: it stands, or another does */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `stale`, with the conflict as it now is in `current` */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `leased`: `by` whom, `until` when */
+            readonly 423: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     readonly Decisions_undo: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The same key and body again: the same answer, kept for 24 hours */
+                readonly "Idempotency-Key"?: string;
+            };
             readonly path: {
                 readonly id: string;
             };
@@ -2522,6 +4336,68 @@ export interface operations {
                 content?: never;
             };
             /** @description Problem `not-undoable`: a later decision stands, the record has ended, or it never took effect */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Decisions_undoAll: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key and body again: the same answer, kept for 24 hours */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Nothing had been written */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UndoneDecisionsDto"];
+                };
+            };
+            /** @description Some had been written; each says what becomes of it */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UndoneDecisionsDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-undoable`: one of them cannot be, so none was */
             readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3629,6 +5505,41 @@ export interface operations {
             };
         };
     };
+    readonly Queue_reviewers: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReviewersDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     readonly Verifications_list: {
         readonly parameters: {
             readonly query?: {
@@ -3951,6 +5862,83 @@ export interface operations {
             };
             /** @description Problem `not-found` */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Decisions_decideRecord: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key and body again: the same answer, kept for 24 hours */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DecideRecordDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordDecisionsDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `already-decided` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `stale`: the conflicts as they now are in `current`, the ids of those that are not as they were shown in `moved` */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` naming the decision, or `key-reused` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `leased`: `by` whom, `until` when */
+            readonly 423: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

@@ -16,7 +16,7 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
-export type ConflictState = 'open' | 'held' | 'closed';
+export type ConflictState = 'open' | 'snoozed' | 'held' | 'closed';
 
 export interface Candidate {
   readonly key: 'a' | 'b' | 'head' | 'decision' | 'recovered';

@@ -78,7 +78,7 @@ const pipelineOf = (what: string, from: string): Statement<{ name: string }> => 
 });
 
 export const pipelineOfWhat = {
-  conflict: pipelineOf('conflict', '(select pipeline_id from conflict where id = $1::uuid) o'),
+  conflict: pipelineOf('conflict', '(select pipeline_id from review_item where id = $1::uuid) o'),
   decision: pipelineOf(
     'decision',
     '(select c.pipeline_id from decision d join conflict c on c.id = d.conflict_id where d.id = $1::uuid) o',

@@ -19,12 +19,13 @@ export interface ClosedTrip {
   readonly id: string;
   readonly state: 'released' | 'discarded';
   readonly closed_by: string;
+  readonly closed_by_kind: 'person' | 'integration';
 }
 
 /** Those of these trips that a person has answered. Parameters: ids[]. */
 export const closedTrips: Statement<ClosedTrip> = {
   name: 'lane_closed_trips',
-  text: `select id, state, closed_by from guard_trip where id = any($1::uuid[]) and state <> 'open'`,
+  text: `select id, state, closed_by, coalesce(closed_by_kind, 'person') as closed_by_kind from guard_trip where id = any($1::uuid[]) and state <> 'open'`,
 };
 
 /** Keeps these trips open until the transaction ends. Whoever answers one waits, and then finds all that it holds. Parameters: ids[]. */

@@ -6,14 +6,15 @@ export interface ChangedRow {
 }
 
 /**
- * What a screen that was away has to look at again. Conflicts by conflict_changed; decisions are those of the conflicts, since each
+ * What a screen that was away has to look at again. Items by review_item_changed; decisions are those of the conflicts, since each
  * step of a decision touches its conflict. Parameters: since ms, limit.
  */
 export const changedSince: Statement<ChangedRow> = {
   name: 'review_changed_since',
   text: `
-  with moved as (select id, changed_at from conflict where changed_at >= to_timestamp($1::float8 / 1000) order by changed_at limit $2::int)
-  select 'conflict' as type, id::text as id from moved
+  with moved as (
+    select id, subject, changed_at from review_item where changed_at >= to_timestamp($1::float8 / 1000) order by changed_at limit $2::int)
+  select 'conflict' as type, case subject when 'guard' then 'grd_' when 'halt' then 'hlt_' else 'cf_' end || id as id from moved
   union all
   select 'decision', d.id::text from decision d join moved on moved.id = d.conflict_id where d.at >= to_timestamp($1::float8 / 1000) - interval '1 hour'
   union all

@@ -1,29 +1,65 @@
 import type { Json } from '../../../core/value.js';
 import type { Statement } from '../statement.js';
 
-/** A conflict with what is needed to show it: names of both systems, ids of the record, and the unit's registers as stored. */
-export interface ConflictRow {
+/** What people added to an item, as stored; people by key. */
+export interface WorkRow {
+  readonly work_rev: number;
+  readonly urgency: number;
+  readonly urgency_by_person: boolean;
+  /** `null`: none. */
+  readonly due_at: Date | null;
+  readonly due_by: 'rule' | 'person' | null;
+  readonly risk_at: Date | null;
+  readonly escalate_at: Date | null;
+  readonly assignee_id: string | null;
+  readonly turn_id: string | null;
+  /** `null` also when the time of whoever had it is over. */
+  readonly lease_by: string | null;
+  readonly lease_until: Date | null;
+  readonly snoozed_until: Date | null;
+  readonly snoozed_by: string | null;
+  readonly wake_on_change: boolean;
+  readonly asked_at: Date | null;
+  readonly asked_of: string | null;
+  readonly asked_by: string | null;
+  readonly asked_question: string | null;
+  readonly comments: number;
+  readonly skips: number;
+}
+
+/**
+ * An item of the queue with what is needed to show it: names of both systems, ids of the record, and the unit's registers as stored.
+ * What belongs to a conflict alone is blank for a guard and a halt.
+ */
+export interface ConflictRow extends WorkRow {
   readonly id: string;
+  readonly subject: 'conflict' | 'guard' | 'halt';
   readonly pipeline_id: number;
   readonly pipeline: string;
-  /** `null`: a match, which is about records that are not linked. */
+  /** The one in force. */
+  readonly pipeline_revision: number;
+  /** `null`: a match, which is about records that are not linked, or no conflict. */
   readonly link_id: number | null;
   readonly unit: string;
   readonly rev: number;
+  /** Of what it is about; `item_state` says besides whether it was put off. */
   readonly state: 'open' | 'held' | 'closed';
+  readonly item_state: 'open' | 'snoozed' | 'held' | 'closed';
   readonly kind: string;
   readonly reason: string;
   readonly title: string;
   readonly base: { readonly value: Json } | null;
   readonly candidates: Json;
   readonly revision: number;
-  readonly priority: number;
   readonly opened_at: Date;
   readonly changed_at: Date;
   readonly closed_at: Date | null;
   readonly close_reason: string | null;
+  readonly reopened: number;
+  readonly reopened_at: Date | null;
   readonly label_a: string | null;
   readonly label_b: string | null;
+  readonly restored: readonly ('A' | 'B')[];
   readonly a_id: string | null;
   readonly b_id: string | null;
   /** `null` when the record's registers are gone. */
@@ -31,76 +67,46 @@ export interface ConflictRow {
   /** JSON text, so that an absent unit differs from a blank one. */
   readonly field: string | null;
   readonly open: Json | null;
-  /** opened_at (closed_at of a closed one) to the microsecond, as the keyset needs it. */
-  readonly sort_at: string;
+  readonly guard: GuardFacts | null;
 }
 
-const columns = `
-  c.id, c.pipeline_id, p.name as pipeline, c.link_id, c.unit, c.rev, c.state, c.kind, c.reason, c.title, c.base, c.candidates,
-  c.revision, c.priority, c.opened_at, c.changed_at, c.closed_at, c.close_reason, a.label as label_a, b.label as label_b,
-  l.a_id, l.b_id, s.clock, (s.fields -> c.unit)::text as field, s.open -> c.unit as open,
-  to_char(coalesce(c.closed_at, c.opened_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as sort_at`;
+/** A guard that tripped, in short. */
+export interface GuardFacts {
+  readonly side: 'A' | 'B';
+  readonly kind: 'deletes' | 'blanking' | 'overwrite' | 'canary';
+  readonly subject: string;
+  readonly count: number;
+  readonly most: number;
+}
 
-const joins = `
-  join pipeline p on p.id = c.pipeline_id
-  left join link l on l.id = c.link_id
-  left join shadow s on s.link_id = c.link_id
-  left join side_state a on a.pipeline_id = c.pipeline_id and a.side = 'A'
-  left join side_state b on b.pipeline_id = c.pipeline_id and b.side = 'B'`;
+export const WORK_COLUMNS = `
+  i.rev as work_rev, i.urgency, i.urgency_by_person, nullif(i.due_at, 'infinity') as due_at, i.due_by, i.risk_at, i.escalate_at, i.assignee_id,
+  i.turn_id, case when i.lease_until > clock_timestamp() then i.lease_by end as lease_by,
+  case when i.lease_until > clock_timestamp() then i.lease_until end as lease_until, i.snoozed_until, i.snoozed_by, i.wake_on_change,
+  i.asked_at, i.asked_of, i.asked_by, i.asked_question, i.comments, i.skips`;
 
-/**
- * Conflicts that wait for a person or are held, in the order of the queue. One short index range per pipeline (conflict_queue), then
- * the few rows of all pipelines are sorted: no page costs more than another. The start is always a comparison, also on the first page,
- * so that a generic plan keeps it as an index condition.
- * Parameters: pipeline names[] or null, state or null, unit or null, link or null, after priority, opened_at, id, limit.
- */
-export const conflictQueue: Statement<ConflictRow> = {
-  name: 'review_conflict_queue',
-  text: `
-  select ${columns}
-  from (
-    select q.* from pipeline of
-    cross join lateral (
-      select * from conflict
-      where pipeline_id = of.id and state <> 'closed' and (priority, opened_at, id) > ($5::smallint, $6::timestamptz, $7::uuid)
-        and ($2::text is null or state = $2) and ($3::text is null or unit = $3) and ($4::bigint is null or link_id = $4)
-      order by priority, opened_at, id limit $8::int) q
-    where $1::text[] is null or of.name = any($1)
-    order by q.priority, q.opened_at, q.id limit $8::int) c
-  ${joins}
-  order by c.priority, c.opened_at, c.id`,
-};
+const select = `
+  select i.id, i.subject, i.pipeline_id, p.name as pipeline, p.revision as pipeline_revision, i.link_id, i.unit, coalesce(c.rev, i.subject_rev) as rev,
+    coalesce(c.state, case i.state when 'snoozed' then 'open' else i.state end) as state, i.state as item_state, i.kind,
+    coalesce(c.reason, i.detail, '') as reason, coalesce(c.title, '') as title, c.base, coalesce(c.candidates, '[]') as candidates,
+    coalesce(c.revision, p.revision) as revision, i.opened_at, i.changed_at, i.closed_at, i.close_reason, i.reopened, i.reopened_at,
+    a.label as label_a, b.label as label_b, array_remove(array[case a.restored when 'ask' then 'A' end, case b.restored when 'ask' then 'B' end], null) as restored,
+    l.a_id, l.b_id, s.clock, (s.fields -> i.unit)::text as field, s.open -> i.unit as open,
+    case when g.id is not null then jsonb_build_object('side', g.side, 'kind', g.kind, 'subject', g.subject, 'count', g.count, 'most', g.most) end as guard,
+    ${WORK_COLUMNS}
+  from review_item i
+  join pipeline p on p.id = i.pipeline_id
+  left join conflict c on c.id = i.id
+  left join guard_trip g on g.id = i.id and i.subject = 'guard'
+  left join link l on l.id = i.link_id
+  left join shadow s on s.link_id = i.link_id
+  left join side_state a on a.pipeline_id = i.pipeline_id and a.side = 'A'
+  left join side_state b on b.pipeline_id = i.pipeline_id and b.side = 'B'`;
 
-export const QUEUE_START = [-32768, '-infinity', '00000000-0000-0000-0000-000000000000'] as const;
-
-/**
- * Closed conflicts, newest first (conflict_closed). Parameters: pipeline names[] or null, unit or null, link or null, before closed_at,
- * after id, limit.
- */
-export const closedConflicts: Statement<ConflictRow> = {
-  name: 'review_closed_conflicts',
-  text: `
-  select ${columns}
-  from (
-    select q.* from pipeline of
-    cross join lateral (
-      select * from conflict
-      where pipeline_id = of.id and state = 'closed'
-        and closed_at <= $4::timestamptz and (closed_at < $4::timestamptz or id > $5::uuid)
-        and ($2::text is null or unit = $2) and ($3::bigint is null or link_id = $3)
-      order by closed_at desc, id limit $6::int) q
-    where $1::text[] is null or of.name = any($1)
-    order by q.closed_at desc, q.id limit $6::int) c
-  ${joins}
-  order by c.closed_at desc, c.id`,
-};
-
-export const CLOSED_START = ['infinity', '00000000-0000-0000-0000-000000000000'] as const;
-
-/** Parameters: id. */
-export const conflictById: Statement<ConflictRow> = {
-  name: 'review_conflict_by_id',
-  text: `select ${columns} from conflict c ${joins} where c.id = $1`,
+/** Items in the order of the given ids. Parameters: ids[]. */
+export const itemsByIds: Statement<ConflictRow> = {
+  name: 'review_items_by_ids',
+  text: `${select} where i.id = any($1::uuid[]) order by array_position($1::uuid[], i.id)`,
 };
 
 export interface SiblingRow {
@@ -108,10 +114,11 @@ export interface SiblingRow {
   readonly unit: string;
   readonly state: 'open' | 'held';
   readonly reason: string;
+  readonly rev: number;
 }
 
 /** Other conflicts of the same record that are not closed. Parameters: link, id to leave out. */
 export const siblingConflicts: Statement<SiblingRow> = {
   name: 'review_sibling_conflicts',
-  text: `select id, unit, state, reason from conflict where link_id = $1 and id <> $2 and state <> 'closed' order by priority, opened_at, id limit 100`,
+  text: `select id, unit, state, reason, rev from conflict where link_id = $1 and id <> $2 and state <> 'closed' order by priority, opened_at, id limit 100`,
 };

@@ -16,26 +16,33 @@ export interface DecisionRow {
   readonly at: Date;
   readonly undo_until: Date;
   readonly outcome: 'held' | 'applied' | 'undone' | 'stale' | 'closed';
+  /** Shared by decisions that were made as one. */
+  readonly set_id: string | null;
+  readonly redo_of: string | null;
+  /** How many were made as one; absent where it was not asked for. */
+  readonly together?: number;
 }
+
+const together = `case when d.set_id is null then 1 else (select count(*)::int from decision o where o.set_id = d.set_id) end as together`;
 
 /** Parameters: id. */
 export const decisionById: Statement<DecisionRow & { readonly pipeline_id: number }> = {
   name: 'review_decision_by_id',
-  text: `select d.*, c.pipeline_id from decision d join conflict c on c.id = d.conflict_id where d.id = $1`,
+  text: `select d.*, ${together}, c.pipeline_id from decision d join conflict c on c.id = d.conflict_id where d.id = $1`,
 };
 
 /** Parameters: conflict. */
 export const decisionsOfConflict: Statement<DecisionRow> = {
   name: 'review_decisions_of_conflict',
-  text: `select * from decision where conflict_id = $1 order by at, id limit 200`,
+  text: `select d.*, ${together} from decision d where d.conflict_id = $1 order by d.at, d.id limit 200`,
 };
 
-/** Parameters: id, conflict, conflict rev, link, unit, shown, take, value, note, by, at ms, undo until ms, person. */
+/** Parameters: id, conflict, conflict rev, link, unit, shown, take, value, note, by, at ms, undo until ms, person, set, redo of. */
 export const insertDecision: Statement<DecisionRow> = {
   name: 'review_insert_decision',
   text: `
-  insert into decision (id, conflict_id, conflict_rev, link_id, unit, shown, take, value, note, by, at, undo_until, outcome, person_id)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, to_timestamp($11::float8 / 1000), to_timestamp($12::float8 / 1000), 'held', $13)
+  insert into decision (id, conflict_id, conflict_rev, link_id, unit, shown, take, value, note, by, at, undo_until, outcome, person_id, set_id, redo_of)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, to_timestamp($11::float8 / 1000), to_timestamp($12::float8 / 1000), 'held', $13, $14, $15)
   returning *`,
 };
 
@@ -58,4 +65,11 @@ export const laterDecision: Statement<{ id: string }> = {
   select d.id from decision d join conflict c on c.id = d.conflict_id
   where c.link_id = $1 and c.unit = $2 and d.outcome in ('held', 'applied') and (d.at, d.id) > ($3::timestamptz, $4::uuid)
   order by d.at desc limit 1`,
+};
+
+/** All that were made as one, the last first. Parameters: set. */
+export const decisionsOfSet: Statement<DecisionRow & { readonly pipeline_id: number }> = {
+  name: 'review_decisions_of_set',
+  text: `
+  select d.*, c.pipeline_id from decision d join conflict c on c.id = d.conflict_id where d.set_id = $1 order by d.id desc limit 1000`,
 };

@@ -113,6 +113,14 @@ export const lockOpenConflict: Statement<LockedConflictRow> = {
   from conflict where link_id = $1 and unit = $2 and state <> 'closed' for no key update`,
 };
 
+/** All of a record that are not closed. Parameters: link. */
+export const lockConflictsOf: Statement<LockedConflictRow> = {
+  name: 'review_lock_conflicts_of',
+  text: `
+  select id, pipeline_id, link_id, unit, rev, state, kind, base, candidates, close_reason
+  from conflict where link_id = $1 and state <> 'closed' order by id for no key update`,
+};
+
 /** Writes one unit back, by compare-and-set. Parameters: link, rev, unit, field, open (null: at rest). */
 export const writeRegisters: Statement<{ rev: number }> = {
   name: 'review_write_registers',

@@ -1,0 +1,8 @@
+import { pipelinesWithin, type Caller } from '../../common/caller.js';
+import type { Permission } from '../../common/permissions.js';
+import type { Viewer } from '../conflicts.service.js';
+
+/** Who asks, and on which pipelines they may do this. */
+export function viewerOf(caller: Caller, permission: Permission = 'conflicts:read'): Viewer {
+  return { me: caller.personId, visible: pipelinesWithin(caller, permission) };
+}
