@@ -7,7 +7,7 @@ export const reviewStrings = {
     filterState: 'State',
     filterUnit: 'Field',
     all: 'All',
-    states: { open: 'Open', snoozed: 'Put off', held: 'Writing soon', closed: 'Closed' },
+    states: { open: 'Open', snoozed: 'Snoozed', held: 'Writing soon', closed: 'Closed' },
     fresh: (count: number, more: boolean) => `${count}${more ? '+' : ''} new`,
     freshHint: 'Show the new conflicts',
     emptyOpen: 'Nothing waits for a decision',
@@ -30,6 +30,8 @@ export const reviewStrings = {
       delete: 'deleted',
       'delete-vs-edit': 'deleted and edited',
       match: 'the same?',
+      guard: 'guard',
+      halt: 'halted',
     } as Readonly<Record<string, string>>,
     priorities: { urgent: 'urgent', high: 'high', normal: 'normal', low: 'low' } as Readonly<
       Record<string, string>
@@ -47,6 +49,8 @@ export const reviewStrings = {
     noWrite: 'Writes nothing.',
     life: 'does it exist?',
     match: 'is it the same?',
+    guard: 'a guard tripped',
+    halt: 'halted',
     others: 'Also open on this record',
     clock: 'clock',
     by: {

@@ -87,7 +87,7 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
   }
   const date = Date.parse(response.headers.get('date') ?? '');
   return {
-    data: (await response.json()) as T,
+    data: (response.status === 204 ? null : await response.json()) as T,
     etag,
     status: response.status,
     servedAt: Number.isNaN(date) ? Date.now() : date,

@@ -20,6 +20,8 @@ export interface ConflictFilter {
   readonly state: string;
   readonly pipeline: string;
   readonly unit: string;
+  /** In the grammar of docs/queue.md. */
+  readonly filter: string;
 }
 
 export interface RecordFilter {

@@ -4,7 +4,7 @@
  */
 
 export interface paths {
-    readonly "/audit-events": {
+    readonly "/api/v1/audit-events": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -21,7 +21,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/conflicts": {
+    readonly "/api/v1/conflicts": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -38,7 +38,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/conflicts/{id}": {
+    readonly "/api/v1/conflicts/{id}": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -56,7 +56,7 @@ export interface paths {
         readonly patch: operations["Work_change"];
         readonly trace?: never;
     };
-    readonly "/conflicts/{id}/activity": {
+    readonly "/api/v1/conflicts/{id}/activity": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -107,6 +107,40 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/conflicts/{id}/claim": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Be at work on it for five minutes */
+        readonly post: operations["Work_claim"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/conflicts/{id}/comments": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Say something about it, and perhaps whose turn it is */
+        readonly post: operations["Work_comment"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/conflicts/{id}/decisions": {
         readonly parameters: {
             readonly query?: never;
@@ -124,7 +158,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/conflicts/{id}/release": {
+    readonly "/api/v1/conflicts/{id}/release": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -141,7 +175,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/conflicts/{id}/renew": {
+    readonly "/api/v1/conflicts/{id}/renew": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -158,7 +192,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/conflicts/{id}/second-opinion": {
+    readonly "/api/v1/conflicts/{id}/second-opinion": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -175,7 +209,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/conflicts/{id}/second-opinion/answer": {
+    readonly "/api/v1/conflicts/{id}/second-opinion/answer": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -192,7 +226,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/conflicts/{id}/skip": {
+    readonly "/api/v1/conflicts/{id}/skip": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -209,7 +243,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/conflicts/{id}/snooze": {
+    readonly "/api/v1/conflicts/{id}/snooze": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -226,7 +260,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/conflicts/{id}/unsnooze": {
+    readonly "/api/v1/conflicts/{id}/unsnooze": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -243,7 +277,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/conflicts/facets": {
+    readonly "/api/v1/conflicts/facets": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -260,7 +294,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/conflicts/next": {
+    readonly "/api/v1/conflicts/next": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -278,7 +312,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/decisions/{id}/redo": {
+    readonly "/api/v1/decisions/{id}/redo": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -295,7 +329,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/decisions/{id}/undo": {
+    readonly "/api/v1/decisions/{id}/undo": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -312,7 +346,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/decisions/{id}/undo-all": {
+    readonly "/api/v1/decisions/{id}/undo-all": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -329,7 +363,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/events": {
+    readonly "/api/v1/events": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -692,6 +726,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/pipelines/{name}/reviewers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** People who may decide there: whom one can assign to, or ask */
+        readonly get: operations["Queue_reviewers"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/pipelines/{name}/verifications": {
         readonly parameters: {
             readonly query?: never;
@@ -789,6 +840,26 @@ export interface paths {
         readonly get: operations["Records_get"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/records/{id}/decisions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Decide on everything of a record that waits: all of it, or nothing
+         * @description Each decision carries the ETag of its conflict as it was shown. One that moved, or a conflict of the record that is not named, and nothing is decided.
+         */
+        readonly post: operations["Decisions_decideRecord"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1054,648 +1125,51 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/one-time-links/look": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** What a one-time link is for; does not use it up */
-        readonly post: operations["Session_look"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/one-time-links/use": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Become the first admin, or choose a password, and be signed in */
-        readonly post: operations["Session_use"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/people": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Everybody, by name */
-        readonly get: operations["People_list"];
-        readonly put?: never;
-        /** Invite somebody; the answer holds the one-time link to give to them, which is shown once */
-        readonly post: operations["People_invite"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/people/{id}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** One person */
-        readonly get: operations["People_get"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        /** Change name or roles, disable or enable; it holds from the next request of the person on */
-        readonly patch: operations["People_change"];
-        readonly trace?: never;
-    };
-    readonly "/people/{id}/one-time-link": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** A link with which the person chooses a new password; the one before it becomes useless */
-        readonly post: operations["People_link"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/pipelines": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** All pipelines, how they are and what waits */
-        readonly get: operations["Pipelines_list"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/pipelines/{name}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** One pipeline */
-        readonly get: operations["Pipelines_get"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/pipelines/{name}/dead-letters": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** What sides refused, grouped by cause */
-        readonly get: operations["DeadLetters_list"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/pipelines/{name}/dead-letters/retry": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Try again: all, or those of a cause, a unit, a record */
-        readonly post: operations["DeadLetters_retry"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/pipelines/{name}/guards": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Guards that tripped, newest first: at most 100 */
-        readonly get: operations["Guards_list"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/pipelines/{name}/guards/{id}/discard": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** It was not meant: what the other side still has is given back to the side where it was done */
-        readonly post: operations["Guards_discard"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/pipelines/{name}/guards/{id}/release": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** It was meant: everything that is held goes on its way */
-        readonly post: operations["Guards_release"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/pipelines/{name}/links": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Link two records, also two that were said not to be the same */
-        readonly post: operations["Links_link"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/pipelines/{name}/load": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Report of the first comparison, and progress of the load that follows */
-        readonly get: operations["Load_get"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/pipelines/{name}/load/accept": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Accept the report: links are made and missing records created */
-        readonly post: operations["Load_accept"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/pipelines/{name}/load/rate": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** How many records the load may make on a side in a time; also while it runs */
-        readonly post: operations["Load_rate"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/pipelines/{name}/pause": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Stop writing, to one side or at all; pausing what is paused changes nothing */
-        readonly post: operations["Pipelines_pause"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/pipelines/{name}/resume": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Go on, one side or the whole pipeline; also what halted or waits after an error */
-        readonly post: operations["Pipelines_resume"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/pipelines/{name}/reviewers": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** People who may decide there: whom one can assign to, or ask */
-        readonly get: operations["Queue_reviewers"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/pipelines/{name}/verifications": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Verifications, newest first */
-        readonly get: operations["Verifications_list"];
-        readonly put?: never;
-        /** Compare both sides with what is held of them; where that goes on already, that one it is */
-        readonly post: operations["Verifications_ask"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/pipelines/{name}/verifications/{id}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** One verification: how far it is, or its certificate */
-        readonly get: operations["Verifications_get"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/pipelines/{name}/verifications/{id}/differences": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** What differed, why, and with which values; in the order of the certificate */
-        readonly get: operations["Verifications_differences"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/records": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Records in the order in which they were linked, or those that match q */
-        readonly get: operations["Records_list"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/records:lookup": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** The record that has this id in a system */
-        readonly get: operations["Records_lookup"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/records/{id}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** One record: what each system holds, what both are to hold, and why; now or as it was known at a time */
-        readonly get: operations["Records_get"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/records/{id}/decisions": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /**
-         * Decide on everything of a record that waits: all of it, or nothing
-         * @description Each decision carries the ETag of its conflict as it was shown. One that moved, or a conflict of the record that is not named, and nothing is decided.
-         */
-        readonly post: operations["Decisions_decideRecord"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/records/{id}/fields/{field}/explanation": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Why this value stands, from the history alone */
-        readonly get: operations["Records_explain"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/records/{id}/lineage": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** What happened to it, newest first */
-        readonly get: operations["Records_history"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/records/{id}/merged": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** A side has merged this record into another of its own */
-        readonly post: operations["Links_merged"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/records/{id}/restore": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Make a deleted record again, from what is held of it */
-        readonly post: operations["Restore_restore"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/records/{id}/unlink": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** End a link: both records stay, and no rule links the two again */
-        readonly post: operations["Links_unlink"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/session": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Who am I, what may I, and how could I sign in */
-        readonly get: operations["Session_get"];
-        readonly put?: never;
-        /** Sign in by a password; sets a cookie that scripts cannot read */
-        readonly post: operations["Session_signIn"];
-        /** Sign out */
-        readonly delete: operations["Session_signOut"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/session/password": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Change your password; every other browser is signed out */
-        readonly post: operations["Session_changePassword"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/session/single-sign-on": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Go to the identity provider */
-        readonly get: operations["SingleSignOn_begin"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/session/single-sign-on/callback": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Come back from the identity provider */
-        readonly get: operations["SingleSignOn_end"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/tokens": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Your tokens, newest first; those that ended more than 30 days ago are left out */
-        readonly get: operations["Tokens_list"];
-        readonly put?: never;
-        /** Make a token; it is shown in this answer and never again */
-        readonly post: operations["Tokens_make"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/tokens/{id}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post?: never;
-        /** Revoke a token, at once and for good */
-        readonly delete: operations["Tokens_revoke"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        readonly ActionDto: {
+            /** @description What to send */
+            readonly body: {
+                readonly [key: string]: unknown;
+            };
+            /** @enum {string} */
+            readonly method: "POST";
+            /** @example release */
+            readonly name: string;
+            /** @description The permission that it needs */
+            readonly needs: string;
+            /** @example /api/v1/pipelines/companies/guards/grd_0199…/release */
+            readonly path: string;
+        };
+        readonly ActivityDto: {
+            /** @description The new assignee, who is asked, or whose turn it is */
+            readonly about: components["schemas"]["PersonRefDto"] | null;
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: components["schemas"]["ActorDto"];
+            readonly detail: {
+                readonly [key: string]: unknown;
+            };
+            /** @example act_0199… */
+            readonly id: string;
+            /** @enum {string} */
+            readonly kind: "comment" | "assigned" | "priority" | "due" | "snoozed" | "woken" | "skipped" | "escalated" | "asked" | "opinion" | "turn";
+            readonly text: string | null;
+        };
+        readonly ActivityPageDto: {
+            readonly items: readonly components["schemas"]["ActivityDto"][];
+            readonly next: string | null;
+        };
+        readonly ActorDto: {
+            /** @enum {string} */
+            readonly kind: "person" | "token" | "service";
+            readonly name: string;
+        };
+        readonly AheadDto: {
+            readonly items: readonly components["schemas"]["ConflictDto"][];
+        };
         readonly AnswerLinkDto: {
             readonly changes: readonly components["schemas"]["ChangedSinceMailDto"][];
             /** Format: date-time */
@@ -1709,6 +1183,19 @@ export interface components {
             readonly state: "ready" | "changed" | "decided" | "used";
             /** @enum {string} */
             readonly take: "a" | "b";
+        };
+        readonly AskDto: {
+            /** @description Whom; absent: whoever wants to answer */
+            readonly of?: string;
+            readonly question?: string;
+        };
+        readonly AskedDto: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: components["schemas"]["PersonRefDto"] | null;
+            /** @description null: whoever wants to answer */
+            readonly of: components["schemas"]["PersonRefDto"] | null;
+            readonly question: string | null;
         };
         readonly AskVerificationDto: {
             /**
@@ -1798,6 +1285,17 @@ export interface components {
             /** @description Whose value it is */
             readonly label: string;
         };
+        readonly ChangeItemDto: {
+            /** @description `usr_…`, `me`, or null: nobody */
+            readonly assignee?: string | null;
+            /** @description A time, null: no due date, or `rule`: what the file says */
+            readonly dueAt?: string | null;
+            /**
+             * @description `rule`: what the file says
+             * @enum {string}
+             */
+            readonly priority?: "urgent" | "high" | "normal" | "low" | "rule";
+        };
         readonly ChangeNotificationsDto: {
             /** @example 08:00 */
             readonly dailyAt?: string;
@@ -1843,6 +1341,16 @@ export interface components {
              * @enum {string|null}
              */
             readonly mode: "instant" | "digest" | "off" | null;
+        };
+        readonly ClaimDto: {
+            readonly by: components["schemas"]["PersonRefDto"];
+            /** Format: date-time */
+            readonly until: string;
+        };
+        readonly CommentDto: {
+            readonly text: string;
+            /** @description Whose turn it is now: `usr_…`, or `me` */
+            readonly to?: string;
         };
         readonly ComparedPairDto: {
             /** @description Id in A */
@@ -2568,6 +2076,9 @@ export interface components {
             readonly secret: string;
             readonly token: components["schemas"]["TokenDto"];
         };
+        readonly NextDto: {
+            readonly conflict: components["schemas"]["ConflictDto"];
+        };
         readonly NotificationsDto: {
             /** @description Where mails go */
             readonly address: string;
@@ -2736,6 +2247,13 @@ export interface components {
             readonly A: components["schemas"]["PipelineSideDto"] | null;
             /** @description null: never started */
             readonly B: components["schemas"]["PipelineSideDto"] | null;
+        };
+        readonly QueueFilterDto: {
+            /**
+             * @description Terms that must all hold; docs/queue.md has the grammar
+             * @example pipeline:companies priority:urgent,high -assignee:none due:<4h value:"@example.org"
+             */
+            readonly filter?: string;
         };
         readonly QuietHoursDto: {
             /** @example 08:00 */
@@ -3364,6 +2882,136 @@ export interface operations {
             };
         };
     };
+    readonly Work_change: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description `work.etag`, as it was shown */
+                readonly "If-Match": string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangeItemDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `already-decided`, or one that says what else does not hold */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `stale`, with the settings as they now are in `current` and what was `changed` */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` or `key-reused` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Work_activity: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next` of the page before, with the same filter */
+                readonly cursor?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ActivityPageDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `already-decided`, or one that says what else does not hold */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` or `key-reused` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     readonly AnswerLink_look: {
         readonly parameters: {
             readonly query?: never;
@@ -3477,6 +3125,135 @@ export interface operations {
             };
             /** @description Problem `stale`, with the conflict as it now is in `current` */
             readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Work_claim: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key and body again: the same answer, kept for 24 hours */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `already-decided`, or one that says what else does not hold */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` or `key-reused` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `leased`: `by` whom, `until` when */
+            readonly 423: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Work_comment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key and body again: the same answer, kept for 24 hours */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CommentDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ActivityDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `already-decided`, or one that says what else does not hold */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` or `key-reused` */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

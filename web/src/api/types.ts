@@ -18,6 +18,47 @@ export interface Page<T> {
 
 export type ConflictState = 'open' | 'snoozed' | 'held' | 'closed';
 
+export interface PersonRef {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What people added to an item of the queue. */
+export interface Work {
+  /** What changes of it carry in If-Match. */
+  readonly etag: string;
+  readonly priority: string;
+  readonly priorityBy: 'rule' | 'person';
+  readonly dueAt: string | null;
+  readonly riskAt: string | null;
+  readonly assignee: PersonRef | null;
+  readonly claim: { readonly by: PersonRef; readonly until: string } | null;
+  readonly turn: PersonRef | null;
+  readonly snooze: {
+    readonly until: string | null;
+    readonly orChange: boolean;
+    readonly by: PersonRef | null;
+  } | null;
+  readonly asked: {
+    readonly of: PersonRef | null;
+    readonly by: PersonRef | null;
+    readonly at: string;
+    readonly question: string | null;
+  } | null;
+  readonly comments: number;
+  readonly skips: number;
+}
+
+/** Something that was said of an item, or done to it. */
+export interface Activity {
+  readonly id: string;
+  readonly at: string;
+  readonly kind: string;
+  readonly by: { readonly kind: string; readonly name: string };
+  readonly about: PersonRef | null;
+  readonly text: string | null;
+}
+
 export interface Candidate {
   readonly key: 'a' | 'b' | 'head' | 'decision' | 'recovered';
   readonly side: Side | null;
@@ -43,6 +84,9 @@ export interface ConflictSummary {
   readonly reason: string;
   readonly state: ConflictState;
   readonly rev: number;
+  /** What a decision carries in If-Match. */
+  readonly etag: string;
+  readonly work: Work;
   readonly priority: string;
   readonly openedAt: string;
   readonly changedAt: string;
@@ -76,6 +120,11 @@ export interface Conflict extends ConflictSummary {
   /** Other conflicts of the record that are not closed. */
   readonly others: readonly Sibling[];
   readonly closeReason: string | null;
+  /** The newest 50. */
+  readonly activity: readonly Activity[];
+  /** Of kind `guard`: what it holds; it is answered on the page of the pipeline. */
+  readonly guard: { readonly side: Side; readonly held: number } | null;
+  readonly halt: { readonly detail: string } | null;
 }
 
 export interface Match {
@@ -137,6 +186,8 @@ export interface Decision {
   readonly undone?: Readonly<Record<'A' | 'B', 'given-back' | 'edited-since' | 'as-it-was'>>;
   readonly outcome: string;
   readonly note: string | null;
+  /** How many were made as one. */
+  readonly together: number;
 }
 
 export interface RecordSummary {

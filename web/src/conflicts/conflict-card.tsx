@@ -27,6 +27,8 @@ import { PressGuard } from './press-guard';
 import { Siblings } from './siblings';
 import { unitName } from './unit-name';
 import type { Mark } from './review-session';
+import { WorkBar } from './work-bar';
+import { ActivityList } from './activity-list';
 import { etagOf } from './use-decide';
 import { valuesOf } from './value-draft';
 
@@ -242,7 +244,9 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
           />
         )}
       </Group>
+      <WorkBar conflict={latest.data} />
       <DecisionHistory conflict={conflict} />
+      <ActivityList activity={latest.data.activity} />
       <Siblings conflict={conflict} />
       {context !== null && conflict.record !== null && (
         <CrashBoundary small>

@@ -1,6 +1,13 @@
-import { Button, Title } from '@mantine/core';
+import { Button, Group, Title } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { IconArrowLeft, IconArrowUp, IconChecks, IconFilterOff, IconHandClick } from '@tabler/icons-react';
+import {
+  IconArrowLeft,
+  IconArrowUp,
+  IconChecks,
+  IconFilterOff,
+  IconHandClick,
+  IconPlayerPlay,
+} from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import type { Answer } from '../api/client';
@@ -8,28 +15,42 @@ import type { ConflictFilter } from '../api/endpoints';
 import { keys, prefetchConflicts, useConflict } from '../api/queries';
 import { useLiveEvent } from '../api/live';
 import type { Conflict, ConflictSummary, DecisionInput } from '../api/types';
+import { KeyOf } from '../keys/key-caps';
 import { useKeys } from '../keys/use-keys';
 import { useAnnounce } from '../states/announcer';
 import { Empty } from '../states/empty';
 import { QueryState } from '../states/query-state';
 import { strings } from '../strings';
+import { queueStrings } from '../strings-queue';
 import { ConflictCard } from './conflict-card';
-import { ConflictFilters } from './conflict-filters';
+import { ConflictFilters, type QueueView } from './conflict-filters';
 import { ConflictList } from './conflict-list';
 import { useReviewSession, type Mark } from './review-session';
+import { StoppedCard } from './stopped-card';
+import { isTab, queueFilter } from './tabs';
 import { unitName } from './unit-name';
 import { useConflictRows } from './use-conflict-rows';
 import { useDecide } from './use-decide';
+import { usePlay } from './use-play';
 
 const PREFETCH = 5;
 
 export function ConflictsPage() {
   const { id = null } = useParams();
   const [search, setSearch] = useSearchParams();
-  const filter: ConflictFilter = {
-    state: search.get('state') ?? 'open',
+  const tab = search.get('tab') ?? (search.get('state') === 'held' ? 'decided' : 'open');
+  const view: QueueView = {
+    tab: isTab(tab) ? tab : 'open',
+    text: search.get('filter') ?? '',
     pipeline: search.get('pipeline') ?? '',
     unit: search.get('unit') ?? '',
+  };
+  const words = queueFilter(view.tab, view.text);
+  const filter: ConflictFilter = {
+    state: view.tab === 'open' && !/\bstate:/.test(view.text) ? 'open' : '',
+    pipeline: view.pipeline,
+    unit: view.unit,
+    filter: words,
   };
   const { query, rows, fresh, more, pull } = useConflictRows(filter);
   const { marks, session } = useReviewSession();
@@ -48,7 +69,8 @@ export function ConflictsPage() {
     const next = at < 0 ? rows[0] : rows[at + step];
     if (next) select(next.id);
   };
-  useKeys({ next: move(1), previous: move(-1) });
+  const play = usePlay(id, playFilter(view), select);
+  useKeys({ next: move(1), previous: move(-1), play: play.toggle });
 
   useEffect(() => {
     prefetchConflicts(
@@ -68,17 +90,19 @@ export function ConflictsPage() {
         next === null ? strings.undo.lastOne : strings.undo.nextIs(unitName(next.unit), next.title),
       ),
     );
-    if (next !== null) select(next.id);
+    if (play.on) play.next();
+    else if (next !== null) select(next.id);
   };
-  const setFilter = (next: ConflictFilter) => {
+  const setFilter = (next: QueueView) => {
     const named = {
-      ...(next.state !== 'open' && { state: next.state }),
+      ...(next.tab !== 'open' && { tab: next.tab }),
+      ...(next.text !== '' && { filter: next.text }),
       ...(next.pipeline !== '' && { pipeline: next.pipeline }),
       ...(next.unit !== '' && { unit: next.unit }),
     };
     setSearch(named, { replace: true });
   };
-  const filtered = filter.pipeline !== '' || filter.unit !== '';
+  const filtered = view.pipeline !== '' || view.unit !== '' || view.text !== '' || view.tab !== 'open';
 
   return (
     <div className="review" data-open={id !== null}>
@@ -99,13 +123,30 @@ export function ConflictsPage() {
             </Button>
           )}
         </div>
-        <ConflictFilters filter={filter} onChange={setFilter} />
+        <Group gap="xs">
+          <Button
+            size="compact-sm"
+            variant={play.on ? 'filled' : 'default'}
+            leftSection={<IconPlayerPlay size={14} aria-hidden />}
+            rightSection={<KeyOf action="play" size="xs" />}
+            aria-pressed={play.on}
+            onClick={play.toggle}
+          >
+            {play.on ? queueStrings.stop : queueStrings.play}
+          </Button>
+          {play.on && id !== null && (
+            <Button size="compact-sm" variant="subtle" onClick={() => play.skip(id, '')}>
+              {queueStrings.skip}
+            </Button>
+          )}
+        </Group>
+        <ConflictFilters view={view} onChange={setFilter} />
         <QueryState query={query} lines={6}>
           {() =>
             rows.length === 0 ? (
               <NoConflicts
                 filtered={filtered}
-                onClear={() => setFilter({ ...filter, pipeline: '', unit: '' })}
+                onClear={() => setFilter({ tab: 'open', text: '', pipeline: '', unit: '' })}
               />
             ) : (
               <ConflictList
@@ -169,7 +210,13 @@ function OpenConflict({ id, ...card }: OpenConflictProps) {
   });
   return (
     <QueryState query={query} lines={5}>
-      {(answer) => <ConflictCard answer={answer} {...card} />}
+      {(answer) =>
+        answer.data.kind === 'guard' || answer.data.kind === 'halt' ? (
+          <StoppedCard key={answer.data.id} conflict={answer.data} />
+        ) : (
+          <ConflictCard answer={answer} {...card} />
+        )
+      }
     </QueryState>
   );
 }
@@ -189,6 +236,14 @@ function NoConflicts({ filtered, onClear }: { readonly filtered: boolean; readon
       </Button>
     </Empty>
   );
+}
+
+/** What is played is what is listed; the service knows fields and pipelines as words of the filter. */
+function playFilter({ tab, text, pipeline, unit }: QueueView): string {
+  const words = queueFilter(tab, text);
+  return [words, pipeline === '' ? '' : `pipeline:"${pipeline}"`, unit === '' ? '' : `field:"${unit}"`]
+    .filter((part) => part !== '')
+    .join(' ');
 }
 
 /** The next conflict that waits for this person: first those below, then from the top. */

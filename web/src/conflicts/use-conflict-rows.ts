@@ -58,7 +58,9 @@ export function useConflictRows(filter: ConflictFilter): ConflictRows {
       const conflict = answer.data;
       if (listed.has(conflict.id))
         client.setQueryData<Pages>(keys.conflicts(filter), (pages) => withRow(pages, answer));
-      else if (matches(conflict, filter) && isLaterThan(conflict, oldest)) found.add(conflict.id);
+      // What else the filter's words say only the service knows.
+      else if (filter.filter === '' && matches(conflict, filter) && isLaterThan(conflict, oldest))
+        found.add(conflict.id);
       else found.delete(conflict.id);
     }
     setNews({ of: filterKey, ids: found, more: current.more || ids.length > LOOK_AT });

@@ -14,7 +14,7 @@ const ATTEMPTS = 3;
 const RETRY_MS = 800;
 
 export function etagOf(answer: Answer<Conflict>): string {
-  return answer.etag ?? `"${answer.data.rev}-${answer.data.state}"`;
+  return answer.data.etag;
 }
 
 /** Sends a decision on exactly what was shown. Optimistic: the mark is there at once, and is taken back if the service refuses. */
