@@ -88,7 +88,7 @@ export class AnswerLinkService {
     const text = await this.signer.verify(ANSWER_LINK, token);
     const [id = '', take] = text?.split('|') ?? [];
     const [row] = text === null ? [] : await run(this.pools.general, answerLinkById, [id]);
-    if (row === undefined || row.conflict_id !== key || (take !== 'a' && take !== 'b'))
+    if (row?.conflict_id !== key || (take !== 'a' && take !== 'b'))
       throw new AppError('link-invalid', 'This is not a link from a mail about this conflict.');
     if (caller.kind !== 'person' || row.person_id !== caller.personId)
       throw new AppError('forbidden', 'This link was sent to somebody else: it is for them alone.');

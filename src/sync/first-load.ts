@@ -38,12 +38,11 @@ import { storeWaiting, type WaitingNewcomer } from './references/new-references.
 import { parentsLoaded } from './references/parents-first.js';
 import { WaitsForRecord } from './references/waits-for-record.js';
 import { withMappedId } from './mapped-id.js';
+import type { PipelineState } from './pipeline-state.js';
 import type { RunningPipeline } from './running-pipeline.js';
 
 const LOAD_PAGE = 2500;
 const PAIR_PAGE = 1000;
-
-export type PipelineState = 'new' | 'comparing' | 'report' | 'loading' | 'running' | 'halted';
 
 export interface FoundReceipt {
   readonly batch: BatchRow;

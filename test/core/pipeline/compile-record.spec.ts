@@ -97,6 +97,7 @@ describe('settings', () => {
         B: { mode: 'log', updatedAt: null, overlapMs: 60_000, staleFormMs: 300_000 },
       },
       acceptLoad: 'manual',
+      tombstoneMs: 31_536_000_000,
       guards: {
         deletes: { maxCount: 20, maxPercent: 2, windowMs: 3_600_000 },
         blanking: { maxCount: 100, maxPercent: 5, windowMs: 3_600_000 },

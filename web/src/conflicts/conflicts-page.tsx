@@ -82,7 +82,7 @@ export function ConflictsPage() {
   }, [client, at, rows.length]);
 
   const onDecide = (shown: Answer<Conflict>, input: DecisionInput, label: string) => {
-    decide(shown, input, label);
+    const standing = decide(shown, input, label);
     const next = nextOpen(rows, marks, shown.data.id);
     announce(
       strings.undo.announce(
@@ -90,7 +90,8 @@ export function ConflictsPage() {
         next === null ? strings.undo.lastOne : strings.undo.nextIs(unitName(next.unit), next.title),
       ),
     );
-    if (play.on) play.next();
+    // Until it is decided, it would be what comes next.
+    if (play.on) void standing.then((stands) => stands && play.next());
     else if (next !== null) select(next.id);
   };
   const setFilter = (next: QueueView) => {

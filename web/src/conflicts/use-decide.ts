@@ -17,8 +17,17 @@ export function etagOf(answer: Answer<Conflict>): string {
   return answer.data.etag;
 }
 
-/** Sends a decision on exactly what was shown. Optimistic: the mark is there at once, and is taken back if the service refuses. */
-export type Decide = (shown: Answer<Conflict>, input: DecisionInput, label: string, again?: boolean) => void;
+/**
+ * Sends a decision on exactly what was shown. Optimistic: the mark is there at once, and is taken back if the service refuses.
+ *
+ * @returns once the service has answered: whether it stands
+ */
+export type Decide = (
+  shown: Answer<Conflict>,
+  input: DecisionInput,
+  label: string,
+  again?: boolean,
+) => Promise<boolean>;
 
 export function useDecide(): Decide {
   const { session } = useReviewSession();
@@ -29,14 +38,18 @@ export function useDecide(): Decide {
       const answer = decideSurely(conflict.id, etagOf(shown), input);
       const taken: Taken = { conflict, input, label, answer, undoUntil: null };
       session.sending(taken, again);
-      answer.then(
-        (decision) => session.held(taken, decision),
+      return answer.then(
+        (decision) => {
+          session.held(taken, decision);
+          return true;
+        },
         (error: unknown) => {
           const mark = markOf(error);
           session.refused(taken, mark);
           const why = mark.status === 'failed' ? mark.why : strings.card.stale.title;
           tellFailure(() => strings.undo.decideFailed(unitName(conflict.unit), why), error);
           void client.invalidateQueries({ queryKey: keys.conflict(conflict.id) });
+          return false;
         },
       );
     },

@@ -55,7 +55,7 @@ export function useRedo(): () => void {
       const shown = await getConflict(conflict.id);
       client.setQueryData(keys.conflict(conflict.id), shown);
       if (valuesIn(shown.data) === valuesIn(conflict)) {
-        decide(shown, input, label, true);
+        void decide(shown, input, label, true);
         announce(strings.undo.redone);
       } else {
         tell(strings.undo.redoChanged);
