@@ -1,6 +1,5 @@
+import type { PipelineState } from '../common/pipeline-state.js';
 import type { Plan } from '../core/plan.js';
-
-export type PipelineState = 'new' | 'comparing' | 'report' | 'loading' | 'running' | 'halted';
 
 export interface SideFigures {
   readonly side: 'A' | 'B';

@@ -38,7 +38,7 @@ import { storeWaiting, type WaitingNewcomer } from './references/new-references.
 import { parentsLoaded } from './references/parents-first.js';
 import { WaitsForRecord } from './references/waits-for-record.js';
 import { withMappedId } from './mapped-id.js';
-import type { PipelineState } from './pipeline-state.js';
+import type { PipelineState } from '../common/pipeline-state.js';
 import type { RunningPipeline } from './running-pipeline.js';
 
 const LOAD_PAGE = 2500;

@@ -18,7 +18,7 @@ import { CursorMoved } from './lane/transaction.js';
 import type { PipelineOpener } from './open-pipeline.js';
 import { GapFound } from './capture.js';
 import { inOurTransaction } from './our-transaction.js';
-import type { PipelineState } from './pipeline-state.js';
+import type { PipelineState } from '../common/pipeline-state.js';
 import { PipelineWorker } from './pipeline-worker.js';
 import { Recasting } from './recasting.js';
 import { Rematching } from './rematching.js';
