@@ -35,7 +35,13 @@ export class GuardsService {
   ): Promise<GuardTripRow> {
     await retryingDeadlocks(() =>
       inTransaction(this.pools.general, async (client) => {
-        const answered = await answerGuard(client, { id, pipeline: name, state, by: authorOf(actorOf(caller)), note });
+        const answered = await answerGuard(client, {
+          id,
+          pipeline: name,
+          state,
+          by: authorOf(actorOf(caller)),
+          note,
+        });
         if (!answered) throw await this.#refusal(name, id);
         await appendAudit(client, this.clock.now(), {
           actor: actorOf(caller),

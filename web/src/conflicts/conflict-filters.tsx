@@ -1,7 +1,7 @@
 import { Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconFilter } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { usePipelines } from '../api/queries';
 import { useFacets } from '../api/queue';
 import { useKeys } from '../keys/use-keys';
@@ -32,7 +32,12 @@ export function ConflictFilters({ view, onChange }: ConflictFiltersProps) {
   const input = useRef<HTMLInputElement>(null);
   const soon = useDebouncedCallback((typed: string) => onChange({ ...view, text: typed.trim() }), 300);
   useKeys({ search: () => input.current?.focus() });
-  useEffect(() => setText(view.text), [view.text]);
+  // What was typed stays as it was typed; only another filter (Back, a link, cleared) replaces it.
+  const [shown, setShown] = useState(view.text);
+  if (shown !== view.text) {
+    setShown(view.text);
+    if (view.text !== text.trim()) setText(view.text);
+  }
   const chosen = pipelines.filter(({ name }) => view.pipeline === '' || name === view.pipeline);
   const fields = [...new Set(chosen.flatMap((pipeline) => Object.keys(pipeline.policies)))].sort();
   const known = [...fields, '$life', '$match', '$guard', '$halt'];

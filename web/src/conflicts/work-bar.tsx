@@ -5,7 +5,7 @@ import { useMay, useMe } from '../access/session';
 import { changeWork, claim, releaseClaim, unsnooze, type Priority } from '../api/queue';
 import { keys } from '../api/queries';
 import type { Conflict, Work } from '../api/types';
-import { Ago } from '../format/time';
+import { Ago, useNow } from '../format/time';
 import { KeyOf } from '../keys/key-caps';
 import { useKeys } from '../keys/use-keys';
 import { lazily } from '../states/lazily';
@@ -112,7 +112,8 @@ function Act({ name, action, onClick }: ActProps) {
 }
 
 function WorkFacts({ work }: { readonly work: Work }) {
-  const late = work.dueAt !== null && Date.parse(work.dueAt) < Date.now();
+  const now = useNow(10_000);
+  const late = work.dueAt !== null && Date.parse(work.dueAt) < now;
   return (
     <Group gap={8}>
       <Text size="sm" c="dimmed">

@@ -63,7 +63,7 @@ export function WorkDialog({ conflict, act, onClose }: WorkDialogProps) {
         <Stack gap="md">
           {act === 'snooze' ? (
             <>
-              <Radio.Group label={words.until} value={wake} onChange={(value) => setWake(value as Wake)}>
+              <Radio.Group label={words.until} value={wake} onChange={(value) => setWake(value)}>
                 <Stack gap={8} mt={8}>
                   {(['hours', 'tomorrow', 'week', 'change'] as const).map((one) => (
                     <Radio key={one} value={one} label={words.untils[one]} />
