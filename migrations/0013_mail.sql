@@ -62,3 +62,6 @@ alter table mail_outbox add link_for uuid references person on delete cascade;
 alter table pipeline add pause_told_at timestamptz;
 alter table side_state add pause_told_at timestamptz;
 create index conflict_told on conflict (notified_at) where state = 'open' and notified_at is not null;
+
+-- What somebody wrote: told to whose turn it is, or whose it is to decide.
+create index review_note_untold_comment on review_note (at) where told_at is null and kind = 'comment';

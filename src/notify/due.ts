@@ -12,6 +12,9 @@ export interface Pace {
 
 export const PACES: Readonly<Record<Exclude<NotifyEvent, 'daily'>, Pace>> = {
   conflicts: { gatherMs: 20 * SECOND, silenceMs: 10 * MINUTE },
+  assigned: { gatherMs: 20 * SECOND, silenceMs: 10 * MINUTE },
+  comments: { gatherMs: 20 * SECOND, silenceMs: 10 * MINUTE },
+  deadlines: { gatherMs: 0, silenceMs: 60 * MINUTE },
   // Something stands still: at once.
   pipelines: { gatherMs: 0, silenceMs: MINUTE },
 };

@@ -1,7 +1,14 @@
 import { EVERY_PIPELINE, rolePermissions, type Grant, type Role } from '../common/permissions.js';
 
 /** What people can be told by mail. An event may be added, never renamed: preferences and addresses in mails carry it. */
-export const NOTIFY_EVENTS = ['conflicts', 'pipelines', 'daily'] as const;
+export const NOTIFY_EVENTS = [
+  'conflicts',
+  'assigned',
+  'comments',
+  'deadlines',
+  'pipelines',
+  'daily',
+] as const;
 export type NotifyEvent = (typeof NOTIFY_EVENTS)[number];
 
 /** `digest`: gathered for a while and told together. */
@@ -16,6 +23,9 @@ export function modesOf(event: NotifyEvent): readonly Mode[] {
 /** The least that works: whoever decides hears of what is to be decided, whoever runs pipelines hears when one stands still. */
 const byRole: Readonly<Record<NotifyEvent, Partial<Record<Role, Mode>>>> = {
   conflicts: { steward: 'digest' },
+  assigned: { steward: 'digest', engineer: 'digest' },
+  comments: { steward: 'digest', engineer: 'digest' },
+  deadlines: { steward: 'instant', engineer: 'instant' },
   pipelines: { engineer: 'instant', admin: 'instant', steward: 'digest' },
   daily: { steward: 'digest' },
 };
@@ -35,6 +45,10 @@ export function maySee(grants: readonly Grant[], pipeline: string): boolean {
   return grants.some(
     (grant) => isAt(grant, pipeline) && rolePermissions[grant.role].includes('conflicts:read'),
   );
+}
+
+export function hasRoleAt(grants: readonly Grant[], role: Role, pipeline: string): boolean {
+  return grants.some((grant) => grant.role === role && isAt(grant, pipeline));
 }
 
 export function mayDecide(grants: readonly Grant[], pipeline: string): boolean {

@@ -20,8 +20,9 @@ import { maySee, type Mode } from './events.js';
 import type { Letter } from './letter.js';
 import { isDailyDue } from './local-time.js';
 import { newConflictsLetter } from './new-conflicts-mail.js';
-import { ITEM_EVENTS, letterOf, partOf, stillNews, type ItemEvent } from './notice-letters.js';
+import { ITEM_EVENTS, letterOf, partOf, stillNews, subjectsOf, type ItemEvent } from './notice-letters.js';
 import { conflictsFor, modeFor, type Recipient } from './recipient.js';
+import type { Subjects } from './work-mail.js';
 
 const LISTED = 10;
 const LIMIT = 20_000;
@@ -51,6 +52,7 @@ interface Desk extends DueInput {
   readonly client: PoolClient;
   readonly pipelines: readonly StandingRow[];
   readonly waiting: ReadonlyMap<string, WaitingRow>;
+  readonly subjects: Subjects;
 }
 
 /** Decides what is due to whom, and folds it: one mail for what came together. */
@@ -75,6 +77,7 @@ export class LetterBox {
       client,
       pipelines,
       waiting: new Map(rows.map((row) => [row.recipient, row])),
+      subjects: await subjectsOf(client, input.notices),
     };
     const due: Correspondence[] = [];
     for (const recipient of input.recipients) {
@@ -103,13 +106,17 @@ export class LetterBox {
   }
 
   /** What waits for somebody, by how they want to be told now. What is no news any more counts as told. */
-  #sorted({ notices, pipelines }: Desk, recipient: Recipient): Readonly<Record<Mode, readonly NoticeRow[]>> {
+  #sorted(
+    { notices, pipelines, subjects }: Desk,
+    recipient: Recipient,
+  ): Readonly<Record<Mode, readonly NoticeRow[]>> {
     const by: Record<Mode, NoticeRow[]> = { instant: [], digest: [], off: [] };
     for (const notice of notices) {
       if (notice.recipient !== recipient.key || !isItemEvent(notice.event)) continue;
       const at = pipelines.find(({ id }) => id === notice.pipeline_id);
       const mode = at === undefined ? 'off' : modeFor(recipient, notice.event, at.name);
-      by[stillNews(notice, at) ? mode : 'off'].push(notice);
+      const news = mode === 'off' ? null : stillNews(notice, at, subjects);
+      by[news === null ? 'off' : mode].push(news ?? notice);
     }
     return by;
   }
@@ -135,7 +142,7 @@ export class LetterBox {
     if (first === undefined || !isDue(desk.pace ?? PACES[event], desk.now, first.at.getTime(), mailed))
       return nothing;
     return {
-      letters: [letterOf(event, notices, this.env.publicUrl)],
+      letters: [letterOf(event, notices, desk.subjects, this.env.publicUrl)],
       told: notices.map(({ id }) => id),
       marks: [{ kind: event, mailed: true }],
     };
@@ -163,13 +170,13 @@ export class LetterBox {
         news !== null && event === undefined
           ? [await this.#conflictLetter(desk, recipient, news)]
           : news === null && event !== undefined && events.length === 1
-            ? [letterOf(event, notices, publicUrl)]
+            ? [letterOf(event, notices, desk.subjects, publicUrl)]
             : news === null && event === undefined
               ? []
               : [
                   digestLetter(
                     news,
-                    events.map((of) => partOf(of, notices, publicUrl)),
+                    events.map((of) => partOf(of, notices, desk.subjects, publicUrl)),
                     publicUrl,
                   ),
                 ],

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import type { PoolClient } from 'pg';
 import { Env } from '../common/env.js';
+import { appendAudit, type AuditActor, type AuditEntry } from '../database/audit.js';
 import { Leases } from '../database/lease.js';
 import { HubPools } from '../database/pools.js';
 import { allMarks, beginMarks, lockNotify, notifyNow, setMarks } from '../database/sql/notify/marks.js';
@@ -17,6 +18,7 @@ import { isQuiet } from './local-time.js';
 import { linkMails } from './link-mails.js';
 import { MailWriter } from './mail-writer.js';
 import { noticeTrouble } from './new-notices.js';
+import { noticeDeadlines, noticeWork } from './new-work.js';
 import { recipientsOf, type Recipient } from './recipient.js';
 
 const EVERY_MS = 5_000;
@@ -26,6 +28,15 @@ const ANNOUNCED = 20_000;
 const NOTICES = 500;
 /** The outbox holds so many unsent mails at most. Above, nothing is written: what there is to tell waits where it is, and is folded. */
 const MOST_WAITING = 1_000;
+
+const accord: AuditActor = {
+  kind: 'service',
+  id: null,
+  personId: null,
+  name: 'Accord',
+  address: null,
+  requestId: null,
+};
 
 export interface TellOptions {
   /** Other times than the usual, for all events. */
@@ -69,17 +80,23 @@ export class NotifyJob {
         this.logger.warn({ msg: 'no mail is written: too many wait to be sent', waiting: mostWaiting });
         return [];
       }
-      const written = await this.#write(client, pace);
+      const entries: Omit<AuditEntry, 'actor'>[] = [];
+      const written = await this.#write(client, pace, entries);
       if (written.length > 0) await addMails(client, written);
+      for (const entry of entries) await appendAudit(client, Date.now(), { actor: accord, ...entry });
       return written;
     });
     if (mails.length > 0) this.logger.log({ msg: 'mails written', mails: mails.length });
     return mails.length;
   }
 
-  async #write(client: PoolClient, pace: Pace | undefined): Promise<OutboxMail[]> {
+  async #write(
+    client: PoolClient,
+    pace: Pace | undefined,
+    entries: Omit<AuditEntry, 'actor'>[],
+  ): Promise<OutboxMail[]> {
     const recipients = recipientsOf(await run(client, recipientRows, []), this.env.MAIL_TO ?? []);
-    if (recipients.length > 0) await this.#gather(client, recipients);
+    if (recipients.length > 0) entries.push(...(await this.#gather(client, recipients)));
     const { ms } = await this.#now(client);
     const notices = await run(client, waitingNotices, [NOTICES]);
     const links = await linkMails(client, this.writer, notices, this.env.publicUrl);
@@ -101,12 +118,15 @@ export class NotifyJob {
     return [...links.mails, ...letters];
   }
 
-  async #gather(client: PoolClient, recipients: readonly Recipient[]): Promise<void> {
+  /** @returns what the audit log is to have, when nothing else is left to do */
+  async #gather(client: PoolClient, recipients: readonly Recipient[]): Promise<Omit<AuditEntry, 'actor'>[]> {
     // Whoever is new first: what becomes news now is news for them too.
     await run(client, beginMarks, [recipients.map(({ key }) => key), (await this.#now(client)).now]);
     const { now } = await this.#now(client);
     await run(client, announceConflicts, [now, ANNOUNCED]);
     await noticeTrouble(client, recipients, now);
+    await noticeWork(client, recipients, now);
+    return noticeDeadlines(client, recipients, await run(client, allMarks, []), now);
   }
 
   async #now(client: PoolClient): Promise<{ readonly now: string; readonly ms: number }> {

@@ -1,6 +1,6 @@
-import type { Grant } from '../common/permissions.js';
+import type { Grant, Role } from '../common/permissions.js';
 import type { RecipientRow } from '../database/sql/notify/preferences.js';
-import { defaultMode, mayDecide, maySee, MODES, type Mode, type NotifyEvent } from './events.js';
+import { defaultMode, hasRoleAt, mayDecide, maySee, MODES, type Mode, type NotifyEvent } from './events.js';
 import type { QuietHours } from './local-time.js';
 
 export interface Preferences {
@@ -53,6 +53,10 @@ export function conflictsFor(
 
 export function canDecide({ person }: Recipient, pipeline: string): boolean {
   return person !== null && mayDecide(person.grants, pipeline);
+}
+
+export function hasRole({ person }: Recipient, role: Role, pipeline: string): boolean {
+  return person !== null && hasRoleAt(person.grants, role, pipeline);
 }
 
 export function readPreferences(row: RecipientRow): Preferences {

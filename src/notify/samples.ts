@@ -4,6 +4,7 @@ import { digestLetter } from './digest-mail.js';
 import type { Footer, Letter } from './letter.js';
 import { linkLetter } from './link-mail.js';
 import { newConflictsLetter } from './new-conflicts-mail.js';
+import { workLetter, type Subjects, type WorkNews } from './work-mail.js';
 import { troubleHeading, troubleItem, troubleLetter, type Trouble } from './trouble-mail.js';
 
 export interface Sample {
@@ -122,6 +123,17 @@ export function mailSamples(publicUrl: string, now: number): Sample[] {
     settingsLink: null,
     unsubscribeLink: null,
   };
+  const subjects: Subjects = {
+    items: new Map(),
+    conflicts: new Map(many.map((row) => [row.id, row])),
+  };
+  const work: Omit<WorkNews, 'what'> = {
+    pipeline: 'companies',
+    by: 'Ann Lee',
+    text: null,
+    count: 1,
+    items: [{ id: one.id, subject: 'conflict' }],
+  };
   const [guard] = troubles;
   const row = { state: 'running', paused: false, guards: 0, oldest: new Date(now - 3 * 86_400_000) };
   const daily = dailyLetter(
@@ -152,6 +164,34 @@ export function mailSamples(publicUrl: string, now: number): Sample[] {
             items: troubles.map((trouble) => troubleItem(trouble, publicUrl)),
           },
         ],
+        publicUrl,
+      ),
+    ],
+    ['assigned', workLetter('assigned', [{ ...work, what: 'assigned' }], subjects, publicUrl)],
+    [
+      'deadlines',
+      workLetter(
+        'deadlines',
+        [
+          { ...work, what: 'risk', by: '' },
+          {
+            ...work,
+            what: 'due',
+            by: '',
+            count: 12,
+            items: many.map(({ id }) => ({ id, subject: 'conflict' })),
+          },
+        ],
+        subjects,
+        publicUrl,
+      ),
+    ],
+    [
+      'comment',
+      workLetter(
+        'comments',
+        [{ ...work, what: 'asked', text: 'They moved in May. Is the new number theirs or the agency’s?' }],
+        subjects,
         publicUrl,
       ),
     ],

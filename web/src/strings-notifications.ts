@@ -7,6 +7,15 @@ export const notificationStrings = {
     'This service sends no mails: whoever runs it has set no mail server (SMTP_URL). What you choose here holds once it does.',
   events: {
     conflicts: { name: 'New conflicts', hint: 'What waits for a decision. A storm is one mail.' },
+    assigned: { name: 'Given to me', hint: 'Conflicts that somebody, or the pipeline, has given to you.' },
+    comments: {
+      name: 'Comments and questions',
+      hint: 'On what is yours to decide, and where a second opinion is asked of you or has come.',
+    },
+    deadlines: {
+      name: 'Running out of time',
+      hint: 'At risk, overdue, and what was passed over. At most once an hour.',
+    },
     pipelines: {
       name: 'Pipelines that stand still',
       hint: 'Paused, halted, or something held back by a guard. Not what you did yourself.',

@@ -101,6 +101,11 @@ const ReviewNoteSchema = defineEntity({
       properties: ['at'],
       where: "told_at is null and kind in ('assigned', 'asked', 'opinion', 'escalated', 'turn')",
     },
+    {
+      name: 'review_note_untold_comment',
+      properties: ['at'],
+      where: "told_at is null and kind = 'comment'",
+    },
   ],
   properties: {
     id: p.uuid().primary(),

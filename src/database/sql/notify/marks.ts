@@ -26,12 +26,14 @@ export interface MarkRow {
   readonly recipient: string;
   readonly kind: string;
   readonly upto: Date;
+  /** The same to the microsecond. */
+  readonly exact: string;
   readonly mailed_at: Date | null;
 }
 
 export const allMarks: Statement<MarkRow> = {
   name: 'notify_all_marks',
-  text: `select recipient, kind, upto, mailed_at from mail_mark`,
+  text: `select recipient, kind, upto, upto::text as exact, mailed_at from mail_mark`,
 };
 
 /** Parameters: JSON array of {recipient, kind, mailed}, now. */
