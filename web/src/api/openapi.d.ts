@@ -1335,7 +1335,7 @@ export interface components {
         };
         readonly ChosenModeDto: {
             /** @enum {string} */
-            readonly event: "conflicts" | "pipelines" | "daily";
+            readonly event: "conflicts" | "assigned" | "comments" | "deadlines" | "pipelines" | "daily";
             /**
              * @description null: as the roles suggest
              * @enum {string|null}
@@ -1624,7 +1624,7 @@ export interface components {
              */
             readonly byRole: "instant" | "digest" | "off";
             /** @enum {string} */
-            readonly event: "conflicts" | "pipelines" | "daily";
+            readonly event: "conflicts" | "assigned" | "comments" | "deadlines" | "pipelines" | "daily";
             /**
              * @description null: as the roles suggest
              * @enum {string|null}
