@@ -25,7 +25,7 @@ describe('the review screen', () => {
 
   beforeEach(async () => {
     await service.pools.general.query(
-      'truncate conflict, decision, link, shadow, lineage, push_due restart identity cascade',
+      'truncate conflict, decision, link, shadow, lineage, push_due, review_item, review_tally, review_tally_change restart identity cascade',
     );
     links = [];
     for (const name of ['ann', 'bob', 'eve']) {
