@@ -114,6 +114,7 @@ describe('a verification', () => {
       blocked: 0,
       'in-flight': 0,
       policy: 0,
+      scope: 0,
       unknown: 0,
     });
   }, 180_000);
