@@ -11,10 +11,10 @@ import { useKeys } from '../keys/use-keys';
 import { lazily } from '../states/lazily';
 import { tellFailed } from '../states/told';
 import { queueStrings as words } from '../strings-queue';
+import type { WorkAct } from './work-act';
 
 const WorkDialog = lazily(async () => (await import('./work-dialog')).WorkDialog);
 
-export type WorkAct = 'assign' | 'snooze' | 'ask' | 'note';
 const priorities = ['urgent', 'high', 'normal', 'low', 'rule'] as const;
 
 /** Who has the item, until when, and what can be done with it besides deciding. */

@@ -8,7 +8,7 @@ import { Dialog } from '../states/dialog';
 import { tellFailed } from '../states/told';
 import { queueStrings as words } from '../strings-queue';
 import { wakeTimes, type Wake } from './wake-times';
-import type { WorkAct } from './work-bar';
+import type { WorkAct } from './work-act';
 
 export interface WorkDialogProps {
   readonly conflict: Conflict;
