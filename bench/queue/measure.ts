@@ -48,8 +48,16 @@ export async function measureQueue(service: Measured): Promise<readonly Figure[]
     const times: number[] = [];
     let cursor: string | null = null;
     for (let n = 0; n < requests; n += 1) {
-      const query: URLSearchParams = new URLSearchParams({ filter, limit: '50', ...(cursor !== null && { cursor }) });
-      const { ms, body }: { ms: number; body: Page } = await ask<Page>(service, 'GET', `/conflicts?${query.toString()}`);
+      const query: URLSearchParams = new URLSearchParams({
+        filter,
+        limit: '50',
+        ...(cursor !== null && { cursor }),
+      });
+      const { ms, body }: { ms: number; body: Page } = await ask<Page>(
+        service,
+        'GET',
+        `/conflicts?${query.toString()}`,
+      );
       times.push(ms);
       cursor = deep === true ? body.next : null;
     }
