@@ -208,12 +208,11 @@ describe('validateProject', () => {
     ],
     ['a poisoned key', 'kind: Pipeline\n__proto__: { polluted: true }\n', 'shape-unknown-key'],
   ] as [string, string | Buffer, string][])(
-    'answers %s with a typed error, quickly',
+    // What takes time that explodes does not end within the time that a test has.
+    'answers %s with a typed error',
     async (_name, content, code) => {
-      const started = performance.now();
       const diagnostics = await diagnose({ 'x.yaml': content });
       expect(diagnostics.map((diagnostic) => diagnostic.code)).toContain(code);
-      expect(performance.now() - started).toBeLessThan(5_000);
       expect(({} as Record<string, unknown>).polluted).toBeUndefined();
     },
   );
