@@ -33,9 +33,11 @@ describe('a right that is revoked while edits flow', () => {
     await pair.a.query(`update t set x = 'x of A', y = 'y of A' where key in ('k2', 'k3')`);
     for (let i = 4; i <= 20; i++)
       await pair.a.query(`update t set y = 'y of A' where key = $1`, [`k${String(i)}`]);
+    const began = Date.now();
     await until(
       async () => (await row('b', 'k20'))?.y === 'y of A' && (await row('b', 'k2'))?.y === 'y of A',
     );
+    expect(Date.now() - began).toBeLessThan(5000);
     await pair.b.query(`update t set x = 'x of B' where key = 'k30'`);
     await pair.b.query(`update t set y = 'y of B' where key = 'k31'`);
     await until(
