@@ -14,8 +14,9 @@ import { isLinked, type Linked } from '../database/sql/review/registers.js';
 import { effectOf } from './effects.js';
 import { presentMatchSummary } from './match/present-match.js';
 import { presentDecision } from './present-decision.js';
+import { decideActions, etagOf, presentItem } from './queue/present-item.js';
 import { shownCandidates } from './shown-candidates.js';
-import type { ActionDto, ActivityDto, WorkDto } from './queue/work.dto.js';
+import type { ActivityDto, WorkDto } from './queue/work.dto.js';
 import { suggestedMerge } from './suggested-merge.js';
 import { unitPlanOf } from './unit-plan.js';
 
@@ -95,11 +96,6 @@ export function presentConflict(
   };
 }
 
-/** Strong: it names the candidates (`rev`) and whether they can be decided on. */
-export function etagOf({ rev, state }: { readonly rev: number; readonly state: string }): string {
-  return `"${rev}-${state}"`;
-}
-
 function readRow(row: ConflictRow, plan: Plan): Read {
   const unitPlan = unitPlanOf(plan, row.unit);
   const stored = readCandidates(row.candidates, row.base);
@@ -117,34 +113,15 @@ function readRow(row: ConflictRow, plan: Plan): Read {
 }
 
 /** How a conflict is answered; nothing while it is decided or closed. */
-export function decideActions({ id, state }: Pick<ConflictRow, 'id' | 'state'>): ActionDto[] {
-  if (state !== 'open') return [];
-  const path = `/api/v1/conflicts/${publicId.conflict(id)}/decisions`;
-  return [{ name: 'decide', method: 'POST', path, needs: 'conflicts:resolve', body: {} }];
-}
-
 function summaryOf(row: Linked<ConflictRow>, read: Read, work: WorkDto): Summary {
   return {
+    ...presentItem(row, work),
     id: publicId.conflict(row.id),
-    pipeline: row.pipeline,
     record: publicId.record(row.link_id),
     title: row.title,
-    unit: row.unit,
-    kind: row.kind,
     reason: row.reason,
-    state: row.item_state,
-    etag: etagOf(row),
-    rev: row.rev,
-    priority: work.priority,
-    openedAt: row.opened_at.toISOString(),
-    changedAt: row.changed_at.toISOString(),
-    closedAt: row.closed_at?.toISOString() ?? null,
-    closeReason: row.close_reason,
-    reopened: row.reopened,
-    reopenedAt: row.reopened_at?.toISOString() ?? null,
     base: row.base === null ? null : { value: row.base.value },
     candidates: read.shown.map((candidate) => presentCandidate(candidate, read)),
-    work,
     actions: decideActions(row),
   };
 }

@@ -6,6 +6,7 @@ import type { ConflictRow } from '../../database/sql/review/conflict-rows.js';
 import type { DecisionRow } from '../../database/sql/review/decisions.js';
 import type { CandidateDto, ConflictDto, ConflictSummaryDto } from '../conflict.dto.js';
 import { presentDecision } from '../present-decision.js';
+import { decideActions, presentItem } from '../queue/present-item.js';
 import type { ActivityDto, WorkDto } from '../queue/work.dto.js';
 import type { MatchDto } from './match.dto.js';
 
@@ -20,23 +21,11 @@ export function presentMatchSummary(row: ConflictRow, plan: Plan, work: WorkDto)
     readonly v: Json;
   }[];
   return {
+    ...presentItem(row, work),
     id: publicId.conflict(row.id),
-    pipeline: row.pipeline,
     record: null,
     title: row.title,
-    unit: row.unit,
-    kind: row.kind,
     reason: row.reason,
-    state: row.item_state,
-    etag: `"${String(row.rev)}-${row.state}"`,
-    rev: row.rev,
-    priority: work.priority,
-    openedAt: row.opened_at.toISOString(),
-    changedAt: row.changed_at.toISOString(),
-    closedAt: row.closed_at?.toISOString() ?? null,
-    closeReason: row.close_reason,
-    reopened: row.reopened,
-    reopenedAt: row.reopened_at?.toISOString() ?? null,
     base: null,
     candidates: names.map(({ key, side, v }): Plain<CandidateDto> => ({
       key,
@@ -48,19 +37,7 @@ export function presentMatchSummary(row: ConflictRow, plan: Plan, work: WorkDto)
       by: null,
       at: null,
     })),
-    work,
-    actions:
-      row.state === 'open'
-        ? [
-            {
-              name: 'decide',
-              method: 'POST',
-              path: `/api/v1/conflicts/${publicId.conflict(row.id)}/decisions`,
-              needs: 'conflicts:resolve',
-              body: {},
-            },
-          ]
-        : [],
+    actions: decideActions(row),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Plain } from '../../common/version-answer.js';
 import type { GuardTripRow } from '../../database/sql/guards.js';
 import type { ConflictRow, GuardFacts } from '../../database/sql/review/conflict-rows.js';
 import type { ConflictDto, ConflictSummaryDto } from '../conflict.dto.js';
+import { presentItem } from './present-item.js';
 import type { GuardItemDto, HaltItemDto } from './stopped.dto.js';
 import type { ActionDto, ActivityDto, WorkDto } from './work.dto.js';
 
@@ -10,26 +11,13 @@ import type { ActionDto, ActivityDto, WorkDto } from './work.dto.js';
 export function presentStoppedSummary(row: ConflictRow, work: WorkDto): ConflictSummaryDto {
   const labels = { A: row.label_a ?? 'A', B: row.label_b ?? 'B' };
   return {
+    ...presentItem(row, work),
     id: itemId(row),
-    pipeline: row.pipeline,
     record: null,
     title: row.guard === null ? `${row.pipeline} is halted` : guardTitle(row.guard, labels),
-    unit: row.unit,
-    kind: row.kind,
     reason: row.guard === null ? row.reason : guardReason(row.guard, labels),
-    state: row.item_state,
-    etag: `"${String(row.rev)}-${row.state}"`,
-    rev: row.rev,
-    priority: work.priority,
-    openedAt: row.opened_at.toISOString(),
-    changedAt: row.changed_at.toISOString(),
-    closedAt: row.closed_at?.toISOString() ?? null,
-    closeReason: row.close_reason,
-    reopened: row.reopened,
-    reopenedAt: row.reopened_at?.toISOString() ?? null,
     base: null,
     candidates: [],
-    work,
     actions: row.state === 'open' ? actionsOf(row) : [],
   };
 }
