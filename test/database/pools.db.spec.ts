@@ -70,7 +70,7 @@ describe('the pools of the hub', () => {
     await pools.lane.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
     );
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    while (pools.general.idleCount > 0) await new Promise((resolve) => setTimeout(resolve, 10));
     expect((await pools.general.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
   });
 });

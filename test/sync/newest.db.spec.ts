@@ -49,7 +49,7 @@ describe('the newest edit', () => {
   it('stands where the times tell for certain which that is', async () => {
     await pair.stop();
     await pair.b.query(`update person set phone = 'earlier' where key in ('k1', 'k2')`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     await pair.a.query(`update contact set phone = 'later' where key in ('k1', 'k2')`);
     await pair.start();
     await pair.quiet();
@@ -60,7 +60,7 @@ describe('the newest edit', () => {
   it('is not a mass edit that knew of nothing: a person looks where it meets another edit, all else flows', async () => {
     await pair.stop();
     await pair.b.query(`update person set phone = 'by hand' where key in ('k3', 'k4', 'k5')`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     await pair.a.query(`update contact set phone = '+49 ' || phone`);
     await pair.start();
     await pair.quiet();
@@ -77,7 +77,7 @@ describe('the newest edit', () => {
   it('is not one that is dated in the future', async () => {
     await pair.stop();
     await pair.b.query(`update person set phone = 'here' where key = 'k6'`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     await pair.a.query(`update contact set phone = 'there' where key = 'k6'`);
     // To a hub whose clock went back by an hour, both sides are ahead.
     class EarlierClock extends Clock {

@@ -104,7 +104,7 @@ describe('a connection', () => {
     await side.sql(
       `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'accord test' and datname = current_database()`,
     );
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect(await endpoint.fetch(['1'])).toMatchObject({ states: [] });
   });
 

@@ -1,6 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Endpoint, WriteItem } from '../../../src/connectors/connector.js';
 import { batchId, committed, createSide, drain, type Side } from './side.js';
+
+/** Whoever waits for a lock in this database. */
+const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
 
 describe('a write batch', () => {
   let side: Side;
@@ -234,10 +238,20 @@ describe('a write batch', () => {
   });
 
   it('is dead, to be sent again, when it loses a deadlock', async () => {
-    const endpoint = await account(['note', 'city']);
+    // Time for the other one to come, after ours is seen to wait and before ours looks whether it waits in a circle.
+    await side.sql(
+      `do $$ begin execute format('alter database %I set deadlock_timeout = ''2500ms''', current_database()); end $$`,
+    );
+    const connection = await side.connect();
+    const endpoint = await connection.endpoint({
+      object: 'account',
+      columns: ['note', 'city'],
+      consumer: 'demo/A',
+      capture: { mode: 'log' },
+    });
     const other = await side.user.connect();
     await other.query(
-      `begin; set local deadlock_timeout = '10s'; update account set name = 'd' where id = 31`,
+      `begin; set local deadlock_timeout = '1min'; update account set name = 'd' where id = 31`,
     );
     const written = endpoint.write({
       id: batchId(),
@@ -246,7 +260,7 @@ describe('a write batch', () => {
         { op: 'update', id: '31', set: { city: 'two' }, expect: {} },
       ],
     });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    while ((await side.sql(waiting)).length === 0) await delay(5);
     await other.query(`update account set name = 'd' where id = 30`);
     await other.query('commit');
     other.release();
