@@ -9,6 +9,8 @@ export default {
   globalSetup: './test/support/global-setup.mjs',
   globalTeardown: './test/support/global-teardown.mjs',
   testTimeout: 30_000,
-  maxWorkers: 2,
+  testSequencer: './test/support/sequencer.mjs',
+  // One more than the cores of a small machine: suites wait for processes and clocks as long as they compute.
+  maxWorkers: 3,
   fakeTimers: { doNotFake: ['nextTick'] },
 };
