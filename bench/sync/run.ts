@@ -50,7 +50,7 @@ export async function runSystem(
   await fill(system.urls.A, records);
   const memory = new MemoryWatch(() => system.processes());
   const results: WorkloadResult[] = [];
-  const edits: Edit[] = [];
+  let edits: Edit[] = [];
   try {
     for (const workload of workloads) {
       say(`${system.name}: ${workload} …`);
@@ -59,7 +59,7 @@ export async function runSystem(
       const { measured, latency } = await measure(system, workload, records, script);
       await settle(system);
       const peakBytes = memory.take();
-      if (workload !== 'W1') edits.push(...script[workload]);
+      if (workload !== 'W1') edits = edits.concat(script[workload]);
       const deleted = workloads.slice(0, workloads.indexOf(workload) + 1).includes('W5') ? script.W5 : [];
       const verdict = await judgeDatabases(
         system.urls,
