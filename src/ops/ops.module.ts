@@ -6,6 +6,8 @@ import { Draining } from './draining.js';
 import { GuardsController } from './guards.controller.js';
 import { GuardsService } from './guards.service.js';
 import { HealthController } from './health.controller.js';
+import { LagHistoryController } from './lag-history.controller.js';
+import { LagJob } from './lag-job.js';
 import { LoadController } from './load.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsService } from './metrics.service.js';
@@ -27,6 +29,7 @@ import { VerificationsService } from './verifications.service.js';
     PipelinesController,
     VerificationsController,
     ConflictFlowController,
+    LagHistoryController,
   ],
   providers: [
     Draining,
@@ -36,6 +39,7 @@ import { VerificationsService } from './verifications.service.js';
     GuardsService,
     VerificationsService,
     MetricsService,
+    LagJob,
   ],
   exports: [Draining],
 })

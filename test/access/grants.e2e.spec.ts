@@ -80,6 +80,7 @@ describe('a role on one pipeline', () => {
       '/pipelines/secret-plans/load',
       '/pipelines/secret-plans/dead-letters',
       '/pipelines/secret-plans/conflict-flow',
+      '/pipelines/secret-plans/lag-history',
       '/pipelines/secret-plans/guards',
       `/conflicts/${conflicts.other!}`,
       '/conflicts?pipeline=secret-plans',

@@ -78,6 +78,7 @@ const needed: Readonly<Record<string, Permission | 'public' | 'person'>> = {
   'POST /api/v1/pipelines/:name/load/accept': 'ops:run',
   'GET /api/v1/pipelines/:name/dead-letters': 'pipelines:read',
   'GET /api/v1/pipelines/:name/conflict-flow': 'pipelines:read',
+  'GET /api/v1/pipelines/:name/lag-history': 'pipelines:read',
   'POST /api/v1/pipelines/:name/verifications': 'ops:run',
   'GET /api/v1/pipelines/:name/verifications': 'pipelines:read',
   'GET /api/v1/pipelines/:name/verifications/:id': 'pipelines:read',

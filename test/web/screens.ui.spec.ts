@@ -36,6 +36,9 @@ describe('the other screens', () => {
        select $1, 'name', 'B', id, 'value-refused', 'value too long for type character varying(40)' from pipeline`,
       [link],
     );
+    await service.pools.general.query(
+      `insert into lag_minute select id, date_trunc('minute', now()) - interval '2 hours', 'A', 75 from pipeline`,
+    );
   }, 90_000);
   afterAll(async () => {
     await browser.close();

@@ -624,6 +624,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/pipelines/{name}/lag-history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How far each side was behind, at most, in every stretch of the last day or fortnight */
+        readonly get: operations["LagHistory_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/pipelines/{name}/links": {
         readonly parameters: {
             readonly query?: never;
@@ -1861,6 +1878,25 @@ export interface components {
         readonly LabelsDto: {
             readonly A: string;
             readonly B: string;
+        };
+        readonly LagHistoryDto: {
+            /** @enum {string} */
+            readonly by: "hour" | "day";
+            /** @description Length of a stretch */
+            readonly seconds: number;
+            /** @description Every stretch, oldest first */
+            readonly stretches: readonly components["schemas"]["LagStretchDto"][];
+        };
+        readonly LagStretchDto: {
+            /** @description Age of the oldest change of this side that was not applied on the other, in seconds, at most; null: not measured */
+            readonly A: number | null;
+            /**
+             * Format: date-time
+             * @description Beginning of the stretch, in UTC
+             */
+            readonly at: string;
+            /** @description Age of the oldest change of this side that was not applied on the other, in seconds, at most; null: not measured */
+            readonly B: number | null;
         };
         readonly LeftOutKeyDto: {
             readonly a: number;
@@ -4964,6 +5000,58 @@ export interface operations {
             };
             /** @description Problem `already-decided` */
             readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly LagHistory_get: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description 24 hours, or 14 days */
+                readonly by?: "hour" | "day";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LagHistoryDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

@@ -12,6 +12,7 @@ import { DeadLetters } from './dead-letters';
 import { GuardTrips } from './guard-trips';
 import { HealthBadge } from './health-badge';
 import { Lags } from './lag';
+import { LagHistory } from './lag-history';
 import { LoadProgress } from './load-progress';
 import { LoadRate } from './load-rate';
 import { LoadReport } from './load-report';
@@ -76,6 +77,7 @@ function PipelineDetail({ pipeline }: { readonly pipeline: Pipeline }) {
       <section className="panel">
         <Title order={2}>{strings.pipeline.sidesTitle}</Title>
         <Lags pipeline={pipeline} />
+        <LagHistory pipeline={pipeline} />
         <div className="sides">
           <SideFacts pipeline={pipeline} side="A" />
           <SideFacts pipeline={pipeline} side="B" />
