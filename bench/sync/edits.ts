@@ -16,7 +16,7 @@ export type WorkloadName = (typeof workloadNames)[number];
 
 /** What is edited in each workload. No record is edited in two of them. */
 export interface EditScript {
-  /** A fifth of the records on A and another fifth on B; one column each. */
+  /** A fifth of the records, or as many as were asked for, on A and as many others on B; one column each. */
   readonly W2: readonly Edit[];
   /** The same amount on other records, made while the system runs. */
   readonly 'W2-live': readonly Edit[];
@@ -30,11 +30,18 @@ export interface EditScript {
   readonly W6: readonly Edit[];
 }
 
-/** @param singles changes each way in W6 */
-export function makeEditScript(records: number, singles: number, seed: number): EditScript {
+/**
+ * @param singles changes each way in W6
+ * @param bulk records edited on each side in W2 and W2-live; at most a fifth of all
+ */
+export function makeEditScript(
+  records: number,
+  singles: number,
+  seed: number,
+  bulk = Math.floor(records / 5),
+): EditScript {
   const random = new Random(seed);
   const ids = random.shuffle(Array.from({ length: records }, (_, i) => i + 1));
-  const fifth = Math.floor(records / 5);
   const few = Math.floor(records / 50);
   const take = (n: number): number[] => ids.splice(0, n);
   const edit = (name: string, side: Side, id: number, column: number): Edit => ({
@@ -43,9 +50,10 @@ export function makeEditScript(records: number, singles: number, seed: number): 
     column,
     value: `${name} ${side} ${id} ${random.below(1_000_000).toString(36)}`,
   });
-  const bulk = (name: string): Edit[] => [
-    ...take(fifth).map((id) => edit(name, 'A', id, random.below(columns.length))),
-    ...take(fifth).map((id) => edit(name, 'B', id, random.below(columns.length))),
+  const many = Math.min(bulk, Math.floor(records / 5));
+  const inBulk = (name: string): Edit[] => [
+    ...take(many).map((id) => edit(name, 'A', id, random.below(columns.length))),
+    ...take(many).map((id) => edit(name, 'B', id, random.below(columns.length))),
   ];
   const both = (name: string, apart: boolean): Edit[] =>
     take(few).flatMap((id) => {
@@ -54,8 +62,8 @@ export function makeEditScript(records: number, singles: number, seed: number): 
       return [edit(name, 'A', id, a), edit(name, 'B', id, b)];
     });
   return {
-    W2: bulk('W2'),
-    'W2-live': bulk('W2-live'),
+    W2: inBulk('W2'),
+    'W2-live': inBulk('W2-live'),
     W3: both('W3', true),
     W4: both('W4', false),
     W6: take(Math.min(2 * singles, ids.length)).map((id, i) =>

@@ -14,7 +14,7 @@ import { isClean } from './verdict.js';
 const dist = join(import.meta.dirname, '..', '..');
 const options = readOptions(process.argv);
 const { records, workloads } = options;
-const script = makeEditScript(records, options.singles, options.seed);
+const script = makeEditScript(records, options.singles, options.seed, options.bulk);
 const say = (text: string): void => {
   process.stderr.write(`${text}\n`);
 };

@@ -4,6 +4,7 @@ import { workloadNames, type WorkloadName } from './edits.js';
 export interface BenchOptions {
   readonly records: number;
   readonly singles: number;
+  readonly bulk: number | undefined;
   readonly workloads: readonly WorkloadName[];
   readonly accord: boolean;
   readonly floor: boolean;
@@ -41,6 +42,12 @@ export function readOptions(argv: readonly string[]): BenchOptions {
       new Option('--records <n>', 'records in the table').default(100_000).argParser(wholeNumber(100)),
     )
     .addOption(new Option('--singles <n>', 'W6: changes each way').default(200).argParser(wholeNumber(1)))
+    .addOption(
+      new Option(
+        '--bulk <n>',
+        'W2: records edited on each side; a fifth of all if not said, and at most',
+      ).argParser(wholeNumber(1)),
+    )
     .addOption(
       new Option('--workloads <names>', `of ${workloadNames.join(',')}; W1 always runs`)
         .default([...workloadNames], 'all')
