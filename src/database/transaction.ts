@@ -43,13 +43,22 @@ export function isWorthAnotherTry(error: unknown): boolean {
   return code !== undefined && lostAgainstAnother.has(code);
 }
 
+/** A row with the same unique key was made at the same moment, by somebody who was quicker. */
+export function wasForestalled(error: unknown): boolean {
+  return (error as { code?: string }).code === '23505';
+}
+
 /** Repeats a whole transaction that another one made fail, at most `attempts` times in all. */
-export async function retryingDeadlocks<T>(transaction: () => Promise<T>, attempts = 5): Promise<T> {
+export async function retryingDeadlocks<T>(
+  transaction: () => Promise<T>,
+  attempts = 5,
+  worthIt: (error: unknown) => boolean = isWorthAnotherTry,
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await transaction();
     } catch (error) {
-      if (attempt === attempts || !isWorthAnotherTry(error)) throw error;
+      if (attempt === attempts || !worthIt(error)) throw error;
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt));
     }
   }

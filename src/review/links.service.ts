@@ -12,7 +12,12 @@ import { HubPools } from '../database/pools.js';
 import { insertOrder, keepApart } from '../database/sql/matching/orders.js';
 import { linkOf, lockLink, lockShadow, pipelineByName, type LinkRow } from '../database/sql/review/links.js';
 import { run } from '../database/sql/statement.js';
-import { inTransaction, retryingDeadlocks } from '../database/transaction.js';
+import {
+  inTransaction,
+  isWorthAnotherTry,
+  retryingDeadlocks,
+  wasForestalled,
+} from '../database/transaction.js';
 import type {
   LinkDto,
   LinkOrderedDto,
@@ -21,6 +26,8 @@ import type {
   UnlinkDto,
   UnlinkedDto,
 } from './links.dto.js';
+
+const ATTEMPTS = 5;
 
 /** Which records are the same, said by people outside of any question. Nothing on the sides is deleted by any of it. */
 @Injectable()
@@ -106,20 +113,24 @@ export class LinksService {
    */
   async merged(id: string, { side, into }: MergedDto, by: AuditActor): Promise<MergedAnswerDto> {
     const key = recordKey(id);
-    return retryingDeadlocks(() =>
-      inTransaction(this.pools.general, async (client) => {
-        const link = await this.#live(client, key, id);
-        const old = side === 'A' ? link.a_id : link.b_id;
-        if (old === into) throw new AppError('invalid', 'into: expected the id of another record.');
-        const { outcome, linkId } = await mergeRecord(client, link, {
-          side,
-          into,
-          actor: actorJson(by),
-          teller: by.name,
-        });
-        await this.#audit(client, by, 'record.merged', link, { side, from: old, into, outcome });
-        return { outcome, record: publicId.record(linkId) };
-      }),
+    return retryingDeadlocks(
+      () =>
+        inTransaction(this.pools.general, async (client) => {
+          const link = await this.#live(client, key, id);
+          const old = side === 'A' ? link.a_id : link.b_id;
+          if (old === into) throw new AppError('invalid', 'into: expected the id of another record.');
+          const { outcome, linkId } = await mergeRecord(client, link, {
+            side,
+            into,
+            actor: actorJson(by),
+            teller: by.name,
+          });
+          await this.#audit(client, by, 'record.merged', link, { side, from: old, into, outcome });
+          return { outcome, record: publicId.record(linkId) };
+        }),
+      ATTEMPTS,
+      // The engine linked the record that stays between our look and our writing.
+      (error) => isWorthAnotherTry(error) || wasForestalled(error),
     );
   }
 

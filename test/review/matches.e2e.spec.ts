@@ -33,6 +33,8 @@ const spec: PipelineSpec = {
   review: { undoWindow: '3s' },
   load: { accept: 'automatic' },
 };
+/** Whoever waits for a lock in this database. */
+const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
 const table = 'create table t (id serial primary key, name text, phone text);';
 const insert = (...names: readonly string[]): string =>
   `insert into t (name) values ${names.map((name) => `('${name}')`).join(', ')};`;
@@ -225,5 +227,24 @@ describe('who is who, by the API', () => {
     expect((await pair.b.query('select from t where id = $1', [left])).rowCount).toBe(1);
     const { rows } = await pair.hub.general.query('select detail from unmatched where ext_id = $1', [left]);
     expect(rows).toEqual([{ detail: `what it was linked with was merged into ${winner}` }]);
+  }, 60_000);
+
+  it('hears of a merge at the moment at which the record that stays is linked', async () => {
+    const { id } = await record(await add('Frieda Lang', '9'));
+    await pair.stop();
+    const engine = await pair.hub.general.connect();
+    await engine.query('begin');
+    const { rows } = await engine.query<{ id: number }>(
+      `insert into link (id, pipeline_id, a_id, b_id, state) select max(id) + 1000, min(pipeline_id), '777', '777', 'live' from link returning id`,
+    );
+    const answered = post(`/records/${id}/merged`, { side: 'A', into: '777' });
+    while ((await pair.hub.general.query(waiting)).rowCount === 0) await sleep(5);
+    await engine.query('commit');
+    engine.release();
+    const answer = await answered;
+    expect([answer.status, await answer.json()]).toEqual([
+      200,
+      { outcome: 'detached', record: `rec_${rows[0]!.id}` },
+    ]);
   }, 60_000);
 });
