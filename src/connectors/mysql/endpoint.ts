@@ -86,12 +86,18 @@ export class MysqlEndpoint implements Endpoint {
     else this.capture = new SnapshotCapture((limit, after) => this.reader.page(state, limit, after));
   }
 
+  async installable(): Promise<void> {
+    const { table, columns } = this.parts;
+    const names = columns.map(({ name }) => name);
+    const missing = this.options.capture.mode === 'log' ? missingForLog(table, names) : null;
+    return missing === null ? Promise.resolve() : Promise.reject(missing);
+  }
+
   async install(): Promise<void> {
     const { pools, table, columns, fences } = this.parts;
     const { consumer, capture, actorColumn } = this.options;
     const names = columns.map(({ name }) => name);
-    const missing = capture.mode === 'log' ? missingForLog(table, names) : null;
-    if (missing !== null) throw missing;
+    await this.installable();
     if (!fences) return;
     await install(pools.write, table, {
       name: consumer,

@@ -91,10 +91,15 @@ export class PostgresEndpoint implements Endpoint {
     } else this.capture = new SnapshotCapture((limit, after) => this.reader.page(this.state, limit, after));
   }
 
-  async install(): Promise<void> {
-    const { pools, table, account, fences } = this.parts;
+  async installable(): Promise<void> {
+    const { table, account } = this.parts;
     const missing = this.options.capture.mode === 'log' ? missingForLog(table, account) : null;
-    if (missing !== null) throw missing;
+    return missing === null ? Promise.resolve() : Promise.reject(missing);
+  }
+
+  async install(): Promise<void> {
+    const { pools, table, fences } = this.parts;
+    await this.installable();
     if (fences) await install(pools.write, table, this.consumer());
   }
 
