@@ -16,7 +16,7 @@ import { SnapshotCapture } from '../sql/snapshot-capture.js';
 import { nextIds } from './allocate-ids.js';
 import type { Column, Table } from './catalog.js';
 import { schemaDrift } from './drift.js';
-import { install, missingForLog, uninstall, type Consumer } from './install.js';
+import { install, missingForLog, requireSchema, uninstall, type Consumer } from './install.js';
 import { lastApplied } from './fence.js';
 import { LogCapture } from './log-capture.js';
 import { asLogCursor, coversMark } from './log-cursor.js';
@@ -92,15 +92,21 @@ export class PostgresEndpoint implements Endpoint {
   }
 
   async installable(): Promise<void> {
-    const { table, account } = this.parts;
-    const missing = this.options.capture.mode === 'log' ? missingForLog(table, account) : null;
-    return missing === null ? Promise.resolve() : Promise.reject(missing);
+    this.#requirePlain();
+    if (this.parts.fences) await requireSchema(this.parts.pools.read);
   }
 
   async install(): Promise<void> {
     const { pools, table, fences } = this.parts;
-    await this.installable();
+    this.#requirePlain();
     if (fences) await install(pools.write, table, this.consumer());
+  }
+
+  /** @throws ConnectorError `object-unsupported`, `permission-missing` */
+  #requirePlain(): void {
+    const { table, account } = this.parts;
+    const missing = this.options.capture.mode === 'log' ? missingForLog(table, account) : null;
+    if (missing !== null) throw missing;
   }
 
   async uninstall(): Promise<void> {
