@@ -8,7 +8,8 @@ import { Env } from './common/env.js';
 import { httpLogging } from './common/logging.js';
 import { ProblemFilter } from './common/problem-filter.js';
 import { requestValidation } from './common/validation.js';
-import type { ConnectionCatalog } from './connectors/connection-catalog.js';
+import { ConnectionsModule } from './connections/connections.module.js';
+import { ConnectionCatalog } from './connectors/connection-catalog.js';
 import { DatabaseModule } from './database/database.module.js';
 import { LineageModule } from './lineage/lineage.module.js';
 import { NotifyModule } from './notify/notify.module.js';
@@ -45,6 +46,10 @@ export class AppModule {
         LoggerModule.forRoot(httpLogging(env)),
         await DatabaseModule.forRoot(databaseUrl),
         AccessModule.forRoot({ env, demo }),
+        ConnectionsModule.forRoot({
+          catalog: work?.catalog ?? new ConnectionCatalog(),
+          pipelines: work?.pipelines.map(({ spec }) => spec) ?? [],
+        }),
         OpsModule,
         ReviewModule,
         LineageModule,

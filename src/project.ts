@@ -1,7 +1,9 @@
 import type { Env } from './common/env.js';
 import { variableNamed } from './common/env.js';
+import { KeptInDatabase } from './connections/kept-connections.js';
 import type { ConnectionCatalog } from './connectors/connection-catalog.js';
 import { setUpDemo, wantsDemo } from './demo.js';
+import { KeyStore } from './database/secrets/key-store.js';
 import type { OwnDatabase } from './embedded/own-database.js';
 import { declaredCatalog } from './pipelines/declared-catalog.js';
 import { loadProject } from './pipelines/load-project.js';
@@ -24,10 +26,12 @@ export interface OpenProject {
 export async function openProject(env: Env, database: OwnDatabase): Promise<OpenProject> {
   const demo = wantsDemo(env, database) ? await setUpDemo(database.url) : null;
   const folder = demo?.folder ?? env.ACCORD_PIPELINES ?? null;
-  if (folder === null) return { pipelines: [], catalog: declaredCatalog([]), folder, demo: false };
+  const kept = new KeptInDatabase(database.url, new KeyStore(env));
+  if (folder === null) return { pipelines: [], catalog: declaredCatalog([], kept), folder, demo: false };
   const { connections, pipelines } = await loadProject(folder, {
     variable: (name) => demo?.variables[name] ?? variableNamed(name),
     now: Date.now(),
+    unknownConnections: 'wait',
   });
-  return { pipelines, catalog: declaredCatalog(connections.values()), folder, demo: demo !== null };
+  return { pipelines, catalog: declaredCatalog(connections.values(), kept), folder, demo: demo !== null };
 }

@@ -34,6 +34,7 @@ export async function startService(env: Env, logger: Logger): Promise<Service> {
     { startApplication, listeningAt },
     { startAccess },
     { Draining },
+    { KeyStore },
   ] = await Promise.all([
     openOwnDatabase(env),
     import('./database/migrate.js'),
@@ -41,8 +42,10 @@ export async function startService(env: Env, logger: Logger): Promise<Service> {
     import('./application.js'),
     import('./start-access.js'),
     import('./ops/draining.js'),
+    import('./database/secrets/key-store.js'),
   ]);
   try {
+    new KeyStore(env).makeFirst();
     const [project] = await Promise.all([openProject(env, database), migrate(database.url)]);
     const app = await startApplication(env, database.url, { ...project, logger });
     const url = listeningAt(app, env);

@@ -23,6 +23,7 @@ export async function withHub<T>(env: Env, work: (hub: Hub) => Promise<T>): Prom
   const database = await openOwnDatabase(env);
   try {
     const [project] = await Promise.all([openProject(env, database), migrate(database.url)]);
+    await project.catalog.refresh();
     const pools = new Pools(database.url);
     try {
       return await work({ database, pools, leases: new LeasesOf(pools.general), project });

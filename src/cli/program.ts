@@ -13,6 +13,7 @@ import { addMail } from './commands/mail.js';
 import { addPauseAndResume } from './commands/pause.js';
 import { addPeople } from './commands/people.js';
 import { addPlan } from './commands/plan.js';
+import { addRotateKeys } from './commands/rotate-keys.js';
 import { addRun } from './commands/run.js';
 import { addSimulate } from './commands/simulate.js';
 import { addStart } from './commands/start.js';
@@ -53,6 +54,7 @@ export function createProgram(): Command {
   addToken(program);
   addAudit(program);
   addMail(program);
+  addRotateKeys(program);
   // Commands inherit what is set on the program when they are added, except this.
   for (const command of allCommands(program)) command.exitOverride().option('--json', 'the result as JSON');
   return program;

@@ -18,6 +18,7 @@ import {
   validateSync,
 } from 'class-validator';
 import { AppError, type Fault } from './errors.js';
+import { MASTER_KEY_EXPECTED, readMasterKeys } from './master-key.js';
 import { isSafeAddress, whyNotListen } from './listening.js';
 import { ROLES } from './permissions.js';
 import { readRoleRules } from './role-rules.js';
@@ -66,6 +67,16 @@ const AreRoleRules = (): PropertyDecorator =>
       validate: (value) => typeof value === 'string' && readRoleRules(value) !== null,
       defaultMessage: () =>
         `must be rules like sync-admins=admin; crm-team=steward@companies, with the roles ${ROLES.join(', ')}`,
+    },
+  });
+
+/** Master keys. The message never repeats the value. */
+const AreMasterKeys = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'areMasterKeys',
+    validator: {
+      validate: (value) => typeof value === 'string' && readMasterKeys(value) !== null,
+      defaultMessage: () => `must be ${MASTER_KEY_EXPECTED}; several are separated by commas`,
     },
   });
 
@@ -159,6 +170,14 @@ export class Env {
   @IsOptional()
   @IsAddress('postgresql', 'postgres')
   DATABASE_URL?: string;
+
+  /**
+   * Under which secrets are kept encrypted; the first encrypts, those behind a comma only decrypt. Without it, beside the embedded server,
+   * a file in ACCORD_DATA_DIR.
+   */
+  @IsOptional()
+  @AreMasterKeys()
+  ACCORD_MASTER_KEY?: string;
 
   /** Where the command line finds the running service. */
   @IsOptional()

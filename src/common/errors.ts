@@ -87,6 +87,8 @@ export const errorCatalogue = {
   'side-failed': traits(502, 'error', 'A connected system failed in a way that it did not foresee'),
   'side-read-only': traits(502, 'warn', 'A connected system accepts no writes now', retryable),
   'connection-unknown': traits(422, 'warn', 'There is no such connection'),
+  'connection-declared': traits(409, 'info', 'The connection is declared in a file'),
+  'connection-in-use': traits(409, 'info', 'Pipelines use the connection'),
   'connector-unknown': traits(422, 'warn', 'There is no connector of that kind'),
   'connection-invalid': traits(422, 'warn', 'The address of the connected system cannot be read'),
   'credentials-refused': traits(502, 'error', 'A connected system refused the credentials'),
@@ -105,6 +107,14 @@ export const errorCatalogue = {
   'capture-conflict': traits(409, 'error', 'Another pipeline captures the object in another way'),
   'cursor-invalid': traits(500, 'error', 'The cursor does not belong to this connector or capture mode'),
   'batch-invalid': traits(500, 'error', 'The write batch breaks the contract of the connector'),
+
+  // Secrets that are kept
+  'master-key-missing': traits(503, 'error', 'There is no master key'),
+  'master-key-unknown': traits(503, 'error', 'A secret is encrypted under a master key that is not there'),
+  'secret-unreadable': traits(503, 'error', 'A stored secret cannot be read'),
+
+  // Mail
+  'mail-unconfigured': traits(409, 'info', 'No mail server is set'),
 
   internal: traits(500, 'error', 'Something failed that should not'),
 } as const satisfies Record<string, ErrorTraits>;

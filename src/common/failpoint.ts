@@ -80,6 +80,8 @@ export const FAILPOINTS = {
   'verification.finishing': 166,
   'mail.claimed': 120,
   'mail.sent': 121,
+  'keys.prepared': 170,
+  'keys.page': 171,
 } as const;
 
 export type Failpoint = keyof typeof FAILPOINTS;

@@ -7,6 +7,7 @@ export const PERMISSIONS = [
   'pipelines:read',
   'ops:run',
   'metrics:read',
+  'connections:manage',
   'people:manage',
   'audit:read',
 ] as const;
@@ -24,8 +25,8 @@ const looking: readonly Permission[] = ['conflicts:read', 'records:read', 'linea
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: looking,
   steward: [...looking, 'conflicts:resolve'],
-  engineer: [...looking, 'conflicts:resolve', 'ops:run', 'metrics:read'],
-  admin: [...looking, 'ops:run', 'metrics:read', 'people:manage', 'audit:read'],
+  engineer: [...looking, 'conflicts:resolve', 'ops:run', 'metrics:read', 'connections:manage'],
+  admin: [...looking, 'ops:run', 'metrics:read', 'connections:manage', 'people:manage', 'audit:read'],
 };
 
 /** The roles that have a permission, for messages. */

@@ -46,6 +46,14 @@ export interface SystemInfo {
   readonly clockOffsetMs: number;
   readonly clockErrorMs: number;
   readonly warnings: readonly string[];
+  /** What the account may not do and some uses need, each with what an administrator can run. */
+  readonly missingRights: readonly MissingRight[];
+}
+
+export interface MissingRight {
+  /** In words, with what it is needed for. */
+  readonly what: string;
+  readonly grant: string;
 }
 
 export interface ObjectSchema {
@@ -113,6 +121,8 @@ export interface Endpoint {
   readonly absent: Readonly<Record<string, string>>;
   readonly capabilities: Capabilities;
 
+  /** Optional: throws what would keep `install` from its work, as far as that can be told without installing anything. */
+  readonly installable?: () => Promise<void>;
   /** Installs what capture needs on the side. Idempotent; safe to run from two processes at once. */
   install(): Promise<void>;
   /** Removes this consumer, and with the last one every object that `install` made. */

@@ -3,6 +3,7 @@ import { AttemptBatch } from './entities/attempt-batch.js';
 import { Audit, AuditHead } from './entities/audit.js';
 import { BlockedUnit } from './entities/blocked-unit.js';
 import { Conflict, Decision } from './entities/conflict.js';
+import { Connection, Secret } from './entities/connection.js';
 import { Counter } from './entities/counter.js';
 import { ApiToken, LoginAttempt, OidcFlow, OneTimeLink, Session } from './entities/credentials.js';
 import { GuardTrip } from './entities/guard-trip.js';
@@ -79,6 +80,8 @@ export const entities = [
   MailMark,
   AnswerLink,
   ServiceKey,
+  Connection,
+  Secret,
   Lease,
   Idempotency,
   Counter,

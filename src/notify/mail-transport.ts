@@ -32,6 +32,19 @@ export class MailTransport {
     return this.transporter !== null;
   }
 
+  /** A mail that says that mails arrive: past the outbox, so that whoever waits for it learns what the server says. @throws as `send` */
+  async sendTest(to: string): Promise<void> {
+    if (this.transporter === null) throw new Error('SMTP_URL is not set');
+    await this.transporter.sendMail({
+      from: this.env.MAIL_FROM,
+      to,
+      subject: 'Accord: a test',
+      text: `This mail was sent from ${this.env.publicUrl} to see whether mails arrive. They do.\n`,
+      messageId: messageId(crypto.randomUUID(), this.env.publicUrl),
+      headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    });
+  }
+
   /** Resolves when the server has taken the mail. @throws whatever nodemailer says; see `refusal` */
   async send(mail: OutboxMail): Promise<void> {
     if (this.transporter === null) throw new Error('SMTP_URL is not set');

@@ -3,6 +3,8 @@ import { Signer } from '../database/signer.js';
 import { AnswerLinks } from './answer-links.js';
 import { LateLinks } from './late-links.js';
 import { LetterBox } from './letter-box.js';
+import { MailTestController } from './mail-test.controller.js';
+import { MailTests } from './mail-tests.service.js';
 import { MailTemplates } from './mail-templates.js';
 import { MailTransport } from './mail-transport.js';
 import { MailWriter } from './mail-writer.js';
@@ -15,11 +17,12 @@ import { UnsubscribeController } from './unsubscribe.controller.js';
 
 /** Tells people by mail what they want to be told. Needs Env and the database; its jobs run where ScheduleModule is loaded. */
 @Module({
-  controllers: [PreferencesController, UnsubscribeController],
+  controllers: [MailTestController, PreferencesController, UnsubscribeController],
   providers: [
     Signer,
     MailTemplates,
     MailTransport,
+    MailTests,
     MailWriter,
     AnswerLinks,
     LetterBox,

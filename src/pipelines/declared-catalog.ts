@@ -1,12 +1,13 @@
-import { ConnectionCatalog } from '../connectors/connection-catalog.js';
+import { ConnectionCatalog, type KeptConnections } from '../connectors/connection-catalog.js';
 import type { ConnectionSpec } from '../core/pipeline/spec.js';
 
-/** The connections of a project, none of them open yet. */
+/** The connections of a project, and beside them those that people keep; none of them open yet. */
 export function declaredCatalog(
   connections: Iterable<ConnectionSpec>,
+  kept: KeptConnections | null = null,
   clientName = 'accord',
 ): ConnectionCatalog {
-  const catalog = new ConnectionCatalog();
+  const catalog = new ConnectionCatalog(kept);
   for (const { metadata, connector, label, url, tls, rate } of connections) {
     catalog.declare({
       connector,

@@ -47,7 +47,7 @@ export interface Look {
 }
 
 export function lookThrough(connections: Iterable<ConnectionSpec>): Look {
-  const catalog = declaredCatalog(connections, 'accord validate');
+  const catalog = declaredCatalog(connections, null, 'accord validate');
   const isKnown = ({ ref }: EndpointSpec): boolean => catalog.kindOf(ref) !== null;
   return {
     at: async (spec) =>

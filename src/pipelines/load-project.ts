@@ -24,6 +24,11 @@ export interface LoadOptions {
   readonly variable: ReadVariable;
   /** Time to judge expiries by, ms since the epoch. */
   readonly now: number;
+  /**
+   * A connection that no file declares may be kept by hand. `wait`: its pipeline waits until there is one. Without it, a name that looks
+   * like a mistyped one is an error.
+   */
+  readonly unknownConnections?: 'wait';
   /** Looks at the systems. Without it the lint says what the files alone tell. */
   readonly look?: (connections: Iterable<ConnectionSpec>) => Look;
 }
@@ -58,7 +63,7 @@ export async function validateProject(folder: string, options: LoadOptions): Pro
   if (files.length === 0 && diagnostics.length === 0)
     diagnostics.push(wholeFile('.', 'project-empty', 'expected at least one *.yaml file'));
   const { connections, usable } = connectionsOf(files, options.variable, diagnostics);
-  const pipelines = pipelinesOf(files, connections, diagnostics);
+  const pipelines = pipelinesOf(files, connections, diagnostics, options.unknownConnections === 'wait');
   const look = options.look?.(usable);
   try {
     diagnostics.push(...(await judged(pipelines, look, options.now)));
@@ -195,6 +200,7 @@ function pipelinesOf(
   files: readonly Loaded[],
   connections: ReadonlyMap<string, ConnectionSpec>,
   diagnostics: Diagnostic[],
+  mayWait: boolean,
 ): readonly PipelineSource[] {
   const pipelines = new Map<string, PipelineSource>();
   // Connections that are there but not valid are complained about once, where they stand.
@@ -213,10 +219,13 @@ function pipelinesOf(
       const { ref } = spec.connections[side];
       if (connections.has(ref) || broken.includes(ref)) continue;
       const guess = nearest(ref, [...connections.keys()]);
-      const message = `there is no connection ${ref}${guess === null ? '' : `; did you mean ${guess}?`}`;
+      const message =
+        guess === null
+          ? `no file declares the connection ${ref}: it must be kept by hand (Settings, Connections)`
+          : `there is no connection ${ref}; did you mean ${guess}?`;
       const path = ['connections', side, 'ref'];
       diagnostics.push({
-        severity: 'error',
+        severity: guess === null || mayWait ? 'warning' : 'error',
         code: 'project-connection-unknown',
         message,
         file,

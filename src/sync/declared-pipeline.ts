@@ -1,7 +1,7 @@
 import type { Side } from '../core/clock.js';
 import { fieldsOfRule } from '../core/matching/scored-rule.js';
-import { allFields, scopeColumns } from '../core/pipeline/scope.js';
-import type { EndpointSpec, FieldEndSpec, PipelineSpec } from '../core/pipeline/spec.js';
+import { scopeColumns } from '../core/pipeline/scope.js';
+import type { PipelineSpec } from '../core/pipeline/spec.js';
 
 /** A pipeline as declared in a file that was found valid. */
 export interface DeclaredPipeline {
@@ -11,10 +11,6 @@ export interface DeclaredPipeline {
   readonly hash: string;
 }
 
-export function endOf(spec: PipelineSpec, side: Side): EndpointSpec {
-  return side === 'A' ? spec.connections.a : spec.connections.b;
-}
-
 /** Fields that point to records, and the name of the pipeline that links those. */
 export function referencesOf({ fields }: PipelineSpec): ReadonlyMap<string, string> {
   return new Map(
@@ -22,16 +18,6 @@ export function referencesOf({ fields }: PipelineSpec): ReadonlyMap<string, stri
       reference === undefined ? [] : [[field, reference] as const],
     ),
   );
-}
-
-/** The columns a pipeline uses on a side, in file order, once each. */
-export function columnsOf(spec: PipelineSpec, side: Side): readonly string[] {
-  const columns = new Set<string>();
-  for (const field of Object.values(allFields(spec))) {
-    const end: string | FieldEndSpec | undefined = side === 'A' ? field.a : field.b;
-    if (end !== undefined) columns.add(typeof end === 'string' ? end : end.column);
-  }
-  return [...columns];
 }
 
 /** The columns of a side that match rules and its scope read: without them nobody knows which records belong here, and to which. */

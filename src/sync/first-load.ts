@@ -115,7 +115,7 @@ export class FirstLoad {
   /** Capture first, then look: whatever happens while we look is reported afterwards. */
   async #start(): Promise<void> {
     const { ends, id } = this.pipeline;
-    for (const side of SIDES) await ends[side].endpoint.install();
+    for (const side of SIDES) await ends[side].install();
     await failpoint('load.installed');
     const cursors = { A: await ends.A.endpoint.now(), B: await ends.B.endpoint.now() };
     await failpoint('load.cursors-taken');

@@ -12,9 +12,10 @@ import { haltReplaced, haltToReunite, lastBatchId, skipBatchIds } from '../datab
 import { declaredReferences, isReferredTo } from '../database/sql/references.js';
 import { run, type Statement } from '../database/sql/statement.js';
 import { lookAtColumns, suspendedUnits, type ColumnNews } from './column-memory.js';
-import { endOf, matchColumns, type DeclaredPipeline } from './declared-pipeline.js';
+import { matchColumns, type DeclaredPipeline } from './declared-pipeline.js';
 import { durationMs } from '../core/pipeline/duration.js';
-import { endpointOptions } from './endpoint-options.js';
+import { endOf } from '../core/pipeline/ends.js';
+import { endpointOptions } from '../connectors/endpoint-options.js';
 import type { Revisions } from './revisions.js';
 import { RateBudget } from './rate-budget.js';
 import type { End, RunningPipeline } from './running-pipeline.js';
@@ -166,6 +167,10 @@ export class PipelineOpener {
       side,
       label: this.#label(declaration, side),
       endpoint,
+      install: () =>
+        endpoint.install().catch((error: unknown) => {
+          throw onSide(error, side);
+        }),
       columns,
       returned: unitsOf(news.returned),
       anew: unitsOf(news.anew),
@@ -206,6 +211,11 @@ export class PipelineOpener {
       info.identity,
       endpoint.schema.fingerprint,
     ]);
+  }
+
+  /** The connection was changed: what it may write is read anew. To be called when no pipeline that uses it is open. */
+  forgetRate(connection: string): void {
+    this.#rates.delete(connection);
   }
 
   #rate(connection: string): RateBudget | null {

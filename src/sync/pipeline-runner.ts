@@ -68,6 +68,11 @@ const setSideProblem: Statement<Record<string, never>> = {
   text: `update side_state set error_code = $2, error_detail = $3, error_since = coalesce(error_since, clock_timestamp()) where pipeline_id = $1 and side = any($4::text[])`,
 };
 
+const clearSideProblem: Statement<Record<string, never>> = {
+  name: 'sync_clear_side_problem',
+  text: `update side_state set error_code = null, error_detail = null, error_since = null, retry_at = null where pipeline_id = $1`,
+};
+
 /** Keeps one pipeline running in this process while it holds the pipeline's lease; waits for it otherwise. */
 export class PipelineRunner {
   readonly #stop = new AbortController();
@@ -75,6 +80,8 @@ export class PipelineRunner {
   #woken = false;
   #running: Promise<void> | null = null;
   #idlePasses = 0;
+  /** A problem of a side was shown that is none of the running pipeline's own. */
+  #showsProblem = false;
 
   constructor(
     private readonly pipelineId: number,
@@ -155,9 +162,13 @@ export class PipelineRunner {
     const signal = AbortSignal.any([this.#stop.signal, lost.signal]);
     let pipeline: RunningPipeline | null = null;
     try {
-      pipeline = await this.#open();
+      pipeline = await this.opener.open(this.pipelineId);
       await failpoint('pipeline.opened');
+      await this.#showProblem(null);
       await this.#work(pipeline, grant, signal);
+    } catch (error) {
+      if (!signal.aborted) await this.#showProblem(error, pipeline === null ? SIDES : []);
+      throw error;
     } finally {
       clearInterval(renew);
       if (pipeline !== null) {
@@ -167,18 +178,15 @@ export class PipelineRunner {
     }
   }
 
-  /** A side that cannot be opened is shown with its cause; the pipeline waits for it. */
-  async #open(): Promise<RunningPipeline> {
-    try {
-      return await this.opener.open(this.pipelineId);
-    } catch (error) {
-      if (error instanceof AppError) {
-        const side = error.details.side;
-        const sides: readonly Side[] = side === 'A' || side === 'B' ? [side] : SIDES;
-        await run(this.pools.general, setSideProblem, [this.pipelineId, error.code, messageOf(error), sides]);
-      }
-      throw error;
-    }
+  /** A side that cannot be opened or installed on is shown with its cause; the pipeline waits for it. `null`: it can. */
+  async #showProblem(error: unknown, unlessSaid: readonly Side[] = []): Promise<void> {
+    if (error === null && this.#showsProblem)
+      await run(this.pools.general, clearSideProblem, [this.pipelineId]);
+    this.#showsProblem = error !== null;
+    if (!(error instanceof AppError)) return;
+    const { side } = error.details;
+    const sides = side === 'A' || side === 'B' ? [side] : unlessSaid;
+    await run(this.pools.general, setSideProblem, [this.pipelineId, error.code, messageOf(error), sides]);
   }
 
   async #work(pipeline: RunningPipeline, grant: LeaseGrant, signal: AbortSignal): Promise<void> {

@@ -35,11 +35,11 @@ export class Resync {
   /** @returns false when a write to the side has an unknown end: what the side shows cannot be told from it. Settle it and come again. */
   async run(side: Side): Promise<boolean> {
     if (!(await this.worker.readable(side))) return false;
-    const { endpoint, anew } = this.pipeline.ends[side];
+    const { endpoint, anew, install } = this.pipeline.ends[side];
     const [answer] = await run(this.pools.general, readRestored, [this.pipeline.id, side]);
     const givenBack = answer?.restored === 'give-back';
     const columns = endpoint.options.columns.filter((name) => !(name in endpoint.absent));
-    await endpoint.install();
+    await install();
     const cursor = await endpoint.now();
     await failpoint('resync.begun');
     for await (const page of endpoint.snapshot({ columns, pageSize: PAGE })) {

@@ -47,6 +47,8 @@ export interface End {
   readonly side: Side;
   readonly label: string;
   readonly endpoint: Endpoint;
+  /** As the endpoint does it; what it throws says on which side. */
+  readonly install: () => Promise<void>;
   /** Member columns per unit on this side, as far as they are there: unit key → [field, column]. */
   readonly columns: ReadonlyMap<string, readonly (readonly [field: string, column: string])[]>;
   /** Units whose columns were gone, or are other columns than before: the side must be compared as a whole. */

@@ -25,6 +25,12 @@ const leaves: Readonly<Record<string, string | null>> = {
   'POST /api/v1/unsubscribe/:token': 'notifications.unsubscribed',
   'POST /api/v1/tokens': 'token.created',
   'DELETE /api/v1/tokens/:id': 'token.revoked',
+  'POST /api/v1/connections': 'connection.created',
+  'PATCH /api/v1/connections/:name': 'connection.changed',
+  'DELETE /api/v1/connections/:name': 'connection.removed',
+  'POST /api/v1/connections/:name/test': 'connection.tested',
+  // Where a mail server is set: test/notify/mail-test looks at its row.
+  'POST /api/v1/mail/test': 'mail.tested',
   'POST /api/v1/conflicts/:id/decisions': 'decision.made',
   // Only looks; POST, so that the token is in no address.
   'POST /api/v1/conflicts/:id/answer-link/look': null,
@@ -302,6 +308,28 @@ describe('the audit log has every action', () => {
       action: 'person.first-admin',
       actor_name: 'Cy',
     });
+  });
+
+  it('on connections', async () => {
+    const crm = {
+      name: 'crm',
+      connector: 'postgres',
+      host: '127.0.0.1',
+      port: 1,
+      database: 'crm',
+      account: 'sync',
+    };
+    const made = await send('POST', '/connections', crm);
+    await last('POST /api/v1/connections', made);
+    const { etag } = await made.json();
+    const changed = await send('PATCH', '/connections/crm', { port: 2 }, { 'if-match': etag });
+    await last('PATCH /api/v1/connections/:name', changed);
+    expect((await auditTrail(service.pools))[0]).toMatchObject({
+      object: 'crm',
+      detail: { port: { from: 1, to: 2 } },
+    });
+    await last('POST /api/v1/connections/:name/test', await send('POST', '/connections/crm/test', {}));
+    await last('DELETE /api/v1/connections/:name', await send('DELETE', '/connections/crm', {}));
   });
 
   it('and the chain is whole', async () => {

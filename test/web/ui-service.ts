@@ -12,6 +12,8 @@ import { Env, loadEnv } from '../../src/common/env.js';
 import { httpLogging } from '../../src/common/logging.js';
 import { ProblemFilter } from '../../src/common/problem-filter.js';
 import { requestValidation } from '../../src/common/validation.js';
+import { ConnectionsModule, type ConnectionsOptions } from '../../src/connections/connections.module.js';
+import { ConnectionCatalog } from '../../src/connectors/connection-catalog.js';
 import { Leases } from '../../src/database/lease.js';
 import { PlanStore } from '../../src/database/plan-store.js';
 import { HubPools } from '../../src/database/pools.js';
@@ -38,15 +40,27 @@ export interface UiService {
   close(): Promise<void>;
 }
 
+export interface UiOptions {
+  readonly undoWindow?: string;
+  readonly demo?: boolean;
+  readonly connections?: ConnectionsOptions;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
 /** The built screen with the real API behind it, one running pipeline and no engine: what changes is what a test changes. */
-export async function startUiService({ undoWindow = '60s', demo = false } = {}): Promise<UiService> {
+export async function startUiService({
+  undoWindow = '60s',
+  demo = false,
+  connections = { catalog: new ConnectionCatalog(), pipelines: [] },
+  variables = {},
+}: UiOptions = {}): Promise<UiService> {
   const web = join(runFolder(), 'web');
   await buildWeb(web);
   const database = await migratedDatabase();
   const pools = new HubPools(database.url);
   const plan = reviewPlan();
   const records = await HubRecords.create(pools.general, plan, undoWindow);
-  const env = loadEnv({ LOG_LEVEL: 'silent' });
+  const env = loadEnv({ LOG_LEVEL: 'silent', DATABASE_URL: database.url, ...variables });
   const hub: DynamicModule = {
     module: Hub,
     global: true,
@@ -65,6 +79,7 @@ export async function startUiService({ undoWindow = '60s', demo = false } = {}):
       LoggerModule.forRoot(httpLogging(env)),
       hub,
       access,
+      ConnectionsModule.forRoot(connections),
       OpsModule,
       ReviewModule,
       LineageModule,

@@ -33,6 +33,7 @@ const SettingsPage = lazily(async () => (await import('./settings/settings-page'
 const AccountPage = lazily(async () => (await import('./settings/account-page')).AccountPage);
 const TokensPage = lazily(async () => (await import('./settings/tokens-page')).TokensPage);
 const KeyboardPage = lazily(async () => (await import('./settings/keyboard-page')).KeyboardPage);
+const ConnectionsPage = lazily(async () => (await import('./settings/connections-page')).ConnectionsPage);
 const PeoplePage = lazily(async () => (await import('./settings/people-page')).PeoplePage);
 const NotificationsPage = lazily(
   async () => (await import('./settings/notifications-page')).NotificationsPage,
@@ -126,6 +127,7 @@ function Places() {
             <Route path="tokens" element={<TokensPage />} />
             <Route path="keyboard" element={<KeyboardPage />} />
             <Route path="notifications" element={<NotificationsPage />} />
+            <Route path="connections" element={<ConnectionsPage />} />
             <Route path="people" element={<PeoplePage />} />
           </Route>
           <Route path="*" element={<NotFound />} />

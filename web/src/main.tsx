@@ -9,6 +9,7 @@ import './styles/records.css';
 import './styles/access.css';
 import './styles/keys.css';
 import './styles/activity.css';
+import './styles/connections.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app';

@@ -56,8 +56,9 @@ export const accessStrings = {
   roleHints: {
     viewer: 'sees everything',
     steward: 'sees everything and decides conflicts',
-    engineer: 'decides conflicts, pauses and resumes, accepts first loads, retries',
-    admin: 'manages people, reads the audit log, pauses and resumes; does not decide conflicts',
+    engineer: 'decides conflicts, pauses and resumes, accepts first loads, retries, manages connections',
+    admin:
+      'manages people and connections, reads the audit log, pauses and resumes; does not decide conflicts',
   } as Readonly<Record<string, string>>,
   everywhere: 'all pipelines',
   roleAt: (role: string, pipeline: string) => `${role} on ${pipeline}`,
@@ -126,6 +127,7 @@ export const accessStrings = {
       'pipelines:read': 'see pipelines',
       'ops:run': 'pause, resume, accept first loads, retry',
       'metrics:read': 'read the metrics',
+      'connections:manage': 'manage connections',
       'people:manage': 'manage people',
       'audit:read': 'read the audit log',
     } as Readonly<Record<string, string>>,

@@ -66,6 +66,7 @@ async function systems(env: Env, database: OwnDatabase): Promise<Finding[]> {
     // Before the first start there is no table; capture is looked up under a number that no pipeline has.
     const rows = await pipelineRows(pools.general, null).catch(() => []);
     const idOf = (name: string): number => rows.find((row) => row.name === name)?.id ?? 0;
+    await project.catalog.refresh();
     return [
       ok('pipelines', `${project.pipelines.length} in ${project.folder}`),
       ...(await connections(project)),

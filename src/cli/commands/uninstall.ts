@@ -33,8 +33,8 @@ async function uninstall(
 ): Promise<void> {
   const [{ pipelineRows }, { endpointOptions }, { endOf }] = await Promise.all([
     import('../../database/sql/pipeline-rows.js'),
-    import('../../sync/endpoint-options.js'),
-    import('../../sync/declared-pipeline.js'),
+    import('../../connectors/endpoint-options.js'),
+    import('../../core/pipeline/ends.js'),
   ]);
   const declared = project.pipelines.find(({ spec }) => spec.metadata.name === name);
   const [row] = await pipelineRows(pools.general, name);

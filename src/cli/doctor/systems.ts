@@ -1,7 +1,7 @@
 import { AppError, messageOf } from '../../common/errors.js';
 import type { OpenProject } from '../../project.js';
-import { endOf } from '../../sync/declared-pipeline.js';
-import { endpointOptions } from '../../sync/endpoint-options.js';
+import { endpointOptions } from '../../connectors/endpoint-options.js';
+import { endOf } from '../../core/pipeline/ends.js';
 import { fault, ok, warning, type Finding } from './finding.js';
 
 const noticeableOffsetMs = 2_000;
@@ -25,6 +25,9 @@ export async function connections({ catalog }: OpenProject): Promise<Finding[]> 
                 ),
               ]
             : []),
+          ...info.missingRights.map(({ what: lacking, grant }) =>
+            warning(what, lacking, `An administrator can run: ${grant}`),
+          ),
           ...info.warnings.map((text) =>
             warning(what, text, 'See docs/guides on what the account of a connection needs'),
           ),

@@ -22,6 +22,7 @@ export class MemoryConnector implements Connector {
           clockOffsetMs: 0,
           clockErrorMs: 1,
           warnings: [],
+          missingRights: [],
         }),
       discover: () => Promise.resolve([...objects.values()].map(({ schema }) => schema)),
       endpoint: (options) => {

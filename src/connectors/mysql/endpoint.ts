@@ -11,6 +11,7 @@ import type {
   WriteBatch,
   WriteReceipt,
 } from '../connector.js';
+import { ConnectorError } from '../errors.js';
 import { namedColumns } from '../sql/named-columns.js';
 import { SnapshotCapture } from '../sql/snapshot-capture.js';
 import { nextIds } from './allocate-ids.js';
@@ -19,12 +20,14 @@ import { schemaDrift } from './drift.js';
 import { install, missingForLog, uninstall } from './install.js';
 import { lastApplied } from './fence.js';
 import { LogCapture } from './log-capture.js';
+import { schemaName } from './log-schema.js';
 import { asLogCursor, hasSeen } from './log-cursor.js';
 import { PollingCapture } from './polling-capture.js';
 import type { Pools } from './pools.js';
 import { purgeFences, purgeLog } from './purge.js';
 import { RecordReader, type StateColumns } from './record-reader.js';
 import { guarded } from './server-error.js';
+import { mayUseSchema, schemaGrant } from './system-info.js';
 import { unwritableColumns } from './write-rights.js';
 import { Writer } from './writer.js';
 
@@ -86,19 +89,39 @@ export class MysqlEndpoint implements Endpoint {
     else this.capture = new SnapshotCapture((limit, after) => this.reader.page(state, limit, after));
   }
 
+  async installable(): Promise<void> {
+    this.#requirePlain();
+    const { pools, table, fences } = this.parts;
+    const [row] = await pools.read.rows('select current_user()');
+    const account = row?.[0] ?? '';
+    if (!fences || (await mayUseSchema(pools.read, account, table.database))) return;
+    const grant = schemaGrant(account, table.database);
+    throw new ConnectorError(
+      'permission-missing',
+      `The account ${account} may not use the database "${schemaName(table.database)}", which capture needs. An administrator can run: ${grant}`,
+      { details: { grant } },
+    );
+  }
+
   async install(): Promise<void> {
     const { pools, table, columns, fences } = this.parts;
     const { consumer, capture, actorColumn } = this.options;
-    const names = columns.map(({ name }) => name);
-    const missing = capture.mode === 'log' ? missingForLog(table, names) : null;
-    if (missing !== null) throw missing;
+    this.#requirePlain();
     if (!fences) return;
     await install(pools.write, table, {
       name: consumer,
       mode: capture.mode,
-      columns: names,
+      columns: columns.map(({ name }) => name),
       actorColumn: actorColumn ?? null,
     });
+  }
+
+  /** @throws ConnectorError `object-unsupported` */
+  #requirePlain(): void {
+    const { table, columns } = this.parts;
+    const names = columns.map(({ name }) => name);
+    const missing = this.options.capture.mode === 'log' ? missingForLog(table, names) : null;
+    if (missing !== null) throw missing;
   }
 
   async uninstall(): Promise<void> {

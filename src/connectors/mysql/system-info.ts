@@ -32,10 +32,14 @@ export async function systemInfo(db: Queryable): Promise<SystemInfo> {
     warnings.push(
       'binlog_format is STATEMENT: the server refuses writes of sessions that read what is committed. Use MIXED or ROW.',
     );
-  if (!(await mayUseSchema(db, account, String(database))))
-    warnings.push(
-      `The account ${account} may not use the database "${schemaName(String(database))}": capture by log cannot be installed, and lost answers cannot be settled. An administrator can run: ${schemaGrant(account, String(database))}`,
-    );
+  const missingRights = (await mayUseSchema(db, account, String(database)))
+    ? []
+    : [
+        {
+          what: `The account ${account} may not use the database "${schemaName(String(database))}": capture by log cannot be installed, and lost answers cannot be settled.`,
+          grant: schemaGrant(account, String(database)),
+        },
+      ];
   const clock = await clockOffset(db);
   return {
     system: 'MariaDB',
@@ -45,6 +49,7 @@ export async function systemInfo(db: Queryable): Promise<SystemInfo> {
     clockOffsetMs: clock.offset,
     clockErrorMs: clock.error,
     warnings,
+    missingRights,
   };
 }
 

@@ -16,7 +16,7 @@ import { SnapshotCapture } from '../sql/snapshot-capture.js';
 import { nextIds } from './allocate-ids.js';
 import type { Column, Table } from './catalog.js';
 import { schemaDrift } from './drift.js';
-import { install, missingForLog, uninstall, type Consumer } from './install.js';
+import { install, missingForLog, requireSchema, uninstall, type Consumer } from './install.js';
 import { lastApplied } from './fence.js';
 import { LogCapture } from './log-capture.js';
 import { asLogCursor, coversMark } from './log-cursor.js';
@@ -91,11 +91,22 @@ export class PostgresEndpoint implements Endpoint {
     } else this.capture = new SnapshotCapture((limit, after) => this.reader.page(this.state, limit, after));
   }
 
+  async installable(): Promise<void> {
+    this.#requirePlain();
+    if (this.parts.fences) await requireSchema(this.parts.pools.read);
+  }
+
   async install(): Promise<void> {
-    const { pools, table, account, fences } = this.parts;
+    const { pools, table, fences } = this.parts;
+    this.#requirePlain();
+    if (fences) await install(pools.write, table, this.consumer());
+  }
+
+  /** @throws ConnectorError `object-unsupported`, `permission-missing` */
+  #requirePlain(): void {
+    const { table, account } = this.parts;
     const missing = this.options.capture.mode === 'log' ? missingForLog(table, account) : null;
     if (missing !== null) throw missing;
-    if (fences) await install(pools.write, table, this.consumer());
   }
 
   async uninstall(): Promise<void> {

@@ -199,7 +199,8 @@ async function forgetDroppedTables(client: Queryable): Promise<void> {
   }
 }
 
-async function requireSchema(client: Queryable): Promise<void> {
+/** @throws ConnectorError `permission-missing` */
+export async function requireSchema(client: Queryable): Promise<void> {
   const { rows } = await client.query<{ usable: string; account: string; database: string }>(
     `select coalesce((select pg_has_role(nspowner, 'USAGE') from pg_namespace where nspname = '${schemaName}'),
        has_database_privilege(current_database(), 'CREATE'))::text as usable, current_user as account, current_database() as database`,

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { SystemInfo } from '../connector.js';
+import type { MissingRight, SystemInfo } from '../connector.js';
 import { ConnectorError } from '../errors.js';
 import { schemaName } from './log-schema.js';
 
@@ -47,6 +47,7 @@ export async function systemInfo(pool: pg.Pool): Promise<SystemInfo> {
     clockOffsetMs: clock.offset,
     clockErrorMs: clock.error,
     warnings: warnings(info),
+    missingRights: missingRights(info),
   };
 }
 
@@ -54,12 +55,6 @@ function warnings(info: InfoRow): string[] {
   const found: string[] = [];
   if (info.recovery === 'true')
     found.push('The server is a standby: it accepts no writes and no capture by log.');
-  if (info.mayCreate !== 'true') {
-    found.push(
-      `The account ${info.account} may not create the schema "${schemaName}": capture by log cannot be installed, and lost answers cannot be settled. ` +
-        `An administrator can run: CREATE SCHEMA ${schemaName} AUTHORIZATION "${info.account.replaceAll('"', '""')}";`,
-    );
-  }
   if (info.superuser === 'true')
     found.push(`The account ${info.account} is a superuser; an account with fewer rights is enough.`);
   if (info.encoding !== 'UTF8')
@@ -69,6 +64,16 @@ function warnings(info: InfoRow): string[] {
   if (info.fsync !== 'on')
     found.push('The server runs without fsync: after a crash it may have lost what it had confirmed.');
   return found;
+}
+
+function missingRights({ mayCreate, account }: InfoRow): MissingRight[] {
+  if (mayCreate === 'true') return [];
+  return [
+    {
+      what: `The account ${account} may not create the schema "${schemaName}": capture by log cannot be installed, and lost answers cannot be settled.`,
+      grant: `CREATE SCHEMA ${schemaName} AUTHORIZATION "${account.replaceAll('"', '""')}";`,
+    },
+  ];
 }
 
 /** The best of a few timed round trips: the true offset lies within half of its round trip around the middle. */

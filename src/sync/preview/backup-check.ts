@@ -5,8 +5,9 @@ import { SIDES, type Side } from '../../core/clock.js';
 import type { HubPools } from '../../database/pools.js';
 import { lastBatchId } from '../../database/sql/restored.js';
 import { run, type Statement } from '../../database/sql/statement.js';
-import { endOf, type DeclaredPipeline } from '../declared-pipeline.js';
-import { endpointOptions } from '../endpoint-options.js';
+import { endpointOptions } from '../../connectors/endpoint-options.js';
+import { endOf } from '../../core/pipeline/ends.js';
+import type { DeclaredPipeline } from '../declared-pipeline.js';
 
 /** How a side stands to what this database knows of it. */
 export interface SideCheck {

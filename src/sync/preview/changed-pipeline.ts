@@ -10,8 +10,9 @@ import type { PipelineSpec } from '../../core/pipeline/spec.js';
 import type { Plan } from '../../core/plan.js';
 import type { HubPools } from '../../database/pools.js';
 import { run, type Statement } from '../../database/sql/statement.js';
-import { endOf, type DeclaredPipeline } from '../declared-pipeline.js';
-import { endpointOptions } from '../endpoint-options.js';
+import { endpointOptions } from '../../connectors/endpoint-options.js';
+import { endOf } from '../../core/pipeline/ends.js';
+import type { DeclaredPipeline } from '../declared-pipeline.js';
 
 /** A pipeline as it runs, beside what its file says now. */
 export interface ChangedPipeline {

@@ -312,6 +312,66 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/connections": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** All connections, by name; their secrets are never answered */
+        readonly get: operations["Connections_list"];
+        readonly put?: never;
+        /** Keep a connection; pipeline files may name it from then on */
+        readonly post: operations["Connections_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/connections/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One connection */
+        readonly get: operations["Connections_get"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Remove a connection that is kept by hand, and its secret */
+        readonly delete: operations["Connections_remove"];
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Change a connection that is kept by hand; the pipelines that use it are started anew with it
+         * @description A password that is kept goes only to where it was meant to go: with another host, port, account or encryption it must be given again.
+         */
+        readonly patch: operations["Connections_change"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/connections/{name}/test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Try a connection out, and what the pipelines that use it need; changes nothing there
+         * @description What is wrong with the system is an answer, not a problem.
+         */
+        readonly post: operations["Connections_test"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/decisions/{id}/redo": {
         readonly parameters: {
             readonly query?: never;
@@ -377,6 +437,43 @@ export interface paths {
         readonly get: operations["Events_events"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mail": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The mail server that is set; without its password */
+        readonly get: operations["MailTest_server"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/mail/test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Send a mail to yourself, at once and past the outbox
+         * @description What is wrong with the server is an answer, not a problem.
+         */
+        readonly post: operations["MailTest_test"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1290,6 +1387,29 @@ export interface components {
             /** @description Transaction of the system where it happened */
             readonly tx: string | null;
         };
+        readonly ChangeConnectionDto: {
+            /** @description As whom to sign in */
+            readonly account?: string;
+            /** @description Certificates (PEM) by which the one of the server is judged; default: those of the system */
+            readonly ca?: string | null;
+            readonly database?: string;
+            readonly description?: string | null;
+            /** @description Name or address of a host, or the path of a socket */
+            readonly host?: string;
+            /** @description Name for people */
+            readonly label?: string | null;
+            /** @description Never answered, logged or recorded. `null`: none. Left out of a change: it stays, unless the change is to whom it is sent */
+            readonly password?: string | null;
+            /** @description Default: 5432, or 3306 */
+            readonly port?: number;
+            /** @description Most rows written per time, over all pipelines: `2000/s`, `80/10s` */
+            readonly rate?: string | null;
+            /**
+             * @description Default: disable
+             * @enum {string}
+             */
+            readonly tls?: "disable" | "require" | "verify-full";
+        };
         readonly ChangedSinceMailDto: {
             /** @description Now; null also where there is none any more */
             readonly after: (string | number | boolean | readonly unknown[] | {
@@ -1340,10 +1460,21 @@ export interface components {
             readonly state?: "active" | "disabled";
         };
         readonly CheckDto: {
-            /** @description What is wrong, or how it was found, for people */
+            /**
+             * @description secret: the password can be read; reach: the server answers; encryption: TLS; server: how it is set up, where that deserves a word; rights: what the account may do; pipeline: the object of one pipeline
+             * @enum {string}
+             */
+            readonly check: "secret" | "reach" | "encryption" | "sign-in" | "database" | "version" | "server" | "rights" | "clock" | "pipeline";
+            /** @description Stable code of what is wrong */
+            readonly code: string | null;
+            /** @description What was found, in words */
             readonly detail: string;
+            /** @description What can be done; a statement to run where there is one */
+            readonly fix: string | null;
+            /** @description For the check `pipeline`: its name */
+            readonly pipeline: string | null;
             /** @enum {string} */
-            readonly status: "ok" | "failed";
+            readonly state: "ok" | "warning" | "failed" | "skipped";
         };
         readonly ChecksDto: {
             readonly database: components["schemas"]["CheckDto"];
@@ -1516,6 +1647,52 @@ export interface components {
             readonly unit: string;
             /** @description What people added to it */
             readonly work: components["schemas"]["WorkDto"];
+        };
+        readonly ConnectionDto: {
+            readonly account: string | null;
+            readonly ca: string | null;
+            /** Format: date-time */
+            readonly changedAt: string | null;
+            readonly changedBy: string | null;
+            /** @enum {string} */
+            readonly connector: "postgres" | "mysql";
+            readonly database: string | null;
+            readonly description: string | null;
+            /** @description For If-Match; null: not changed here */
+            readonly etag: string | null;
+            /** @description null: the file says none that can be read */
+            readonly host: string | null;
+            readonly label: string;
+            readonly name: string;
+            /**
+             * @description Declared in a file, and changed there; or kept here by hand
+             * @enum {string}
+             */
+            readonly origin: "file" | "hand";
+            /** @description A file declares another one of this name, and that one counts */
+            readonly overridden: boolean;
+            /** @description Pipelines that use it, by name */
+            readonly pipelines: readonly string[];
+            readonly port: number | null;
+            readonly rate: string | null;
+            /** @description When its password was set, and by whom. null: it has none, or a file says it */
+            readonly secret: components["schemas"]["SecretStateDto"] | null;
+            /** @enum {string} */
+            readonly tls: "disable" | "require" | "verify-full";
+        };
+        readonly ConnectionsDto: {
+            /** @description False: there is no master key, so that passwords cannot be kept. `master-key-missing` says how to give one */
+            readonly canKeepSecrets: boolean;
+            /** @description By name */
+            readonly items: readonly components["schemas"]["ConnectionDto"][];
+        };
+        readonly ConnectionTestDto: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly checks: readonly components["schemas"]["CheckDto"][];
+            /** @description Nothing failed; there may be warnings */
+            readonly ok: boolean;
+            readonly tookMs: number;
         };
         readonly DeadLetterDto: {
             /** @description Stable code of the refusal */
@@ -2028,12 +2205,39 @@ export interface components {
             /** @description What stands behind the # of the link */
             readonly secret: string;
         };
+        readonly MailServerDto: {
+            /** @description As whom to sign in there */
+            readonly account: string | null;
+            /** @description False: SMTP_URL is not set, and no mail is sent */
+            readonly configured: boolean;
+            /** @description From whom mails come */
+            readonly from: string;
+            readonly host: string | null;
+            readonly port: number | null;
+            /** @description TLS from the beginning; otherwise where the server offers it */
+            readonly secure: boolean;
+        };
+        readonly MailTestDto: {
+            /** @description What the server answered, as it said it */
+            readonly answer: string | null;
+            /**
+             * @description unreachable: no answer; encryption: TLS; sign-in: account or password; refused: sender, recipient or mail
+             * @enum {string|null}
+             */
+            readonly code: "unreachable" | "encryption" | "sign-in" | "refused" | "failed" | null;
+            /** @description What happened, in words */
+            readonly detail: string;
+            /** @description The server has taken the mail. Whether it arrives is seen in the mailbox */
+            readonly ok: boolean;
+            /** @description To whom: your own address */
+            readonly to: string;
+        };
         readonly MakeTokenDto: {
             readonly days: number;
             /** @description What it is for; stands by what is done with it */
             readonly name: string;
             /** @description It may do these where your roles allow them, and nothing else */
-            readonly scopes: readonly ("conflicts:read" | "conflicts:resolve" | "records:read" | "lineage:read" | "pipelines:read" | "ops:run" | "metrics:read" | "people:manage" | "audit:read")[];
+            readonly scopes: readonly ("conflicts:read" | "conflicts:resolve" | "records:read" | "lineage:read" | "pipelines:read" | "ops:run" | "metrics:read" | "connections:manage" | "people:manage" | "audit:read")[];
         };
         readonly MatchCandidateDto: {
             /** @description Why it cannot be chosen any more */
@@ -2106,6 +2310,36 @@ export interface components {
              * @enum {string}
              */
             readonly side: "A" | "B";
+        };
+        readonly NewConnectionDto: {
+            /** @description As whom to sign in */
+            readonly account: string;
+            /** @description Certificates (PEM) by which the one of the server is judged; default: those of the system */
+            readonly ca?: string | null;
+            /**
+             * @description mysql: MariaDB
+             * @enum {string}
+             */
+            readonly connector: "postgres" | "mysql";
+            readonly database: string;
+            readonly description?: string | null;
+            /** @description Name or address of a host, or the path of a socket */
+            readonly host: string;
+            /** @description Name for people */
+            readonly label?: string | null;
+            /** @description What pipeline files call it; stays as it is */
+            readonly name: string;
+            /** @description Never answered, logged or recorded. `null`: none. Left out of a change: it stays, unless the change is to whom it is sent */
+            readonly password?: string | null;
+            /** @description Default: 5432, or 3306 */
+            readonly port?: number;
+            /** @description Most rows written per time, over all pipelines: `2000/s`, `80/10s` */
+            readonly rate?: string | null;
+            /**
+             * @description Default: disable
+             * @enum {string}
+             */
+            readonly tls?: "disable" | "require" | "verify-full";
         };
         readonly NewTokenDto: {
             /** @description The token itself. Shown once: it is not stored */
@@ -2186,7 +2420,7 @@ export interface components {
         };
         readonly PermittedDto: {
             /** @enum {string} */
-            readonly permission: "conflicts:read" | "conflicts:resolve" | "records:read" | "lineage:read" | "pipelines:read" | "ops:run" | "metrics:read" | "people:manage" | "audit:read";
+            readonly permission: "conflicts:read" | "conflicts:resolve" | "records:read" | "lineage:read" | "pipelines:read" | "ops:run" | "metrics:read" | "connections:manage" | "people:manage" | "audit:read";
             /** @description Names of pipelines; `*`: all */
             readonly pipelines: readonly string[];
         };
@@ -2464,6 +2698,11 @@ export interface components {
         readonly ReviewersDto: {
             readonly items: readonly components["schemas"]["PersonRefDto"][];
         };
+        readonly SecretStateDto: {
+            /** Format: date-time */
+            readonly setAt: string;
+            readonly setBy: string;
+        };
         readonly SeenLinkDto: {
             readonly email: string | null;
             readonly name: string | null;
@@ -2595,7 +2834,7 @@ export interface components {
             readonly name: string;
             /** Format: date-time */
             readonly revokedAt: string | null;
-            readonly scopes: readonly ("conflicts:read" | "conflicts:resolve" | "records:read" | "lineage:read" | "pipelines:read" | "ops:run" | "metrics:read" | "people:manage" | "audit:read")[];
+            readonly scopes: readonly ("conflicts:read" | "conflicts:resolve" | "records:read" | "lineage:read" | "pipelines:read" | "ops:run" | "metrics:read" | "connections:manage" | "people:manage" | "audit:read")[];
             /**
              * Format: date-time
              * @description To the minute
@@ -4027,6 +4266,306 @@ export interface operations {
             };
         };
     };
+    readonly Connections_list: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConnectionsDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `connections:manage`, which engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Connections_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewConnectionDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConnectionDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `connections:manage`, which engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `taken`: there is one of this name */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` or `connection-invalid` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `master-key-missing` */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Connections_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly ETag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConnectionDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `connections:manage`, which engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Connections_remove: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `connections:manage`, which engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `connection-in-use`, with `pipelines`; `connection-declared`: a file says it */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Connections_change: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Its `etag`, as it was shown */
+                readonly "If-Match": string;
+            };
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangeConnectionDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConnectionDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `connections:manage`, which engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `connection-declared`: a file says it */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `stale` */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` or `connection-invalid` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `master-key-missing` */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Connections_test: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConnectionTestDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `connections:manage`, which engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     readonly Decisions_redo: {
         readonly parameters: {
             readonly query?: never;
@@ -4249,6 +4788,79 @@ export interface operations {
             };
             /** @description Problem `forbidden`: needs `conflicts:read`, which viewer, steward, engineer, admin have */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly MailTest_server: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MailServerDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `connections:manage`, which engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly MailTest_test: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MailTestDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `connections:manage`, which engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `mail-unconfigured` */
+            readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

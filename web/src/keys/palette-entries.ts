@@ -3,6 +3,7 @@ import type { useNavigate } from 'react-router';
 import type { Pipeline } from '../api/types';
 import { tell } from '../states/told';
 import { strings } from '../strings';
+import { connectionStrings } from '../strings-connections';
 import { keyLabel } from './chord';
 import { commands } from './commands';
 import { decides } from './key-map';
@@ -20,6 +21,7 @@ export interface PaletteMeans {
   readonly table: KeyTable;
   readonly pipelines: readonly Pipeline[];
   readonly managesPeople: boolean;
+  readonly managesConnections: boolean;
   readonly navigate: ReturnType<typeof useNavigate>;
   readonly setScheme: ReturnType<typeof useMantineColorScheme>['setColorScheme'];
 }
@@ -43,6 +45,9 @@ export function paletteEntries(typed: string, means: PaletteMeans): readonly Pal
     to('account', words.settings(settings.account), '/settings/account'),
     to('tokens', words.settings(settings.tokens), '/settings/tokens'),
     to('keyboard', words.settings(strings.keys.settings.title), '/settings/keyboard'),
+    ...(means.managesConnections
+      ? [to('connections', words.settings(connectionStrings.title), '/settings/connections')]
+      : []),
     ...(means.managesPeople ? [to('people', words.settings(settings.people), '/settings/people')] : []),
     ...(['light', 'dark', 'auto'] as const).map((scheme) => ({
       id: `scheme ${scheme}`,

@@ -23,6 +23,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     table: useKeyTable(),
     pipelines,
     managesPeople: useMay('people:manage'),
+    managesConnections: useMay('connections:manage', '*'),
     navigate: useNavigate(),
     setScheme: setColorScheme,
   });

@@ -5,18 +5,21 @@ import { useMay } from '../access/session';
 import { CrashBoundary } from '../states/crash-boundary';
 import { LateSkeleton } from '../states/query-state';
 import { strings } from '../strings';
+import { connectionStrings } from '../strings-connections';
 import { notificationStrings } from '../strings-notifications';
 
 const words = strings.access.settings;
 
 export function SettingsPage() {
   const managesPeople = useMay('people:manage');
+  const managesConnections = useMay('connections:manage', '*');
   const { pathname } = useLocation();
   const pages = [
     { to: '/settings/account', name: words.account },
     { to: '/settings/tokens', name: words.tokens },
     { to: '/settings/notifications', name: notificationStrings.title },
     { to: '/settings/keyboard', name: strings.keys.settings.title },
+    ...(managesConnections ? [{ to: '/settings/connections', name: connectionStrings.title }] : []),
     ...(managesPeople ? [{ to: '/settings/people', name: words.people }] : []),
   ];
   return (

@@ -1,0 +1,2 @@
+/** Where the list of connections is kept. */
+export const connectionsKey = ['connections'] as const;
