@@ -38,14 +38,25 @@ export interface UiService {
   close(): Promise<void>;
 }
 
+export interface UiServiceOptions {
+  readonly undoWindow?: string;
+  readonly demo?: boolean;
+  /** More of the pipeline's file. */
+  readonly spec?: { readonly review?: object; readonly [part: string]: unknown };
+}
+
 /** The built screen with the real API behind it, one running pipeline and no engine: what changes is what a test changes. */
-export async function startUiService({ undoWindow = '60s', demo = false } = {}): Promise<UiService> {
+export async function startUiService({
+  undoWindow = '60s',
+  demo = false,
+  spec = {},
+}: UiServiceOptions = {}): Promise<UiService> {
   const web = join(runFolder(), 'web');
   await buildWeb(web);
   const database = await migratedDatabase();
   const pools = new HubPools(database.url);
   const plan = reviewPlan();
-  const records = await HubRecords.create(pools.general, plan, undoWindow);
+  const records = await HubRecords.create(pools.general, plan, undoWindow, spec);
   const env = loadEnv({ LOG_LEVEL: 'silent' });
   const hub: DynamicModule = {
     module: Hub,

@@ -4,6428 +4,6748 @@
  */
 
 export interface paths {
-    readonly "/api/v1/audit-events": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** The audit log, newest first */
-        readonly get: operations["Audit_list"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/conflicts": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** The queue: conflicts, guards that tripped and halts, by priority, due date and age; closed ones newest first. Not counted: GET /conflicts/facets has the numbers */
-        readonly get: operations["Conflicts_list"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/conflicts/{id}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** One conflict with all that is needed to decide it; its ETag is what a decision must carry */
-        readonly get: operations["Conflicts_get"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        /** Assign it, set its priority or its due date */
-        readonly patch: operations["Work_change"];
-        readonly trace?: never;
-    };
-    readonly "/api/v1/conflicts/{id}/activity": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** What was said of it and done to it, newest first */
-        readonly get: operations["Work_activity"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/conflicts/{id}/answer-link/look": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** What a link in a mail would do, and what has changed since; does not use it up */
-        readonly post: operations["AnswerLink_look"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/conflicts/{id}/answer-link/use": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Decide as the link says; it works once, for the person it was sent to, on what the mail showed */
-        readonly post: operations["AnswerLink_use"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/conflicts/{id}/claim": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Be at work on it for five minutes */
-        readonly post: operations["Work_claim"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/conflicts/{id}/comments": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Say something about it, and perhaps whose turn it is */
-        readonly post: operations["Work_comment"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/conflicts/{id}/decisions": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Decide. Nothing is written before undoUntil; an edit that was not shown is never overruled */
-        readonly post: operations["Conflicts_decide"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/conflicts/{id}/release": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Let go of it */
-        readonly post: operations["Work_release"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/conflicts/{id}/renew": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Stay at work on it for another five minutes */
-        readonly post: operations["Work_renew"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/conflicts/{id}/second-opinion": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Ask somebody what they would choose: it is their turn then */
-        readonly post: operations["Work_ask"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/conflicts/{id}/second-opinion/answer": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Say what you would choose; nothing is decided by it */
-        readonly post: operations["Work_answer"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/conflicts/{id}/skip": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Leave it to others: it is not offered again for 12 hours, unless it changes; the third who skips moves it up */
-        readonly post: operations["Work_skip"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/conflicts/{id}/snooze": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Put it off, until a time or until it changes */
-        readonly post: operations["Work_snooze"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/conflicts/{id}/unsnooze": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Back into the queue */
-        readonly post: operations["Work_unsnooze"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/conflicts/facets": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** How many items there are of each sort, from counters */
-        readonly get: operations["Queue_facets"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/conflicts/next": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** What would come next, in full, to have it at hand: nothing is claimed by it */
-        readonly get: operations["Queue_ahead"];
-        readonly put?: never;
-        /** The next item, claimed for five minutes: by priority, due date and age, leaving out what others hold */
-        readonly post: operations["Queue_next"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/decisions/{id}/redo": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Make a decision again that was taken back: the same value, of what is shown now */
-        readonly post: operations["Decisions_redo"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/decisions/{id}/undo": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Take a decision back; doing it twice is doing it once */
-        readonly post: operations["Decisions_undo"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/decisions/{id}/undo-all": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Take back all that were made as one with a decision, or none of them */
-        readonly post: operations["Decisions_undoAll"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/events": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /**
-         * What changes, as server-sent events `conflict`, `decision` ({id}) and `pipeline` ({name})
-         * @description Hints to look again, never data; the same hint may come twice. A null id or name: more changed than can be named, look at all of that type. A comment comes every 15 s.
-         */
-        readonly get: operations["Events_events"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/me/notifications": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** What you are told by mail, and when */
-        readonly get: operations["Preferences_get"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        /** Change it; what is not named stays as it is */
-        readonly patch: operations["Preferences_change"];
-        readonly trace?: never;
-    };
-    readonly "/api/v1/one-time-links/look": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** What a one-time link is for; does not use it up */
-        readonly post: operations["Session_look"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/one-time-links/use": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Become the first admin, or choose a password, and be signed in */
-        readonly post: operations["Session_use"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/people": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Everybody, by name */
-        readonly get: operations["People_list"];
-        readonly put?: never;
-        /** Invite somebody; the answer holds the one-time link to give to them, which is shown once */
-        readonly post: operations["People_invite"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/people/{id}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** One person */
-        readonly get: operations["People_get"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        /** Change name or roles, disable or enable; it holds from the next request of the person on */
-        readonly patch: operations["People_change"];
-        readonly trace?: never;
-    };
-    readonly "/api/v1/people/{id}/one-time-link": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** A link with which the person chooses a new password; the one before it becomes useless */
-        readonly post: operations["People_link"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/pipelines": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** All pipelines, how they are and what waits */
-        readonly get: operations["Pipelines_list"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/pipelines/{name}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** One pipeline */
-        readonly get: operations["Pipelines_get"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/pipelines/{name}/conflict-flow": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Conflicts that opened and closed lately, and the ages of the open ones */
-        readonly get: operations["ConflictFlow_get"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/pipelines/{name}/dead-letters": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** What sides refused, grouped by cause */
-        readonly get: operations["DeadLetters_list"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/pipelines/{name}/dead-letters/retry": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Try again: all, or those of a cause, a unit, a record */
-        readonly post: operations["DeadLetters_retry"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/pipelines/{name}/guards": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Guards that tripped, newest first: at most 100 */
-        readonly get: operations["Guards_list"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/pipelines/{name}/guards/{id}/discard": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** It was not meant: what the other side still has is given back to the side where it was done */
-        readonly post: operations["Guards_discard"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/pipelines/{name}/guards/{id}/release": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** It was meant: everything that is held goes on its way */
-        readonly post: operations["Guards_release"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/pipelines/{name}/links": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Link two records, also two that were said not to be the same */
-        readonly post: operations["Links_link"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/pipelines/{name}/load": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Report of the first comparison, and progress of the load that follows */
-        readonly get: operations["Load_get"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/pipelines/{name}/load/accept": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Accept the report: links are made and missing records created */
-        readonly post: operations["Load_accept"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/pipelines/{name}/load/rate": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** How many records the load may make on a side in a time; also while it runs */
-        readonly post: operations["Load_rate"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/pipelines/{name}/pause": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Stop writing, to one side or at all; pausing what is paused changes nothing */
-        readonly post: operations["Pipelines_pause"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/pipelines/{name}/resume": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Go on, one side or the whole pipeline; also what halted or waits after an error */
-        readonly post: operations["Pipelines_resume"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/pipelines/{name}/reviewers": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** People who may decide there: whom one can assign to, or ask */
-        readonly get: operations["Queue_reviewers"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/pipelines/{name}/verifications": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Verifications, newest first */
-        readonly get: operations["Verifications_list"];
-        readonly put?: never;
-        /** Compare both sides with what is held of them; where that goes on already, that one it is */
-        readonly post: operations["Verifications_ask"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/pipelines/{name}/verifications/{id}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** One verification: how far it is, or its certificate */
-        readonly get: operations["Verifications_get"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/pipelines/{name}/verifications/{id}/differences": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** What differed, why, and with which values; in the order of the certificate */
-        readonly get: operations["Verifications_differences"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/records": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Records in the order in which they were linked, or those that match q */
-        readonly get: operations["Records_list"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/records:lookup": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** The record that has this id in a system */
-        readonly get: operations["Records_lookup"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/records/{id}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** One record: what each system holds, what both are to hold, and why; now or as it was known at a time */
-        readonly get: operations["Records_get"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/records/{id}/decisions": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /**
-         * Decide on everything of a record that waits: all of it, or nothing
-         * @description Each decision carries the ETag of its conflict as it was shown. One that moved, or a conflict of the record that is not named, and nothing is decided.
-         */
-        readonly post: operations["Decisions_decideRecord"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/records/{id}/fields/{field}/explanation": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Why this value stands, from the history alone */
-        readonly get: operations["Records_explain"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/records/{id}/lineage": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** What happened to it, newest first */
-        readonly get: operations["Records_history"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/records/{id}/merged": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** A side has merged this record into another of its own */
-        readonly post: operations["Links_merged"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/records/{id}/restore": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Make a deleted record again, from what is held of it */
-        readonly post: operations["Restore_restore"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/records/{id}/unlink": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** End a link: both records stay, and no rule links the two again */
-        readonly post: operations["Links_unlink"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/session": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Who am I, what may I, and how could I sign in */
-        readonly get: operations["Session_get"];
-        readonly put?: never;
-        /** Sign in by a password; sets a cookie that scripts cannot read */
-        readonly post: operations["Session_signIn"];
-        /** Sign out */
-        readonly delete: operations["Session_signOut"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/session/password": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Change your password; every other browser is signed out */
-        readonly post: operations["Session_changePassword"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/session/single-sign-on": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Go to the identity provider */
-        readonly get: operations["SingleSignOn_begin"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/session/single-sign-on/callback": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Come back from the identity provider */
-        readonly get: operations["SingleSignOn_end"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/tokens": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Your tokens, newest first; those that ended more than 30 days ago are left out */
-        readonly get: operations["Tokens_list"];
-        readonly put?: never;
-        /** Make a token; it is shown in this answer and never again */
-        readonly post: operations["Tokens_make"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/tokens/{id}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post?: never;
-        /** Revoke a token, at once and for good */
-        readonly delete: operations["Tokens_revoke"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/unsubscribe/{token}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** What mails it would end; changes nothing. A browser is sent to the page that asks */
-        readonly get: operations["Unsubscribe_look"];
-        readonly put?: never;
-        /** End mails of this kind to this person; doing it twice is doing it once */
-        readonly post: operations["Unsubscribe_end"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/health/live": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** The process answers. Depends on nothing else, so that an outage elsewhere restarts nothing. */
-        readonly get: operations["Health_live"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/health/ready": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** The database answers, its schema is of this version, and the service is not stopping. */
-        readonly get: operations["Health_ready"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/metrics": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Metrics in the text format of Prometheus */
-        readonly get: operations["Metrics_get"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
+  readonly '/api/v1/audit-events': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** The audit log, newest first */
+    readonly get: operations['Audit_list'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/conflicts': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** The queue: conflicts, guards that tripped and halts, by priority, due date and age; closed ones newest first. Not counted: GET /conflicts/facets has the numbers */
+    readonly get: operations['Conflicts_list'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/conflicts/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** One conflict with all that is needed to decide it; its ETag is what a decision must carry */
+    readonly get: operations['Conflicts_get'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    /** Assign it, set its priority or its due date */
+    readonly patch: operations['Work_change'];
+    readonly trace?: never;
+  };
+  readonly '/api/v1/conflicts/{id}/activity': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What was said of it and done to it, newest first */
+    readonly get: operations['Work_activity'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/conflicts/{id}/answer-link/look': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** What a link in a mail would do, and what has changed since; does not use it up */
+    readonly post: operations['AnswerLink_look'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/conflicts/{id}/answer-link/use': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Decide as the link says; it works once, for the person it was sent to, on what the mail showed */
+    readonly post: operations['AnswerLink_use'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/conflicts/{id}/claim': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Be at work on it for five minutes */
+    readonly post: operations['Work_claim'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/conflicts/{id}/comments': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Say something about it, and perhaps whose turn it is */
+    readonly post: operations['Work_comment'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/conflicts/{id}/decisions': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Decide. Nothing is written before undoUntil; an edit that was not shown is never overruled */
+    readonly post: operations['Conflicts_decide'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/conflicts/{id}/release': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Let go of it */
+    readonly post: operations['Work_release'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/conflicts/{id}/renew': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Stay at work on it for another five minutes */
+    readonly post: operations['Work_renew'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/conflicts/{id}/second-opinion': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Ask somebody what they would choose: it is their turn then */
+    readonly post: operations['Work_ask'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/conflicts/{id}/second-opinion/answer': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Say what you would choose; nothing is decided by it */
+    readonly post: operations['Work_answer'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/conflicts/{id}/skip': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Leave it to others: it is not offered again for 12 hours, unless it changes; the third who skips moves it up */
+    readonly post: operations['Work_skip'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/conflicts/{id}/snooze': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Put it off, until a time or until it changes */
+    readonly post: operations['Work_snooze'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/conflicts/{id}/unsnooze': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Back into the queue */
+    readonly post: operations['Work_unsnooze'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/conflicts/facets': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** How many items there are of each sort, from counters */
+    readonly get: operations['Queue_facets'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/conflicts/next': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What would come next, in full, to have it at hand: nothing is claimed by it */
+    readonly get: operations['Queue_ahead'];
+    readonly put?: never;
+    /** The next item, claimed for five minutes: by priority, due date and age, leaving out what others hold */
+    readonly post: operations['Queue_next'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/decisions/{id}/redo': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Make a decision again that was taken back: the same value, of what is shown now */
+    readonly post: operations['Decisions_redo'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/decisions/{id}/undo': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Take a decision back; doing it twice is doing it once */
+    readonly post: operations['Decisions_undo'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/decisions/{id}/undo-all': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Take back all that were made as one with a decision, or none of them */
+    readonly post: operations['Decisions_undoAll'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/events': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /**
+     * What changes, as server-sent events `conflict`, `decision` ({id}) and `pipeline` ({name})
+     * @description Hints to look again, never data; the same hint may come twice. A null id or name: more changed than can be named, look at all of that type. A comment comes every 15 s.
+     */
+    readonly get: operations['Events_events'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/me/notifications': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What you are told by mail, and when */
+    readonly get: operations['Preferences_get'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    /** Change it; what is not named stays as it is */
+    readonly patch: operations['Preferences_change'];
+    readonly trace?: never;
+  };
+  readonly '/api/v1/one-time-links/look': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** What a one-time link is for; does not use it up */
+    readonly post: operations['Session_look'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/one-time-links/use': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Become the first admin, or choose a password, and be signed in */
+    readonly post: operations['Session_use'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/people': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Everybody, by name */
+    readonly get: operations['People_list'];
+    readonly put?: never;
+    /** Invite somebody; the answer holds the one-time link to give to them, which is shown once */
+    readonly post: operations['People_invite'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/people/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** One person */
+    readonly get: operations['People_get'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    /** Change name or roles, disable or enable; it holds from the next request of the person on */
+    readonly patch: operations['People_change'];
+    readonly trace?: never;
+  };
+  readonly '/api/v1/people/{id}/one-time-link': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** A link with which the person chooses a new password; the one before it becomes useless */
+    readonly post: operations['People_link'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/pipelines': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** All pipelines, how they are and what waits */
+    readonly get: operations['Pipelines_list'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/pipelines/{name}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** One pipeline */
+    readonly get: operations['Pipelines_get'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/pipelines/{name}/conflict-flow': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Conflicts that opened and closed lately, and the ages of the open ones */
+    readonly get: operations['ConflictFlow_get'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/pipelines/{name}/dead-letters': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What sides refused, grouped by cause */
+    readonly get: operations['DeadLetters_list'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/pipelines/{name}/dead-letters/retry': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Try again: all, or those of a cause, a unit, a record */
+    readonly post: operations['DeadLetters_retry'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/pipelines/{name}/guards': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Guards that tripped, newest first: at most 100 */
+    readonly get: operations['Guards_list'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/pipelines/{name}/guards/{id}/discard': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** It was not meant: what the other side still has is given back to the side where it was done */
+    readonly post: operations['Guards_discard'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/pipelines/{name}/guards/{id}/release': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** It was meant: everything that is held goes on its way */
+    readonly post: operations['Guards_release'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/pipelines/{name}/links': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Link two records, also two that were said not to be the same */
+    readonly post: operations['Links_link'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/pipelines/{name}/load': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Report of the first comparison, and progress of the load that follows */
+    readonly get: operations['Load_get'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/pipelines/{name}/load/accept': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Accept the report: links are made and missing records created */
+    readonly post: operations['Load_accept'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/pipelines/{name}/load/rate': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** How many records the load may make on a side in a time; also while it runs */
+    readonly post: operations['Load_rate'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/pipelines/{name}/pause': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Stop writing, to one side or at all; pausing what is paused changes nothing */
+    readonly post: operations['Pipelines_pause'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/pipelines/{name}/resume': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Go on, one side or the whole pipeline; also what halted or waits after an error */
+    readonly post: operations['Pipelines_resume'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/pipelines/{name}/reviewers': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** People who may decide there: whom one can assign to, or ask */
+    readonly get: operations['Queue_reviewers'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/pipelines/{name}/verifications': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Verifications, newest first */
+    readonly get: operations['Verifications_list'];
+    readonly put?: never;
+    /** Compare both sides with what is held of them; where that goes on already, that one it is */
+    readonly post: operations['Verifications_ask'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/pipelines/{name}/verifications/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** One verification: how far it is, or its certificate */
+    readonly get: operations['Verifications_get'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/pipelines/{name}/verifications/{id}/differences': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What differed, why, and with which values; in the order of the certificate */
+    readonly get: operations['Verifications_differences'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/records': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Records in the order in which they were linked, or those that match q */
+    readonly get: operations['Records_list'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/records:lookup': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** The record that has this id in a system */
+    readonly get: operations['Records_lookup'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/records/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** One record: what each system holds, what both are to hold, and why; now or as it was known at a time */
+    readonly get: operations['Records_get'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/records/{id}/decisions': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /**
+     * Decide on everything of a record that waits: all of it, or nothing
+     * @description Each decision carries the ETag of its conflict as it was shown. One that moved, or a conflict of the record that is not named, and nothing is decided.
+     */
+    readonly post: operations['Decisions_decideRecord'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/records/{id}/fields/{field}/explanation': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Why this value stands, from the history alone */
+    readonly get: operations['Records_explain'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/records/{id}/lineage': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What happened to it, newest first */
+    readonly get: operations['Records_history'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/records/{id}/merged': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** A side has merged this record into another of its own */
+    readonly post: operations['Links_merged'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/records/{id}/restore': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Make a deleted record again, from what is held of it */
+    readonly post: operations['Restore_restore'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/records/{id}/unlink': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** End a link: both records stay, and no rule links the two again */
+    readonly post: operations['Links_unlink'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/session': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Who am I, what may I, and how could I sign in */
+    readonly get: operations['Session_get'];
+    readonly put?: never;
+    /** Sign in by a password; sets a cookie that scripts cannot read */
+    readonly post: operations['Session_signIn'];
+    /** Sign out */
+    readonly delete: operations['Session_signOut'];
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/session/password': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Change your password; every other browser is signed out */
+    readonly post: operations['Session_changePassword'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/session/single-sign-on': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Go to the identity provider */
+    readonly get: operations['SingleSignOn_begin'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/session/single-sign-on/callback': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Come back from the identity provider */
+    readonly get: operations['SingleSignOn_end'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/tokens': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Your tokens, newest first; those that ended more than 30 days ago are left out */
+    readonly get: operations['Tokens_list'];
+    readonly put?: never;
+    /** Make a token; it is shown in this answer and never again */
+    readonly post: operations['Tokens_make'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/tokens/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    readonly post?: never;
+    /** Revoke a token, at once and for good */
+    readonly delete: operations['Tokens_revoke'];
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/unsubscribe/{token}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What mails it would end; changes nothing. A browser is sent to the page that asks */
+    readonly get: operations['Unsubscribe_look'];
+    readonly put?: never;
+    /** End mails of this kind to this person; doing it twice is doing it once */
+    readonly post: operations['Unsubscribe_end'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/health/live': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** The process answers. Depends on nothing else, so that an outage elsewhere restarts nothing. */
+    readonly get: operations['Health_live'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/health/ready': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** The database answers, its schema is of this version, and the service is not stopping. */
+    readonly get: operations['Health_ready'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/metrics': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Metrics in the text format of Prometheus */
+    readonly get: operations['Metrics_get'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: {
-        readonly ActionDto: {
-            /** @description What to send */
-            readonly body: {
-                readonly [key: string]: unknown;
-            };
-            /** @enum {string} */
-            readonly method: "POST";
-            /** @example release */
-            readonly name: string;
-            /** @description The permission that it needs */
-            readonly needs: string;
-            /** @example /api/v1/pipelines/companies/guards/grd_0199…/release */
-            readonly path: string;
-        };
-        readonly ActivityDto: {
-            /** @description The new assignee, who is asked, or whose turn it is */
-            readonly about: components["schemas"]["PersonRefDto"] | null;
-            /** Format: date-time */
-            readonly at: string;
-            readonly by: components["schemas"]["ActorDto"];
-            readonly detail: {
-                readonly [key: string]: unknown;
-            };
-            /** @example act_0199… */
-            readonly id: string;
-            /** @enum {string} */
-            readonly kind: "comment" | "assigned" | "priority" | "due" | "snoozed" | "woken" | "skipped" | "escalated" | "asked" | "opinion" | "turn";
-            readonly text: string | null;
-        };
-        readonly ActivityPageDto: {
-            readonly items: readonly components["schemas"]["ActivityDto"][];
-            readonly next: string | null;
-        };
-        readonly ActorDto: {
-            /** @enum {string} */
-            readonly kind: "person" | "token" | "service";
-            readonly name: string;
-        };
-        readonly AheadDto: {
-            readonly items: readonly components["schemas"]["ConflictDto"][];
-        };
-        readonly AnswerLinkDto: {
-            readonly changes: readonly components["schemas"]["ChangedSinceMailDto"][];
-            /** Format: date-time */
-            readonly expiresAt: string;
-            /** @description The system whose value it takes */
-            readonly label: string;
-            /**
-             * @description `changed`: the conflict is not what the mail showed, see `changes`; `decided`: it is decided or closed; `used`: this link was
-             * @enum {string}
-             */
-            readonly state: "ready" | "changed" | "decided" | "used";
-            /** @enum {string} */
-            readonly take: "a" | "b";
-        };
-        readonly AskDto: {
-            /** @description Whom; absent: whoever wants to answer */
-            readonly of?: string;
-            readonly question?: string;
-        };
-        readonly AskedDto: {
-            /** Format: date-time */
-            readonly at: string;
-            readonly by: components["schemas"]["PersonRefDto"] | null;
-            /** @description null: whoever wants to answer */
-            readonly of: components["schemas"]["PersonRefDto"] | null;
-            readonly question: string | null;
-        };
-        readonly AskVerificationDto: {
-            /**
-             * @description Take in what nothing explains as edits of the side that drifted, under the policies
-             * @default false
-             */
-            readonly repair: boolean;
-        };
-        readonly AssigneeCountDto: {
-            readonly count: number;
-            /** @description null: nobody */
-            readonly person: components["schemas"]["PersonRefDto"] | null;
-        };
-        readonly AuditEventDto: {
-            readonly action: string;
-            readonly actorId: string | null;
-            /** @enum {string} */
-            readonly actorKind: "person" | "token" | "command-line" | "service" | "nobody";
-            readonly actorName: string;
-            readonly address: string | null;
-            /** Format: date-time */
-            readonly at: string;
-            readonly detail: {
-                readonly [key: string]: unknown;
-            };
-            readonly object: string | null;
-            readonly pipeline: string | null;
-            /** @description The X-Request-Id of the answer, and of the log lines */
-            readonly requestId: string | null;
-            /** @description Place in the chain */
-            readonly seq: number;
-        };
-        readonly AuditPageDto: {
-            readonly items: readonly components["schemas"]["AuditEventDto"][];
-            readonly next: string | null;
-        };
-        readonly AuthorDto: {
-            /** @enum {string} */
-            readonly kind: "person" | "integration" | "import" | "unknown";
-            readonly name: string;
-        };
-        readonly CandidateDto: {
-            /** @description Hub time within which the edit certainly was made */
-            readonly at: components["schemas"]["IntervalDto"] | null;
-            /** @description Who made it, as far as the side tells */
-            readonly by: components["schemas"]["AuthorDto"] | null;
-            /** @description Events seen per actor: `A`, `B`, `hub`, `recovered`; one that is absent is 0 */
-            readonly clock: {
-                readonly [key: string]: number;
-            };
-            /** @enum {string} */
-            readonly key: "a" | "b" | "decision" | "recovered";
-            /** @description Where the value stands, for people */
-            readonly label: string;
-            /** @description The side's own representation */
-            readonly raw: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-            /** @enum {string|null} */
-            readonly side: "A" | "B" | null;
-            /** @description In lists: the value was too long and is cut off */
-            readonly truncated?: boolean;
-            /** @description Any JSON value, in the canonical form of the field */
-            readonly value: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-        };
-        readonly CauseDto: {
-            /** @description Write transaction of ours */
-            readonly batch: string | null;
-            readonly conflict: string | null;
-            readonly decision: string | null;
-            /** @description Revision of the pipeline */
-            readonly revision: number;
-            /** @description Transaction of the system where it happened */
-            readonly tx: string | null;
-        };
-        readonly ChangedSinceMailDto: {
-            /** @description Now; null also where there is none any more */
-            readonly after: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-            /** @description When the mail was written */
-            readonly before: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-            /** @description Whose value it is */
-            readonly label: string;
-        };
-        readonly ChangeItemDto: {
-            /** @description `usr_…`, `me`, or null: nobody */
-            readonly assignee?: string | null;
-            /** @description A time, null: no due date, or `rule`: what the file says */
-            readonly dueAt?: string | null;
-            /**
-             * @description `rule`: what the file says
-             * @enum {string}
-             */
-            readonly priority?: "urgent" | "high" | "normal" | "low" | "rule";
-        };
-        readonly ChangeNotificationsDto: {
-            /** @example 08:00 */
-            readonly dailyAt?: string;
-            /** @enum {number} */
-            readonly digestMinutes?: 15 | 30 | 60 | 120 | 240;
-            /** @description Others stay as they are */
-            readonly events?: readonly components["schemas"]["ChosenModeDto"][];
-            /** @description null: none */
-            readonly quiet?: components["schemas"]["QuietHoursDto"] | null;
-            /** @example Europe/Berlin */
-            readonly timeZone?: string;
-        };
-        readonly ChangePasswordDto: {
-            readonly next: string;
-            readonly present: string;
-        };
-        readonly ChangePersonDto: {
-            /** @description All that are given here; others are taken away */
-            readonly grants?: readonly components["schemas"]["GrantDto"][];
-            readonly name?: string;
-            /**
-             * @description disabled: signed out everywhere at once, and tokens are revoked for good
-             * @enum {string}
-             */
-            readonly state?: "active" | "disabled";
-        };
-        readonly CheckDto: {
-            /** @description What is wrong, or how it was found, for people */
-            readonly detail: string;
-            /** @enum {string} */
-            readonly status: "ok" | "failed";
-        };
-        readonly ChecksDto: {
-            readonly database: components["schemas"]["CheckDto"];
-            readonly draining: components["schemas"]["CheckDto"];
-            readonly migrations: components["schemas"]["CheckDto"];
-        };
-        readonly ChosenModeDto: {
-            /** @enum {string} */
-            readonly event: "conflicts" | "assigned" | "comments" | "deadlines" | "pipelines" | "daily";
-            /**
-             * @description null: as the roles suggest
-             * @enum {string|null}
-             */
-            readonly mode: "instant" | "digest" | "off" | null;
-        };
-        readonly ClaimDto: {
-            readonly by: components["schemas"]["PersonRefDto"];
-            /** Format: date-time */
-            readonly until: string;
-        };
-        readonly CommentDto: {
-            readonly text: string;
-            /** @description Whose turn it is now: `usr_…`, or `me` */
-            readonly to?: string;
-        };
-        readonly ComparedPairDto: {
-            /** @description Id in A */
-            readonly a: string;
-            /** @description Value in A */
-            readonly A: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-            /** @description Id in B */
-            readonly b: string;
-            /** @description Value in B */
-            readonly B: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-        };
-        readonly ConflictDto: {
-            /** @description How it is answered: conflicts `decide`, guards `release` and `discard`, halts one for each choice */
-            readonly actions: readonly components["schemas"]["ActionDto"][];
-            /** @description The newest 50; more: GET /conflicts/:id/activity */
-            readonly activity: readonly components["schemas"]["ActivityDto"][];
-            /** @description The last agreed value; null: the records share no past */
-            readonly base: components["schemas"]["ValueDto"] | null;
-            readonly candidates: readonly components["schemas"]["CandidateDto"][];
-            /** Format: date-time */
-            readonly changedAt: string;
-            /** Format: date-time */
-            readonly closedAt: string | null;
-            /** @description `decided`; by itself: `converged`, `withdrawn`, `policy`, `record-deleted`; of guards and halts: `released`, `discarded`, `resumed` */
-            readonly closeReason: string | null;
-            readonly decisions: readonly components["schemas"]["DecisionDto"][];
-            /** @description What each choice writes, in words; a choice that is absent cannot be taken */
-            readonly effects: components["schemas"]["EffectsDto"];
-            /**
-             * @description Names what was asked, and whether it can be decided: what a decision carries in If-Match
-             * @example "3-open"
-             */
-            readonly etag: string;
-            /** @description Of kind `guard` */
-            readonly guard: components["schemas"]["GuardItemDto"] | null;
-            /** @description Of kind `halt` */
-            readonly halt: components["schemas"]["HaltItemDto"] | null;
-            /** @example cf_0199… */
-            readonly id: string;
-            readonly kind: string;
-            /** @description Of kind `match`: the record in question and what it may be the same as */
-            readonly match: components["schemas"]["MatchDto"] | null;
-            /** @description A clean three-way merge, where there is one; never preselected */
-            readonly merged: components["schemas"]["ValueDto"] | null;
-            /** Format: date-time */
-            readonly openedAt: string;
-            /** @description Other conflicts of the record that are not closed */
-            readonly others: readonly components["schemas"]["SiblingDto"][];
-            readonly pipeline: string;
-            /** @description `strategy`, its settings, and `sentence`: the same in words */
-            readonly policy: {
-                readonly [key: string]: unknown;
-            };
-            /** @enum {string} */
-            readonly priority: "urgent" | "high" | "normal" | "low";
-            /** @description One sentence */
-            readonly reason: string;
-            /**
-             * @description null for a match: it is about records that are not linked
-             * @example rec_42
-             */
-            readonly record: string | null;
-            readonly recordIds: components["schemas"]["RecordIdsDto"];
-            /** @description How often it came back after it was closed */
-            readonly reopened: number;
-            /** Format: date-time */
-            readonly reopenedAt: string | null;
-            readonly rev: number;
-            readonly revision: number;
-            /** @enum {string} */
-            readonly state: "open" | "snoozed" | "held" | "closed";
-            readonly systems: components["schemas"]["SystemsDto"];
-            /** @description Name of the record for people */
-            readonly title: string;
-            /** @description Field or group; `$life`: whether the record exists */
-            readonly unit: string;
-            /** @description Why a person is asked: what happened, and the policy that sends it here */
-            readonly why: string;
-            /** @description What people added to it */
-            readonly work: components["schemas"]["WorkDto"];
-        };
-        readonly ConflictFlowDto: {
-            /** @description The open ones by age, youngest first */
-            readonly ages: readonly components["schemas"]["OpenAgeDto"][];
-            /** @enum {string} */
-            readonly by: "hour" | "day";
-            /**
-             * Format: date-time
-             * @description When the oldest open one opened
-             */
-            readonly oldestAt: string | null;
-            /** @description Every hour or day, oldest first */
-            readonly stretches: readonly components["schemas"]["FlowStretchDto"][];
-        };
-        readonly ConflictPageDto: {
-            readonly items: readonly components["schemas"]["ConflictSummaryDto"][];
-            /** @description Where the list goes on. A page may hold fewer items than asked for, even none, while there are more: what a request looks at is bounded */
-            readonly next: string | null;
-        };
-        readonly ConflictSummaryDto: {
-            /** @description How it is answered: conflicts `decide`, guards `release` and `discard`, halts one for each choice */
-            readonly actions: readonly components["schemas"]["ActionDto"][];
-            /** @description The last agreed value; null: the records share no past */
-            readonly base: components["schemas"]["ValueDto"] | null;
-            readonly candidates: readonly components["schemas"]["CandidateDto"][];
-            /** Format: date-time */
-            readonly changedAt: string;
-            /** Format: date-time */
-            readonly closedAt: string | null;
-            /** @description `decided`; by itself: `converged`, `withdrawn`, `policy`, `record-deleted`; of guards and halts: `released`, `discarded`, `resumed` */
-            readonly closeReason: string | null;
-            /**
-             * @description Names what was asked, and whether it can be decided: what a decision carries in If-Match
-             * @example "3-open"
-             */
-            readonly etag: string;
-            /** @example cf_0199… */
-            readonly id: string;
-            readonly kind: string;
-            /** Format: date-time */
-            readonly openedAt: string;
-            readonly pipeline: string;
-            /** @enum {string} */
-            readonly priority: "urgent" | "high" | "normal" | "low";
-            /** @description One sentence */
-            readonly reason: string;
-            /**
-             * @description null for a match: it is about records that are not linked
-             * @example rec_42
-             */
-            readonly record: string | null;
-            /** @description How often it came back after it was closed */
-            readonly reopened: number;
-            /** Format: date-time */
-            readonly reopenedAt: string | null;
-            readonly rev: number;
-            /** @enum {string} */
-            readonly state: "open" | "snoozed" | "held" | "closed";
-            /** @description Name of the record for people */
-            readonly title: string;
-            /** @description Field or group; `$life`: whether the record exists */
-            readonly unit: string;
-            /** @description What people added to it */
-            readonly work: components["schemas"]["WorkDto"];
-        };
-        readonly DeadLetterDto: {
-            /** @description Stable code of the refusal */
-            readonly code: string;
-            readonly count: number;
-            /** @description What the side said, of the newest */
-            readonly detail: string;
-            /** Format: date-time */
-            readonly firstAt: string;
-            /** Format: date-time */
-            readonly lastAt: string;
-            /** @description Up to five records, newest first */
-            readonly records: readonly string[];
-            /**
-             * @description The side that refused
-             * @enum {string}
-             */
-            readonly side: "A" | "B";
-            /** @description The field or group */
-            readonly unit: string;
-        };
-        readonly DeadLetterListDto: {
-            readonly items: readonly components["schemas"]["DeadLetterDto"][];
-        };
-        readonly DecideDto: {
-            /** @description With `take: link` only: the number of the candidate */
-            readonly candidate?: number;
-            readonly note?: string;
-            /**
-             * @description Whose value is to stand; `value`: the one given. For a match: `link`, `create` or `apart`
-             * @enum {string}
-             */
-            readonly take: "a" | "b" | "base" | "merged" | "value" | "link" | "create" | "apart";
-            /** @description With `take: value` only; a group is given whole */
-            readonly value?: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-        };
-        readonly DecideRecordDto: {
-            /** @description One for each conflict of the record that is open; that of `$life` may be left out */
-            readonly decisions: readonly components["schemas"]["RecordDecisionDto"][];
-            readonly note?: string;
-        };
-        readonly DecisionDto: {
-            /** Format: date-time */
-            readonly at: string;
-            readonly by: string;
-            /** @example cf_0199… */
-            readonly conflict: string;
-            /** @example dec_0199… */
-            readonly id: string;
-            readonly note: string | null;
-            /**
-             * @description held: not written yet. stale: values moved first, decide again. closed: the conflict had ended by itself
-             * @enum {string}
-             */
-            readonly outcome: "held" | "applied" | "undone" | "stale" | "closed";
-            /** @description The undone decision that it makes again */
-            readonly redoOf: string | null;
-            /** @enum {string} */
-            readonly take: "a" | "b" | "base" | "merged" | "value" | "link" | "create" | "apart";
-            /** @description How many were made as one with it; 1: it alone */
-            readonly together: number;
-            /** @description Answer of an undo after the write. given-back: the side gets what it held before. edited-since: it was edited meanwhile and keeps that. as-it-was: it holds what it held before */
-            readonly undone?: components["schemas"]["UndoneSidesDto"];
-            /**
-             * Format: date-time
-             * @description Nothing is written before
-             */
-            readonly undoUntil: string;
-            /** @description Any JSON value, in the canonical form of the field */
-            readonly value: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-        };
-        readonly DemoPersonDto: {
-            readonly email: string;
-            readonly name: string;
-            readonly password: string;
-            readonly role: string;
-        };
-        readonly DifferenceDto: {
-            readonly detail: string;
-            /** @description The id on that side */
-            readonly externalId: string | null;
-            /** @description What is held of the side; between the sides: what A holds */
-            readonly held: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-            /** @enum {string} */
-            readonly kind: "value" | "apart" | "missing" | "returned" | "extra" | "alone";
-            /** @enum {string} */
-            readonly reason: "conflict" | "blocked" | "in-flight" | "policy" | "scope" | "unknown";
-            readonly record: string | null;
-            /** @description What repairing came to */
-            readonly repaired: string | null;
-            /** @description What the side shows; between the sides: what B holds */
-            readonly seen: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-            /**
-             * @description null: between the sides
-             * @enum {string|null}
-             */
-            readonly side: "A" | "B" | null;
-            /** @description The field or group; `$life`: the record itself */
-            readonly unit: string | null;
-        };
-        readonly DifferencePageDto: {
-            readonly items: readonly components["schemas"]["DifferenceDto"][];
-            readonly next: string | null;
-        };
-        readonly EffectsDto: {
-            readonly a?: string;
-            readonly b?: string;
-            readonly base?: string;
-            readonly merged?: string;
-        };
-        readonly EventPreferenceDto: {
-            /**
-             * @description What the roles suggest
-             * @enum {string}
-             */
-            readonly byRole: "instant" | "digest" | "off";
-            /** @enum {string} */
-            readonly event: "conflicts" | "assigned" | "comments" | "deadlines" | "pipelines" | "daily";
-            /**
-             * @description null: as the roles suggest
-             * @enum {string|null}
-             */
-            readonly mode: "instant" | "digest" | "off" | null;
-            /** @description What can be chosen */
-            readonly modes: readonly ("instant" | "digest" | "off")[];
-        };
-        readonly ExplanationDto: {
-            /** @description What led to it, oldest first */
-            readonly because: readonly components["schemas"]["StepDto"][];
-            /** @description The whole history is there, from the moment the records were linked */
-            readonly complete: boolean;
-            readonly field: string;
-            /** Format: date-time */
-            readonly historyStartsAt: string | null;
-            /** @description What keeps it from moving now */
-            readonly holds: readonly string[];
-            readonly record: string;
-            /** @description Values that gave way to it */
-            readonly rejected: readonly components["schemas"]["RejectedDto"][];
-            readonly sentence: string;
-            /** Format: date-time */
-            readonly standsSince: string | null;
-            /** @description The value that stands, by the history */
-            readonly value: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-            readonly wouldChangeIf: readonly string[];
-        };
-        readonly FacetsDto: {
-            readonly assignee: readonly components["schemas"]["AssigneeCountDto"][];
-            /** @description Terms of the filter that no counter knows: the numbers are without them */
-            readonly ignored: readonly string[];
-            readonly kind: {
-                readonly [key: string]: number;
-            };
-            /** @description Open and past the due date, on the pipelines that are asked for */
-            readonly overdue: components["schemas"]["OverdueDto"];
-            readonly pipeline: {
-                readonly [key: string]: number;
-            };
-            readonly priority: {
-                readonly [key: string]: number;
-            };
-            readonly state: {
-                readonly [key: string]: number;
-            };
-            /** @description Items that fit; of the list that is asked for */
-            readonly total: number;
-            /** @description The 200 with the most */
-            readonly unit: {
-                readonly [key: string]: number;
-            };
-        };
-        readonly FieldComparedDto: {
-            /** @description Both have a value, and not the same */
-            readonly different: number;
-            readonly equal: number;
-            /** @description Blank in B */
-            readonly onlyA: number;
-            /** @description Blank in A */
-            readonly onlyB: number;
-            /** @description Some pairs that differ */
-            readonly samples: readonly components["schemas"]["ComparedPairDto"][];
-            /** @description A side has a value that the mapping cannot read */
-            readonly unreadable: number;
-        };
-        readonly FieldsComparedDto: {
-            readonly fields: {
-                readonly [key: string]: components["schemas"]["FieldComparedDto"];
-            };
-            /** @description Pairs that were looked at, from everywhere among those that would be linked */
-            readonly looked: number;
-        };
-        readonly FlowStretchDto: {
-            /**
-             * Format: date-time
-             * @description Beginning of the hour or day, in UTC
-             */
-            readonly at: string;
-            /** @description Conflicts that closed, whatever closed them */
-            readonly closed: number;
-            /** @description Conflicts that opened */
-            readonly opened: number;
-        };
-        readonly FollowAnswerLinkDto: {
-            /** @description What stands behind the # of the address in the mail */
-            readonly token: string;
-        };
-        readonly GrantDto: {
-            /** @description Name of a pipeline, or `*`: on every pipeline, also those to come */
-            readonly pipeline: string;
-            /** @enum {string} */
-            readonly role: "viewer" | "steward" | "engineer" | "admin";
-        };
-        readonly GuardAnswerDto: {
-            /** @description Why; kept in the audit log */
-            readonly note?: string;
-        };
-        readonly GuardExampleDto: {
-            /** @description Id on side A */
-            readonly a: string | null;
-            /** @description Any JSON value, in the canonical form of the field */
-            readonly after: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-            /** @description Id on side B */
-            readonly b: string | null;
-            /** @description Any JSON value, in the canonical form of the field */
-            readonly before: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-            readonly record: string;
-            readonly unit: string;
-        };
-        readonly GuardItemDto: {
-            readonly answeredBy: string | null;
-            /** @description Records within the window when it tripped */
-            readonly count: number;
-            /** @enum {string} */
-            readonly guard: "deletes" | "blanking" | "overwrite" | "canary";
-            /** @description Fields and records that are held at the moment */
-            readonly held: number;
-            /** @example grd_0199… */
-            readonly id: string;
-            /** @description Linked records at that time */
-            readonly linked: number;
-            /** @description The most that pass */
-            readonly most: number;
-            readonly note: string | null;
-            /** @description Up to ten of the first */
-            readonly sample: readonly components["schemas"]["GuardExampleDto"][];
-            /**
-             * @description The side where it was done; it is held back from the other
-             * @enum {string}
-             */
-            readonly side: "A" | "B";
-            /** @description blanking: the field; overwrite: who; canary: the id of the record that is missing */
-            readonly subject: string;
-            readonly windowMs: number;
-        };
-        readonly GuardSampleDto: {
-            /** @description Id on side A */
-            readonly a: string | null;
-            /** @description Any JSON value, in the canonical form of the field */
-            readonly after: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-            /** @description Id on side B */
-            readonly b: string | null;
-            /** @description Any JSON value, in the canonical form of the field */
-            readonly before: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-            readonly record: string;
-            /** @description Field or group; `$life`: whether the record exists */
-            readonly unit: string;
-        };
-        readonly GuardTripDto: {
-            /** Format: date-time */
-            readonly closedAt: string | null;
-            readonly closedBy: string | null;
-            /** @description Records within the window when it tripped */
-            readonly count: number;
-            /** @description Fields and records that are held at the moment */
-            readonly held: number;
-            readonly id: string;
-            /** @enum {string} */
-            readonly kind: "deletes" | "blanking" | "overwrite" | "canary";
-            /** @description Linked records at that time */
-            readonly linked: number;
-            /** @description The most that pass */
-            readonly most: number;
-            readonly note: string | null;
-            /** Format: date-time */
-            readonly openedAt: string;
-            readonly pipeline: string;
-            /** @description Up to ten of the first */
-            readonly sample: readonly components["schemas"]["GuardSampleDto"][];
-            /**
-             * @description The side where it was done; it is held back from the other
-             * @enum {string}
-             */
-            readonly side: "A" | "B";
-            /** @enum {string} */
-            readonly state: "open" | "released" | "discarded";
-            /** @description blanking: the field; overwrite: who; canary: the id of the record that is missing */
-            readonly subject: string;
-            readonly windowMs: number;
-        };
-        readonly GuardTripListDto: {
-            readonly items: readonly components["schemas"]["GuardTripDto"][];
-        };
-        readonly HaltItemDto: {
-            /** @description Names of the actions: `resume`, or `give-back` and `take` */
-            readonly choices: readonly string[];
-            /** @description Why */
-            readonly detail: string;
-            /** @description Sides that were restored or replaced */
-            readonly restored: readonly ("A" | "B")[];
-        };
-        readonly HeldGrantDto: {
-            /** @description Name of a pipeline, or `*`: on every pipeline, also those to come */
-            readonly pipeline: string;
-            /** @enum {string} */
-            readonly role: "viewer" | "steward" | "engineer" | "admin";
-            /**
-             * @description Given here, or by a group of the identity provider (renewed at every sign-in)
-             * @enum {string}
-             */
-            readonly source: "people" | "oidc";
-        };
-        readonly IdsDto: {
-            readonly A: string | null;
-            readonly B: string | null;
-        };
-        readonly IntervalDto: {
-            /** Format: date-time */
-            readonly from: string;
-            /** Format: date-time */
-            readonly to: string;
-        };
-        readonly InvitedDto: {
-            readonly link: components["schemas"]["OneTimeLinkDto"];
-            readonly person: components["schemas"]["PersonDto"];
-        };
-        readonly InviteDto: {
-            readonly email: string;
-            readonly grants: readonly components["schemas"]["GrantDto"][];
-            /** @description As others see it */
-            readonly name: string;
-        };
-        readonly LabelsDto: {
-            readonly A: string;
-            readonly B: string;
-        };
-        readonly LeftOutKeyDto: {
-            readonly a: number;
-            readonly b: number;
-            readonly key: string;
-            /** @description Id of the match rule */
-            readonly rule: string;
-        };
-        readonly LineageEntryDto: {
-            readonly actor: components["schemas"]["AuthorDto"] | null;
-            /** @description Any JSON value, in the canonical form of the field */
-            readonly after: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-            /** @description Any JSON value, in the canonical form of the field */
-            readonly before: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-            readonly cause: components["schemas"]["CauseDto"];
-            /** @description Events seen per actor: `A`, `B`, `hub`, `recovered`; one that is absent is 0 */
-            readonly clock: {
-                readonly [key: string]: number;
-            };
-            readonly field: string;
-            /** @description The exact way: forward, agreement, owner, newest, merge, rule, decision, … */
-            readonly how: string;
-            /**
-             * @description Entries of one cause share it; with `field` it is unique
-             * @example chg_1207
-             */
-            readonly id: string;
-            /** @enum {string} */
-            readonly kind: "observed" | "authored" | "decided" | "written" | "missed" | "rejected" | "unreadable" | "cosmetic" | "linked" | "created" | "conflict" | "policy-change" | "scope" | "restored" | "undone";
-            /**
-             * Format: date-time
-             * @description When it happened in the system, as far as it tells
-             */
-            readonly occurredAt: string | null;
-            readonly record: string;
-            /**
-             * Format: date-time
-             * @description When Accord knew
-             */
-            readonly recordedAt: string;
-            /** @enum {string|null} */
-            readonly side: "A" | "B" | null;
-            readonly why: string | null;
-        };
-        readonly LineagePageDto: {
-            readonly items: readonly components["schemas"]["LineageEntryDto"][];
-            readonly next: string | null;
-        };
-        readonly LinkDto: {
-            /** @description Id of the record on side A */
-            readonly a: string;
-            /** @description Id of the record on side B */
-            readonly b: string;
-            readonly note?: string;
-        };
-        readonly LinkOrderedDto: {
-            readonly a: string;
-            readonly b: string;
-            readonly pipeline: string;
-        };
-        readonly LiveDto: {
-            /** @enum {string} */
-            readonly status: "ok";
-        };
-        readonly LoadDto: {
-            /** Format: date-time */
-            readonly acceptedAt: string | null;
-            readonly acceptedBy: string | null;
-            /** @description Records with several possible partners: shown, never guessed */
-            readonly ambiguous: number;
-            /** Format: date-time */
-            readonly createdAt: string;
-            readonly excludedA: number;
-            readonly excludedB: number;
-            /** @description What linking would mean, field by field */
-            readonly fields: components["schemas"]["FieldsComparedDto"] | null;
-            /** Format: date-time */
-            readonly finishedAt: string | null;
-            /** @description Keys that too many records share to compare all of them, the most common first */
-            readonly leftOut: readonly components["schemas"]["LeftOutKeyDto"][];
-            /** @description Pairs that a rule found */
-            readonly linked: number;
-            readonly onlyA: number;
-            readonly onlyB: number;
-            readonly pipeline: string;
-            readonly progress: components["schemas"]["LoadProgressDto"] | null;
-            readonly rate: components["schemas"]["LoadRateDto"];
-            readonly revision: number;
-            /** @description Some records of each kind */
-            readonly samples: readonly components["schemas"]["LoadSampleDto"][];
-            /** @description Of these, pairs that a rule with points found */
-            readonly scored: number;
-            /** Format: date-time */
-            readonly startedAt: string | null;
-            /** @description State of the pipeline */
-            readonly state: string;
-        };
-        readonly LoadProgressDto: {
-            readonly done: number;
-            readonly phase: string;
-            /** @description Records that may be made on each side in a time; null: no limit */
-            readonly rate: components["schemas"]["LoadRateDto"];
-            readonly ratePerSecond: number | null;
-            /** @description At the rate that is allowed now */
-            readonly secondsLeft: number | null;
-            readonly total: number;
-        };
-        readonly LoadRateDto: {
-            /** @example 500/s */
-            readonly A: string | null;
-            /** @example 500/s */
-            readonly B: string | null;
-        };
-        readonly LoadSampleDto: {
-            readonly a_id: string | null;
-            readonly b_id: string | null;
-            /** @description What speaks for and against it */
-            readonly detail: string | null;
-            /** @enum {string} */
-            readonly kind: "linked" | "scored" | "question" | "ambiguous" | "only-a" | "only-b";
-            /** @description Of a pair that was scored */
-            readonly points?: number | null;
-        };
-        readonly LookAtLinkDto: {
-            /** @description What stands behind the # of the link */
-            readonly secret: string;
-        };
-        readonly MakeTokenDto: {
-            readonly days: number;
-            /** @description What it is for; stands by what is done with it */
-            readonly name: string;
-            /** @description It may do these where your roles allow them, and nothing else */
-            readonly scopes: readonly ("conflicts:read" | "conflicts:resolve" | "records:read" | "lineage:read" | "pipelines:read" | "ops:run" | "metrics:read" | "people:manage" | "audit:read")[];
-        };
-        readonly MatchCandidateDto: {
-            /** @description Why it cannot be chosen any more */
-            readonly gone: string | null;
-            /** @description Its id on the other side */
-            readonly id: string;
-            /** @description What a decision to link names */
-            readonly n: number;
-            /** @description null: they have the same key by an exact rule */
-            readonly points: number | null;
-            /** @description The rule that found it */
-            readonly rule: string;
-            readonly title: string;
-            /** @description Field or group → its value when it was asked */
-            readonly values: {
-                readonly [key: string]: (string | number | boolean | readonly unknown[] | {
-                    readonly [key: string]: unknown;
-                }) | null;
-            };
-            readonly verdicts: readonly components["schemas"]["VerdictDto"][];
-        };
-        readonly MatchDto: {
-            /** @description Records of the other side, the most likely first */
-            readonly candidates: readonly components["schemas"]["MatchCandidateDto"][];
-            /** @description Its id there */
-            readonly id: string;
-            /** @description Whether the pipeline makes such records on the other side */
-            readonly mayCreate: boolean;
-            /**
-             * @description The side of the record in question
-             * @enum {string}
-             */
-            readonly side: "A" | "B";
-            /** @description Field or group → its value when it was asked */
-            readonly values: {
-                readonly [key: string]: (string | number | boolean | readonly unknown[] | {
-                    readonly [key: string]: unknown;
-                }) | null;
-            };
-        };
-        readonly MeDto: {
-            /** @description One of the people that come with the demo */
-            readonly demo: boolean;
-            readonly email: string;
-            readonly grants: readonly components["schemas"]["GrantDto"][];
-            /** @description `usr_…`, or `tok_…` for a token */
-            readonly id: string;
-            /** @description What the roles allow, and where; for a token within its scopes */
-            readonly may: readonly components["schemas"]["PermittedDto"][];
-            /** @description As it stands by what this person does */
-            readonly name: string;
-        };
-        readonly MergedAnswerDto: {
-            /**
-             * @description moved: the link is with the other record now. detached: that one is linked itself; the record of the other side stays, unlinked
-             * @enum {string}
-             */
-            readonly outcome: "moved" | "detached";
-            /**
-             * @description The record that goes by both ids of that side now
-             * @example rec_42
-             */
-            readonly record: string;
-        };
-        readonly MergedDto: {
-            /** @description The id, there, of the record that it went into */
-            readonly into: string;
-            /**
-             * @description The side that merged two of its records
-             * @enum {string}
-             */
-            readonly side: "A" | "B";
-        };
-        readonly NewTokenDto: {
-            /** @description The token itself. Shown once: it is not stored */
-            readonly secret: string;
-            readonly token: components["schemas"]["TokenDto"];
-        };
-        readonly NextDto: {
-            readonly conflict: components["schemas"]["ConflictDto"];
-        };
-        readonly NotificationsDto: {
-            /** @description Where mails go */
-            readonly address: string;
-            /**
-             * @description When the daily digest comes
-             * @example 08:00
-             */
-            readonly dailyAt: string;
-            /**
-             * @description How long a digest gathers
-             * @enum {number}
-             */
-            readonly digestMinutes: 15 | 30 | 60 | 120 | 240;
-            readonly events: readonly components["schemas"]["EventPreferenceDto"][];
-            /** @description No mail then: it comes afterwards */
-            readonly quiet: components["schemas"]["QuietHoursDto"] | null;
-            /** @description False: this service sends no mails at all */
-            readonly sends: boolean;
-            /** @description null: not chosen yet; times are UTC */
-            readonly timeZone: string | null;
-        };
-        readonly OneTimeLinkDto: {
-            /** @description To be given to the person; lets in once, to choose a password */
-            readonly address: string;
-            /** Format: date-time */
-            readonly expiresAt: string;
-            /** @description A mail with another such link goes there; null: no mails are sent here */
-            readonly mailedTo: string | null;
-        };
-        readonly OpenAgeDto: {
-            readonly count: number;
-            /** @description Open for less than so many seconds; null: longer */
-            readonly under: number | null;
-        };
-        readonly OpinionDto: {
-            /**
-             * @description What they would choose; nothing is decided by it
-             * @enum {string}
-             */
-            readonly take?: "a" | "b" | "base" | "merged" | "value" | "link" | "create" | "apart" | "release" | "discard";
-            readonly text?: string;
-            /** @description Any JSON value, in the canonical form of the field */
-            readonly value?: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-        };
-        readonly OverdueDto: {
-            /** @description There are more than could be counted in passing */
-            readonly capped: boolean;
-            readonly count: number;
-        };
-        readonly PauseDto: {
-            /** Format: date-time */
-            readonly at: string;
-            readonly by: string;
-            readonly reason: string;
-        };
-        readonly PauseRequestDto: {
-            /** @description Why; shown to everybody who wonders */
-            readonly reason: string;
-            /**
-             * @description Absent: the whole pipeline
-             * @enum {string}
-             */
-            readonly side?: "A" | "B";
-        };
-        readonly PeopleDto: {
-            readonly items: readonly components["schemas"]["PersonDto"][];
-        };
-        readonly PermittedDto: {
-            /** @enum {string} */
-            readonly permission: "conflicts:read" | "conflicts:resolve" | "records:read" | "lineage:read" | "pipelines:read" | "ops:run" | "metrics:read" | "people:manage" | "audit:read";
-            /** @description Names of pipelines; `*`: all */
-            readonly pipelines: readonly string[];
-        };
-        readonly PersonDto: {
-            /** @description One of the people that come with the demo */
-            readonly demo: boolean;
-            readonly email: string;
-            /** @description What If-Match must carry to change it */
-            readonly etag: string;
-            readonly grants: readonly components["schemas"]["HeldGrantDto"][];
-            /** @description Can sign in by a password */
-            readonly hasPassword: boolean;
-            readonly id: string;
-            /** Format: date-time */
-            readonly lastSignInAt: string | null;
-            readonly name: string;
-            /** @description Has come by single sign-on */
-            readonly singleSignOn: boolean;
-            /**
-             * @description invited: has not chosen a password, nor come by single sign-on, yet
-             * @enum {string}
-             */
-            readonly state: "invited" | "active" | "disabled";
-        };
-        readonly PersonRefDto: {
-            /** @example usr_0199… */
-            readonly id: string;
-            readonly name: string;
-        };
-        readonly PipelineCountsDto: {
-            /** @description Fields that a side refused */
-            readonly blocked: number;
-            readonly changesTotal: number;
-            /** @description Open conflicts */
-            readonly conflicts: number;
-            /** @description Of the linked, records that are out of scope */
-            readonly excluded: number;
-            /** @description Guards that tripped: what they hold waits for an answer */
-            readonly guards: number;
-            /** @description Decided conflicts whose decision can still be undone */
-            readonly held: number;
-            /** @description Linked records on which both sides agree and nothing waits */
-            readonly inSync: number;
-            readonly linked: number;
-            /** @description Records that no rule could link */
-            readonly unmatched: number;
-            /** @description References that wait for the record that they point to to be linked */
-            readonly waiting: number;
-            readonly writesTotal: number;
-        };
-        readonly PipelineDto: {
-            readonly counts: components["schemas"]["PipelineCountsDto"];
-            /** @enum {string} */
-            readonly health: "ok" | "catching-up" | "attention" | "down";
-            /** @description null: no load is under way */
-            readonly load: components["schemas"]["LoadProgressDto"] | null;
-            readonly name: string;
-            readonly paused: components["schemas"]["PauseDto"] | null;
-            /** @description Unit → what decides it, in words */
-            readonly policies: {
-                readonly [key: string]: string;
-            };
-            readonly revision: number;
-            /** @description How it is, in words */
-            readonly sentence: string;
-            readonly sides: components["schemas"]["PipelineSidesDto"];
-            /** @enum {string} */
-            readonly state: "new" | "comparing" | "report" | "loading" | "running" | "halted";
-        };
-        readonly PipelineListDto: {
-            readonly items: readonly components["schemas"]["PipelineDto"][];
-        };
-        readonly PipelineSideDto: {
-            /** @description Records whose changes are on their way or due to be looked at */
-            readonly backlog: number;
-            readonly connector: string;
-            readonly error: components["schemas"]["SideErrorDto"] | null;
-            /** @description Name of the system for people */
-            readonly label: string;
-            /** @description Age of the oldest change of this side that is not applied on the other; null while it is not known */
-            readonly lagSeconds: number | null;
-            /** Format: date-time */
-            readonly lastReadAt: string | null;
-            /** Format: date-time */
-            readonly lastWriteAt: string | null;
-            /** @description The object there, such as a table */
-            readonly object: string;
-            readonly paused: components["schemas"]["PauseDto"] | null;
-            /** @description It was restored or replaced: `resume` has to say what is right, the side as it is or what Accord knows */
-            readonly restored: boolean;
-        };
-        readonly PipelineSidesDto: {
-            /** @description null: never started */
-            readonly A: components["schemas"]["PipelineSideDto"] | null;
-            /** @description null: never started */
-            readonly B: components["schemas"]["PipelineSideDto"] | null;
-        };
-        readonly QueueFilterDto: {
-            /**
-             * @description Terms that must all hold; docs/queue.md has the grammar
-             * @example pipeline:companies priority:urgent,high -assignee:none due:<4h value:"@example.org"
-             */
-            readonly filter?: string;
-        };
-        readonly QuietHoursDto: {
-            /** @example 08:00 */
-            readonly from: string;
-            /**
-             * @description Before `from`: of the next morning
-             * @example 08:00
-             */
-            readonly to: string;
-        };
-        readonly ReadyDto: {
-            readonly checks: components["schemas"]["ChecksDto"];
-            /** @enum {string} */
-            readonly status: "ok" | "failed";
-        };
-        readonly ReasonCountsDto: {
-            /** @description Refused by a side, or held */
-            readonly blocked: number;
-            /** @description Waits for a person */
-            readonly conflict: number;
-            /** @description On its way */
-            readonly "in-flight": number;
-            /** @description Meant to be so */
-            readonly policy: number;
-            /** @description Out of the scope of the pipeline */
-            readonly scope: number;
-            /** @description Nothing explains it */
-            readonly unknown: number;
-        };
-        readonly RecordDecisionDto: {
-            /** @example cf_0199… */
-            readonly conflict: string;
-            /**
-             * @description Its `etag` as it was shown
-             * @example "3-open"
-             */
-            readonly etag: string;
-            /** @enum {string} */
-            readonly take: "a" | "b" | "base" | "merged" | "value";
-            /** @description With `take: value` only */
-            readonly value?: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-        };
-        readonly RecordDecisionsDto: {
-            readonly decisions: readonly components["schemas"]["DecisionDto"][];
-            /**
-             * Format: date-time
-             * @description Nothing is written before
-             */
-            readonly undoUntil: string;
-        };
-        readonly RecordDto: {
-            /**
-             * Format: date-time
-             * @description The time that was asked for; null: now
-             */
-            readonly asOf: string | null;
-            /** @description Conflicts that are not closed */
-            readonly conflicts: readonly string[];
-            /** @description Why it takes no part: which side is out of scope, by which filter; null: it does */
-            readonly excluded: string | null;
-            readonly fields: readonly components["schemas"]["RecordFieldDto"][];
-            /** @example rec_42 */
-            readonly id: string;
-            readonly ids: components["schemas"]["IdsDto"];
-            readonly pipeline: string;
-            /**
-             * @description The worst of its fields, or what became of it
-             * @enum {string}
-             */
-            readonly state: "in-sync" | "conflict" | "held" | "blocked" | "excluded" | "creating" | "deleted" | "unlinked" | "in-flight" | "diverged";
-            readonly systems: components["schemas"]["LabelsDto"];
-            /** @description Records that the values of references among the fields point to, as far as they may be seen */
-            readonly targets: readonly components["schemas"]["TargetDto"][];
-            /** @description Its name for people */
-            readonly title: string;
-        };
-        readonly RecordFieldDto: {
-            /** @description null: the system has no such field */
-            readonly A: components["schemas"]["VersionDto"] | null;
-            readonly B: components["schemas"]["VersionDto"] | null;
-            /** @description Events seen per actor: `A`, `B`, `hub`, `recovered`; one that is absent is 0 */
-            readonly clock: {
-                readonly [key: string]: number;
-            };
-            /** @description Field or group; `$life`: whether the record exists */
-            readonly field: string;
-            /** @enum {string} */
-            readonly state: "in-sync" | "conflict" | "held" | "blocked" | "in-flight" | "diverged";
-            /** @description The agreed value */
-            readonly value: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-            /** @description One sentence */
-            readonly why: string;
-        };
-        readonly RecordIdsDto: {
-            readonly A: string | null;
-            readonly B: string | null;
-        };
-        readonly RecordPageDto: {
-            readonly items: readonly components["schemas"]["RecordSummaryDto"][];
-            /** @description May be given with fewer items than asked for: a search goes on there */
-            readonly next: string | null;
-            /** @description What was searched, in words; null without q */
-            readonly searched: string | null;
-        };
-        readonly RecordSummaryDto: {
-            /** @description Conflicts that are not closed */
-            readonly conflicts: readonly string[];
-            /** @description Why it takes no part: which side is out of scope, by which filter; null: it does */
-            readonly excluded: string | null;
-            /** @example rec_42 */
-            readonly id: string;
-            readonly ids: components["schemas"]["IdsDto"];
-            readonly pipeline: string;
-            /**
-             * @description The worst of its fields, or what became of it
-             * @enum {string}
-             */
-            readonly state: "in-sync" | "conflict" | "held" | "blocked" | "excluded" | "creating" | "deleted" | "unlinked" | "in-flight" | "diverged";
-            readonly systems: components["schemas"]["LabelsDto"];
-            /** @description Its name for people */
-            readonly title: string;
-        };
-        readonly RejectedDto: {
-            /** @description The system it came from */
-            readonly from: string | null;
-            readonly reason: string;
-            /** @description Any JSON value, in the canonical form of the field */
-            readonly value: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-        };
-        readonly RestoredDto: {
-            readonly pipeline: string;
-            /** @example rec_42 */
-            readonly record: string;
-            /** @description Where it is made again */
-            readonly sides: readonly ("A" | "B")[];
-        };
-        readonly RestoreDto: {
-            readonly note?: string;
-            /**
-             * @description Only there; default: wherever it is gone
-             * @enum {string}
-             */
-            readonly side?: "A" | "B";
-        };
-        readonly ResumeRequestDto: {
-            /**
-             * @description Needed when a side was restored or replaced. `give-back`: it gets back what Accord knows; `take`: what it shows now are edits
-             * @enum {string}
-             */
-            readonly restored?: "give-back" | "take";
-            /**
-             * @description Absent: the whole pipeline
-             * @enum {string}
-             */
-            readonly side?: "A" | "B";
-        };
-        readonly RetriedDto: {
-            /** @description Units that are tried again */
-            readonly retried: number;
-        };
-        readonly RetryDto: {
-            readonly code?: string;
-            readonly record?: string;
-            readonly unit?: string;
-        };
-        readonly ReviewersDto: {
-            readonly items: readonly components["schemas"]["PersonRefDto"][];
-        };
-        readonly SeenLinkDto: {
-            readonly email: string | null;
-            readonly name: string | null;
-            /**
-             * @description setup: makes the first admin. password: lets a person choose one
-             * @enum {string}
-             */
-            readonly purpose: "setup" | "password";
-        };
-        readonly SessionDto: {
-            /** @description What X-CSRF-Token must carry with whatever changes something */
-            readonly csrfToken: string | null;
-            /** @description null: nobody is signed in */
-            readonly me: components["schemas"]["MeDto"] | null;
-            readonly ways: components["schemas"]["SignInWaysDto"];
-        };
-        readonly SetLoadRateDto: {
-            /**
-             * @description null: no limit
-             * @example 500/s
-             */
-            readonly rate: string | null;
-            /**
-             * @description Where records are made
-             * @enum {string}
-             */
-            readonly side: "A" | "B";
-        };
-        readonly SiblingDto: {
-            /** @description As of a conflict */
-            readonly etag: string;
-            readonly id: string;
-            readonly reason: string;
-            /** @enum {string} */
-            readonly state: "open" | "held";
-            readonly unit: string;
-        };
-        readonly SideErrorDto: {
-            /** @description Stable code */
-            readonly code: string;
-            readonly detail: string;
-            /** Format: date-time */
-            readonly since: string;
-        };
-        readonly SignInDto: {
-            readonly email: string;
-            readonly password: string;
-        };
-        readonly SignInWaysDto: {
-            /** @description In the demo, and only there: its people and their passwords */
-            readonly demo: readonly components["schemas"]["DemoPersonDto"][];
-            /** @description Nobody is an admin yet: the service has printed a one-time link where it was started */
-            readonly firstAdminMissing: boolean;
-            /** @description What single sign-on is called here; null: there is none */
-            readonly singleSignOn: string | null;
-        };
-        readonly SkipDto: {
-            /** @description Why */
-            readonly reason?: string;
-        };
-        readonly SnoozedDto: {
-            readonly by: components["schemas"]["PersonRefDto"] | null;
-            /** @description Whether it comes back when it changes */
-            readonly orChange: boolean;
-            /**
-             * Format: date-time
-             * @description null: until it changes
-             */
-            readonly until: string | null;
-        };
-        readonly SnoozeDto: {
-            /**
-             * @description Whether it also comes back when it changes
-             * @default true
-             */
-            readonly orChange: boolean;
-            /**
-             * Format: date-time
-             * @description When it comes back; absent: when it changes
-             */
-            readonly until?: string;
-        };
-        readonly StepDto: {
-            readonly actor: components["schemas"]["AuthorDto"] | null;
-            /** @description Any JSON value, in the canonical form of the field */
-            readonly after: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-            /** Format: date-time */
-            readonly at: string;
-            readonly change: string;
-            readonly conflict: string | null;
-            readonly decision: string | null;
-            /** @enum {string} */
-            readonly kind: "observed" | "authored" | "decided" | "written" | "missed" | "rejected" | "unreadable" | "cosmetic" | "linked" | "created" | "conflict" | "policy-change" | "scope" | "restored" | "undone";
-            readonly revision: number;
-            readonly step: number;
-            /** @description The system, by its name for people */
-            readonly system: string | null;
-            readonly why: string | null;
-        };
-        readonly SystemsDto: {
-            readonly A: string;
-            readonly B: string;
-        };
-        readonly TargetDto: {
-            /**
-             * @description As it stands in the values of references
-             * @example rec_42
-             */
-            readonly id: string;
-            readonly ids: components["schemas"]["TargetIdsDto"];
-            readonly pipeline: string;
-            /** @description Its name for people */
-            readonly title: string;
-        };
-        readonly TargetIdsDto: {
-            readonly A: string | null;
-            readonly B: string | null;
-        };
-        readonly TokenDto: {
-            /** @description How the token begins: to tell it from others */
-            readonly begins: string;
-            /** Format: date-time */
-            readonly createdAt: string;
-            /** Format: date-time */
-            readonly expiresAt: string;
-            readonly id: string;
-            readonly name: string;
-            /** Format: date-time */
-            readonly revokedAt: string | null;
-            readonly scopes: readonly ("conflicts:read" | "conflicts:resolve" | "records:read" | "lineage:read" | "pipelines:read" | "ops:run" | "metrics:read" | "people:manage" | "audit:read")[];
-            /**
-             * Format: date-time
-             * @description To the minute
-             */
-            readonly usedAt: string | null;
-        };
-        readonly TokenListDto: {
-            readonly items: readonly components["schemas"]["TokenDto"][];
-        };
-        readonly UndoneDecisionsDto: {
-            readonly decisions: readonly components["schemas"]["DecisionDto"][];
-        };
-        readonly UndoneSidesDto: {
-            /** @enum {string} */
-            readonly A: "given-back" | "edited-since" | "as-it-was";
-            /** @enum {string} */
-            readonly B: "given-back" | "edited-since" | "as-it-was";
-        };
-        readonly UnlinkDto: {
-            readonly note?: string;
-        };
-        readonly UnlinkedDto: {
-            readonly a: string | null;
-            readonly b: string | null;
-            readonly pipeline: string;
-            /** @example rec_42 */
-            readonly record: string;
-        };
-        readonly UnsubscribeDto: {
-            /** @description Whether they have been ended by this request */
-            readonly ended: boolean;
-            /** @description What the mails are about: an event, or `digest` */
-            readonly kind: string;
-        };
-        readonly UseLinkDto: {
-            /** @description Of the first admin */
-            readonly email?: string;
-            /** @description Of the first admin */
-            readonly name?: string;
-            readonly password: string;
-            /** @description What stands behind the # of the link */
-            readonly secret: string;
-            /** @description The first admin decides conflicts as well */
-            readonly steward?: boolean;
-        };
-        readonly ValueDto: {
-            /** @description Any JSON value, in the canonical form of the field */
-            readonly value: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-        };
-        readonly VerdictDto: {
-            /** @description How the two values were compared */
-            readonly as: string;
-            readonly field: string;
-            /** @description From 0 to 1; null: blank on a side */
-            readonly likeness: number | null;
-            /** @description What it speaks for (positive) or against (negative) */
-            readonly points: number;
-            /** @enum {string} */
-            readonly verdict: "agrees" | "alike" | "differs" | "blank";
-        };
-        readonly VerificationDto: {
-            /** Format: date-time */
-            readonly askedAt: string;
-            /** @description null: the schedule */
-            readonly askedBy: string | null;
-            /** @description What was compared and found; `hash` is the SHA-256 of its canonical form (sorted keys) */
-            readonly certificate: {
-                readonly [key: string]: unknown;
-            } | null;
-            readonly differences: components["schemas"]["ReasonCountsDto"] | null;
-            /** @description Linked records read so far */
-            readonly done: number;
-            /** @description Why there is no certificate */
-            readonly error: string | null;
-            /** Format: date-time */
-            readonly finishedAt: string | null;
-            readonly hash: string | null;
-            readonly id: string;
-            /** @enum {string|null} */
-            readonly phase: "records" | "A" | "B" | "looks" | "repair" | null;
-            readonly pipeline: string;
-            readonly repair: boolean;
-            readonly revision: number | null;
-            /** @description Until the linked records are read, at this pace */
-            readonly secondsLeft: number | null;
-            /** Format: date-time */
-            readonly startedAt: string | null;
-            /** @enum {string} */
-            readonly state: "asked" | "running" | "finished" | "failed";
-            readonly total: number;
-        };
-        readonly VerificationPageDto: {
-            readonly items: readonly components["schemas"]["VerificationDto"][];
-            readonly next: string | null;
-        };
-        readonly VersionDto: {
-            /** @description Hub time within which the edit certainly was made */
-            readonly at: components["schemas"]["IntervalDto"] | null;
-            /** @description Who made it, as far as the side tells */
-            readonly by: components["schemas"]["AuthorDto"] | null;
-            /** @description Events seen per actor: `A`, `B`, `hub`, `recovered`; one that is absent is 0 */
-            readonly clock: {
-                readonly [key: string]: number;
-            };
-            /** @description The side's own representation */
-            readonly raw: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-            /** @description Any JSON value, in the canonical form of the field */
-            readonly value: (string | number | boolean | readonly unknown[] | {
-                readonly [key: string]: unknown;
-            }) | null;
-        };
-        readonly WorkDto: {
-            /** @description A second opinion that is waited for */
-            readonly asked: components["schemas"]["AskedDto"] | null;
-            readonly assignee: components["schemas"]["PersonRefDto"] | null;
-            /** @description Who is at work on it */
-            readonly claim: components["schemas"]["ClaimDto"] | null;
-            readonly comments: number;
-            /** Format: date-time */
-            readonly dueAt: string | null;
-            /** @enum {string|null} */
-            readonly dueBy: "rule" | "person" | null;
-            /**
-             * Format: date-time
-             * @description Half as much time again has passed
-             */
-            readonly escalateAt: string | null;
-            /**
-             * @description What changes of it carry in If-Match
-             * @example "w7"
-             */
-            readonly etag: string;
-            /** @enum {string} */
-            readonly priority: "urgent" | "high" | "normal" | "low";
-            /** @enum {string} */
-            readonly priorityBy: "rule" | "person";
-            /** @description The queue that the pipeline names */
-            readonly queue: string | null;
-            /**
-             * Format: date-time
-             * @description Four fifths of the time are used up
-             */
-            readonly riskAt: string | null;
-            /** @description People who have skipped it */
-            readonly skips: number;
-            readonly snooze: components["schemas"]["SnoozedDto"] | null;
-            /** @description Whose turn it is */
-            readonly turn: components["schemas"]["PersonRefDto"] | null;
-        };
+  schemas: {
+    readonly ActionDto: {
+      /** @description What to send */
+      readonly body: {
+        readonly [key: string]: unknown;
+      };
+      /** @enum {string} */
+      readonly method: 'POST';
+      /** @example release */
+      readonly name: string;
+      /** @description The permission that it needs */
+      readonly needs: string;
+      /** @example /api/v1/pipelines/companies/guards/grd_0199…/release */
+      readonly path: string;
     };
-    responses: never;
-    parameters: never;
-    requestBodies: never;
-    headers: never;
-    pathItems: never;
+    readonly ActivityDto: {
+      /** @description The new assignee, who is asked, or whose turn it is */
+      readonly about: components['schemas']['PersonRefDto'] | null;
+      /** Format: date-time */
+      readonly at: string;
+      readonly by: components['schemas']['ActorDto'];
+      readonly detail: {
+        readonly [key: string]: unknown;
+      };
+      /** @example act_0199… */
+      readonly id: string;
+      /** @enum {string} */
+      readonly kind:
+        | 'comment'
+        | 'assigned'
+        | 'priority'
+        | 'due'
+        | 'snoozed'
+        | 'woken'
+        | 'skipped'
+        | 'escalated'
+        | 'asked'
+        | 'opinion'
+        | 'turn';
+      readonly text: string | null;
+    };
+    readonly ActivityPageDto: {
+      readonly items: readonly components['schemas']['ActivityDto'][];
+      readonly next: string | null;
+    };
+    readonly ActorDto: {
+      /** @enum {string} */
+      readonly kind: 'person' | 'token' | 'service';
+      readonly name: string;
+    };
+    readonly AheadDto: {
+      readonly items: readonly components['schemas']['ConflictDto'][];
+    };
+    readonly AnswerLinkDto: {
+      readonly changes: readonly components['schemas']['ChangedSinceMailDto'][];
+      /** Format: date-time */
+      readonly expiresAt: string;
+      /** @description The system whose value it takes */
+      readonly label: string;
+      /**
+       * @description `changed`: the conflict is not what the mail showed, see `changes`; `decided`: it is decided or closed; `used`: this link was
+       * @enum {string}
+       */
+      readonly state: 'ready' | 'changed' | 'decided' | 'used';
+      /** @enum {string} */
+      readonly take: 'a' | 'b';
+    };
+    readonly AskDto: {
+      /** @description Whom; absent: whoever wants to answer */
+      readonly of?: string;
+      readonly question?: string;
+    };
+    readonly AskedDto: {
+      /** Format: date-time */
+      readonly at: string;
+      readonly by: components['schemas']['PersonRefDto'] | null;
+      /** @description null: whoever wants to answer */
+      readonly of: components['schemas']['PersonRefDto'] | null;
+      readonly question: string | null;
+    };
+    readonly AskVerificationDto: {
+      /**
+       * @description Take in what nothing explains as edits of the side that drifted, under the policies
+       * @default false
+       */
+      readonly repair: boolean;
+    };
+    readonly AssigneeCountDto: {
+      readonly count: number;
+      /** @description null: nobody */
+      readonly person: components['schemas']['PersonRefDto'] | null;
+    };
+    readonly AuditEventDto: {
+      readonly action: string;
+      readonly actorId: string | null;
+      /** @enum {string} */
+      readonly actorKind: 'person' | 'token' | 'command-line' | 'service' | 'nobody';
+      readonly actorName: string;
+      readonly address: string | null;
+      /** Format: date-time */
+      readonly at: string;
+      readonly detail: {
+        readonly [key: string]: unknown;
+      };
+      readonly object: string | null;
+      readonly pipeline: string | null;
+      /** @description The X-Request-Id of the answer, and of the log lines */
+      readonly requestId: string | null;
+      /** @description Place in the chain */
+      readonly seq: number;
+    };
+    readonly AuditPageDto: {
+      readonly items: readonly components['schemas']['AuditEventDto'][];
+      readonly next: string | null;
+    };
+    readonly AuthorDto: {
+      /** @enum {string} */
+      readonly kind: 'person' | 'integration' | 'import' | 'unknown';
+      readonly name: string;
+    };
+    readonly CandidateDto: {
+      /** @description Hub time within which the edit certainly was made */
+      readonly at: components['schemas']['IntervalDto'] | null;
+      /** @description Who made it, as far as the side tells */
+      readonly by: components['schemas']['AuthorDto'] | null;
+      /** @description Events seen per actor: `A`, `B`, `hub`, `recovered`; one that is absent is 0 */
+      readonly clock: {
+        readonly [key: string]: number;
+      };
+      /** @enum {string} */
+      readonly key: 'a' | 'b' | 'decision' | 'recovered';
+      /** @description Where the value stands, for people */
+      readonly label: string;
+      /** @description The side's own representation */
+      readonly raw:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+      /** @enum {string|null} */
+      readonly side: 'A' | 'B' | null;
+      /** @description In lists: the value was too long and is cut off */
+      readonly truncated?: boolean;
+      /** @description Any JSON value, in the canonical form of the field */
+      readonly value:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+    };
+    readonly CauseDto: {
+      /** @description Write transaction of ours */
+      readonly batch: string | null;
+      readonly conflict: string | null;
+      readonly decision: string | null;
+      /** @description Revision of the pipeline */
+      readonly revision: number;
+      /** @description Transaction of the system where it happened */
+      readonly tx: string | null;
+    };
+    readonly ChangedSinceMailDto: {
+      /** @description Now; null also where there is none any more */
+      readonly after:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+      /** @description When the mail was written */
+      readonly before:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+      /** @description Whose value it is */
+      readonly label: string;
+    };
+    readonly ChangeItemDto: {
+      /** @description `usr_…`, `me`, or null: nobody */
+      readonly assignee?: string | null;
+      /** @description A time, null: no due date, or `rule`: what the file says */
+      readonly dueAt?: string | null;
+      /**
+       * @description `rule`: what the file says
+       * @enum {string}
+       */
+      readonly priority?: 'urgent' | 'high' | 'normal' | 'low' | 'rule';
+    };
+    readonly ChangeNotificationsDto: {
+      /** @example 08:00 */
+      readonly dailyAt?: string;
+      /** @enum {number} */
+      readonly digestMinutes?: 15 | 30 | 60 | 120 | 240;
+      /** @description Others stay as they are */
+      readonly events?: readonly components['schemas']['ChosenModeDto'][];
+      /** @description null: none */
+      readonly quiet?: components['schemas']['QuietHoursDto'] | null;
+      /** @example Europe/Berlin */
+      readonly timeZone?: string;
+    };
+    readonly ChangePasswordDto: {
+      readonly next: string;
+      readonly present: string;
+    };
+    readonly ChangePersonDto: {
+      /** @description All that are given here; others are taken away */
+      readonly grants?: readonly components['schemas']['GrantDto'][];
+      readonly name?: string;
+      /**
+       * @description disabled: signed out everywhere at once, and tokens are revoked for good
+       * @enum {string}
+       */
+      readonly state?: 'active' | 'disabled';
+    };
+    readonly CheckDto: {
+      /** @description What is wrong, or how it was found, for people */
+      readonly detail: string;
+      /** @enum {string} */
+      readonly status: 'ok' | 'failed';
+    };
+    readonly ChecksDto: {
+      readonly database: components['schemas']['CheckDto'];
+      readonly draining: components['schemas']['CheckDto'];
+      readonly migrations: components['schemas']['CheckDto'];
+    };
+    readonly ChosenModeDto: {
+      /** @enum {string} */
+      readonly event: 'conflicts' | 'assigned' | 'comments' | 'deadlines' | 'pipelines' | 'daily';
+      /**
+       * @description null: as the roles suggest
+       * @enum {string|null}
+       */
+      readonly mode: 'instant' | 'digest' | 'off' | null;
+    };
+    readonly ClaimDto: {
+      readonly by: components['schemas']['PersonRefDto'];
+      /** Format: date-time */
+      readonly until: string;
+    };
+    readonly CommentDto: {
+      readonly text: string;
+      /** @description Whose turn it is now: `usr_…`, or `me` */
+      readonly to?: string;
+    };
+    readonly ComparedPairDto: {
+      /** @description Id in A */
+      readonly a: string;
+      /** @description Value in A */
+      readonly A:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+      /** @description Id in B */
+      readonly b: string;
+      /** @description Value in B */
+      readonly B:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+    };
+    readonly ConflictDto: {
+      /** @description How it is answered: conflicts `decide`, guards `release` and `discard`, halts one for each choice */
+      readonly actions: readonly components['schemas']['ActionDto'][];
+      /** @description The newest 50; more: GET /conflicts/:id/activity */
+      readonly activity: readonly components['schemas']['ActivityDto'][];
+      /** @description The last agreed value; null: the records share no past */
+      readonly base: components['schemas']['ValueDto'] | null;
+      readonly candidates: readonly components['schemas']['CandidateDto'][];
+      /** Format: date-time */
+      readonly changedAt: string;
+      /** Format: date-time */
+      readonly closedAt: string | null;
+      /** @description `decided`; by itself: `converged`, `withdrawn`, `policy`, `record-deleted`; of guards and halts: `released`, `discarded`, `resumed` */
+      readonly closeReason: string | null;
+      readonly decisions: readonly components['schemas']['DecisionDto'][];
+      /** @description What each choice writes, in words; a choice that is absent cannot be taken */
+      readonly effects: components['schemas']['EffectsDto'];
+      /**
+       * @description Names what was asked, and whether it can be decided: what a decision carries in If-Match
+       * @example "3-open"
+       */
+      readonly etag: string;
+      /** @description Of kind `guard` */
+      readonly guard: components['schemas']['GuardItemDto'] | null;
+      /** @description Of kind `halt` */
+      readonly halt: components['schemas']['HaltItemDto'] | null;
+      /** @example cf_0199… */
+      readonly id: string;
+      readonly kind: string;
+      /** @description Where each system shows the record (`recordUrl` of the file) */
+      readonly links: components['schemas']['LinksDto'];
+      /** @description Of kind `match`: the record in question and what it may be the same as */
+      readonly match: components['schemas']['MatchDto'] | null;
+      /** @description A clean three-way merge, where there is one; never preselected */
+      readonly merged: components['schemas']['ValueDto'] | null;
+      /** Format: date-time */
+      readonly openedAt: string;
+      /** @description Other conflicts of the record that are not closed */
+      readonly others: readonly components['schemas']['SiblingDto'][];
+      readonly pipeline: string;
+      /** @description `strategy`, its settings, and `sentence`: the same in words */
+      readonly policy: {
+        readonly [key: string]: unknown;
+      };
+      /** @enum {string} */
+      readonly priority: 'urgent' | 'high' | 'normal' | 'low';
+      /** @description One sentence */
+      readonly reason: string;
+      /**
+       * @description null for a match: it is about records that are not linked
+       * @example rec_42
+       */
+      readonly record: string | null;
+      readonly recordIds: components['schemas']['RecordIdsDto'];
+      /** @description How often it came back after it was closed */
+      readonly reopened: number;
+      /** Format: date-time */
+      readonly reopenedAt: string | null;
+      readonly rev: number;
+      readonly revision: number;
+      /** @enum {string} */
+      readonly state: 'open' | 'snoozed' | 'held' | 'closed';
+      readonly systems: components['schemas']['SystemsDto'];
+      /** @description Name of the record for people */
+      readonly title: string;
+      /** @description Field or group; `$life`: whether the record exists */
+      readonly unit: string;
+      /** @description Why a person is asked: what happened, and the policy that sends it here */
+      readonly why: string;
+      /** @description What people added to it */
+      readonly work: components['schemas']['WorkDto'];
+    };
+    readonly ConflictFlowDto: {
+      /** @description The open ones by age, youngest first */
+      readonly ages: readonly components['schemas']['OpenAgeDto'][];
+      /** @enum {string} */
+      readonly by: 'hour' | 'day';
+      /**
+       * Format: date-time
+       * @description When the oldest open one opened
+       */
+      readonly oldestAt: string | null;
+      /** @description Every hour or day, oldest first */
+      readonly stretches: readonly components['schemas']['FlowStretchDto'][];
+    };
+    readonly ConflictPageDto: {
+      readonly items: readonly components['schemas']['ConflictSummaryDto'][];
+      /** @description Where the list goes on. A page may hold fewer items than asked for, even none, while there are more: what a request looks at is bounded */
+      readonly next: string | null;
+    };
+    readonly ConflictSummaryDto: {
+      /** @description How it is answered: conflicts `decide`, guards `release` and `discard`, halts one for each choice */
+      readonly actions: readonly components['schemas']['ActionDto'][];
+      /** @description The last agreed value; null: the records share no past */
+      readonly base: components['schemas']['ValueDto'] | null;
+      readonly candidates: readonly components['schemas']['CandidateDto'][];
+      /** Format: date-time */
+      readonly changedAt: string;
+      /** Format: date-time */
+      readonly closedAt: string | null;
+      /** @description `decided`; by itself: `converged`, `withdrawn`, `policy`, `record-deleted`; of guards and halts: `released`, `discarded`, `resumed` */
+      readonly closeReason: string | null;
+      /**
+       * @description Names what was asked, and whether it can be decided: what a decision carries in If-Match
+       * @example "3-open"
+       */
+      readonly etag: string;
+      /** @example cf_0199… */
+      readonly id: string;
+      readonly kind: string;
+      /** Format: date-time */
+      readonly openedAt: string;
+      readonly pipeline: string;
+      /** @enum {string} */
+      readonly priority: 'urgent' | 'high' | 'normal' | 'low';
+      /** @description One sentence */
+      readonly reason: string;
+      /**
+       * @description null for a match: it is about records that are not linked
+       * @example rec_42
+       */
+      readonly record: string | null;
+      /** @description How often it came back after it was closed */
+      readonly reopened: number;
+      /** Format: date-time */
+      readonly reopenedAt: string | null;
+      readonly rev: number;
+      /** @enum {string} */
+      readonly state: 'open' | 'snoozed' | 'held' | 'closed';
+      /** @description Name of the record for people */
+      readonly title: string;
+      /** @description Field or group; `$life`: whether the record exists */
+      readonly unit: string;
+      /** @description What people added to it */
+      readonly work: components['schemas']['WorkDto'];
+    };
+    readonly DeadLetterDto: {
+      /** @description Stable code of the refusal */
+      readonly code: string;
+      readonly count: number;
+      /** @description What the side said, of the newest */
+      readonly detail: string;
+      /** Format: date-time */
+      readonly firstAt: string;
+      /** Format: date-time */
+      readonly lastAt: string;
+      /** @description Up to five records, newest first */
+      readonly records: readonly string[];
+      /**
+       * @description The side that refused
+       * @enum {string}
+       */
+      readonly side: 'A' | 'B';
+      /** @description The field or group */
+      readonly unit: string;
+    };
+    readonly DeadLetterListDto: {
+      readonly items: readonly components['schemas']['DeadLetterDto'][];
+    };
+    readonly DecideDto: {
+      /** @description With `take: link` only: the number of the candidate */
+      readonly candidate?: number;
+      readonly note?: string;
+      /**
+       * @description Whose value is to stand; `value`: the one given. For a match: `link`, `create` or `apart`
+       * @enum {string}
+       */
+      readonly take: 'a' | 'b' | 'base' | 'merged' | 'value' | 'link' | 'create' | 'apart';
+      /** @description With `take: value` only; a group is given whole */
+      readonly value?:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+    };
+    readonly DecideRecordDto: {
+      /** @description One for each conflict of the record that is open; that of `$life` may be left out */
+      readonly decisions: readonly components['schemas']['RecordDecisionDto'][];
+      readonly note?: string;
+    };
+    readonly DecisionDto: {
+      /** Format: date-time */
+      readonly at: string;
+      readonly by: string;
+      /** @example cf_0199… */
+      readonly conflict: string;
+      /** @example dec_0199… */
+      readonly id: string;
+      readonly note: string | null;
+      /**
+       * @description held: not written yet. stale: values moved first, decide again. closed: the conflict had ended by itself
+       * @enum {string}
+       */
+      readonly outcome: 'held' | 'applied' | 'undone' | 'stale' | 'closed';
+      /** @description The undone decision that it makes again */
+      readonly redoOf: string | null;
+      /** @enum {string} */
+      readonly take: 'a' | 'b' | 'base' | 'merged' | 'value' | 'link' | 'create' | 'apart';
+      /** @description How many were made as one with it; 1: it alone */
+      readonly together: number;
+      /** @description Answer of an undo after the write. given-back: the side gets what it held before. edited-since: it was edited meanwhile and keeps that. as-it-was: it holds what it held before */
+      readonly undone?: components['schemas']['UndoneSidesDto'];
+      /**
+       * Format: date-time
+       * @description Nothing is written before
+       */
+      readonly undoUntil: string;
+      /** @description Any JSON value, in the canonical form of the field */
+      readonly value:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+    };
+    readonly DemoPersonDto: {
+      readonly email: string;
+      readonly name: string;
+      readonly password: string;
+      readonly role: string;
+    };
+    readonly DifferenceDto: {
+      readonly detail: string;
+      /** @description The id on that side */
+      readonly externalId: string | null;
+      /** @description What is held of the side; between the sides: what A holds */
+      readonly held:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+      /** @enum {string} */
+      readonly kind: 'value' | 'apart' | 'missing' | 'returned' | 'extra' | 'alone';
+      /** @enum {string} */
+      readonly reason: 'conflict' | 'blocked' | 'in-flight' | 'policy' | 'scope' | 'unknown';
+      readonly record: string | null;
+      /** @description What repairing came to */
+      readonly repaired: string | null;
+      /** @description What the side shows; between the sides: what B holds */
+      readonly seen:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+      /**
+       * @description null: between the sides
+       * @enum {string|null}
+       */
+      readonly side: 'A' | 'B' | null;
+      /** @description The field or group; `$life`: the record itself */
+      readonly unit: string | null;
+    };
+    readonly DifferencePageDto: {
+      readonly items: readonly components['schemas']['DifferenceDto'][];
+      readonly next: string | null;
+    };
+    readonly EffectsDto: {
+      readonly a?: string;
+      readonly b?: string;
+      readonly base?: string;
+      readonly merged?: string;
+    };
+    readonly EventPreferenceDto: {
+      /**
+       * @description What the roles suggest
+       * @enum {string}
+       */
+      readonly byRole: 'instant' | 'digest' | 'off';
+      /** @enum {string} */
+      readonly event: 'conflicts' | 'assigned' | 'comments' | 'deadlines' | 'pipelines' | 'daily';
+      /**
+       * @description null: as the roles suggest
+       * @enum {string|null}
+       */
+      readonly mode: 'instant' | 'digest' | 'off' | null;
+      /** @description What can be chosen */
+      readonly modes: readonly ('instant' | 'digest' | 'off')[];
+    };
+    readonly ExplanationDto: {
+      /** @description What led to it, oldest first */
+      readonly because: readonly components['schemas']['StepDto'][];
+      /** @description The whole history is there, from the moment the records were linked */
+      readonly complete: boolean;
+      readonly field: string;
+      /** Format: date-time */
+      readonly historyStartsAt: string | null;
+      /** @description What keeps it from moving now */
+      readonly holds: readonly string[];
+      readonly record: string;
+      /** @description Values that gave way to it */
+      readonly rejected: readonly components['schemas']['RejectedDto'][];
+      readonly sentence: string;
+      /** Format: date-time */
+      readonly standsSince: string | null;
+      /** @description The value that stands, by the history */
+      readonly value:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+      readonly wouldChangeIf: readonly string[];
+    };
+    readonly FacetsDto: {
+      readonly assignee: readonly components['schemas']['AssigneeCountDto'][];
+      /** @description Terms of the filter that no counter knows: the numbers are without them */
+      readonly ignored: readonly string[];
+      readonly kind: {
+        readonly [key: string]: number;
+      };
+      /** @description Open and past the due date, on the pipelines that are asked for */
+      readonly overdue: components['schemas']['OverdueDto'];
+      readonly pipeline: {
+        readonly [key: string]: number;
+      };
+      readonly priority: {
+        readonly [key: string]: number;
+      };
+      readonly state: {
+        readonly [key: string]: number;
+      };
+      /** @description Items that fit; of the list that is asked for */
+      readonly total: number;
+      /** @description The 200 with the most */
+      readonly unit: {
+        readonly [key: string]: number;
+      };
+    };
+    readonly FieldComparedDto: {
+      /** @description Both have a value, and not the same */
+      readonly different: number;
+      readonly equal: number;
+      /** @description Blank in B */
+      readonly onlyA: number;
+      /** @description Blank in A */
+      readonly onlyB: number;
+      /** @description Some pairs that differ */
+      readonly samples: readonly components['schemas']['ComparedPairDto'][];
+      /** @description A side has a value that the mapping cannot read */
+      readonly unreadable: number;
+    };
+    readonly FieldsComparedDto: {
+      readonly fields: {
+        readonly [key: string]: components['schemas']['FieldComparedDto'];
+      };
+      /** @description Pairs that were looked at, from everywhere among those that would be linked */
+      readonly looked: number;
+    };
+    readonly FlowStretchDto: {
+      /**
+       * Format: date-time
+       * @description Beginning of the hour or day, in UTC
+       */
+      readonly at: string;
+      /** @description Conflicts that closed, whatever closed them */
+      readonly closed: number;
+      /** @description Conflicts that opened */
+      readonly opened: number;
+    };
+    readonly FollowAnswerLinkDto: {
+      /** @description What stands behind the # of the address in the mail */
+      readonly token: string;
+    };
+    readonly GrantDto: {
+      /** @description Name of a pipeline, or `*`: on every pipeline, also those to come */
+      readonly pipeline: string;
+      /** @enum {string} */
+      readonly role: 'viewer' | 'steward' | 'engineer' | 'admin';
+    };
+    readonly GuardAnswerDto: {
+      /** @description Why; kept in the audit log */
+      readonly note?: string;
+    };
+    readonly GuardExampleDto: {
+      /** @description Id on side A */
+      readonly a: string | null;
+      /** @description Any JSON value, in the canonical form of the field */
+      readonly after:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+      /** @description Id on side B */
+      readonly b: string | null;
+      /** @description Any JSON value, in the canonical form of the field */
+      readonly before:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+      readonly record: string;
+      readonly unit: string;
+    };
+    readonly GuardItemDto: {
+      readonly answeredBy: string | null;
+      /** @description Records within the window when it tripped */
+      readonly count: number;
+      /** @enum {string} */
+      readonly guard: 'deletes' | 'blanking' | 'overwrite' | 'canary';
+      /** @description Fields and records that are held at the moment */
+      readonly held: number;
+      /** @example grd_0199… */
+      readonly id: string;
+      /** @description Linked records at that time */
+      readonly linked: number;
+      /** @description The most that pass */
+      readonly most: number;
+      readonly note: string | null;
+      /** @description Up to ten of the first */
+      readonly sample: readonly components['schemas']['GuardExampleDto'][];
+      /**
+       * @description The side where it was done; it is held back from the other
+       * @enum {string}
+       */
+      readonly side: 'A' | 'B';
+      /** @description blanking: the field; overwrite: who; canary: the id of the record that is missing */
+      readonly subject: string;
+      readonly windowMs: number;
+    };
+    readonly GuardSampleDto: {
+      /** @description Id on side A */
+      readonly a: string | null;
+      /** @description Any JSON value, in the canonical form of the field */
+      readonly after:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+      /** @description Id on side B */
+      readonly b: string | null;
+      /** @description Any JSON value, in the canonical form of the field */
+      readonly before:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+      readonly record: string;
+      /** @description Field or group; `$life`: whether the record exists */
+      readonly unit: string;
+    };
+    readonly GuardTripDto: {
+      /** Format: date-time */
+      readonly closedAt: string | null;
+      readonly closedBy: string | null;
+      /** @description Records within the window when it tripped */
+      readonly count: number;
+      /** @description Fields and records that are held at the moment */
+      readonly held: number;
+      readonly id: string;
+      /** @enum {string} */
+      readonly kind: 'deletes' | 'blanking' | 'overwrite' | 'canary';
+      /** @description Linked records at that time */
+      readonly linked: number;
+      /** @description The most that pass */
+      readonly most: number;
+      readonly note: string | null;
+      /** Format: date-time */
+      readonly openedAt: string;
+      readonly pipeline: string;
+      /** @description Up to ten of the first */
+      readonly sample: readonly components['schemas']['GuardSampleDto'][];
+      /**
+       * @description The side where it was done; it is held back from the other
+       * @enum {string}
+       */
+      readonly side: 'A' | 'B';
+      /** @enum {string} */
+      readonly state: 'open' | 'released' | 'discarded';
+      /** @description blanking: the field; overwrite: who; canary: the id of the record that is missing */
+      readonly subject: string;
+      readonly windowMs: number;
+    };
+    readonly GuardTripListDto: {
+      readonly items: readonly components['schemas']['GuardTripDto'][];
+    };
+    readonly HaltItemDto: {
+      /** @description Names of the actions: `resume`, or `give-back` and `take` */
+      readonly choices: readonly ('resume' | 'give-back' | 'take')[];
+      /** @description Why */
+      readonly detail: string;
+      /** @description Sides that were restored or replaced */
+      readonly restored: readonly ('A' | 'B')[];
+    };
+    readonly HeldGrantDto: {
+      /** @description Name of a pipeline, or `*`: on every pipeline, also those to come */
+      readonly pipeline: string;
+      /** @enum {string} */
+      readonly role: 'viewer' | 'steward' | 'engineer' | 'admin';
+      /**
+       * @description Given here, or by a group of the identity provider (renewed at every sign-in)
+       * @enum {string}
+       */
+      readonly source: 'people' | 'oidc';
+    };
+    readonly IdsDto: {
+      readonly A: string | null;
+      readonly B: string | null;
+    };
+    readonly IntervalDto: {
+      /** Format: date-time */
+      readonly from: string;
+      /** Format: date-time */
+      readonly to: string;
+    };
+    readonly InvitedDto: {
+      readonly link: components['schemas']['OneTimeLinkDto'];
+      readonly person: components['schemas']['PersonDto'];
+    };
+    readonly InviteDto: {
+      readonly email: string;
+      readonly grants: readonly components['schemas']['GrantDto'][];
+      /** @description As others see it */
+      readonly name: string;
+    };
+    readonly LabelsDto: {
+      readonly A: string;
+      readonly B: string;
+    };
+    readonly LeftOutKeyDto: {
+      readonly a: number;
+      readonly b: number;
+      readonly key: string;
+      /** @description Id of the match rule */
+      readonly rule: string;
+    };
+    readonly LineageEntryDto: {
+      readonly actor: components['schemas']['AuthorDto'] | null;
+      /** @description Any JSON value, in the canonical form of the field */
+      readonly after:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+      /** @description Any JSON value, in the canonical form of the field */
+      readonly before:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+      readonly cause: components['schemas']['CauseDto'];
+      /** @description Events seen per actor: `A`, `B`, `hub`, `recovered`; one that is absent is 0 */
+      readonly clock: {
+        readonly [key: string]: number;
+      };
+      readonly field: string;
+      /** @description The exact way: forward, agreement, owner, newest, merge, rule, decision, … */
+      readonly how: string;
+      /**
+       * @description Entries of one cause share it; with `field` it is unique
+       * @example chg_1207
+       */
+      readonly id: string;
+      /** @enum {string} */
+      readonly kind:
+        | 'observed'
+        | 'authored'
+        | 'decided'
+        | 'written'
+        | 'missed'
+        | 'rejected'
+        | 'unreadable'
+        | 'cosmetic'
+        | 'linked'
+        | 'created'
+        | 'conflict'
+        | 'policy-change'
+        | 'scope'
+        | 'restored'
+        | 'undone';
+      /**
+       * Format: date-time
+       * @description When it happened in the system, as far as it tells
+       */
+      readonly occurredAt: string | null;
+      readonly record: string;
+      /**
+       * Format: date-time
+       * @description When Accord knew
+       */
+      readonly recordedAt: string;
+      /** @enum {string|null} */
+      readonly side: 'A' | 'B' | null;
+      readonly why: string | null;
+    };
+    readonly LineagePageDto: {
+      readonly items: readonly components['schemas']['LineageEntryDto'][];
+      readonly next: string | null;
+    };
+    readonly LinkDto: {
+      /** @description Id of the record on side A */
+      readonly a: string;
+      /** @description Id of the record on side B */
+      readonly b: string;
+      readonly note?: string;
+    };
+    readonly LinkOrderedDto: {
+      readonly a: string;
+      readonly b: string;
+      readonly pipeline: string;
+    };
+    readonly LinksDto: {
+      /** @example https://crm.example/accounts/7 */
+      readonly A: string | null;
+      readonly B: string | null;
+    };
+    readonly LiveDto: {
+      /** @enum {string} */
+      readonly status: 'ok';
+    };
+    readonly LoadDto: {
+      /** Format: date-time */
+      readonly acceptedAt: string | null;
+      readonly acceptedBy: string | null;
+      /** @description Records with several possible partners: shown, never guessed */
+      readonly ambiguous: number;
+      /** Format: date-time */
+      readonly createdAt: string;
+      readonly excludedA: number;
+      readonly excludedB: number;
+      /** @description What linking would mean, field by field */
+      readonly fields: components['schemas']['FieldsComparedDto'] | null;
+      /** Format: date-time */
+      readonly finishedAt: string | null;
+      /** @description Keys that too many records share to compare all of them, the most common first */
+      readonly leftOut: readonly components['schemas']['LeftOutKeyDto'][];
+      /** @description Pairs that a rule found */
+      readonly linked: number;
+      readonly onlyA: number;
+      readonly onlyB: number;
+      readonly pipeline: string;
+      readonly progress: components['schemas']['LoadProgressDto'] | null;
+      readonly rate: components['schemas']['LoadRateDto'];
+      readonly revision: number;
+      /** @description Some records of each kind */
+      readonly samples: readonly components['schemas']['LoadSampleDto'][];
+      /** @description Of these, pairs that a rule with points found */
+      readonly scored: number;
+      /** Format: date-time */
+      readonly startedAt: string | null;
+      /** @description State of the pipeline */
+      readonly state: string;
+    };
+    readonly LoadProgressDto: {
+      readonly done: number;
+      readonly phase: string;
+      /** @description Records that may be made on each side in a time; null: no limit */
+      readonly rate: components['schemas']['LoadRateDto'];
+      readonly ratePerSecond: number | null;
+      /** @description At the rate that is allowed now */
+      readonly secondsLeft: number | null;
+      readonly total: number;
+    };
+    readonly LoadRateDto: {
+      /** @example 500/s */
+      readonly A: string | null;
+      /** @example 500/s */
+      readonly B: string | null;
+    };
+    readonly LoadSampleDto: {
+      readonly a_id: string | null;
+      readonly b_id: string | null;
+      /** @description What speaks for and against it */
+      readonly detail: string | null;
+      /** @enum {string} */
+      readonly kind: 'linked' | 'scored' | 'question' | 'ambiguous' | 'only-a' | 'only-b';
+      /** @description Of a pair that was scored */
+      readonly points?: number | null;
+    };
+    readonly LookAtLinkDto: {
+      /** @description What stands behind the # of the link */
+      readonly secret: string;
+    };
+    readonly MakeTokenDto: {
+      readonly days: number;
+      /** @description What it is for; stands by what is done with it */
+      readonly name: string;
+      /** @description It may do these where your roles allow them, and nothing else */
+      readonly scopes: readonly (
+        | 'conflicts:read'
+        | 'conflicts:resolve'
+        | 'records:read'
+        | 'lineage:read'
+        | 'pipelines:read'
+        | 'ops:run'
+        | 'metrics:read'
+        | 'people:manage'
+        | 'audit:read'
+      )[];
+    };
+    readonly MatchCandidateDto: {
+      /** @description Why it cannot be chosen any more */
+      readonly gone: string | null;
+      /** @description Its id on the other side */
+      readonly id: string;
+      /** @description What a decision to link names */
+      readonly n: number;
+      /** @description null: they have the same key by an exact rule */
+      readonly points: number | null;
+      /** @description The rule that found it */
+      readonly rule: string;
+      readonly title: string;
+      /** @description Field or group → its value when it was asked */
+      readonly values: {
+        readonly [key: string]:
+          | (
+              | string
+              | number
+              | boolean
+              | readonly unknown[]
+              | {
+                  readonly [key: string]: unknown;
+                }
+            )
+          | null;
+      };
+      readonly verdicts: readonly components['schemas']['VerdictDto'][];
+    };
+    readonly MatchDto: {
+      /** @description Records of the other side, the most likely first */
+      readonly candidates: readonly components['schemas']['MatchCandidateDto'][];
+      /** @description Its id there */
+      readonly id: string;
+      /** @description Whether the pipeline makes such records on the other side */
+      readonly mayCreate: boolean;
+      /**
+       * @description The side of the record in question
+       * @enum {string}
+       */
+      readonly side: 'A' | 'B';
+      /** @description Field or group → its value when it was asked */
+      readonly values: {
+        readonly [key: string]:
+          | (
+              | string
+              | number
+              | boolean
+              | readonly unknown[]
+              | {
+                  readonly [key: string]: unknown;
+                }
+            )
+          | null;
+      };
+    };
+    readonly MeDto: {
+      /** @description One of the people that come with the demo */
+      readonly demo: boolean;
+      readonly email: string;
+      readonly grants: readonly components['schemas']['GrantDto'][];
+      /** @description `usr_…`, or `tok_…` for a token */
+      readonly id: string;
+      /** @description What the roles allow, and where; for a token within its scopes */
+      readonly may: readonly components['schemas']['PermittedDto'][];
+      /** @description As it stands by what this person does */
+      readonly name: string;
+    };
+    readonly MergedAnswerDto: {
+      /**
+       * @description moved: the link is with the other record now. detached: that one is linked itself; the record of the other side stays, unlinked
+       * @enum {string}
+       */
+      readonly outcome: 'moved' | 'detached';
+      /**
+       * @description The record that goes by both ids of that side now
+       * @example rec_42
+       */
+      readonly record: string;
+    };
+    readonly MergedDto: {
+      /** @description The id, there, of the record that it went into */
+      readonly into: string;
+      /**
+       * @description The side that merged two of its records
+       * @enum {string}
+       */
+      readonly side: 'A' | 'B';
+    };
+    readonly NewTokenDto: {
+      /** @description The token itself. Shown once: it is not stored */
+      readonly secret: string;
+      readonly token: components['schemas']['TokenDto'];
+    };
+    readonly NextDto: {
+      readonly conflict: components['schemas']['ConflictDto'];
+    };
+    readonly NotificationsDto: {
+      /** @description Where mails go */
+      readonly address: string;
+      /**
+       * @description When the daily digest comes
+       * @example 08:00
+       */
+      readonly dailyAt: string;
+      /**
+       * @description How long a digest gathers
+       * @enum {number}
+       */
+      readonly digestMinutes: 15 | 30 | 60 | 120 | 240;
+      readonly events: readonly components['schemas']['EventPreferenceDto'][];
+      /** @description No mail then: it comes afterwards */
+      readonly quiet: components['schemas']['QuietHoursDto'] | null;
+      /** @description False: this service sends no mails at all */
+      readonly sends: boolean;
+      /** @description null: not chosen yet; times are UTC */
+      readonly timeZone: string | null;
+    };
+    readonly OneTimeLinkDto: {
+      /** @description To be given to the person; lets in once, to choose a password */
+      readonly address: string;
+      /** Format: date-time */
+      readonly expiresAt: string;
+      /** @description A mail with another such link goes there; null: no mails are sent here */
+      readonly mailedTo: string | null;
+    };
+    readonly OpenAgeDto: {
+      readonly count: number;
+      /** @description Open for less than so many seconds; null: longer */
+      readonly under: number | null;
+    };
+    readonly OpinionDto: {
+      /**
+       * @description What they would choose; nothing is decided by it
+       * @enum {string}
+       */
+      readonly take?:
+        'a' | 'b' | 'base' | 'merged' | 'value' | 'link' | 'create' | 'apart' | 'release' | 'discard';
+      readonly text?: string;
+      /** @description Any JSON value, in the canonical form of the field */
+      readonly value?:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+    };
+    readonly OverdueDto: {
+      /** @description There are more than could be counted in passing */
+      readonly capped: boolean;
+      readonly count: number;
+    };
+    readonly PauseDto: {
+      /** Format: date-time */
+      readonly at: string;
+      readonly by: string;
+      readonly reason: string;
+    };
+    readonly PauseRequestDto: {
+      /** @description Why; shown to everybody who wonders */
+      readonly reason: string;
+      /**
+       * @description Absent: the whole pipeline
+       * @enum {string}
+       */
+      readonly side?: 'A' | 'B';
+    };
+    readonly PeopleDto: {
+      readonly items: readonly components['schemas']['PersonDto'][];
+    };
+    readonly PermittedDto: {
+      /** @enum {string} */
+      readonly permission:
+        | 'conflicts:read'
+        | 'conflicts:resolve'
+        | 'records:read'
+        | 'lineage:read'
+        | 'pipelines:read'
+        | 'ops:run'
+        | 'metrics:read'
+        | 'people:manage'
+        | 'audit:read';
+      /** @description Names of pipelines; `*`: all */
+      readonly pipelines: readonly string[];
+    };
+    readonly PersonDto: {
+      /** @description One of the people that come with the demo */
+      readonly demo: boolean;
+      readonly email: string;
+      /** @description What If-Match must carry to change it */
+      readonly etag: string;
+      readonly grants: readonly components['schemas']['HeldGrantDto'][];
+      /** @description Can sign in by a password */
+      readonly hasPassword: boolean;
+      readonly id: string;
+      /** Format: date-time */
+      readonly lastSignInAt: string | null;
+      readonly name: string;
+      /** @description Has come by single sign-on */
+      readonly singleSignOn: boolean;
+      /**
+       * @description invited: has not chosen a password, nor come by single sign-on, yet
+       * @enum {string}
+       */
+      readonly state: 'invited' | 'active' | 'disabled';
+    };
+    readonly PersonRefDto: {
+      /** @example usr_0199… */
+      readonly id: string;
+      readonly name: string;
+    };
+    readonly PipelineCountsDto: {
+      /** @description Fields that a side refused */
+      readonly blocked: number;
+      readonly changesTotal: number;
+      /** @description Open conflicts */
+      readonly conflicts: number;
+      /** @description Of the linked, records that are out of scope */
+      readonly excluded: number;
+      /** @description Guards that tripped: what they hold waits for an answer */
+      readonly guards: number;
+      /** @description Decided conflicts whose decision can still be undone */
+      readonly held: number;
+      /** @description Linked records on which both sides agree and nothing waits */
+      readonly inSync: number;
+      readonly linked: number;
+      /** @description Records that no rule could link */
+      readonly unmatched: number;
+      /** @description References that wait for the record that they point to to be linked */
+      readonly waiting: number;
+      readonly writesTotal: number;
+    };
+    readonly PipelineDto: {
+      readonly counts: components['schemas']['PipelineCountsDto'];
+      /** @enum {string} */
+      readonly health: 'ok' | 'catching-up' | 'attention' | 'down';
+      /** @description null: no load is under way */
+      readonly load: components['schemas']['LoadProgressDto'] | null;
+      readonly name: string;
+      readonly paused: components['schemas']['PauseDto'] | null;
+      /** @description Unit → what decides it, in words */
+      readonly policies: {
+        readonly [key: string]: string;
+      };
+      readonly revision: number;
+      /** @description How it is, in words */
+      readonly sentence: string;
+      readonly sides: components['schemas']['PipelineSidesDto'];
+      /** @enum {string} */
+      readonly state: 'new' | 'comparing' | 'report' | 'loading' | 'running' | 'halted';
+    };
+    readonly PipelineListDto: {
+      readonly items: readonly components['schemas']['PipelineDto'][];
+    };
+    readonly PipelineSideDto: {
+      /** @description Records whose changes are on their way or due to be looked at */
+      readonly backlog: number;
+      readonly connector: string;
+      readonly error: components['schemas']['SideErrorDto'] | null;
+      /** @description Name of the system for people */
+      readonly label: string;
+      /** @description Age of the oldest change of this side that is not applied on the other; null while it is not known */
+      readonly lagSeconds: number | null;
+      /** Format: date-time */
+      readonly lastReadAt: string | null;
+      /** Format: date-time */
+      readonly lastWriteAt: string | null;
+      /** @description The object there, such as a table */
+      readonly object: string;
+      readonly paused: components['schemas']['PauseDto'] | null;
+      /** @description It was restored or replaced: `resume` has to say what is right, the side as it is or what Accord knows */
+      readonly restored: boolean;
+    };
+    readonly PipelineSidesDto: {
+      /** @description null: never started */
+      readonly A: components['schemas']['PipelineSideDto'] | null;
+      /** @description null: never started */
+      readonly B: components['schemas']['PipelineSideDto'] | null;
+    };
+    readonly QueueFilterDto: {
+      /**
+       * @description Terms that must all hold; docs/queue.md has the grammar
+       * @example pipeline:companies priority:urgent,high -assignee:none due:<4h value:"@example.org"
+       */
+      readonly filter?: string;
+    };
+    readonly QuietHoursDto: {
+      /** @example 08:00 */
+      readonly from: string;
+      /**
+       * @description Before `from`: of the next morning
+       * @example 08:00
+       */
+      readonly to: string;
+    };
+    readonly ReadyDto: {
+      readonly checks: components['schemas']['ChecksDto'];
+      /** @enum {string} */
+      readonly status: 'ok' | 'failed';
+    };
+    readonly ReasonCountsDto: {
+      /** @description Refused by a side, or held */
+      readonly blocked: number;
+      /** @description Waits for a person */
+      readonly conflict: number;
+      /** @description On its way */
+      readonly 'in-flight': number;
+      /** @description Meant to be so */
+      readonly policy: number;
+      /** @description Out of the scope of the pipeline */
+      readonly scope: number;
+      /** @description Nothing explains it */
+      readonly unknown: number;
+    };
+    readonly RecordDecisionDto: {
+      /** @example cf_0199… */
+      readonly conflict: string;
+      /**
+       * @description Its `etag` as it was shown
+       * @example "3-open"
+       */
+      readonly etag: string;
+      /** @enum {string} */
+      readonly take: 'a' | 'b' | 'base' | 'merged' | 'value';
+      /** @description With `take: value` only */
+      readonly value?:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+    };
+    readonly RecordDecisionsDto: {
+      readonly decisions: readonly components['schemas']['DecisionDto'][];
+      /**
+       * Format: date-time
+       * @description Nothing is written before
+       */
+      readonly undoUntil: string;
+    };
+    readonly RecordDto: {
+      /**
+       * Format: date-time
+       * @description The time that was asked for; null: now
+       */
+      readonly asOf: string | null;
+      /** @description Conflicts that are not closed */
+      readonly conflicts: readonly string[];
+      /** @description Why it takes no part: which side is out of scope, by which filter; null: it does */
+      readonly excluded: string | null;
+      readonly fields: readonly components['schemas']['RecordFieldDto'][];
+      /** @example rec_42 */
+      readonly id: string;
+      readonly ids: components['schemas']['IdsDto'];
+      readonly pipeline: string;
+      /**
+       * @description The worst of its fields, or what became of it
+       * @enum {string}
+       */
+      readonly state:
+        | 'in-sync'
+        | 'conflict'
+        | 'held'
+        | 'blocked'
+        | 'excluded'
+        | 'creating'
+        | 'deleted'
+        | 'unlinked'
+        | 'in-flight'
+        | 'diverged';
+      readonly systems: components['schemas']['LabelsDto'];
+      /** @description Records that the values of references among the fields point to, as far as they may be seen */
+      readonly targets: readonly components['schemas']['TargetDto'][];
+      /** @description Its name for people */
+      readonly title: string;
+    };
+    readonly RecordFieldDto: {
+      /** @description null: the system has no such field */
+      readonly A: components['schemas']['VersionDto'] | null;
+      readonly B: components['schemas']['VersionDto'] | null;
+      /** @description Events seen per actor: `A`, `B`, `hub`, `recovered`; one that is absent is 0 */
+      readonly clock: {
+        readonly [key: string]: number;
+      };
+      /** @description Field or group; `$life`: whether the record exists */
+      readonly field: string;
+      /** @enum {string} */
+      readonly state: 'in-sync' | 'conflict' | 'held' | 'blocked' | 'in-flight' | 'diverged';
+      /** @description The agreed value */
+      readonly value:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+      /** @description One sentence */
+      readonly why: string;
+    };
+    readonly RecordIdsDto: {
+      readonly A: string | null;
+      readonly B: string | null;
+    };
+    readonly RecordPageDto: {
+      readonly items: readonly components['schemas']['RecordSummaryDto'][];
+      /** @description May be given with fewer items than asked for: a search goes on there */
+      readonly next: string | null;
+      /** @description What was searched, in words; null without q */
+      readonly searched: string | null;
+    };
+    readonly RecordSummaryDto: {
+      /** @description Conflicts that are not closed */
+      readonly conflicts: readonly string[];
+      /** @description Why it takes no part: which side is out of scope, by which filter; null: it does */
+      readonly excluded: string | null;
+      /** @example rec_42 */
+      readonly id: string;
+      readonly ids: components['schemas']['IdsDto'];
+      readonly pipeline: string;
+      /**
+       * @description The worst of its fields, or what became of it
+       * @enum {string}
+       */
+      readonly state:
+        | 'in-sync'
+        | 'conflict'
+        | 'held'
+        | 'blocked'
+        | 'excluded'
+        | 'creating'
+        | 'deleted'
+        | 'unlinked'
+        | 'in-flight'
+        | 'diverged';
+      readonly systems: components['schemas']['LabelsDto'];
+      /** @description Its name for people */
+      readonly title: string;
+    };
+    readonly RejectedDto: {
+      /** @description The system it came from */
+      readonly from: string | null;
+      readonly reason: string;
+      /** @description Any JSON value, in the canonical form of the field */
+      readonly value:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+    };
+    readonly RestoredDto: {
+      readonly pipeline: string;
+      /** @example rec_42 */
+      readonly record: string;
+      /** @description Where it is made again */
+      readonly sides: readonly ('A' | 'B')[];
+    };
+    readonly RestoreDto: {
+      readonly note?: string;
+      /**
+       * @description Only there; default: wherever it is gone
+       * @enum {string}
+       */
+      readonly side?: 'A' | 'B';
+    };
+    readonly ResumeRequestDto: {
+      /**
+       * @description Needed when a side was restored or replaced. `give-back`: it gets back what Accord knows; `take`: what it shows now are edits
+       * @enum {string}
+       */
+      readonly restored?: 'give-back' | 'take';
+      /**
+       * @description Absent: the whole pipeline
+       * @enum {string}
+       */
+      readonly side?: 'A' | 'B';
+    };
+    readonly RetriedDto: {
+      /** @description Units that are tried again */
+      readonly retried: number;
+    };
+    readonly RetryDto: {
+      readonly code?: string;
+      readonly record?: string;
+      readonly unit?: string;
+    };
+    readonly ReviewersDto: {
+      readonly items: readonly components['schemas']['PersonRefDto'][];
+    };
+    readonly SeenLinkDto: {
+      readonly email: string | null;
+      readonly name: string | null;
+      /**
+       * @description setup: makes the first admin. password: lets a person choose one
+       * @enum {string}
+       */
+      readonly purpose: 'setup' | 'password';
+    };
+    readonly SessionDto: {
+      /** @description What X-CSRF-Token must carry with whatever changes something */
+      readonly csrfToken: string | null;
+      /** @description null: nobody is signed in */
+      readonly me: components['schemas']['MeDto'] | null;
+      readonly ways: components['schemas']['SignInWaysDto'];
+    };
+    readonly SetLoadRateDto: {
+      /**
+       * @description null: no limit
+       * @example 500/s
+       */
+      readonly rate: string | null;
+      /**
+       * @description Where records are made
+       * @enum {string}
+       */
+      readonly side: 'A' | 'B';
+    };
+    readonly SiblingDto: {
+      /** @description As of a conflict */
+      readonly etag: string;
+      readonly id: string;
+      readonly reason: string;
+      /** @enum {string} */
+      readonly state: 'open' | 'held';
+      readonly unit: string;
+    };
+    readonly SideErrorDto: {
+      /** @description Stable code */
+      readonly code: string;
+      readonly detail: string;
+      /** Format: date-time */
+      readonly since: string;
+    };
+    readonly SignInDto: {
+      readonly email: string;
+      readonly password: string;
+    };
+    readonly SignInWaysDto: {
+      /** @description In the demo, and only there: its people and their passwords */
+      readonly demo: readonly components['schemas']['DemoPersonDto'][];
+      /** @description Nobody is an admin yet: the service has printed a one-time link where it was started */
+      readonly firstAdminMissing: boolean;
+      /** @description What single sign-on is called here; null: there is none */
+      readonly singleSignOn: string | null;
+    };
+    readonly SkipDto: {
+      /** @description Why */
+      readonly reason?: string;
+    };
+    readonly SnoozedDto: {
+      readonly by: components['schemas']['PersonRefDto'] | null;
+      /** @description Whether it comes back when it changes */
+      readonly orChange: boolean;
+      /**
+       * Format: date-time
+       * @description null: until it changes
+       */
+      readonly until: string | null;
+    };
+    readonly SnoozeDto: {
+      /**
+       * @description Whether it also comes back when it changes
+       * @default true
+       */
+      readonly orChange: boolean;
+      /**
+       * Format: date-time
+       * @description When it comes back; absent: when it changes
+       */
+      readonly until?: string;
+    };
+    readonly StepDto: {
+      readonly actor: components['schemas']['AuthorDto'] | null;
+      /** @description Any JSON value, in the canonical form of the field */
+      readonly after:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+      /** Format: date-time */
+      readonly at: string;
+      readonly change: string;
+      readonly conflict: string | null;
+      readonly decision: string | null;
+      /** @enum {string} */
+      readonly kind:
+        | 'observed'
+        | 'authored'
+        | 'decided'
+        | 'written'
+        | 'missed'
+        | 'rejected'
+        | 'unreadable'
+        | 'cosmetic'
+        | 'linked'
+        | 'created'
+        | 'conflict'
+        | 'policy-change'
+        | 'scope'
+        | 'restored'
+        | 'undone';
+      readonly revision: number;
+      readonly step: number;
+      /** @description The system, by its name for people */
+      readonly system: string | null;
+      readonly why: string | null;
+    };
+    readonly SystemsDto: {
+      readonly A: string;
+      readonly B: string;
+    };
+    readonly TargetDto: {
+      /**
+       * @description As it stands in the values of references
+       * @example rec_42
+       */
+      readonly id: string;
+      readonly ids: components['schemas']['TargetIdsDto'];
+      readonly pipeline: string;
+      /** @description Its name for people */
+      readonly title: string;
+    };
+    readonly TargetIdsDto: {
+      readonly A: string | null;
+      readonly B: string | null;
+    };
+    readonly TokenDto: {
+      /** @description How the token begins: to tell it from others */
+      readonly begins: string;
+      /** Format: date-time */
+      readonly createdAt: string;
+      /** Format: date-time */
+      readonly expiresAt: string;
+      readonly id: string;
+      readonly name: string;
+      /** Format: date-time */
+      readonly revokedAt: string | null;
+      readonly scopes: readonly (
+        | 'conflicts:read'
+        | 'conflicts:resolve'
+        | 'records:read'
+        | 'lineage:read'
+        | 'pipelines:read'
+        | 'ops:run'
+        | 'metrics:read'
+        | 'people:manage'
+        | 'audit:read'
+      )[];
+      /**
+       * Format: date-time
+       * @description To the minute
+       */
+      readonly usedAt: string | null;
+    };
+    readonly TokenListDto: {
+      readonly items: readonly components['schemas']['TokenDto'][];
+    };
+    readonly UndoneDecisionsDto: {
+      readonly decisions: readonly components['schemas']['DecisionDto'][];
+    };
+    readonly UndoneSidesDto: {
+      /** @enum {string} */
+      readonly A: 'given-back' | 'edited-since' | 'as-it-was';
+      /** @enum {string} */
+      readonly B: 'given-back' | 'edited-since' | 'as-it-was';
+    };
+    readonly UnlinkDto: {
+      readonly note?: string;
+    };
+    readonly UnlinkedDto: {
+      readonly a: string | null;
+      readonly b: string | null;
+      readonly pipeline: string;
+      /** @example rec_42 */
+      readonly record: string;
+    };
+    readonly UnsubscribeDto: {
+      /** @description Whether they have been ended by this request */
+      readonly ended: boolean;
+      /** @description What the mails are about: an event, or `digest` */
+      readonly kind: string;
+    };
+    readonly UseLinkDto: {
+      /** @description Of the first admin */
+      readonly email?: string;
+      /** @description Of the first admin */
+      readonly name?: string;
+      readonly password: string;
+      /** @description What stands behind the # of the link */
+      readonly secret: string;
+      /** @description The first admin decides conflicts as well */
+      readonly steward?: boolean;
+    };
+    readonly ValueDto: {
+      /** @description Any JSON value, in the canonical form of the field */
+      readonly value:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+    };
+    readonly VerdictDto: {
+      /** @description How the two values were compared */
+      readonly as: string;
+      readonly field: string;
+      /** @description From 0 to 1; null: blank on a side */
+      readonly likeness: number | null;
+      /** @description What it speaks for (positive) or against (negative) */
+      readonly points: number;
+      /** @enum {string} */
+      readonly verdict: 'agrees' | 'alike' | 'differs' | 'blank';
+    };
+    readonly VerificationDto: {
+      /** Format: date-time */
+      readonly askedAt: string;
+      /** @description null: the schedule */
+      readonly askedBy: string | null;
+      /** @description What was compared and found; `hash` is the SHA-256 of its canonical form (sorted keys) */
+      readonly certificate: {
+        readonly [key: string]: unknown;
+      } | null;
+      readonly differences: components['schemas']['ReasonCountsDto'] | null;
+      /** @description Linked records read so far */
+      readonly done: number;
+      /** @description Why there is no certificate */
+      readonly error: string | null;
+      /** Format: date-time */
+      readonly finishedAt: string | null;
+      readonly hash: string | null;
+      readonly id: string;
+      /** @enum {string|null} */
+      readonly phase: 'records' | 'A' | 'B' | 'looks' | 'repair' | null;
+      readonly pipeline: string;
+      readonly repair: boolean;
+      readonly revision: number | null;
+      /** @description Until the linked records are read, at this pace */
+      readonly secondsLeft: number | null;
+      /** Format: date-time */
+      readonly startedAt: string | null;
+      /** @enum {string} */
+      readonly state: 'asked' | 'running' | 'finished' | 'failed';
+      readonly total: number;
+    };
+    readonly VerificationPageDto: {
+      readonly items: readonly components['schemas']['VerificationDto'][];
+      readonly next: string | null;
+    };
+    readonly VersionDto: {
+      /** @description Hub time within which the edit certainly was made */
+      readonly at: components['schemas']['IntervalDto'] | null;
+      /** @description Who made it, as far as the side tells */
+      readonly by: components['schemas']['AuthorDto'] | null;
+      /** @description Events seen per actor: `A`, `B`, `hub`, `recovered`; one that is absent is 0 */
+      readonly clock: {
+        readonly [key: string]: number;
+      };
+      /** @description The side's own representation */
+      readonly raw:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+      /** @description Any JSON value, in the canonical form of the field */
+      readonly value:
+        | (
+            | string
+            | number
+            | boolean
+            | readonly unknown[]
+            | {
+                readonly [key: string]: unknown;
+              }
+          )
+        | null;
+    };
+    readonly WorkDto: {
+      /** @description A second opinion that is waited for */
+      readonly asked: components['schemas']['AskedDto'] | null;
+      readonly assignee: components['schemas']['PersonRefDto'] | null;
+      /**
+       * @description The hours in which the time of the rule runs; null: always
+       * @example Mon-Fri 09:00-18:00 Europe/Berlin
+       */
+      readonly businessHours: string | null;
+      /** @description Who is at work on it */
+      readonly claim: components['schemas']['ClaimDto'] | null;
+      readonly comments: number;
+      /** Format: date-time */
+      readonly dueAt: string | null;
+      /** @enum {string|null} */
+      readonly dueBy: 'rule' | 'person' | null;
+      /**
+       * Format: date-time
+       * @description Half as much time again has passed
+       */
+      readonly escalateAt: string | null;
+      /**
+       * @description What changes of it carry in If-Match
+       * @example "w7"
+       */
+      readonly etag: string;
+      /** @enum {string} */
+      readonly priority: 'urgent' | 'high' | 'normal' | 'low';
+      /** @enum {string} */
+      readonly priorityBy: 'rule' | 'person';
+      /** @description The queue that the pipeline names */
+      readonly queue: string | null;
+      /**
+       * Format: date-time
+       * @description Four fifths of the time are used up
+       */
+      readonly riskAt: string | null;
+      /** @description People who have skipped it */
+      readonly skips: number;
+      readonly snooze: components['schemas']['SnoozedDto'] | null;
+      /** @description Whose turn it is */
+      readonly turn: components['schemas']['PersonRefDto'] | null;
+    };
+  };
+  responses: never;
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    readonly Audit_list: {
-        readonly parameters: {
-            readonly query?: {
-                /** @description Such as `decision.made` */
-                readonly action?: string;
-                /** @description `usr_…` or `tok_…` */
-                readonly actor?: string;
-                /** @description `next` of the page before, with the same filter */
-                readonly cursor?: string;
-                readonly limit?: number;
-                /** @description Id or name of what it was done to */
-                readonly object?: string;
-            };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["AuditPageDto"];
-                };
-            };
-            /** @description Problem `malformed`: the cursor belongs to another filter */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `audit:read`, which admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Conflicts_list: {
-        readonly parameters: {
-            readonly query?: {
-                /** @description `next` of the page before, with the same filter */
-                readonly cursor?: string;
-                /** @description Terms that must all hold; docs/queue.md has the grammar */
-                readonly filter?: string;
-                readonly limit?: number;
-                /** @description Name of a pipeline */
-                readonly pipeline?: string;
-                readonly record?: string;
-                /** @description Without it: open and held. One of many: `filter` can say more */
-                readonly state?: "open" | "snoozed" | "held" | "closed";
-                /** @description Name of a field or group; `$life`: whether the record exists */
-                readonly unit?: string;
-            };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["ConflictPageDto"];
-                };
-            };
-            /** @description Problem `malformed`: the cursor belongs to another filter; `filter-invalid` with the position */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:read`, which viewer, steward, engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Conflicts_get: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly ETag?: string;
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["ConflictDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:read`, which viewer, steward, engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Work_change: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
-                /** @description `work.etag`, as it was shown */
-                readonly "If-Match": string;
-            };
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ChangeItemDto"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["WorkDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `already-decided`, or one that says what else does not hold */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `stale`, with the settings as they now are in `current` and what was `changed` */
-            readonly 412: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` or `key-reused` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Work_activity: {
-        readonly parameters: {
-            readonly query?: {
-                /** @description `next` of the page before, with the same filter */
-                readonly cursor?: string;
-                readonly limit?: number;
-            };
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["ActivityPageDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:read`, which viewer, steward, engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `already-decided`, or one that says what else does not hold */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` or `key-reused` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly AnswerLink_look: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["FollowAnswerLinkDto"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["AnswerLinkDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `link-invalid`: used, expired, or not from a mail about this conflict */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly AnswerLink_use: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["FollowAnswerLinkDto"];
-            };
-        };
-        readonly responses: {
-            readonly 201: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["DecisionDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `already-decided` */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `link-invalid`: used, expired, or not from a mail about this conflict */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `stale`, with the conflict as it now is in `current` */
-            readonly 412: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Work_claim: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                /** @description The same key and body again: the same answer, kept for 24 hours */
-                readonly "Idempotency-Key"?: string;
-            };
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["WorkDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `already-decided`, or one that says what else does not hold */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` or `key-reused` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `leased`: `by` whom, `until` when */
-            readonly 423: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Work_comment: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                /** @description The same key and body again: the same answer, kept for 24 hours */
-                readonly "Idempotency-Key"?: string;
-            };
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["CommentDto"];
-            };
-        };
-        readonly responses: {
-            readonly 201: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["ActivityDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `already-decided`, or one that says what else does not hold */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` or `key-reused` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Conflicts_decide: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
-                /** @description The same key and body again: the same answer, kept for 24 hours */
-                readonly "Idempotency-Key"?: string;
-                /** @description ETag of the conflict as it was shown */
-                readonly "If-Match": string;
-            };
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["DecideDto"];
-            };
-        };
-        readonly responses: {
-            readonly 201: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["DecisionDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `already-decided` */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `stale`, with the conflict as it now is in `current`, and whether `values` or `state` were `changed` */
-            readonly 412: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` naming the field and what was expected, or `key-reused` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `leased`: `by` whom, `until` when */
-            readonly 423: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `precondition-required` */
-            readonly 428: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Work_release: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                /** @description The same key and body again: the same answer, kept for 24 hours */
-                readonly "Idempotency-Key"?: string;
-            };
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["WorkDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `already-decided`, or one that says what else does not hold */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` or `key-reused` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `leased`: `by` whom, `until` when */
-            readonly 423: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Work_renew: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                /** @description The same key and body again: the same answer, kept for 24 hours */
-                readonly "Idempotency-Key"?: string;
-            };
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["WorkDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `already-decided`, or one that says what else does not hold */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` or `key-reused` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `leased`: `by` whom, `until` when */
-            readonly 423: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Work_ask: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
-                /** @description The same key and body again: the same answer, kept for 24 hours */
-                readonly "Idempotency-Key"?: string;
-                /** @description `work.etag`, as it was shown */
-                readonly "If-Match": string;
-            };
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["AskDto"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["WorkDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `already-decided`, or one that says what else does not hold */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `stale`, with the settings as they now are in `current` and what was `changed` */
-            readonly 412: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` or `key-reused` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `leased`: `by` whom, `until` when */
-            readonly 423: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Work_answer: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
-                /** @description The same key and body again: the same answer, kept for 24 hours */
-                readonly "Idempotency-Key"?: string;
-                /** @description `etag` of the conflict as it was shown */
-                readonly "If-Match": string;
-            };
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["OpinionDto"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["WorkDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `already-decided`, or one that says what else does not hold */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `stale`, with the settings as they now are in `current` and what was `changed` */
-            readonly 412: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` or `key-reused` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Work_skip: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                /** @description The same key and body again: the same answer, kept for 24 hours */
-                readonly "Idempotency-Key"?: string;
-            };
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["SkipDto"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["WorkDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `already-decided`, or one that says what else does not hold */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` or `key-reused` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `leased`: `by` whom, `until` when */
-            readonly 423: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Work_snooze: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
-                /** @description The same key and body again: the same answer, kept for 24 hours */
-                readonly "Idempotency-Key"?: string;
-                /** @description `work.etag`, as it was shown */
-                readonly "If-Match": string;
-            };
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["SnoozeDto"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["WorkDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `already-decided`, or one that says what else does not hold */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `stale`, with the settings as they now are in `current` and what was `changed` */
-            readonly 412: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` or `key-reused` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `leased`: `by` whom, `until` when */
-            readonly 423: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Work_unsnooze: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                /** @description The same key and body again: the same answer, kept for 24 hours */
-                readonly "Idempotency-Key"?: string;
-            };
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["WorkDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `already-decided`, or one that says what else does not hold */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` or `key-reused` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Queue_facets: {
-        readonly parameters: {
-            readonly query?: {
-                /** @description Terms that must all hold; docs/queue.md has the grammar */
-                readonly filter?: string;
-                /** @description Name of a pipeline */
-                readonly pipeline?: string;
-                readonly state?: "open" | "snoozed" | "held" | "closed";
-                /** @description Name of a field or group */
-                readonly unit?: string;
-            };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["FacetsDto"];
-                };
-            };
-            /** @description Problem `filter-invalid` with the position */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:read`, which viewer, steward, engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found`: no such pipeline */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Queue_ahead: {
-        readonly parameters: {
-            readonly query?: {
-                /** @description Terms that must all hold; docs/queue.md has the grammar */
-                readonly filter?: string;
-                readonly limit?: number;
-            };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["AheadDto"];
-                };
-            };
-            /** @description Problem `filter-invalid` with the position */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Queue_next: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                /** @description The same key again: the same item */
-                readonly "Idempotency-Key"?: string;
-            };
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["QueueFilterDto"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["NextDto"];
-                };
-            };
-            /** @description There is nothing for the caller */
-            readonly 204: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `filter-invalid` with the position */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Decisions_redo: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
-                /** @description The same key and body again: the same answer, kept for 24 hours */
-                readonly "Idempotency-Key"?: string;
-                /** @description ETag of the conflict as it is shown now */
-                readonly "If-Match": string;
-            };
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 201: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["DecisionDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `already-decided`: it stands, or another does */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `stale`, with the conflict as it now is in `current` */
-            readonly 412: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `leased`: `by` whom, `until` when */
-            readonly 423: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Decisions_undo: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                /** @description The same key and body again: the same answer, kept for 24 hours */
-                readonly "Idempotency-Key"?: string;
-            };
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Nothing had been written; the conflict is open again */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["DecisionDto"];
-                };
-            };
-            /** @description It had been written: the conflict is open again, and each side gets back what it held before, by a conditional write; a side that was edited since keeps that edit (`undone` says which) */
-            readonly 202: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["DecisionDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-undoable`: a later decision stands, the record has ended, or it never took effect */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Decisions_undoAll: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                /** @description The same key and body again: the same answer, kept for 24 hours */
-                readonly "Idempotency-Key"?: string;
-            };
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Nothing had been written */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["UndoneDecisionsDto"];
-                };
-            };
-            /** @description Some had been written; each says what becomes of it */
-            readonly 202: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["UndoneDecisionsDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-undoable`: one of them cannot be, so none was */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Events_events: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
-                readonly "last-event-id": string;
-                /** @description Sent by browsers on their own; what changed since is told first */
-                readonly "Last-Event-ID"?: string;
-            };
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "text/event-stream": string;
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:read`, which viewer, steward, engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Preferences_get: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["NotificationsDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: a token, or no CSRF token */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Preferences_change: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ChangeNotificationsDto"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["NotificationsDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: a token, or no CSRF token */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Session_look: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["LookAtLinkDto"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["SeenLinkDto"];
-                };
-            };
-            /** @description Problem `link-invalid` */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Session_use: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["UseLinkDto"];
-            };
-        };
-        readonly responses: {
-            readonly 201: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["SessionDto"];
-                };
-            };
-            /** @description Problem `link-invalid` */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid`; the link stays good */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly People_list: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["PeopleDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `people:manage`, which admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly People_invite: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["InviteDto"];
-            };
-        };
-        readonly responses: {
-            readonly 201: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["InvitedDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `people:manage`, which admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `taken`: there is somebody with this address */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly People_get: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly ETag?: string;
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["PersonDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `people:manage`, which admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly People_change: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
-                /** @description ETag of the person as they were shown */
-                readonly "If-Match": string;
-            };
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ChangePersonDto"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["PersonDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `people:manage`, which admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `last-admin` */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `stale` */
-            readonly 412: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly People_link: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 201: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["OneTimeLinkDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `people:manage`, which admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Pipelines_list: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["PipelineListDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Pipelines_get: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["PipelineDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly ConflictFlow_get: {
-        readonly parameters: {
-            readonly query?: {
-                /** @description 24 hours, or 14 days */
-                readonly by?: "hour" | "day";
-            };
-            readonly header?: never;
-            readonly path: {
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["ConflictFlowDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly DeadLetters_list: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["DeadLetterListDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly DeadLetters_retry: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["RetryDto"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["RetriedDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Guards_list: {
-        readonly parameters: {
-            readonly query?: {
-                /** @description Only those that wait for an answer */
-                readonly open?: boolean;
-            };
-            readonly header?: never;
-            readonly path: {
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["GuardTripListDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Guards_discard: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["GuardAnswerDto"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["GuardTripDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `already-decided` */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Guards_release: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["GuardAnswerDto"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["GuardTripDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `already-decided` */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Links_link: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["LinkDto"];
-            };
-        };
-        readonly responses: {
-            /** @description The pipeline does so in a moment */
-            readonly 202: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["LinkOrderedDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `linked-already`: a link of one of them must be ended first */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Load_get: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["LoadDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found`: no such pipeline, or not compared yet */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Load_accept: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["LoadDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-waiting`: no report waits to be accepted */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Load_rate: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["SetLoadRateDto"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["LoadDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-waiting`: the load is over */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Pipelines_pause: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["PauseRequestDto"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["PipelineDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Pipelines_resume: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ResumeRequestDto"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["PipelineDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `choice-needed`: a side was restored, say what is right */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Queue_reviewers: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["ReviewersDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Verifications_list: {
-        readonly parameters: {
-            readonly query?: {
-                /** @description `next` of the page before, with the same filter */
-                readonly cursor?: string;
-                readonly limit?: number;
-            };
-            readonly header?: never;
-            readonly path: {
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["VerificationPageDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Verifications_ask: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["AskVerificationDto"];
-            };
-        };
-        readonly responses: {
-            readonly 202: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["VerificationDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Verifications_get: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["VerificationDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Verifications_differences: {
-        readonly parameters: {
-            readonly query?: {
-                /** @description `next` of the page before, with the same filter */
-                readonly cursor?: string;
-                readonly limit?: number;
-                readonly reason?: "conflict" | "blocked" | "in-flight" | "policy" | "scope" | "unknown";
-            };
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["DifferencePageDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `records:read`, which viewer, steward, engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Records_list: {
-        readonly parameters: {
-            readonly query?: {
-                /** @description `next` of the page before, with the same filter */
-                readonly cursor?: string;
-                readonly limit?: number;
-                /** @description Name of a pipeline */
-                readonly pipeline?: string;
-                /** @description Our id (rec_42), an id of either system, or else the exact name of a record. Names are looked at a stretch at a time: `next` goes on */
-                readonly q?: string;
-                readonly state?: "in-sync" | "conflict" | "held" | "blocked" | "excluded" | "creating" | "deleted" | "unlinked";
-            };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["RecordPageDto"];
-                };
-            };
-            /** @description Problem `malformed`: the cursor belongs to another filter */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `records:read`, which viewer, steward, engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Records_lookup: {
-        readonly parameters: {
-            readonly query: {
-                /** @description The record's id in that system, also one it had before */
-                readonly externalId: string;
-                readonly pipeline: string;
-                readonly side: "A" | "B";
-            };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["RecordDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `records:read`, which viewer, steward, engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Records_get: {
-        readonly parameters: {
-            readonly query?: {
-                /** @description The record as it was known then */
-                readonly asOf?: string;
-            };
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["RecordDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `records:read`, which viewer, steward, engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Decisions_decideRecord: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                /** @description The same key and body again: the same answer, kept for 24 hours */
-                readonly "Idempotency-Key"?: string;
-            };
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["DecideRecordDto"];
-            };
-        };
-        readonly responses: {
-            readonly 201: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["RecordDecisionsDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `already-decided` */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `stale`: the conflicts as they now are in `current`, the ids of those that are not as they were shown in `moved` */
-            readonly 412: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` naming the decision, or `key-reused` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `leased`: `by` whom, `until` when */
-            readonly 423: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Records_explain: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly field: string;
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["ExplanationDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `lineage:read`, which viewer, steward, engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Records_history: {
-        readonly parameters: {
-            readonly query?: {
-                /** @description `next` of the page before, with the same filter */
-                readonly cursor?: string;
-                /** @description Field or group */
-                readonly field?: string;
-                readonly limit?: number;
-            };
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["LineagePageDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `lineage:read`, which viewer, steward, engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Links_merged: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["MergedDto"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["MergedAnswerDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-linked` */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Restore_restore: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["RestoreDto"];
-            };
-        };
-        readonly responses: {
-            /** @description The pipeline does so in a moment */
-            readonly 202: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["RestoredDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found`, also once its tombstone was purged */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problems `not-deleted`, `key-taken`: a record stands under its id, `excluded` */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Links_unlink: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["UnlinkDto"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["UnlinkedDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-linked` */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Session_get: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["SessionDto"];
-                };
-            };
-        };
-    };
-    readonly Session_signIn: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["SignInDto"];
-            };
-        };
-        readonly responses: {
-            readonly 201: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["SessionDto"];
-                };
-            };
-            /** @description Problem `sign-in-refused`, the same for whatever is wrong */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `too-many-attempts`; Retry-After says when */
-            readonly 429: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Session_signOut: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["SessionDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: a token, or no CSRF token */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Session_changePassword: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ChangePasswordDto"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["SessionDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: a token, or no CSRF token */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid`: too short, or easily guessed */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `too-many-attempts`; Retry-After says when */
-            readonly 429: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly SingleSignOn_begin: {
-        readonly parameters: {
-            readonly query?: {
-                /** @description Path of the screen to go to afterwards */
-                readonly returnTo?: string;
-            };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description To the provider; or to the sign-in page, which says what is wrong */
-            readonly 302: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly SingleSignOn_end: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description To the screen, signed in; or to the sign-in page, which says what is wrong */
-            readonly 302: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Tokens_list: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["TokenListDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: a token, or no CSRF token */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Tokens_make: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["MakeTokenDto"];
-            };
-        };
-        readonly responses: {
-            readonly 201: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["NewTokenDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: a token, or no CSRF token */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Tokens_revoke: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["TokenDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: a token, or no CSRF token */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Unsubscribe_look: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly token: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["UnsubscribeDto"];
-                };
-            };
-            /** @description For browsers */
-            readonly 302: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `link-invalid` */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Unsubscribe_end: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly token: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["UnsubscribeDto"];
-                };
-            };
-            /** @description Problem `link-invalid` */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Health_live: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["LiveDto"];
-                };
-            };
-        };
-    };
-    readonly Health_ready: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["ReadyDto"];
-                };
-            };
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["ReadyDto"];
-                };
-            };
-        };
-    };
-    readonly Metrics_get: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "text/plain": string;
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `metrics:read`, which engineer, admin have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
+  readonly Audit_list: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description Such as `decision.made` */
+        readonly action?: string;
+        /** @description `usr_…` or `tok_…` */
+        readonly actor?: string;
+        /** @description `next` of the page before, with the same filter */
+        readonly cursor?: string;
+        readonly limit?: number;
+        /** @description Id or name of what it was done to */
+        readonly object?: string;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['AuditPageDto'];
+        };
+      };
+      /** @description Problem `malformed`: the cursor belongs to another filter */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `audit:read`, which admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Conflicts_list: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description `next` of the page before, with the same filter */
+        readonly cursor?: string;
+        /** @description Terms that must all hold; docs/queue.md has the grammar */
+        readonly filter?: string;
+        readonly limit?: number;
+        /** @description Name of a pipeline */
+        readonly pipeline?: string;
+        readonly record?: string;
+        /** @description Without it: open and held. One of many: `filter` can say more */
+        readonly state?: 'open' | 'snoozed' | 'held' | 'closed';
+        /** @description Name of a field or group; `$life`: whether the record exists */
+        readonly unit?: string;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ConflictPageDto'];
+        };
+      };
+      /** @description Problem `malformed`: the cursor belongs to another filter; `filter-invalid` with the position */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:read`, which viewer, steward, engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Conflicts_get: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly ETag?: string;
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ConflictDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:read`, which viewer, steward, engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Work_change: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header: {
+        /** @description `work.etag`, as it was shown */
+        readonly 'If-Match': string;
+      };
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['ChangeItemDto'];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['WorkDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `already-decided`, or one that says what else does not hold */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `stale`, with the settings as they now are in `current` and what was `changed` */
+      readonly 412: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` or `key-reused` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Work_activity: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description `next` of the page before, with the same filter */
+        readonly cursor?: string;
+        readonly limit?: number;
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ActivityPageDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:read`, which viewer, steward, engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `already-decided`, or one that says what else does not hold */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` or `key-reused` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly AnswerLink_look: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['FollowAnswerLinkDto'];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['AnswerLinkDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `link-invalid`: used, expired, or not from a mail about this conflict */
+      readonly 410: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly AnswerLink_use: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['FollowAnswerLinkDto'];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['DecisionDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `already-decided` */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `link-invalid`: used, expired, or not from a mail about this conflict */
+      readonly 410: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `stale`, with the conflict as it now is in `current` */
+      readonly 412: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Work_claim: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: {
+        /** @description The same key and body again: the same answer, kept for 24 hours */
+        readonly 'Idempotency-Key'?: string;
+      };
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['WorkDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `already-decided`, or one that says what else does not hold */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` or `key-reused` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `leased`: `by` whom, `until` when */
+      readonly 423: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Work_comment: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: {
+        /** @description The same key and body again: the same answer, kept for 24 hours */
+        readonly 'Idempotency-Key'?: string;
+      };
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['CommentDto'];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ActivityDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `already-decided`, or one that says what else does not hold */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` or `key-reused` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Conflicts_decide: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header: {
+        /** @description The same key and body again: the same answer, kept for 24 hours */
+        readonly 'Idempotency-Key'?: string;
+        /** @description ETag of the conflict as it was shown */
+        readonly 'If-Match': string;
+      };
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['DecideDto'];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['DecisionDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `already-decided` */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `stale`, with the conflict as it now is in `current`, and whether `values` or `state` were `changed` */
+      readonly 412: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` naming the field and what was expected, or `key-reused` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `leased`: `by` whom, `until` when */
+      readonly 423: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `precondition-required` */
+      readonly 428: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Work_release: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: {
+        /** @description The same key and body again: the same answer, kept for 24 hours */
+        readonly 'Idempotency-Key'?: string;
+      };
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['WorkDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `already-decided`, or one that says what else does not hold */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` or `key-reused` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `leased`: `by` whom, `until` when */
+      readonly 423: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Work_renew: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: {
+        /** @description The same key and body again: the same answer, kept for 24 hours */
+        readonly 'Idempotency-Key'?: string;
+      };
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['WorkDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `already-decided`, or one that says what else does not hold */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` or `key-reused` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `leased`: `by` whom, `until` when */
+      readonly 423: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Work_ask: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header: {
+        /** @description The same key and body again: the same answer, kept for 24 hours */
+        readonly 'Idempotency-Key'?: string;
+        /** @description `work.etag`, as it was shown */
+        readonly 'If-Match': string;
+      };
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['AskDto'];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['WorkDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `already-decided`, or one that says what else does not hold */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `stale`, with the settings as they now are in `current` and what was `changed` */
+      readonly 412: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` or `key-reused` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `leased`: `by` whom, `until` when */
+      readonly 423: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Work_answer: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header: {
+        /** @description The same key and body again: the same answer, kept for 24 hours */
+        readonly 'Idempotency-Key'?: string;
+        /** @description `etag` of the conflict as it was shown */
+        readonly 'If-Match': string;
+      };
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['OpinionDto'];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['WorkDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `already-decided`, or one that says what else does not hold */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `stale`, with the settings as they now are in `current` and what was `changed` */
+      readonly 412: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` or `key-reused` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Work_skip: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: {
+        /** @description The same key and body again: the same answer, kept for 24 hours */
+        readonly 'Idempotency-Key'?: string;
+      };
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['SkipDto'];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['WorkDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `already-decided`, or one that says what else does not hold */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` or `key-reused` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `leased`: `by` whom, `until` when */
+      readonly 423: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Work_snooze: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header: {
+        /** @description The same key and body again: the same answer, kept for 24 hours */
+        readonly 'Idempotency-Key'?: string;
+        /** @description `work.etag`, as it was shown */
+        readonly 'If-Match': string;
+      };
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['SnoozeDto'];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['WorkDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `already-decided`, or one that says what else does not hold */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `stale`, with the settings as they now are in `current` and what was `changed` */
+      readonly 412: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` or `key-reused` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `leased`: `by` whom, `until` when */
+      readonly 423: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Work_unsnooze: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: {
+        /** @description The same key and body again: the same answer, kept for 24 hours */
+        readonly 'Idempotency-Key'?: string;
+      };
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['WorkDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `already-decided`, or one that says what else does not hold */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` or `key-reused` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Queue_facets: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description Terms that must all hold; docs/queue.md has the grammar */
+        readonly filter?: string;
+        /** @description Name of a pipeline */
+        readonly pipeline?: string;
+        readonly state?: 'open' | 'snoozed' | 'held' | 'closed';
+        /** @description Name of a field or group */
+        readonly unit?: string;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['FacetsDto'];
+        };
+      };
+      /** @description Problem `filter-invalid` with the position */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:read`, which viewer, steward, engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found`: no such pipeline */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Queue_ahead: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description Terms that must all hold; docs/queue.md has the grammar */
+        readonly filter?: string;
+        readonly limit?: number;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['AheadDto'];
+        };
+      };
+      /** @description Problem `filter-invalid` with the position */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Queue_next: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: {
+        /** @description The same key again: the same item */
+        readonly 'Idempotency-Key'?: string;
+      };
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['QueueFilterDto'];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['NextDto'];
+        };
+      };
+      /** @description There is nothing for the caller */
+      readonly 204: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `filter-invalid` with the position */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Decisions_redo: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header: {
+        /** @description The same key and body again: the same answer, kept for 24 hours */
+        readonly 'Idempotency-Key'?: string;
+        /** @description ETag of the conflict as it is shown now */
+        readonly 'If-Match': string;
+      };
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['DecisionDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `already-decided`: it stands, or another does */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `stale`, with the conflict as it now is in `current` */
+      readonly 412: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `leased`: `by` whom, `until` when */
+      readonly 423: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Decisions_undo: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: {
+        /** @description The same key and body again: the same answer, kept for 24 hours */
+        readonly 'Idempotency-Key'?: string;
+      };
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Nothing had been written; the conflict is open again */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['DecisionDto'];
+        };
+      };
+      /** @description It had been written: the conflict is open again, and each side gets back what it held before, by a conditional write; a side that was edited since keeps that edit (`undone` says which) */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['DecisionDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-undoable`: a later decision stands, the record has ended, or it never took effect */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Decisions_undoAll: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: {
+        /** @description The same key and body again: the same answer, kept for 24 hours */
+        readonly 'Idempotency-Key'?: string;
+      };
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Nothing had been written */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['UndoneDecisionsDto'];
+        };
+      };
+      /** @description Some had been written; each says what becomes of it */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['UndoneDecisionsDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-undoable`: one of them cannot be, so none was */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Events_events: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header: {
+        readonly 'last-event-id': string;
+        /** @description Sent by browsers on their own; what changed since is told first */
+        readonly 'Last-Event-ID'?: string;
+      };
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'text/event-stream': string;
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:read`, which viewer, steward, engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Preferences_get: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['NotificationsDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: a token, or no CSRF token */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Preferences_change: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['ChangeNotificationsDto'];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['NotificationsDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: a token, or no CSRF token */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Session_look: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['LookAtLinkDto'];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['SeenLinkDto'];
+        };
+      };
+      /** @description Problem `link-invalid` */
+      readonly 410: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Session_use: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['UseLinkDto'];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['SessionDto'];
+        };
+      };
+      /** @description Problem `link-invalid` */
+      readonly 410: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid`; the link stays good */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly People_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['PeopleDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `people:manage`, which admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly People_invite: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['InviteDto'];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['InvitedDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `people:manage`, which admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `taken`: there is somebody with this address */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly People_get: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly ETag?: string;
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['PersonDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `people:manage`, which admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly People_change: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header: {
+        /** @description ETag of the person as they were shown */
+        readonly 'If-Match': string;
+      };
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['ChangePersonDto'];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['PersonDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `people:manage`, which admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `last-admin` */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `stale` */
+      readonly 412: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly People_link: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['OneTimeLinkDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `people:manage`, which admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Pipelines_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['PipelineListDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Pipelines_get: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['PipelineDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly ConflictFlow_get: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description 24 hours, or 14 days */
+        readonly by?: 'hour' | 'day';
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ConflictFlowDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly DeadLetters_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['DeadLetterListDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly DeadLetters_retry: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['RetryDto'];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['RetriedDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Guards_list: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description Only those that wait for an answer */
+        readonly open?: boolean;
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['GuardTripListDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Guards_discard: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+        readonly name: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['GuardAnswerDto'];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['GuardTripDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `already-decided` */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Guards_release: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+        readonly name: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['GuardAnswerDto'];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['GuardTripDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `already-decided` */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Links_link: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['LinkDto'];
+      };
+    };
+    readonly responses: {
+      /** @description The pipeline does so in a moment */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['LinkOrderedDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `linked-already`: a link of one of them must be ended first */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Load_get: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['LoadDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found`: no such pipeline, or not compared yet */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Load_accept: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['LoadDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-waiting`: no report waits to be accepted */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Load_rate: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['SetLoadRateDto'];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['LoadDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-waiting`: the load is over */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Pipelines_pause: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['PauseRequestDto'];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['PipelineDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Pipelines_resume: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['ResumeRequestDto'];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['PipelineDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `choice-needed`: a side was restored, say what is right */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Queue_reviewers: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ReviewersDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Verifications_list: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description `next` of the page before, with the same filter */
+        readonly cursor?: string;
+        readonly limit?: number;
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['VerificationPageDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Verifications_ask: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['AskVerificationDto'];
+      };
+    };
+    readonly responses: {
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['VerificationDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Verifications_get: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+        readonly name: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['VerificationDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `pipelines:read`, which viewer, steward, engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Verifications_differences: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description `next` of the page before, with the same filter */
+        readonly cursor?: string;
+        readonly limit?: number;
+        readonly reason?: 'conflict' | 'blocked' | 'in-flight' | 'policy' | 'scope' | 'unknown';
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+        readonly name: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['DifferencePageDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `records:read`, which viewer, steward, engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Records_list: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description `next` of the page before, with the same filter */
+        readonly cursor?: string;
+        readonly limit?: number;
+        /** @description Name of a pipeline */
+        readonly pipeline?: string;
+        /** @description Our id (rec_42), an id of either system, or else the exact name of a record. Names are looked at a stretch at a time: `next` goes on */
+        readonly q?: string;
+        readonly state?:
+          'in-sync' | 'conflict' | 'held' | 'blocked' | 'excluded' | 'creating' | 'deleted' | 'unlinked';
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['RecordPageDto'];
+        };
+      };
+      /** @description Problem `malformed`: the cursor belongs to another filter */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `records:read`, which viewer, steward, engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Records_lookup: {
+    readonly parameters: {
+      readonly query: {
+        /** @description The record's id in that system, also one it had before */
+        readonly externalId: string;
+        readonly pipeline: string;
+        readonly side: 'A' | 'B';
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['RecordDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `records:read`, which viewer, steward, engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Records_get: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description The record as it was known then */
+        readonly asOf?: string;
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['RecordDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `records:read`, which viewer, steward, engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Decisions_decideRecord: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: {
+        /** @description The same key and body again: the same answer, kept for 24 hours */
+        readonly 'Idempotency-Key'?: string;
+      };
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['DecideRecordDto'];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['RecordDecisionsDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `already-decided` */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `stale`: the conflicts as they now are in `current`, the ids of those that are not as they were shown in `moved` */
+      readonly 412: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` naming the decision, or `key-reused` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `leased`: `by` whom, `until` when */
+      readonly 423: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Records_explain: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly field: string;
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ExplanationDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `lineage:read`, which viewer, steward, engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Records_history: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description `next` of the page before, with the same filter */
+        readonly cursor?: string;
+        /** @description Field or group */
+        readonly field?: string;
+        readonly limit?: number;
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['LineagePageDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `lineage:read`, which viewer, steward, engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Links_merged: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['MergedDto'];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['MergedAnswerDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-linked` */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Restore_restore: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['RestoreDto'];
+      };
+    };
+    readonly responses: {
+      /** @description The pipeline does so in a moment */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['RestoredDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found`, also once its tombstone was purged */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problems `not-deleted`, `key-taken`: a record stands under its id, `excluded` */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Links_unlink: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['UnlinkDto'];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['UnlinkedDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-linked` */
+      readonly 409: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Session_get: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['SessionDto'];
+        };
+      };
+    };
+  };
+  readonly Session_signIn: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['SignInDto'];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['SessionDto'];
+        };
+      };
+      /** @description Problem `sign-in-refused`, the same for whatever is wrong */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `too-many-attempts`; Retry-After says when */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Session_signOut: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['SessionDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: a token, or no CSRF token */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Session_changePassword: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['ChangePasswordDto'];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['SessionDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: a token, or no CSRF token */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid`: too short, or easily guessed */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `too-many-attempts`; Retry-After says when */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly SingleSignOn_begin: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description Path of the screen to go to afterwards */
+        readonly returnTo?: string;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description To the provider; or to the sign-in page, which says what is wrong */
+      readonly 302: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly SingleSignOn_end: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description To the screen, signed in; or to the sign-in page, which says what is wrong */
+      readonly 302: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Tokens_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['TokenListDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: a token, or no CSRF token */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Tokens_make: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['MakeTokenDto'];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['NewTokenDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: a token, or no CSRF token */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `invalid` */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Tokens_revoke: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['TokenDto'];
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: a token, or no CSRF token */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `not-found` */
+      readonly 404: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Unsubscribe_look: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly token: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['UnsubscribeDto'];
+        };
+      };
+      /** @description For browsers */
+      readonly 302: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `link-invalid` */
+      readonly 410: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Unsubscribe_end: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly token: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['UnsubscribeDto'];
+        };
+      };
+      /** @description Problem `link-invalid` */
+      readonly 410: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly Health_live: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['LiveDto'];
+        };
+      };
+    };
+  };
+  readonly Health_ready: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ReadyDto'];
+        };
+      };
+      readonly 503: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ReadyDto'];
+        };
+      };
+    };
+  };
+  readonly Metrics_get: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'text/plain': string;
+        };
+      };
+      /** @description Problem `unauthenticated` */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Problem `forbidden`: needs `metrics:read`, which engineer, admin have */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
 }

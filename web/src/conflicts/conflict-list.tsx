@@ -152,7 +152,7 @@ function RowState({ row, mark }: { readonly row: ConflictSummary; readonly mark:
   }
   const priority = strings.conflicts.priorities[row.priority];
   return priority !== undefined && priority !== 'normal' ? (
-    <Badge size="sm" color={priority === 'low' ? 'gray' : 'orange'}>
+    <Badge size="sm" className="conflict-row-badge" color={priority === 'low' ? 'gray' : 'orange'}>
       {priority}
     </Badge>
   ) : null;
