@@ -8,7 +8,7 @@ import { cardOf, expectAccessible, openScreen, type ScreenOptions } from './scre
 import { startUiService, type UiService } from './ui-service.js';
 
 // Browser, service and database share the machine with the other suites.
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 describe('the queue', () => {
   let service: UiService;
