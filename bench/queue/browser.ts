@@ -55,6 +55,10 @@ export async function keyTimes(page: Page): Promise<KeyTimes> {
 
 /** ms from the beginning of a page's loading until this was drawn. */
 export async function drawnAfter(page: Page, what: 'row' | 'card'): Promise<number> {
-  await page.waitForFunction(`window.accordBench.drawn[${JSON.stringify(what)}] !== undefined`);
-  return page.evaluate<number>(`window.accordBench.drawn[${JSON.stringify(what)}]`);
+  return page.evaluate<number>(`window.accordBench.whenDrawn(${JSON.stringify(what)})`);
+}
+
+/** Until a card is there, and another than this one. */
+export async function cardAfter(page: Page, before: string | null): Promise<void> {
+  await page.evaluate(`window.accordBench.whenCard(${JSON.stringify(before)})`);
 }

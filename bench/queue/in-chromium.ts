@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-import { drawnAfter, keyTimes, withScreen } from './browser.js';
+import { cardAfter, drawnAfter, keyTimes, withScreen } from './browser.js';
 import { figureOf, type Figure } from './measure.js';
 import type { RunningService } from './service.js';
 
@@ -57,7 +57,7 @@ async function keyed(
   for (let n = 0; n < requests; n += 1) {
     const before = await shownCard(page);
     await page.keyboard.press(keys[n % keys.length] ?? 'j');
-    await page.waitForFunction(`![null, ${JSON.stringify(before)}].includes(window.accordBench.card())`);
+    await cardAfter(page, before);
     await sleep(GUARD_MS);
   }
   const { effects, cards } = await keyTimes(page);
@@ -71,7 +71,7 @@ async function keyed(
 
 async function press(page: Page, key: string, settleMs: number): Promise<void> {
   await page.keyboard.press(key);
-  await page.waitForFunction('window.accordBench.card() !== null');
+  await cardAfter(page, null);
   await sleep(settleMs);
 }
 

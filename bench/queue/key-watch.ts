@@ -40,9 +40,19 @@ export const keyWatch = `(() => {
     }
   };
   new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true, attributes: true });
+  const until = (test) => new Promise((resolve, reject) => {
+    const began = performance.now();
+    const again = () => {
+      if (test()) resolve();
+      else if (performance.now() - began > 20000) reject(new Error('nothing has changed for 20 s'));
+      else setTimeout(again, 4);
+    };
+    again();
+  });
   window.accordBench = {
-    drawn,
     card,
+    whenDrawn: (name) => until(() => Number.isFinite(drawn[name])).then(() => drawn[name]),
+    whenCard: (before) => until(() => ![null, before].includes(card())),
     take: () => ({ effects: times.effects.splice(0), cards: times.cards.splice(0) }),
   };
 })()`;

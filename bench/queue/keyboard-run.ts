@@ -4,7 +4,7 @@ import { Accord } from '../sync/accord.js';
 import { until } from '../sync/arrival.js';
 import { fill, makeTable, withClient } from '../sync/databases.js';
 import { baseRow, columns, table } from '../sync/records.js';
-import { keyTimes, withScreen } from './browser.js';
+import { cardAfter, keyTimes, withScreen } from './browser.js';
 import { figureOf, type Figure } from './measure.js';
 
 const KEY_MS = 50;
@@ -102,7 +102,7 @@ async function decideAll(page: Page, origin: string, decisions: number): Promise
   await page.goto(`${origin}/conflicts`);
   await page.waitForSelector('[role=gridcell]');
   await page.keyboard.press('p');
-  await page.waitForFunction('window.accordBench.card() !== null');
+  await cardAfter(page, null);
   const effects: number[] = [];
   const cards: number[] = [];
   const taken = new Map<number, Way>();
@@ -168,7 +168,7 @@ async function answer(page: Page, { take, how }: Way, record: number): Promise<v
       await page.waitForURL((url) => url.href !== here);
       await page.keyboard.press('z');
       await page.waitForURL((url) => url.href === here);
-      await page.waitForFunction('window.accordBench.card() !== null');
+      await cardAfter(page, null);
       await sleep(2 * GUARD_MS);
       await page.keyboard.press(key);
     }

@@ -53,6 +53,11 @@ export const queueStrings = {
     release: 'let it through',
     discard: 'take it back',
   },
+  passed: {
+    risk: 'most of the time for it has passed meanwhile',
+    due: 'it was due meanwhile',
+    escalate: 'it was due long ago',
+  } as Readonly<Record<string, string>>,
   meanwhile: (what: string) => `Not done, for meanwhile: ${what}. It is shown as it is now.`,
   activity: 'What was said and done',
   kinds: {

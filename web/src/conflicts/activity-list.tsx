@@ -1,4 +1,5 @@
 import { Text, Title } from '@mantine/core';
+import { memo } from 'react';
 import type { Conflict, Json } from '../api/types';
 import type { Activity } from '../api/work-types';
 import { Ago } from '../format/time';
@@ -11,7 +12,7 @@ export interface ActivityListProps {
 }
 
 /** What people said of the item and did to it, newest first. */
-export function ActivityList({ activity, systems }: ActivityListProps) {
+export const ActivityList = memo(function ActivityList({ activity, systems }: ActivityListProps) {
   if (activity.length === 0) return null;
   return (
     <section>
@@ -23,7 +24,8 @@ export function ActivityList({ activity, systems }: ActivityListProps) {
           <li key={id}>
             <Text size="sm" c="dimmed" component="span">
               {by.name} {words.kinds[kind] ?? kind} {about?.name}
-              {kind === 'opinion' && opinionIn(detail, systems)} · <Ago at={at} />
+              {kind === 'opinion' && opinionIn(detail, systems)}
+              {kind === 'woken' && passedIn(detail)} · <Ago at={at} />
             </Text>
             {text !== null && (
               <Text size="sm" className="said">
@@ -35,7 +37,7 @@ export function ActivityList({ activity, systems }: ActivityListProps) {
       </ul>
     </section>
   );
-}
+});
 
 /** What somebody would choose. */
 function opinionIn(detail: Json, systems: Conflict['systems']): string {
@@ -48,4 +50,10 @@ function opinionIn(detail: Json, systems: Conflict['systems']): string {
     b: systems.B,
   };
   return `: ${names[take] ?? take}`;
+}
+
+/** What of its deadline passed while it was put off. */
+function passedIn(detail: Json): string {
+  const passed = typeof detail === 'object' && detail !== null && 'passed' in detail ? detail.passed : null;
+  return typeof passed === 'string' ? `: ${words.passed[passed] ?? ''}` : '';
 }

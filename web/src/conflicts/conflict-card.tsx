@@ -12,6 +12,7 @@ import type { KeyAction } from '../keys/key-map';
 import { useKeys } from '../keys/use-keys';
 import { CrashBoundary } from '../states/crash-boundary';
 import { lazily } from '../states/lazily';
+import { Later } from '../states/later';
 import { LateSkeleton } from '../states/query-state';
 import { strings } from '../strings';
 import { deltaWords } from '../value/delta';
@@ -242,39 +243,41 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
         />
       </NeedsRole>
 
-      <Group gap="lg" className="card-switches">
-        <Switch
-          size="xs"
-          label={strings.card.diffs}
-          checked={diffs}
-          onChange={(event) => setDiffs(event.currentTarget.checked)}
-        />
-        {conflict.record !== null && (
-          <Button
-            size="compact-sm"
-            variant="subtle"
-            rightSection={<KeyOf action="history" size="xs" />}
-            onClick={() => setContext('history')}
-          >
-            {strings.card.context.open}
-          </Button>
-        )}
-        {hasRaw && (
+      <Later>
+        <Group gap="lg" className="card-switches">
           <Switch
             size="xs"
-            label={strings.card.raw}
-            checked={raw}
-            onChange={(event) => setRaw(event.currentTarget.checked)}
+            label={strings.card.diffs}
+            checked={diffs}
+            onChange={(event) => setDiffs(event.currentTarget.checked)}
           />
-        )}
-      </Group>
-      <WorkBar conflict={latest.data} seen={etagOf(shown)} />
-      <DecisionHistory conflict={conflict} />
-      <ActivityList activity={latest.data.activity} systems={conflict.systems} />
-      <Siblings
-        conflict={conflict}
-        {...(permitted && decidable && { onWhole: (way: 0 | 1 | 2 | 3) => setWhole(way) })}
-      />
+          {conflict.record !== null && (
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              rightSection={<KeyOf action="history" size="xs" />}
+              onClick={() => setContext('history')}
+            >
+              {strings.card.context.open}
+            </Button>
+          )}
+          {hasRaw && (
+            <Switch
+              size="xs"
+              label={strings.card.raw}
+              checked={raw}
+              onChange={(event) => setRaw(event.currentTarget.checked)}
+            />
+          )}
+        </Group>
+        <WorkBar conflict={latest.data} seen={etagOf(shown)} />
+        <DecisionHistory conflict={conflict} />
+        <ActivityList activity={latest.data.activity} systems={conflict.systems} />
+        <Siblings
+          conflict={conflict}
+          {...(permitted && decidable && { onWhole: (way: 0 | 1 | 2 | 3) => setWhole(way) })}
+        />
+      </Later>
       {context !== null && conflict.record !== null && (
         <CrashBoundary small>
           <Suspense>

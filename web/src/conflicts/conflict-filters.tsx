@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconFilter, IconPlus } from '@tabler/icons-react';
-import { Suspense, useRef, useState, type KeyboardEvent } from 'react';
+import { memo, Suspense, useRef, useState, type KeyboardEvent } from 'react';
 import { useKeys } from '../keys/use-keys';
 import { lazily } from '../states/lazily';
 import { filterStrings as words } from '../strings-filter';
@@ -29,7 +29,11 @@ export interface ConflictFiltersProps {
 }
 
 /** Which part of the queue: a tab, and conditions that are typed or chosen, each a chip. */
-export function ConflictFilters({ view, fault, onChange }: ConflictFiltersProps) {
+export const ConflictFilters = memo(function ConflictFilters({
+  view,
+  fault,
+  onChange,
+}: ConflictFiltersProps) {
   const [draft, setDraft] = useState('');
   const [menu, menuActions] = useDisclosure(false);
   const input = useRef<HTMLInputElement>(null);
@@ -111,5 +115,17 @@ export function ConflictFilters({ view, fault, onChange }: ConflictFiltersProps)
         </Suspense>
       )}
     </div>
+  );
+}, isSame);
+
+/** What is done with a change does not depend on when the function for it was made. */
+function isSame(one: ConflictFiltersProps, other: ConflictFiltersProps): boolean {
+  const [x, y] = [one.view, other.view];
+  return (
+    one.fault === other.fault &&
+    x.tab === y.tab &&
+    x.text === y.text &&
+    x.pipeline === y.pipeline &&
+    x.unit === y.unit
   );
 }

@@ -35,7 +35,7 @@ const PREFETCH = 5;
 
 export function ConflictsPage() {
   const { id = null } = useParams();
-  const [search, setSearch] = useSearchParams();
+  const [search] = useSearchParams();
   const tab = search.get('tab') ?? (search.get('state') === 'held' ? 'decided' : 'open');
   const view: QueueView = {
     tab: isTab(tab) ? tab : 'open',
@@ -71,13 +71,15 @@ export function ConflictsPage() {
   useKeys({ next: move(1), previous: move(-1), play: play.toggle });
 
   useEffect(() => {
+    // Play has its own at hand.
+    if (play.on) return;
     prefetchConflicts(
       client,
       rows.slice(at + 1, at + 1 + PREFETCH).map((row) => row.id),
     );
     // The rows are new objects at every render; what is prefetched depends on where the reader stands.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [client, at, rows.length]);
+  }, [client, at, rows.length, play.on]);
 
   const onDecide = (chosen: Choosings, label: string) => {
     const standing = decide(chosen, label);
@@ -98,7 +100,9 @@ export function ConflictsPage() {
       ...(next.pipeline !== '' && { pipeline: next.pipeline }),
       ...(next.unit !== '' && { unit: next.unit }),
     };
-    setSearch(named, { replace: true });
+    // Of where the reader is then: the filters are not drawn anew for each card.
+    const { pathname } = window.location;
+    void navigate({ pathname, search: new URLSearchParams(named).toString() }, { replace: true });
   };
   const filtered = view.pipeline !== '' || view.unit !== '' || view.text !== '' || view.tab !== 'open';
 

@@ -1,5 +1,5 @@
 import { Button, Group, Select } from '@mantine/core';
-import { Suspense, useState } from 'react';
+import { memo, Suspense, useState } from 'react';
 import { useMay, useMe } from '../access/session';
 import { changeWork, claim, releaseClaim, unsnooze, type Priority } from '../api/queue';
 import type { Conflict } from '../api/types';
@@ -25,7 +25,7 @@ export interface WorkBarProps {
 }
 
 /** Who has the item, until when, and what can be done with it besides deciding. */
-export function WorkBar({ conflict, seen }: WorkBarProps) {
+export const WorkBar = memo(function WorkBar({ conflict, seen }: WorkBarProps) {
   const [act, setAct] = useState<WorkAct | null>(null);
   const me = useMe();
   const may = useMay('conflicts:resolve', conflict.pipeline);
@@ -108,7 +108,7 @@ export function WorkBar({ conflict, seen }: WorkBarProps) {
       )}
     </div>
   );
-}
+});
 
 interface ActProps {
   readonly name: string;

@@ -1,8 +1,8 @@
 import { ActionIcon, Group, NavLink, Text, Tooltip } from '@mantine/core';
 import { IconCommand, IconKeyboard } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, type ReactNode } from 'react';
-import { Link, useLocation } from 'react-router';
+import { memo, useEffect, useRef, type ReactNode } from 'react';
+import { Link } from 'react-router';
 import { useMay, useMe } from '../access/session';
 import { WhoAmI } from '../access/who-am-i';
 import { useLive, useLiveEvent } from '../api/live';
@@ -12,20 +12,21 @@ import { ariaShortcut, keyLabel } from '../keys/chord';
 import type { KeyAction } from '../keys/key-map';
 import { useKeyTable } from '../keys/key-store';
 import { strings } from '../strings';
-import { isAt, places } from './places';
+import { places } from './places';
 import { SchemeSwitch } from './scheme-switch';
 
 /** Counters are looked at again this long after something changed, once for all of it. */
 const GATHER_MS = 700;
 
 export interface RailProps {
+  /** The place that is shown. */
+  readonly at: string | undefined;
   readonly onHelp: () => void;
   readonly onPalette: () => void;
 }
 
-/** Where one can go, who is signed in, whether what is shown is live, and how the screen looks. */
-export function Rail({ onHelp, onPalette }: RailProps) {
-  const { pathname } = useLocation();
+/** Where one can go, who is signed in, whether what is shown is live, and how the screen looks. The same for each card of a screen. */
+export const Rail = memo(function Rail({ at, onHelp, onPalette }: RailProps) {
   const me = useMe();
   const may = (permission: string) => me?.may.some((one) => one.permission === permission) === true;
   return (
@@ -41,8 +42,8 @@ export function Rail({ onHelp, onPalette }: RailProps) {
               label={name}
               leftSection={<PlaceIcon size={18} stroke={1.7} aria-hidden />}
               rightSection={<WaitingCount at={to} />}
-              active={isAt(pathname, to)}
-              {...(isAt(pathname, to) && { 'aria-current': 'page' as const })}
+              active={to === at}
+              {...(to === at && { 'aria-current': 'page' as const })}
               className="rail-place"
             />
           ))}
@@ -64,7 +65,7 @@ export function Rail({ onHelp, onPalette }: RailProps) {
       </div>
     </>
   );
-}
+});
 
 interface RailButtonProps {
   readonly name: string;
