@@ -240,6 +240,25 @@ export class Accord implements SystemUnderTest {
     return Number(rows[0]?.n);
   }
 
+  /** Where the service is, and what a browser sends along in which somebody who decides is signed in. */
+  async steward(): Promise<{ readonly origin: string; readonly headers: Readonly<Record<string, string>> }> {
+    this.signedIn ??= this.signIn();
+    const headers = await this.signedIn;
+    // Who manages people does not decide by virtue of that.
+    await this.hubClient().query(
+      `insert into person_grant select id, 'steward', '*', 'people' from person on conflict do nothing`,
+    );
+    return { origin: `http://127.0.0.1:${this.port}`, headers };
+  }
+
+  /** Conflicts that are not over: to be decided, or decided and not written yet. */
+  async undecided(): Promise<number> {
+    const { rows } = await this.hubClient().query<{ n: string }>(
+      `select count(*) as n from conflict where state <> 'closed'`,
+    );
+    return Number(rows[0]?.n);
+  }
+
   private hubClient(): pg.Client {
     if (this.hub === undefined) throw new Error('not started');
     return this.hub;

@@ -8,6 +8,7 @@ import {
   DEADLINE_STEPS,
   moveMark,
   reachedStep,
+  takeOverslept,
   takeWork,
   type DeadlineStep,
   type DueItem,
@@ -62,11 +63,15 @@ export async function noticeDeadlines(
   now: string,
 ): Promise<Omit<AuditEntry, 'actor'>[]> {
   const entries: Omit<AuditEntry, 'actor'>[] = [];
+  const overslept = await run(client, takeOverslept, [LIMIT]);
   for (const step of DEADLINE_STEPS) {
     const mark = marks.find(({ recipient, kind }) => recipient === EVERYBODY && kind === step);
-    const items = mark === undefined ? [] : await run(client, reachedStep[step], [mark.exact, now, LIMIT]);
-    const upto = items.length < LIMIT ? now : (items.at(-1)?.at ?? now);
+    const reached = mark === undefined ? [] : await run(client, reachedStep[step], [mark.exact, now, LIMIT]);
+    const upto = reached.length < LIMIT ? now : (reached.at(-1)?.at ?? now);
     await run(client, moveMark, [EVERYBODY, step, upto]);
+    // What passed just now, and came back just now, is told once.
+    const known = new Set(reached.map(({ id }) => id));
+    const items = [...reached, ...overslept.filter((item) => item.step === step && !known.has(item.id))];
     await add(
       client,
       items.flatMap((item) => ofDeadline(step, item, recipients)),

@@ -190,6 +190,14 @@ export class SystemsDto {
   B!: string;
 }
 
+export class LinksDto {
+  @ApiProperty({ type: String, nullable: true, example: 'https://crm.example/accounts/7' })
+  A!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  B!: string | null;
+}
+
 export class EffectsDto {
   @ApiProperty({ required: false })
   a?: string;
@@ -240,6 +248,12 @@ export class ConflictDto extends ConflictSummaryDto {
 
   @ApiProperty({ type: SystemsDto })
   systems!: SystemsDto;
+
+  @ApiProperty({
+    type: LinksDto,
+    description: 'Where each system shows the record (`recordUrl` of the file)',
+  })
+  links!: LinksDto;
 
   @ApiProperty({
     type: 'object',

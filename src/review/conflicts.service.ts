@@ -24,6 +24,7 @@ import { peopleIn, presentWork, type Names } from './queue/present-work.js';
 import { readQueueFilter, type QueueFilter } from './queue/queue-filter.js';
 import { ReviewRules } from './queue/review-rules.js';
 import { scanItems } from './queue/scan-items.js';
+import { recordLinks, type UnlinkedConflict } from './record-links.js';
 import type { ActivityDto, ActivityPageDto, WorkDto } from './queue/work.dto.js';
 
 const LATEST_ACTIVITY = 50;
@@ -127,6 +128,14 @@ export class ConflictsService {
   }
 
   async #present(row: ConflictRow): Promise<ConflictDto> {
+    const [conflict, urls] = await Promise.all([
+      this.#unlinked(row),
+      this.rules.urls(row.pipeline_id, row.pipeline_revision),
+    ]);
+    return { ...conflict, links: recordLinks(urls, conflict.recordIds) };
+  }
+
+  async #unlinked(row: ConflictRow): Promise<UnlinkedConflict> {
     const [work, notes] = await Promise.all([
       this.#names([row]).then((names) => this.#work(row, names)),
       run(this.pools.general, notesOfItem, [row.id, LAST_ID, LATEST_ACTIVITY]),
@@ -145,14 +154,17 @@ export class ConflictsService {
     return presentConflict(row, plan, { decisions, others, work, activity });
   }
 
-  async #stopped(row: ConflictRow, work: WorkDto, activity: readonly ActivityDto[]): Promise<ConflictDto> {
+  async #stopped(
+    row: ConflictRow,
+    work: WorkDto,
+    activity: readonly ActivityDto[],
+  ): Promise<UnlinkedConflict> {
     const [trip] = row.subject === 'guard' ? await run(this.pools.general, guardTrip, [row.id]) : [];
     return presentStopped(row, work, trip ?? null, activity);
   }
 
   async #work(row: ConflictRow, names: Names): Promise<WorkDto> {
-    const { queue } = await this.rules.of(row.pipeline_id, row.pipeline_revision);
-    return presentWork(row, names, queue ?? null);
+    return presentWork(row, names, await this.rules.of(row.pipeline_id, row.pipeline_revision));
   }
 
   async #names(rows: readonly ConflictRow[]): Promise<Names> {

@@ -9,12 +9,13 @@ import type { Unit } from '../core/unit.js';
 import type { Canon, Json } from '../core/value.js';
 import type { ConflictRow, SiblingRow } from '../database/sql/review/conflict-rows.js';
 import type { DecisionRow } from '../database/sql/review/decisions.js';
-import type { CandidateDto, ConflictDto, ConflictSummaryDto, EffectsDto } from './conflict.dto.js';
+import type { CandidateDto, ConflictSummaryDto, EffectsDto } from './conflict.dto.js';
 import { isLinked, type Linked } from '../database/sql/review/registers.js';
 import { effectOf } from './effects.js';
 import { presentMatchSummary } from './match/present-match.js';
 import { presentDecision } from './present-decision.js';
 import { decideActions, etagOf, presentItem } from './queue/present-item.js';
+import type { UnlinkedConflict } from './record-links.js';
 import { shownCandidates } from './shown-candidates.js';
 import type { ActivityDto, WorkDto } from './queue/work.dto.js';
 import { suggestedMerge } from './suggested-merge.js';
@@ -61,7 +62,7 @@ export function presentConflict(
     readonly work: WorkDto;
     readonly activity: readonly ActivityDto[];
   },
-): ConflictDto {
+): UnlinkedConflict {
   const read = readRow(row, plan);
   const { labels } = read;
   const merged =

@@ -110,4 +110,27 @@ describe('the mail about work in the queue', () => {
       ['deadline.at-risk', 'companies', 1],
     ]);
   });
+
+  it('tells of a deadline that passed while it was put off when it is back, of the last step alone, once', async () => {
+    const { pools } = hub;
+    const id = await hub.addConflict({ title: 'Nokia' });
+    await pools.general.query('update review_item set assignee_id = $2 where id = $1', [id, sue]);
+    const set = (what: string) => pools.general.query(`update review_item set ${what} where id = $1`, [id]);
+    await set(`state = 'snoozed', snoozed_until = 'infinity'`);
+    await set(
+      `risk_at = clock_timestamp(), due_at = clock_timestamp(), escalate_at = now() + interval '1 day'`,
+    );
+    expect(await tell()).toBe(0);
+    await set(`state = 'open', snoozed_until = null`);
+    expect(await tell()).toBe(2);
+    expect(await tell()).toBe(0);
+    expect(await told()).toEqual([
+      'ben: Nokia: name |   It is overdue.',
+      'sue: Nokia: name |   It is overdue.',
+    ]);
+    // Put off again after it was told: it passed before.
+    await set(`state = 'snoozed', snoozed_until = 'infinity'`);
+    await set(`state = 'open', snoozed_until = null`);
+    expect(await tell()).toBe(0);
+  });
 });

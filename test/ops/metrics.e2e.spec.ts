@@ -10,6 +10,8 @@ describe('metrics', () => {
     const { pools } = service;
     const pair = await runningPipeline(pools);
     await openConflict(pools, pair, pair.links[0]!);
+    // A person said so, whatever the file says.
+    await pools.general.query('update review_item set urgency = 0 where link_id = $1', [pair.links[0]]);
     await blockUnit(pools, pair, pair.links[1]!);
     await pools.general.query(
       `insert into counter (pipeline_id, name, labels, value)
@@ -32,7 +34,7 @@ describe('metrics', () => {
     'accord_writes_total{result="applied",side="B",pipeline="companies"} 11',
     'accord_writes_total{result="missed",side="B",pipeline="companies"} 1',
     'accord_conflicts_opened_total{kind="value",pipeline="companies"} 1',
-    'accord_conflicts_open{pipeline="companies",priority="normal"} 1',
+    'accord_conflicts_open{pipeline="companies",priority="urgent"} 1',
     'accord_dead_letters{pipeline="companies",side="B",reason="value-too-long"} 1',
     'accord_records{pipeline="companies",state="in_sync"} 1',
     'accord_records{pipeline="companies",state="unsettled"} 2',

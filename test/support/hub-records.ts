@@ -36,7 +36,13 @@ export class HubRecords {
     readonly plan: Plan,
   ) {}
 
-  static async create(pool: Pool, plan: Plan, undoWindow = '8s'): Promise<HubRecords> {
+  /** @param spec more of the pipeline's file */
+  static async create(
+    pool: Pool,
+    plan: Plan,
+    undoWindow = '8s',
+    { review = {}, ...spec }: { readonly review?: object } = {},
+  ): Promise<HubRecords> {
     const { rows } = await pool.query<{ id: number }>(
       `insert into pipeline (name, revision, state) values ($1, 1, 'running') returning id`,
       [plan.pipeline],
@@ -44,7 +50,7 @@ export class HubRecords {
     const { id } = rows[0]!;
     await pool.query(
       `insert into pipeline_revision (pipeline_id, revision, spec, source, hash, created_by) values ($1, 1, $2, '', 'h', 'test')`,
-      [id, JSON.stringify({ spec: { review: { undoWindow } } })],
+      [id, JSON.stringify({ spec: { ...spec, review: { ...review, undoWindow } } })],
     );
     for (const at of ['A', 'B'] as const) {
       await pool.query(

@@ -2,12 +2,13 @@ import 'reflect-metadata';
 import { mkdir } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { QueueJob } from '../../src/review/queue/queue-job.js';
 import { launchChromium } from '../support/chromium.js';
 import { cardOf, expectAccessible, openScreen, type ScreenOptions } from './screen.js';
 import { startUiService, type UiService } from './ui-service.js';
 
 // Browser, service and database share the machine with the other suites.
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 describe('the queue', () => {
   let service: UiService;
@@ -16,9 +17,14 @@ describe('the queue', () => {
   const links: number[] = [];
 
   beforeAll(async () => {
-    service = await startUiService();
+    service = await startUiService({
+      spec: {
+        review: { sla: { normal: '2d', businessHours: 'Mon-Fri 09:00-18:00 Europe/Berlin' } },
+        connections: { a: { recordUrl: 'https://crm.example/companies/{id}' } },
+      },
+    });
     browser = await launchChromium();
-    for (const name of ['ann', 'bob', 'eve', 'kim']) {
+    for (const name of ['ann', 'bob', 'eve', 'kim', 'lea', 'max', 'noa']) {
       const link = await service.records.agreed(
         { a: `A-${name}`, b: `B-${name}` },
         { email: `${name}@x.com`, tags: ['old'] },
@@ -34,6 +40,7 @@ describe('the queue', () => {
       `insert into guard_trip (id, pipeline_id, side, kind, subject, count, most, linked, window_ms, sample)
        select gen_random_uuid(), id, 'A', 'blanking', 'email', 900, 500, 4000, 900000, '[]' from pipeline`,
     );
+    await service.app.get(QueueJob).look();
   }, 90_000);
   afterAll(async () => {
     await browser.close();
@@ -109,17 +116,160 @@ describe('the queue', () => {
     await page.getByRole('button', { name: /^Mine/ }).click();
     await page.waitForURL('**tab=mine**');
     await page.getByRole('gridcell').nth(1).waitFor({ state: 'detached' });
-    await page.getByRole('button', { name: /^Open/ }).click();
+  });
+
+  it('is filtered by what is typed and what is chosen, each condition a chip of its own', async () => {
+    await open();
+    const all = await page.getByRole('gridcell').count();
     const filter = page.getByRole('textbox', { name: 'Filter' });
-    await filter.pressSequentially('kind:guard ');
-    await page.waitForURL('**filter=kind%3Aguard**');
-    expect(await filter.inputValue()).toBe('kind:guard ');
-    await page.getByRole('gridcell').first().click();
-    await card()
-      .getByRole('link', { name: /pipeline/i })
+    const chips = page.getByRole('list', { name: 'Conditions of the filter' });
+    await filter.pressSequentially('kind:value ');
+    await page.waitForURL('**filter=kind%3Avalue');
+    await chips.getByText('kind: value').waitFor();
+    expect(await filter.inputValue()).toBe('');
+
+    await page.getByRole('button', { name: 'Add a condition' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add a condition' });
+    await dialog.getByRole('checkbox', { name: /^urgent/ }).check();
+    await dialog.getByRole('checkbox', { name: /^low/ }).check();
+    await dialog.getByLabel('Everything but these').check();
+    await picture('queue-filter-menu');
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Filter' }).click();
+    await chips.getByText('not priority: urgent, low').waitFor();
+    await picture('queue-filter-chips');
+    await expectAccessible(page);
+
+    await chips.getByRole('button', { name: 'Remove the condition kind: value' }).click();
+    await chips.getByText('kind: value').waitFor({ state: 'detached' });
+    await filter.press('Backspace');
+    expect(await filter.inputValue()).toBe('-priority:urgent,low');
+    await chips.waitFor({ state: 'detached' });
+    await filter.fill('priority:hi field:email');
+    await filter.press('Enter');
+    await page
+      .getByText(/expected urgent, high, normal, low/)
+      .first()
       .waitFor();
+    expect(await chips.locator('[data-bad]').allInnerTexts()).toEqual(['priority: hi']);
+    await picture('queue-filter-bad');
+    await chips.getByRole('button', { name: 'Clear all' }).click();
+    await page
+      .getByRole('gridcell')
+      .nth(all - 1)
+      .waitFor();
+  });
+
+  it('has a due date that is set, seen with the hours that count, and cleared', async () => {
+    await open();
+    await openCard(2);
+    await card().getByText('Time runs Mon-Fri 09:00-18:00 Europe/Berlin.').waitFor();
+    await page.keyboard.press('t');
+    const dialog = page.getByRole('dialog', { name: 'Due date' });
+    await dialog.getByLabel('To be decided until').fill('2031-03-02T12:00');
+    await dialog.getByText('This time is outside of them.').waitFor();
+    await picture('queue-due');
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    const due = async () =>
+      (
+        await service.pools.general.query(
+          `select due_at < 'infinity' as set, due_by from review_item where link_id = $1`,
+          [links[2]],
+        )
+      ).rows;
+    await card()
+      .getByText(/changed the due date/)
+      .waitFor();
+    expect(await due()).toEqual([{ set: true, due_by: 'person' }]);
+    await page.keyboard.press('t');
+    await dialog.getByRole('button', { name: 'No due date' }).click();
+    await card()
+      .getByText(/changed the due date/)
+      .nth(1)
+      .waitFor();
+    expect(await due()).toEqual([{ set: false, due_by: 'person' }]);
+  });
+
+  it('decides on all of a record with one key, once each field was seen, and takes it back and again as one', async () => {
+    const link = links[3]!;
+    await service.records.edit(
+      link,
+      { unit: 'tags', side: 'A', value: ['eu', 'old'] },
+      { unit: 'tags', side: 'B', value: [] },
+    );
+    const outcomes = async () =>
+      (
+        await service.pools.general.query<{ outcome: string }>(
+          'select d.outcome from decision d join conflict c on c.id = d.conflict_id where c.link_id = $1 order by d.at, d.id',
+          [link],
+        )
+      ).rows.map(({ outcome }) => outcome);
+    await open();
+    await openCard(3);
+    await page.keyboard.press('Shift+Digit4');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Decide on email by itself').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Decide all 2' }).isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.keyboard.press('Shift+Digit1');
+    await dialog.getByText('2 fields, as they are now').waitFor();
+    await dialog.getByText('kim@y.com').first().waitFor();
+    await picture('queue-whole-record');
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Decide all 2' }).press('Enter');
+    expect(await outcomes()).toEqual([]);
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('region', { name: 'Undo' }).getByText('CRM for 2 fields taken').waitFor();
+    await page.getByText(/writes in \d+ s/).waitFor();
+    expect(await outcomes()).toEqual(['held', 'held']);
+    await page.keyboard.press('z');
+    await cardOf(page, link, 'email');
+    expect(await outcomes()).toEqual(['undone', 'undone']);
+    await page.keyboard.press('Shift+Z');
+    await page.getByText(/writes in \d+ s/).waitFor();
+    expect((await outcomes()).sort()).toEqual(['held', 'held', 'undone', 'undone']);
+  });
+
+  it('opens the record where its system shows it', async () => {
+    await open();
+    await openCard(2);
+    await page.context().route('https://crm.example/**', (route) => route.fulfill({ body: 'the CRM' }));
+    const [other] = await Promise.all([page.context().waitForEvent('page'), page.keyboard.press('[')]);
+    expect(other.url()).toBe('https://crm.example/companies/A-eve');
+  });
+
+  it('counts and answers what a guard holds and a pipeline that halted on their own cards', async () => {
+    await service.pools.general.query(
+      `update pipeline set state = 'halted', state_detail = 'the key is gone'`,
+    );
+    await open('/conflicts?filter=kind%3Aguard%2Chalt');
+    const waiting = page.getByRole('link', { name: /^Conflicts/ }).locator('.rail-count');
+    await waiting.waitFor();
+    const count = Number(await waiting.innerText());
+    await page.getByRole('gridcell', { name: /wiped/ }).click();
+    await page.getByRole('heading', { name: /was wiped in many records/ }).waitFor();
     await picture('queue-guard');
     await expectAccessible(page);
+    await page.waitForTimeout(200);
+    await page.keyboard.press('2');
+    const dialog = page.getByRole('dialog', { name: 'Take back in CRM' });
+    await dialog.getByLabel('Why (kept in the audit log)').fill('A broken import');
+    await expectAccessible(page);
+    await page.keyboard.press('Control+Enter');
+    await card().getByText('Closed: discarded.').waitFor();
+    expect((await service.pools.general.query('select state, note from guard_trip')).rows).toEqual([
+      { state: 'discarded', note: 'A broken import' },
+    ]);
+    await page.getByRole('gridcell', { name: /halted/ }).click();
+    await page.getByRole('heading', { name: /is halted/ }).waitFor();
+    await picture('queue-halt');
+    await expectAccessible(page);
+    await page.getByRole('button', { name: /Go on/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Go on' }).click();
+    await card().getByText('Closed: resumed.').waitFor();
+    await waiting.getByText(String(count - 2), { exact: true }).waitFor();
   });
 
   it.each([{}, { width: 320, height: 700, scheme: 'dark' }] as readonly ScreenOptions[])(

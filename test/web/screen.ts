@@ -9,13 +9,15 @@ export interface ScreenOptions {
   readonly scheme?: 'light' | 'dark';
   /** Whoever is signed in there. */
   readonly as?: SignedIn;
+  /** Where they are signed in, if not at the address that is opened. */
+  readonly origin?: string;
 }
 
 /** A page of its own storage. Faults of the page's script fail the test that closes it. */
 export async function openScreen(
   browser: Browser,
   url: string,
-  { width = 1280, height = 800, scheme = 'light', as }: ScreenOptions = {},
+  { width = 1280, height = 800, scheme = 'light', as, origin = url }: ScreenOptions = {},
 ): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width, height },
@@ -24,7 +26,9 @@ export async function openScreen(
   });
   if (as !== undefined) {
     const [name = '', value = ''] = as.headers.cookie.split('=');
-    await context.addCookies([{ name, value, url: new URL(url).origin, httpOnly: true, sameSite: 'Strict' }]);
+    await context.addCookies([
+      { name, value, url: new URL(origin).origin, httpOnly: true, sameSite: 'Strict' },
+    ]);
   }
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);

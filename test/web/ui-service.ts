@@ -45,6 +45,8 @@ export interface UiOptions {
   readonly demo?: boolean;
   readonly connections?: ConnectionsOptions;
   readonly variables?: Readonly<Record<string, string>>;
+  /** More of the pipeline's file. */
+  readonly spec?: { readonly review?: object; readonly [part: string]: unknown };
 }
 
 /** The built screen with the real API behind it, one running pipeline and no engine: what changes is what a test changes. */
@@ -53,13 +55,14 @@ export async function startUiService({
   demo = false,
   connections = { catalog: new ConnectionCatalog(), pipelines: [] },
   variables = {},
+  spec = {},
 }: UiOptions = {}): Promise<UiService> {
   const web = join(runFolder(), 'web');
   await buildWeb(web);
   const database = await migratedDatabase();
   const pools = new HubPools(database.url);
   const plan = reviewPlan();
-  const records = await HubRecords.create(pools.general, plan, undoWindow);
+  const records = await HubRecords.create(pools.general, plan, undoWindow, spec);
   const env = loadEnv({ LOG_LEVEL: 'silent', DATABASE_URL: database.url, ...variables });
   const hub: DynamicModule = {
     module: Hub,

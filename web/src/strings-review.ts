@@ -52,6 +52,20 @@ export const reviewStrings = {
     guard: 'a guard tripped',
     halt: 'halted',
     others: 'Also open on this record',
+    whole: {
+      all: (fields: number) => `All ${String(fields)} fields at once:`,
+      title: (name: string) => `${name}: for every open field of the record`,
+      lead: (title: string, fields: number) =>
+        `${title}: ${String(fields)} fields, as they are now. All of them are decided, or none.`,
+      cannot: 'cannot be taken',
+      blocked: (units: string) =>
+        `Decide on ${units} by itself: this choice is not there. Nothing is decided together.`,
+      hint: 'Ctrl+Enter decides, Esc leaves.',
+      commit: (fields: number) => `Decide all ${String(fields)}`,
+      taken: (name: string, fields: number) => `${name} for ${String(fields)} fields`,
+    },
+    openIn: (system: string) => `In ${system}`,
+    beside: 'Another conflict of the record has changed or come up: nothing was decided.',
     clock: 'clock',
     by: {
       person: 'a person',

@@ -57,7 +57,14 @@ export const strings = {
     reload: 'Reload',
     close: 'Close',
   },
-  time: { unknown: 'time unknown', never: 'never', now: 'just now', between: 'between', and: 'and' },
+  time: {
+    unknown: 'time unknown',
+    never: 'never',
+    now: 'just now',
+    ahead: (span: string) => `in ${span}`,
+    between: 'between',
+    and: 'and',
+  },
   overview: {
     title: 'Overview',
     allGood: (pipelines: number) =>

@@ -90,6 +90,8 @@ export interface EndpointSpec {
   readonly capture?: CaptureSpec;
   /** Column that names who made a change, where the side has one. */
   readonly actor?: string;
+  /** Where people look at a record there, with `{id}` for its id: `https://crm.example/accounts/{id}`. */
+  readonly recordUrl?: string;
 }
 
 /** How changes are seen: a trigger log (default), polling a modification stamp, or comparing full snapshots. */

@@ -42,6 +42,7 @@ const ReviewItemSchema = defineEntity({
       properties: ['escalateAt'],
       where: "state = 'open' and escalate_at is not null",
     },
+    { name: 'review_item_overslept', properties: ['id'], where: 'overslept is not null' },
   ],
   properties: {
     id: p.uuid().primary(),
@@ -81,6 +82,8 @@ const ReviewItemSchema = defineEntity({
     askedQuestion: p.text().nullable(),
     comments: p.integer().default(0),
     skips: p.integer().default(0),
+    snoozedAt: p.datetime().nullable(),
+    overslept: p.enum(['risk', 'due', 'escalate']).nullable(),
   },
 });
 

@@ -26,8 +26,10 @@ export async function metricRows(database: ClientBase | Pool): Promise<MetricRow
     name: 'metric-rows',
     text: `select x.metric, p.name as pipeline, x.label, x.side, x.value::float8 as value
            from (
-             select 'conflicts_open' as metric, pipeline_id, priority::text as label, null as side, count(*) as value
-               from conflict where state <> 'closed' and state = 'open' group by pipeline_id, priority
+             select 'conflicts_open' as metric, pipeline_id, urgency::text as label, null as side, sum(n) as value
+               from (select * from review_tally union all
+                     select pipeline_id, unit, kind, state, urgency, assignee_id, n from review_tally_change) t
+               where state in ('open', 'snoozed') and kind not in ('guard', 'halt') group by pipeline_id, urgency having sum(n) <> 0
              union all
              select 'conflict_oldest', pipeline_id, '', null, extract(epoch from now() - min(opened_at))
                from conflict where state <> 'closed' and state = 'open' group by pipeline_id

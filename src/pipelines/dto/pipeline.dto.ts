@@ -52,6 +52,14 @@ export class EndpointDto {
   @Text({ optional: true, max: 80 }) label?: string;
   @Below({ kind: 'object', type: () => CaptureDto }, { optional: true }) capture?: CaptureDto;
   @Text({ optional: true, max: 200 }) actor?: string;
+  @Pattern(
+    /^https?:\/\/[^\s{}]*\{id\}[^\s{}]*$/,
+    'an address with {id} in it: https://crm.example/accounts/{id}',
+    {
+      optional: true,
+    },
+  )
+  recordUrl?: string;
 }
 
 export class EndpointsDto {

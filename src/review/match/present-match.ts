@@ -4,7 +4,8 @@ import type { Json } from '../../core/value.js';
 import type { Plan } from '../../core/plan.js';
 import type { ConflictRow } from '../../database/sql/review/conflict-rows.js';
 import type { DecisionRow } from '../../database/sql/review/decisions.js';
-import type { CandidateDto, ConflictDto, ConflictSummaryDto } from '../conflict.dto.js';
+import type { CandidateDto, ConflictSummaryDto } from '../conflict.dto.js';
+import type { UnlinkedConflict } from '../record-links.js';
 import { presentDecision } from '../present-decision.js';
 import { decideActions, presentItem } from '../queue/present-item.js';
 import type { ActivityDto, WorkDto } from '../queue/work.dto.js';
@@ -54,7 +55,7 @@ export function presentMatch(
     readonly work: WorkDto;
     readonly activity: readonly ActivityDto[];
   },
-): ConflictDto {
+): UnlinkedConflict {
   return {
     ...presentMatchSummary(row, plan, work),
     match,

@@ -171,8 +171,8 @@ async function workAfter(
   const [row] = await run(client, readItem, [key]);
   if (row === undefined) throw new Error('an item that was locked is gone');
   const people = await run(client, namesOf, [peopleIn([row])]);
-  const { queue } = await rules.of(row.pipeline_id, row.pipeline_revision);
-  return { row, body: presentWork(row, new Map(people.map(({ id, name }) => [id, name])), queue ?? null) };
+  const said = await rules.of(row.pipeline_id, row.pipeline_revision);
+  return { row, body: presentWork(row, new Map(people.map(({ id, name }) => [id, name])), said) };
 }
 
 async function staleError(acting: Acting, key: string, since: number): Promise<AppError> {

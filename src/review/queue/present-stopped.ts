@@ -2,9 +2,10 @@ import { publicId } from '../../common/public-ids.js';
 import type { Plain } from '../../common/version-answer.js';
 import type { GuardTripRow } from '../../database/sql/guards.js';
 import type { ConflictRow, GuardFacts } from '../../database/sql/review/conflict-rows.js';
-import type { ConflictDto, ConflictSummaryDto } from '../conflict.dto.js';
+import type { ConflictSummaryDto } from '../conflict.dto.js';
+import type { UnlinkedConflict } from '../record-links.js';
 import { presentItem } from './present-item.js';
-import type { GuardItemDto, HaltItemDto } from './stopped.dto.js';
+import type { GuardItemDto, HaltChoice, HaltItemDto } from './stopped.dto.js';
 import type { ActionDto, ActivityDto, WorkDto } from './work.dto.js';
 
 /** Guards that tripped and pipelines that halted, as they stand in the queue beside conflicts. */
@@ -27,7 +28,7 @@ export function presentStopped(
   work: WorkDto,
   trip: GuardTripRow | null,
   activity: readonly ActivityDto[],
-): ConflictDto {
+): UnlinkedConflict {
   const summary: Plain<ConflictSummaryDto> = presentStoppedSummary(row, work);
   return {
     ...summary,
@@ -85,7 +86,7 @@ function actionsOf(row: ConflictRow): ActionDto[] {
 }
 
 /** A side that was restored must be spoken about; else a halt is only gone on from. */
-function choicesOf({ restored }: ConflictRow): readonly string[] {
+function choicesOf({ restored }: ConflictRow): readonly HaltChoice[] {
   return restored.length === 0 ? ['resume'] : ['give-back', 'take'];
 }
 

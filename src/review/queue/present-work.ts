@@ -1,6 +1,7 @@
 import { publicId } from '../../common/public-ids.js';
 import type { WorkRow } from '../../database/sql/review/conflict-rows.js';
 import { PRIORITIES } from './filter-conditions.js';
+import type { Rules } from './review-rules.js';
 import type { PersonRefDto, WorkDto } from './work.dto.js';
 
 /** Names of people by their keys. */
@@ -18,17 +19,18 @@ export function presentPerson(key: string | null, names: Names): PersonRefDto | 
 export function presentWork(
   row: WorkRow & { readonly item_state: string },
   names: Names,
-  queue: string | null,
+  { queue, sla }: Rules,
 ): WorkDto {
   const person = (key: string | null): PersonRefDto | null => presentPerson(key, names);
   const claimedBy = person(row.lease_by);
   return {
     etag: workTag(row),
-    queue,
+    queue: queue ?? null,
     priority: PRIORITIES[row.urgency] ?? 'normal',
     priorityBy: row.urgency_by_person ? 'person' : 'rule',
     dueAt: time(row.due_at),
     dueBy: row.due_at === null ? null : row.due_by,
+    businessHours: sla?.businessHours ?? null,
     riskAt: time(row.risk_at),
     escalateAt: time(row.escalate_at),
     assignee: person(row.assignee_id),

@@ -73,6 +73,7 @@ export class QueueJob {
         woken.map(() => uuidv7()),
         woken.map(({ id }) => id),
         woken.map(({ rev }) => rev),
+        woken.map(({ overslept }) => overslept),
       ]);
       await announceAll(client, woken);
       return woken.length;

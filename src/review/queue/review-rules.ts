@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Side } from '../../core/clock.js';
 import type { PipelineSpec } from '../../core/pipeline/spec.js';
 import { HubPools } from '../../database/pools.js';
 import { run, type Statement } from '../../database/sql/statement.js';
@@ -6,9 +7,20 @@ import type { SeenPipeline } from './filter-context.js';
 
 export type Rules = NonNullable<PipelineSpec['review']>;
 
-const readRules: Statement<{ review: Rules | null }> = {
+/** Addresses of a record in each system, with `{id}` in them, as far as the file has them. */
+export type RecordUrls = Readonly<Record<Side, string | null>>;
+
+interface Read {
+  readonly revision: number;
+  readonly rules: Rules;
+  readonly urls: RecordUrls;
+}
+
+const readRules: Statement<{ review: Rules | null; url_a: string | null; url_b: string | null }> = {
   name: 'review_rules',
-  text: `select spec #> '{spec,review}' as review from pipeline_revision where pipeline_id = $1 and revision = $2`,
+  text: `select spec #> '{spec,review}' as review, spec #>> '{spec,connections,a,recordUrl}' as url_a,
+           spec #>> '{spec,connections,b,recordUrl}' as url_b
+         from pipeline_revision where pipeline_id = $1 and revision = $2`,
 };
 
 const allPipelines: Statement<{ id: number; name: string; revision: number }> = {
@@ -16,20 +28,19 @@ const allPipelines: Statement<{ id: number; name: string; revision: number }> = 
   text: `select id, name, revision from pipeline order by id`,
 };
 
-/** `review:` of the pipelines' files. A revision never changes, so each is read once. */
+/** `review:` of the pipelines' files, and what else they say to people. A revision never changes, so each is read once. */
 @Injectable()
 export class ReviewRules {
-  readonly #known = new Map<number, { readonly revision: number; readonly rules: Rules }>();
+  readonly #known = new Map<number, Read>();
 
   constructor(private readonly pools: HubPools) {}
 
   async of(pipelineId: number, revision: number): Promise<Rules> {
-    const known = this.#known.get(pipelineId);
-    if (known?.revision === revision) return known.rules;
-    const [row] = await run(this.pools.general, readRules, [pipelineId, revision]);
-    const rules = row?.review ?? {};
-    this.#known.set(pipelineId, { revision, rules });
-    return rules;
+    return (await this.#read(pipelineId, revision)).rules;
+  }
+
+  async urls(pipelineId: number, revision: number): Promise<RecordUrls> {
+    return (await this.#read(pipelineId, revision)).urls;
   }
 
   /** @param visible names of the pipelines that may be seen; `null`: all */
@@ -43,5 +54,15 @@ export class ReviewRules {
         queue: (await this.of(id, revision)).queue ?? null,
       })),
     );
+  }
+
+  async #read(pipelineId: number, revision: number): Promise<Read> {
+    const known = this.#known.get(pipelineId);
+    if (known?.revision === revision) return known;
+    const [row] = await run(this.pools.general, readRules, [pipelineId, revision]);
+    const urls = { A: row?.url_a ?? null, B: row?.url_b ?? null };
+    const read = { revision, rules: row?.review ?? {}, urls };
+    this.#known.set(pipelineId, read);
+    return read;
   }
 }

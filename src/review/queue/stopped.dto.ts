@@ -67,6 +67,9 @@ export class GuardItemDto {
 }
 
 /** A pipeline that has stopped until a person says how to go on. */
+export const HALT_CHOICES = ['resume', 'give-back', 'take'] as const;
+export type HaltChoice = (typeof HALT_CHOICES)[number];
+
 export class HaltItemDto {
   @ApiProperty({ description: 'Why' })
   detail!: string;
@@ -74,6 +77,10 @@ export class HaltItemDto {
   @ApiProperty({ enum: ['A', 'B'], isArray: true, description: 'Sides that were restored or replaced' })
   restored!: ('A' | 'B')[];
 
-  @ApiProperty({ type: [String], description: 'Names of the actions: `resume`, or `give-back` and `take`' })
-  choices!: string[];
+  @ApiProperty({
+    enum: HALT_CHOICES,
+    isArray: true,
+    description: 'Names of the actions: `resume`, or `give-back` and `take`',
+  })
+  choices!: HaltChoice[];
 }

@@ -65,6 +65,14 @@ export class WorkDto {
   @ApiProperty({ type: String, enum: ['rule', 'person'], nullable: true })
   dueBy!: 'rule' | 'person' | null;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'Mon-Fri 09:00-18:00 Europe/Berlin',
+    description: 'The hours in which the time of the rule runs; null: always',
+  })
+  businessHours!: string | null;
+
   @ApiProperty({ ...maybeTime, description: 'Four fifths of the time are used up' })
   riskAt!: string | null;
 

@@ -1543,6 +1543,8 @@ export interface components {
             /** @example cf_0199… */
             readonly id: string;
             readonly kind: string;
+            /** @description Where each system shows the record (`recordUrl` of the file) */
+            readonly links: components["schemas"]["LinksDto"];
             /** @description Of kind `match`: the record in question and what it may be the same as */
             readonly match: components["schemas"]["MatchDto"] | null;
             /** @description A clean three-way merge, where there is one; never preselected */
@@ -2015,7 +2017,7 @@ export interface components {
         };
         readonly HaltItemDto: {
             /** @description Names of the actions: `resume`, or `give-back` and `take` */
-            readonly choices: readonly string[];
+            readonly choices: readonly ("resume" | "give-back" | "take")[];
             /** @description Why */
             readonly detail: string;
             /** @description Sides that were restored or replaced */
@@ -2137,6 +2139,11 @@ export interface components {
             readonly a: string;
             readonly b: string;
             readonly pipeline: string;
+        };
+        readonly LinksDto: {
+            /** @example https://crm.example/accounts/7 */
+            readonly A: string | null;
+            readonly B: string | null;
         };
         readonly LiveDto: {
             /** @enum {string} */
@@ -2954,6 +2961,11 @@ export interface components {
             /** @description A second opinion that is waited for */
             readonly asked: components["schemas"]["AskedDto"] | null;
             readonly assignee: components["schemas"]["PersonRefDto"] | null;
+            /**
+             * @description The hours in which the time of the rule runs; null: always
+             * @example Mon-Fri 09:00-18:00 Europe/Berlin
+             */
+            readonly businessHours: string | null;
             /** @description Who is at work on it */
             readonly claim: components["schemas"]["ClaimDto"] | null;
             readonly comments: number;

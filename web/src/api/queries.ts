@@ -129,8 +129,11 @@ export function useConflict(id: string) {
   });
 }
 
+/** What was fetched a while ago will do: the card looks again when it is shown. */
+const AT_HAND_MS = 30_000;
+
 export function prefetchConflicts(client: QueryClient, ids: readonly string[]): void {
-  for (const id of ids) client.query(conflictQuery(id)).catch(() => undefined);
+  for (const id of ids) client.query({ ...conflictQuery(id), staleTime: AT_HAND_MS }).catch(() => undefined);
 }
 
 export function useRecords(filter: RecordFilter) {

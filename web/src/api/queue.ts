@@ -1,8 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { call, pathWith, post } from './client';
-import type { Activity, Conflict, Decision, DecisionInput, PersonRef, Work } from './types';
+import type { Conflict, Decision, DecisionInput, MatchTake, Take } from './types';
+import type { Activity, PersonRef, Work } from './work-types';
 
 const at = (item: string, act = '') => `/conflicts/${encodeURIComponent(item)}${act}`;
+
+export type Opinion = Take | MatchTake | 'release' | 'discard';
 
 export type Priority = 'urgent' | 'high' | 'normal' | 'low';
 
@@ -36,6 +39,14 @@ export const askOpinion = (item: string, etag: string, of: string | null, questi
     { 'if-match': etag },
   );
 
+/** What one would choose, of what was shown (`etag` of the conflict). Decides nothing. */
+export const giveOpinion = (item: string, etag: string, take: Opinion | null, text: string) =>
+  post<Work>(
+    at(item, '/second-opinion/answer'),
+    { ...(take !== null && { take }), ...(text !== '' && { text }) },
+    { 'if-match': etag },
+  );
+
 /** What comes next for this person, claimed for them; `null` when nothing does. */
 export async function claimNext(filter: string): Promise<Conflict | null> {
   const answer = await post<{ readonly conflict: Conflict } | null>(
@@ -44,6 +55,10 @@ export async function claimNext(filter: string): Promise<Conflict | null> {
   );
   return answer.status === 204 || answer.data === null ? null : answer.data.conflict;
 }
+
+/** What would come next, in full, without a claim; what this person holds is left out. */
+export const nextAhead = (filter: string, limit: number) =>
+  call<{ readonly items: readonly Conflict[] }>(pathWith('/conflicts/next', { filter, limit }));
 
 export interface PartDecision extends DecisionInput {
   readonly conflict: string;
@@ -56,6 +71,13 @@ export const decideRecord = (record: string, decisions: readonly PartDecision[],
     `/records/${encodeURIComponent(record)}/decisions`,
     { decisions: decisions.map((one) => ({ ...one })) },
     { 'idempotency-key': idempotencyKey },
+  );
+
+/** Takes back all decisions that were made together with this one, or none. */
+export const undoAll = (decision: string) =>
+  post<{ readonly decisions: readonly Decision[] }>(
+    `/decisions/${encodeURIComponent(decision)}/undo-all`,
+    {},
   );
 
 /** Whom one can assign to, or ask. */
@@ -80,14 +102,17 @@ export interface Facets {
   readonly kind: Readonly<Record<string, number>>;
   readonly unit: Readonly<Record<string, number>>;
   readonly pipeline: Readonly<Record<string, number>>;
+  readonly assignee: readonly { readonly person: PersonRef | null; readonly count: number }[];
   readonly overdue: { readonly count: number; readonly capped: boolean };
   /** Terms of the filter that no counter knows. */
   readonly ignored: readonly string[];
 }
 
+export const facetsKey = ['conflicts', 'facets'] as const;
+
 export function useFacets(filter: string) {
   return useQuery({
-    queryKey: ['conflicts', 'facets', filter] as const,
+    queryKey: [...facetsKey, filter] as const,
     queryFn: async ({ signal }) =>
       (await call<Facets>(pathWith('/conflicts/facets', { filter }), { signal })).data,
     staleTime: 5_000,

@@ -1,3 +1,5 @@
+import type { Activity, PersonRef, Work } from './work-types';
+
 /** The HTTP API of the service as this client uses it (base `/api/v1`). Times are RFC 3339 in UTC. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -17,47 +19,6 @@ export interface Page<T> {
 }
 
 export type ConflictState = 'open' | 'snoozed' | 'held' | 'closed';
-
-export interface PersonRef {
-  readonly id: string;
-  readonly name: string;
-}
-
-/** What people added to an item of the queue. */
-export interface Work {
-  /** What changes of it carry in If-Match. */
-  readonly etag: string;
-  readonly priority: string;
-  readonly priorityBy: 'rule' | 'person';
-  readonly dueAt: string | null;
-  readonly riskAt: string | null;
-  readonly assignee: PersonRef | null;
-  readonly claim: { readonly by: PersonRef; readonly until: string } | null;
-  readonly turn: PersonRef | null;
-  readonly snooze: {
-    readonly until: string | null;
-    readonly orChange: boolean;
-    readonly by: PersonRef | null;
-  } | null;
-  readonly asked: {
-    readonly of: PersonRef | null;
-    readonly by: PersonRef | null;
-    readonly at: string;
-    readonly question: string | null;
-  } | null;
-  readonly comments: number;
-  readonly skips: number;
-}
-
-/** Something that was said of an item, or done to it. */
-export interface Activity {
-  readonly id: string;
-  readonly at: string;
-  readonly kind: string;
-  readonly by: { readonly kind: string; readonly name: string };
-  readonly about: PersonRef | null;
-  readonly text: string | null;
-}
 
 export interface Candidate {
   readonly key: 'a' | 'b' | 'head' | 'decision' | 'recovered';
@@ -122,9 +83,29 @@ export interface Conflict extends ConflictSummary {
   readonly closeReason: string | null;
   /** The newest 50. */
   readonly activity: readonly Activity[];
-  /** Of kind `guard`: what it holds; it is answered on the page of the pipeline. */
-  readonly guard: { readonly side: Side; readonly held: number } | null;
-  readonly halt: { readonly detail: string } | null;
+  /** Of kind `guard`: what it holds. */
+  readonly guard: StoppedByGuard | null;
+  readonly halt: {
+    readonly detail: string;
+    /** Sides that were restored or replaced: going on has to say what is right. */
+    readonly restored: readonly Side[];
+    readonly choices: readonly HaltChoice[];
+  } | null;
+  /** Where each system shows the record, as far as the pipeline's file says. */
+  readonly links: { readonly A: string | null; readonly B: string | null };
+}
+
+export type HaltChoice = 'resume' | 'give-back' | 'take';
+
+export interface StoppedByGuard {
+  readonly id: string;
+  readonly side: Side;
+  readonly guard: GuardTrip['kind'];
+  readonly subject: string;
+  readonly count: number;
+  readonly most: number;
+  readonly held: number;
+  readonly sample: GuardTrip['sample'];
 }
 
 export interface Match {
@@ -158,6 +139,7 @@ export interface Sibling {
   readonly id: string;
   readonly unit: string;
   readonly state: 'open' | 'held';
+  readonly etag: string;
   readonly reason: string;
 }
 
@@ -395,5 +377,12 @@ export interface Problem {
   readonly detail?: string;
   readonly code?: string;
   readonly traceId?: string;
-  readonly current?: Conflict;
+  /** Of a decision that was not on what is there now; several where all of a record were decided. */
+  readonly current?: Conflict | readonly Conflict[];
+  /** Who is at work on it. */
+  readonly by?: PersonRef;
+  /** What was done meanwhile, where work on an item was changed; else which of its parts moved. */
+  readonly changed?: readonly (Activity | string)[];
+  /** Of a filter that cannot be read: where, from 0. */
+  readonly position?: number;
 }

@@ -1,5 +1,5 @@
 import { Group, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import type { Candidate, DisplayClock, Json, Side } from '../api/types';
 import { When } from '../format/time';
 import { KeyOf } from '../keys/key-caps';
@@ -40,7 +40,14 @@ export interface CandidateRowProps {
   readonly delta: string | null;
 }
 
-export function CandidateRow({ candidate, take, base, shape, raw, delta }: CandidateRowProps) {
+export const CandidateRow = memo(function CandidateRow({
+  candidate,
+  take,
+  base,
+  shape,
+  raw,
+  delta,
+}: CandidateRowProps) {
   return (
     <ValueRow
       tone={candidate.side ?? 'other'}
@@ -70,7 +77,7 @@ export function CandidateRow({ candidate, take, base, shape, raw, delta }: Candi
       )}
     </ValueRow>
   );
-}
+});
 
 export function AuthorName({ by }: { readonly by: Candidate['by'] }) {
   if (by === null || by.name === '')

@@ -1,13 +1,12 @@
 import { Button, Text } from '@mantine/core';
-import type { KeyboardEvent, MouseEvent } from 'react';
-import { ariaShortcut, keyLabel } from '../keys/chord';
+import type { MouseEvent } from 'react';
+import { ariaShortcut } from '../keys/chord';
 import { KeyCaps } from '../keys/key-caps';
-import { neverKeys } from '../keys/key-map';
 import { useKeyTable } from '../keys/key-store';
 import { SideBadge } from '../shell/side-badge';
-import { useAnnounce } from '../states/announcer';
 import { strings } from '../strings';
 import type { Choice } from './choices';
+import { useNeverKeys } from './never-keys';
 
 export interface ChoiceListProps {
   readonly choices: readonly Choice[];
@@ -20,15 +19,9 @@ export interface ChoiceListProps {
 /** The ways to decide, in the order of the rows above, each with what it will write. None is preselected. */
 export function ChoiceList({ choices, disabled, onTake, onOther }: ChoiceListProps) {
   const table = useKeyTable();
-  const announce = useAnnounce();
+  const neverKeys = useNeverKeys();
   const other = table.keyFor('other');
 
-  // Enter and Space never decide. Where single keys are off they are the only keys left, and work as on any button.
-  const refuse = (key: string | undefined) => (event: KeyboardEvent) => {
-    if (key === undefined || !neverKeys.has(event.key)) return;
-    event.preventDefault();
-    if (event.type === 'keydown') announce(strings.card.keyOnly(keyLabel(key)));
-  };
   // The second half of a double click would land on the next card.
   const once = (run: () => void) => (event: MouseEvent) => {
     if (event.detail < 2) run();
@@ -48,8 +41,7 @@ export function ChoiceList({ choices, disabled, onTake, onOther }: ChoiceListPro
               aria-keyshortcuts={ariaShortcut(key)}
               leftSection={key === undefined ? undefined : <KeyCaps keys={key} size="xs" />}
               onClick={once(() => onTake(choice))}
-              onKeyDown={refuse(key)}
-              onKeyUp={refuse(key)}
+              {...neverKeys(key)}
             >
               {choice.take === 'a' && <SideBadge side="A" />}
               {choice.take === 'b' && <SideBadge side="B" />}

@@ -5,13 +5,14 @@ import { Link } from 'react-router';
 import { NeedsRole } from '../access/needs-role';
 import { useMay } from '../access/session';
 import type { Answer } from '../api/client';
-import type { Candidate, Conflict, DecisionInput, Json } from '../api/types';
+import type { Candidate, Conflict, Json, Side } from '../api/types';
 import { Ago } from '../format/time';
 import { KeyOf } from '../keys/key-caps';
 import type { KeyAction } from '../keys/key-map';
 import { useKeys } from '../keys/use-keys';
 import { CrashBoundary } from '../states/crash-boundary';
 import { lazily } from '../states/lazily';
+import { Later } from '../states/later';
 import { LateSkeleton } from '../states/query-state';
 import { strings } from '../strings';
 import { deltaWords } from '../value/delta';
@@ -29,17 +30,20 @@ import { unitName } from './unit-name';
 import type { Mark } from './review-session';
 import { WorkBar } from './work-bar';
 import { ActivityList } from './activity-list';
-import { etagOf } from './use-decide';
+import { sameRecord } from './same-record';
+import { SystemLinks } from './system-links';
+import { etagOf, type Choosings } from './use-decide';
 import { valuesOf } from './value-draft';
 
 export interface ConflictCardProps {
   /** What the service says now. The card keeps showing what it showed first until the reader looks again. */
   readonly answer: Answer<Conflict>;
   readonly mark: Mark | undefined;
-  readonly onDecide: (shown: Answer<Conflict>, input: DecisionInput, label: string) => void;
+  readonly onDecide: (chosen: Choosings, label: string) => void;
   readonly onLookedAgain: () => void;
 }
 
+const WholeRecord = lazily(async () => (await import('./whole-record')).WholeRecord);
 const MatchTable = lazily(async () => (await import('./match-table')).MatchTable);
 const OtherValue = lazily(async () => (await import('./other-value')).OtherValue);
 const ContextDrawer = lazily(async () => (await import('./context-drawer')).ContextDrawer);
@@ -49,6 +53,7 @@ const takes: Readonly<Record<string, KeyAction>> = { a: 'takeA', b: 'takeB' };
 export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: ConflictCardProps) {
   const [shown, setShown] = useState(answer);
   const [typing, setTyping] = useState(false);
+  const [whole, setWhole] = useState<0 | 1 | 2 | 3 | null>(null);
   const [diffs, setDiffs] = useState(true);
   const [raw, setRaw] = useState(false);
   const [context, setContext] = useState<'history' | 'why' | null>(null);
@@ -79,11 +84,12 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
   useEffect(() => correct(), [latestTag]);
 
   const permitted = useMay('conflicts:resolve', conflict.pipeline);
-  const mayDecide = () => permitted && decidable && !typing && guard.isOpen();
+  const mayDecide = () => permitted && decidable && !typing && whole === null && guard.isOpen();
   const take = (choice: Choice) => {
     if (mayDecide() && choice.available) {
       const { candidate } = choice;
-      onDecide(shown, { take: choice.take, ...(candidate !== undefined && { candidate }) }, choice.taken);
+      const input = { take: choice.take, ...(candidate !== undefined && { candidate }) };
+      onDecide([{ shown, input }], choice.taken);
     }
   };
   const typeOther = () => {
@@ -92,6 +98,16 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
   const takeOf = (index: number) => () => {
     const choice = choices[index];
     if (choice) take(choice);
+  };
+  const takeAll = (way: 0 | 1 | 2 | 3) => () => {
+    if (!mayDecide()) return;
+    if (sameRecord(conflict).length > 0) setWhole(way);
+    // Nothing else is open on the record: all of it is what the card shows.
+    else takeOf(way)();
+  };
+  const openIn = (side: Side) => () => {
+    const link = conflict.links[side];
+    if (link !== null) window.open(link, '_blank', 'noopener');
   };
   const lookAgain = () => {
     if (!stale && mark?.status !== 'stale' && mark?.status !== 'failed') return;
@@ -106,6 +122,14 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
     takeB: takeOf(1),
     takeBase: takeOf(2),
     takeMerged: takeOf(3),
+    ...(conflict.match === null && {
+      allA: takeAll(0),
+      allB: takeAll(1),
+      allBase: takeAll(2),
+      allMerged: takeAll(3),
+    }),
+    ...(conflict.links.A !== null && { openA: openIn('A') }),
+    ...(conflict.links.B !== null && { openB: openIn('B') }),
     other: typeOther,
     again: lookAgain,
     diff: () => setDiffs((on) => !on),
@@ -136,6 +160,7 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
                 </Anchor>
               </>
             )}
+            <SystemLinks conflict={conflict} />
           </Text>
         </div>
         <Group gap={6}>
@@ -218,36 +243,41 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
         />
       </NeedsRole>
 
-      <Group gap="lg" className="card-switches">
-        <Switch
-          size="xs"
-          label={strings.card.diffs}
-          checked={diffs}
-          onChange={(event) => setDiffs(event.currentTarget.checked)}
-        />
-        {conflict.record !== null && (
-          <Button
-            size="compact-sm"
-            variant="subtle"
-            rightSection={<KeyOf action="history" size="xs" />}
-            onClick={() => setContext('history')}
-          >
-            {strings.card.context.open}
-          </Button>
-        )}
-        {hasRaw && (
+      <Later>
+        <Group gap="lg" className="card-switches">
           <Switch
             size="xs"
-            label={strings.card.raw}
-            checked={raw}
-            onChange={(event) => setRaw(event.currentTarget.checked)}
+            label={strings.card.diffs}
+            checked={diffs}
+            onChange={(event) => setDiffs(event.currentTarget.checked)}
           />
-        )}
-      </Group>
-      <WorkBar conflict={latest.data} />
-      <DecisionHistory conflict={conflict} />
-      <ActivityList activity={latest.data.activity} />
-      <Siblings conflict={conflict} />
+          {conflict.record !== null && (
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              rightSection={<KeyOf action="history" size="xs" />}
+              onClick={() => setContext('history')}
+            >
+              {strings.card.context.open}
+            </Button>
+          )}
+          {hasRaw && (
+            <Switch
+              size="xs"
+              label={strings.card.raw}
+              checked={raw}
+              onChange={(event) => setRaw(event.currentTarget.checked)}
+            />
+          )}
+        </Group>
+        <WorkBar conflict={latest.data} seen={etagOf(shown)} />
+        <DecisionHistory conflict={conflict} />
+        <ActivityList activity={latest.data.activity} systems={conflict.systems} />
+        <Siblings
+          conflict={conflict}
+          {...(permitted && decidable && { onWhole: (way: 0 | 1 | 2 | 3) => setWhole(way) })}
+        />
+      </Later>
       {context !== null && conflict.record !== null && (
         <CrashBoundary small>
           <Suspense>
@@ -266,7 +296,20 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
             onClose={() => setTyping(false)}
             onCommit={(input) => {
               setTyping(false);
-              onDecide(shown, input, strings.card.takeNames.value);
+              onDecide([{ shown, input }], strings.card.takeNames.value);
+            }}
+          />
+        </Suspense>
+      )}
+      {whole !== null && (
+        <Suspense>
+          <WholeRecord
+            shown={shown}
+            way={whole}
+            onClose={() => setWhole(null)}
+            onCommit={(chosen, label) => {
+              setWhole(null);
+              onDecide(chosen, label);
             }}
           />
         </Suspense>

@@ -1,113 +1,131 @@
-import { Select, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconFilter } from '@tabler/icons-react';
-import { useRef, useState } from 'react';
-import { usePipelines } from '../api/queries';
-import { useFacets } from '../api/queue';
+import { Button, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconFilter, IconPlus } from '@tabler/icons-react';
+import { memo, Suspense, useRef, useState, type KeyboardEvent } from 'react';
 import { useKeys } from '../keys/use-keys';
-import { strings } from '../strings';
-import { queueStrings as words } from '../strings-queue';
-import { isTab, queueFilter, tabs, type Tab } from './tabs';
-import { unitName } from './unit-name';
+import { lazily } from '../states/lazily';
+import { filterStrings as words } from '../strings-filter';
+import { FilterChips, type FilterChip } from './filter-chips';
+import { isNamed, readTerms, withoutTerm, withTerm } from './filter-terms';
+import { QueueTabs } from './queue-tabs';
+import { queueFilter, type Tab } from './tabs';
+
+const FilterMenu = lazily(async () => (await import('./filter-menu')).FilterMenu);
 
 export interface QueueView {
   readonly tab: Tab;
-  /** As typed, in the grammar of the service. */
+  /** In the grammar of the service. */
   readonly text: string;
+  /** Of a link from elsewhere. */
   readonly pipeline: string;
   readonly unit: string;
 }
 
 export interface ConflictFiltersProps {
   readonly view: QueueView;
+  /** Where in the text the service could not read it, from 0. */
+  readonly fault: number | null;
   readonly onChange: (view: QueueView) => void;
 }
 
-const names = Object.keys(tabs).filter(isTab);
-
-/** Which part of the queue: a tab, a pipeline, a field, and anything that the filter's words can say. */
-export function ConflictFilters({ view, onChange }: ConflictFiltersProps) {
-  const { data: pipelines = [] } = usePipelines();
-  const [text, setText] = useState(view.text);
+/** Which part of the queue: a tab, and conditions that are typed or chosen, each a chip. */
+export const ConflictFilters = memo(function ConflictFilters({
+  view,
+  fault,
+  onChange,
+}: ConflictFiltersProps) {
+  const [draft, setDraft] = useState('');
+  const [menu, menuActions] = useDisclosure(false);
   const input = useRef<HTMLInputElement>(null);
-  const soon = useDebouncedCallback((typed: string) => onChange({ ...view, text: typed.trim() }), 300);
   useKeys({ search: () => input.current?.focus() });
-  // What was typed stays as it was typed; only another filter (Back, a link, cleared) replaces it.
-  const [shown, setShown] = useState(view.text);
-  if (shown !== view.text) {
-    setShown(view.text);
-    if (view.text !== text.trim()) setText(view.text);
-  }
-  const chosen = pipelines.filter(({ name }) => view.pipeline === '' || name === view.pipeline);
-  const fields = [...new Set(chosen.flatMap((pipeline) => Object.keys(pipeline.policies)))].sort();
-  const known = [...fields, '$life', '$match', '$guard', '$halt'];
-  const units = known.includes(view.unit) || view.unit === '' ? known : [...known, view.unit];
+  const terms = readTerms(view.text);
+
+  const add = (text: string) => onChange({ ...view, text: withTerm(view.text, text) });
+  const type = (text: string) => {
+    const taken = /\s$/.test(text) && isNamed(text);
+    setDraft(taken ? '' : text);
+    if (taken) add(text);
+  };
+  const change = (term: (typeof terms)[number]) => {
+    setDraft(withTerm(draft, term.text));
+    onChange({ ...view, text: withoutTerm(view.text, term) });
+    input.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    const last = terms.at(-1);
+    if (event.key === 'Enter' && draft.trim() !== '') {
+      add(draft);
+      setDraft('');
+    } else if (event.key === 'Backspace' && draft === '' && last !== undefined) {
+      event.preventDefault();
+      change(last);
+    }
+  };
+  const linked = (['pipeline', 'unit'] as const).flatMap((name): FilterChip[] =>
+    view[name] === ''
+      ? []
+      : [
+          {
+            term: { name: name === 'unit' ? 'field' : name, negated: false, values: [view[name]] },
+            bad: false,
+            onRemove: () => onChange({ ...view, [name]: '' }),
+          },
+        ],
+  );
+  const typed = terms.map((term): FilterChip => ({
+    term,
+    bad: fault !== null && fault >= term.at && fault <= term.at + term.text.length,
+    onChange: () => change(term),
+    onRemove: () => onChange({ ...view, text: withoutTerm(view.text, term) }),
+  }));
   return (
     <div className="filters">
-      <nav className="queue-tabs" aria-label={words.tabs.label}>
-        {names.map((tab) => (
-          <TabButton key={tab} tab={tab} view={view} onChoose={() => onChange({ ...view, tab })} />
-        ))}
-      </nav>
-      <TextInput
-        ref={input}
-        size="xs"
-        aria-label={words.filterLabel}
-        placeholder={words.filter}
-        leftSection={<IconFilter size={14} aria-hidden />}
-        value={text}
-        maxLength={1000}
-        onChange={(event) => {
-          setText(event.currentTarget.value);
-          soon(event.currentTarget.value);
-        }}
-      />
-      <div className="filter-pair">
-        <Select
+      <QueueTabs tab={view.tab} onChoose={(tab) => onChange({ ...view, tab })} />
+      <div className="filter-line">
+        <TextInput
+          ref={input}
           size="xs"
-          clearable
-          aria-label={strings.conflicts.filterPipeline}
-          placeholder={`${strings.conflicts.filterPipeline}: ${strings.conflicts.all}`}
-          value={view.pipeline === '' ? null : view.pipeline}
-          data={pipelines.map((pipeline) => pipeline.name)}
-          clearButtonProps={{ 'aria-label': strings.conflicts.clearFilter }}
-          onChange={(pipeline) => onChange({ ...view, pipeline: pipeline ?? '', unit: '' })}
+          aria-label={words.label}
+          placeholder={words.placeholder}
+          title={words.hint}
+          leftSection={<IconFilter size={14} aria-hidden />}
+          value={draft}
+          maxLength={500}
+          onKeyDown={onKeyDown}
+          onChange={(event) => type(event.currentTarget.value)}
         />
-        <Select
+        <Button
           size="xs"
-          clearable
-          searchable
-          aria-label={strings.conflicts.filterUnit}
-          placeholder={`${strings.conflicts.filterUnit}: ${strings.conflicts.all}`}
-          value={view.unit === '' ? null : view.unit}
-          data={units.map((unit) => ({ value: unit, label: unitName(unit) }))}
-          clearButtonProps={{ 'aria-label': strings.conflicts.clearFilter }}
-          onChange={(unit) => onChange({ ...view, unit: unit ?? '' })}
-        />
+          variant="default"
+          leftSection={<IconPlus size={14} aria-hidden />}
+          aria-label={words.addLong}
+          onClick={menuActions.open}
+        >
+          {words.add}
+        </Button>
       </div>
+      <FilterChips
+        chips={[...linked, ...typed]}
+        onClear={() => onChange({ ...view, text: '', pipeline: '', unit: '' })}
+      />
+      {menu && (
+        <Suspense>
+          <FilterMenu filter={queueFilter(view.tab, view.text)} onAdd={add} onClose={menuActions.close} />
+        </Suspense>
+      )}
     </div>
   );
-}
+}, isSame);
 
-interface TabButtonProps {
-  readonly tab: Tab;
-  readonly view: QueueView;
-  readonly onChoose: () => void;
-}
-
-function TabButton({ tab, view, onChoose }: TabButtonProps) {
-  const counted = tab === 'mine' || tab === 'deletes';
-  const { data } = useFacets(counted ? queueFilter(tab, '') : '');
-  const open = data?.ignored.length === 0 ? data.state.open : undefined;
+/** What is done with a change does not depend on when the function for it was made. */
+function isSame(one: ConflictFiltersProps, other: ConflictFiltersProps): boolean {
+  const [x, y] = [one.view, other.view];
   return (
-    <button
-      type="button"
-      className="queue-tab"
-      aria-current={view.tab === tab ? 'true' : undefined}
-      onClick={onChoose}
-    >
-      {words.tabs[tab]}
-      {counted && open !== undefined && open > 0 && <span className="queue-tab-count">{open}</span>}
-    </button>
+    one.fault === other.fault &&
+    x.tab === y.tab &&
+    x.text === y.text &&
+    x.pipeline === y.pipeline &&
+    x.unit === y.unit
   );
 }

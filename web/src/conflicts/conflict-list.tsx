@@ -1,6 +1,6 @@
 import { Badge, Button } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { memo, useEffect, useRef, type KeyboardEvent } from 'react';
 import type { ConflictSummary } from '../api/types';
 import { Ago } from '../format/time';
 import { SideBadge } from '../shell/side-badge';
@@ -37,7 +37,14 @@ export function ConflictList(props: ConflictListProps) {
   const at = rows.findIndex((row) => row.id === selected);
 
   useEffect(() => {
-    if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' });
+    const list = frame.current;
+    if (at < 0 || list === null) return;
+    // A screenful at a time, and without asking the page how high it is, which would make it lay itself out.
+    const top = at * ROW_PX;
+    const from = virtual.scrollOffset ?? 0;
+    const seen = virtual.scrollRect?.height ?? 0;
+    if (top < from) list.scrollTop = Math.max(0, top + ROW_PX - seen);
+    else if (top + ROW_PX > from + seen) list.scrollTop = top;
   }, [at, virtual]);
 
   const last = virtual.getVirtualItems().at(-1)?.index ?? -1;
@@ -94,7 +101,13 @@ export function ConflictList(props: ConflictListProps) {
   );
 }
 
-function RowContent({ row, mark }: { readonly row: ConflictSummary; readonly mark: Mark | undefined }) {
+interface RowProps {
+  readonly row: ConflictSummary;
+  readonly mark: Mark | undefined;
+}
+
+/** Moving about in the list changes none of its rows. */
+const RowContent = memo(function RowContent({ row, mark }: RowProps) {
   return (
     <>
       <div className="conflict-row-head">
@@ -126,9 +139,9 @@ function RowContent({ row, mark }: { readonly row: ConflictSummary; readonly mar
       </div>
     </>
   );
-}
+});
 
-function RowState({ row, mark }: { readonly row: ConflictSummary; readonly mark: Mark | undefined }) {
+function RowState({ row, mark }: RowProps) {
   if (mark?.status === 'sending' || mark?.status === 'held') {
     return (
       <Badge size="sm" color="ink">
@@ -152,7 +165,7 @@ function RowState({ row, mark }: { readonly row: ConflictSummary; readonly mark:
   }
   const priority = strings.conflicts.priorities[row.priority];
   return priority !== undefined && priority !== 'normal' ? (
-    <Badge size="sm" color={priority === 'low' ? 'gray' : 'orange'}>
+    <Badge size="sm" className="conflict-row-badge" color={priority === 'low' ? 'gray' : 'orange'}>
       {priority}
     </Badge>
   ) : null;

@@ -78,6 +78,13 @@ export function MarkNotice({ mark, conflict, onLook }: MarkNoticeProps) {
       </Notice>
     );
   }
+  if (mark?.status === 'stale') {
+    return (
+      <Notice color="yellow">
+        {strings.card.beside} <LookAgain onLook={onLook} />
+      </Notice>
+    );
+  }
   if (conflict.state !== 'closed') return null;
   return <Notice color="gray">{words.closed(conflict.closeReason)}</Notice>;
 }

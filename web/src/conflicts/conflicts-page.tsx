@@ -10,11 +10,9 @@ import {
 } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
-import type { Answer } from '../api/client';
+import { ApiError } from '../api/client';
 import type { ConflictFilter } from '../api/endpoints';
-import { keys, prefetchConflicts, useConflict } from '../api/queries';
-import { useLiveEvent } from '../api/live';
-import type { Conflict, ConflictSummary, DecisionInput } from '../api/types';
+import { prefetchConflicts } from '../api/queries';
 import { KeyOf } from '../keys/key-caps';
 import { useKeys } from '../keys/use-keys';
 import { useAnnounce } from '../states/announcer';
@@ -22,22 +20,22 @@ import { Empty } from '../states/empty';
 import { QueryState } from '../states/query-state';
 import { strings } from '../strings';
 import { queueStrings } from '../strings-queue';
-import { ConflictCard } from './conflict-card';
 import { ConflictFilters, type QueueView } from './conflict-filters';
 import { ConflictList } from './conflict-list';
-import { useReviewSession, type Mark } from './review-session';
-import { StoppedCard } from './stopped-card';
+import { nextOpen } from './next-open';
+import { OpenConflict } from './open-conflict';
+import { useReviewSession } from './review-session';
 import { isTab, queueFilter } from './tabs';
 import { unitName } from './unit-name';
 import { useConflictRows } from './use-conflict-rows';
-import { useDecide } from './use-decide';
+import { useDecide, type Choosings } from './use-decide';
 import { usePlay } from './use-play';
 
 const PREFETCH = 5;
 
 export function ConflictsPage() {
   const { id = null } = useParams();
-  const [search, setSearch] = useSearchParams();
+  const [search] = useSearchParams();
   const tab = search.get('tab') ?? (search.get('state') === 'held' ? 'decided' : 'open');
   const view: QueueView = {
     tab: isTab(tab) ? tab : 'open',
@@ -73,25 +71,26 @@ export function ConflictsPage() {
   useKeys({ next: move(1), previous: move(-1), play: play.toggle });
 
   useEffect(() => {
+    // Play has its own at hand.
+    if (play.on) return;
     prefetchConflicts(
       client,
       rows.slice(at + 1, at + 1 + PREFETCH).map((row) => row.id),
     );
     // The rows are new objects at every render; what is prefetched depends on where the reader stands.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [client, at, rows.length]);
+  }, [client, at, rows.length, play.on]);
 
-  const onDecide = (shown: Answer<Conflict>, input: DecisionInput, label: string) => {
-    const standing = decide(shown, input, label);
-    const next = nextOpen(rows, marks, shown.data.id);
+  const onDecide = (chosen: Choosings, label: string) => {
+    const standing = decide(chosen, label);
+    const next = nextOpen(rows, session.read().marks, chosen[0].shown.data.id);
     announce(
       strings.undo.announce(
         label,
         next === null ? strings.undo.lastOne : strings.undo.nextIs(unitName(next.unit), next.title),
       ),
     );
-    // Until it is decided, it would be what comes next.
-    if (play.on) void standing.then((stands) => stands && play.next());
+    if (play.on) play.next(standing);
     else if (next !== null) select(next.id);
   };
   const setFilter = (next: QueueView) => {
@@ -101,7 +100,9 @@ export function ConflictsPage() {
       ...(next.pipeline !== '' && { pipeline: next.pipeline }),
       ...(next.unit !== '' && { unit: next.unit }),
     };
-    setSearch(named, { replace: true });
+    // Of where the reader is then: the filters are not drawn anew for each card.
+    const { pathname } = window.location;
+    void navigate({ pathname, search: new URLSearchParams(named).toString() }, { replace: true });
   };
   const filtered = view.pipeline !== '' || view.unit !== '' || view.text !== '' || view.tab !== 'open';
 
@@ -141,7 +142,7 @@ export function ConflictsPage() {
             </Button>
           )}
         </Group>
-        <ConflictFilters view={view} onChange={setFilter} />
+        <ConflictFilters view={view} fault={faultIn(query.error, view)} onChange={setFilter} />
         <QueryState query={query} lines={6}>
           {() =>
             rows.length === 0 ? (
@@ -186,39 +187,12 @@ export function ConflictsPage() {
               mark={marks.get(id)}
               onDecide={onDecide}
               onLookedAgain={() => session.forget(id)}
+              onAnswered={() => play.on && play.next()}
             />
           </>
         )}
       </section>
     </div>
-  );
-}
-
-interface OpenConflictProps {
-  readonly id: string;
-  readonly mark: Mark | undefined;
-  readonly onDecide: (shown: Answer<Conflict>, input: DecisionInput, label: string) => void;
-  readonly onLookedAgain: () => void;
-}
-
-function OpenConflict({ id, ...card }: OpenConflictProps) {
-  const client = useQueryClient();
-  const query = useConflict(id);
-  useLiveEvent((event) => {
-    if (event.name === 'conflict' && (event.subject === id || event.subject === null)) {
-      void client.invalidateQueries({ queryKey: keys.conflict(id) });
-    }
-  });
-  return (
-    <QueryState query={query} lines={5}>
-      {(answer) =>
-        answer.data.kind === 'guard' || answer.data.kind === 'halt' ? (
-          <StoppedCard key={answer.data.id} conflict={answer.data} />
-        ) : (
-          <ConflictCard answer={answer} {...card} />
-        )
-      }
-    </QueryState>
   );
 }
 
@@ -239,21 +213,16 @@ function NoConflicts({ filtered, onClear }: { readonly filtered: boolean; readon
   );
 }
 
+/** Where in the text that was typed the service could not read it. */
+function faultIn(error: Error | null, { tab, text }: QueueView): number | null {
+  const at = error instanceof ApiError ? error.problem.position : undefined;
+  return at === undefined ? null : at - (queueFilter(tab, text).length - text.trim().length);
+}
+
 /** What is played is what is listed; the service knows fields and pipelines as words of the filter. */
 function playFilter({ tab, text, pipeline, unit }: QueueView): string {
   const words = queueFilter(tab, text);
   return [words, pipeline === '' ? '' : `pipeline:"${pipeline}"`, unit === '' ? '' : `field:"${unit}"`]
     .filter((part) => part !== '')
     .join(' ');
-}
-
-/** The next conflict that waits for this person: first those below, then from the top. */
-function nextOpen(
-  rows: readonly ConflictSummary[],
-  marks: ReadonlyMap<string, Mark>,
-  id: string,
-): ConflictSummary | null {
-  const at = rows.findIndex((row) => row.id === id);
-  const waits = (row: ConflictSummary) => row.id !== id && row.state === 'open' && !marks.has(row.id);
-  return rows.slice(at + 1).find(waits) ?? rows.slice(0, Math.max(at, 0)).find(waits) ?? null;
 }

@@ -1,9 +1,10 @@
 import { Text, Title } from '@mantine/core';
+import { memo } from 'react';
 import type { Conflict } from '../api/types';
 import { Ago } from '../format/time';
 import { strings } from '../strings';
 
-export function DecisionHistory({ conflict }: { readonly conflict: Conflict }) {
+export const DecisionHistory = memo(function DecisionHistory({ conflict }: { readonly conflict: Conflict }) {
   if (conflict.decisions.length === 0) return null;
   const name = (take: string) =>
     take === 'a'
@@ -31,4 +32,4 @@ export function DecisionHistory({ conflict }: { readonly conflict: Conflict }) {
       </ul>
     </section>
   );
-}
+});

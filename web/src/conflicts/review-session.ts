@@ -5,22 +5,28 @@ import type { Conflict, Decision, DecisionInput } from '../api/types';
 /** What this tab did to a conflict, before and after the service answered. */
 export type Mark =
   | { readonly status: 'sending'; readonly label: string }
-  | { readonly status: 'held'; readonly label: string; readonly decision: Decision }
+  | { readonly status: 'held'; readonly label: string }
   | { readonly status: 'stale'; readonly current: Answer<Conflict> | null }
   | { readonly status: 'failed'; readonly why: string };
 
-/** One decision that can be undone, the newest last. */
-export interface Taken {
+/** What was shown, and what was chosen of it. */
+export interface Part {
   readonly conflict: Conflict;
   readonly input: DecisionInput;
+}
+
+/** One decision that can be undone, the newest last; of several conflicts of a record, where they were decided as one. */
+export interface Taken {
+  readonly parts: readonly [Part, ...Part[]];
   readonly label: string;
+  /** Of the first part; the others were made together with it. */
   readonly answer: Promise<Decision>;
   /** Until the service has answered, unknown. */
   readonly undoUntil: string | null;
 }
 
 /** What was undone, and can be decided again. */
-export type Undone = Pick<Taken, 'conflict' | 'input' | 'label'>;
+export type Undone = Pick<Taken, 'parts' | 'label'>;
 
 interface Snapshot {
   readonly marks: ReadonlyMap<string, Mark>;
@@ -45,7 +51,7 @@ export class ReviewSession {
   /** @param again what was undone last is decided again: what was undone before it still can be */
   sending(taken: Taken, again = false): void {
     this.change({
-      marks: this.marked(taken.conflict.id, { status: 'sending', label: taken.label }),
+      marks: this.marked(taken, () => ({ status: 'sending', label: taken.label })),
       taken: [...this.snapshot.taken, taken],
       undone: again ? this.snapshot.undone.slice(0, -1) : [],
     });
@@ -53,26 +59,31 @@ export class ReviewSession {
 
   held(taken: Taken, decision: Decision): void {
     this.change({
-      marks: this.marked(taken.conflict.id, { status: 'held', label: taken.label, decision }),
+      marks: this.marked(taken, () => ({ status: 'held', label: taken.label })),
       taken: this.snapshot.taken.map((entry) =>
         entry.answer === taken.answer ? { ...entry, undoUntil: decision.undoUntil } : entry,
       ),
     });
   }
 
-  refused(taken: Taken, mark: Mark): void {
-    this.change({ marks: this.marked(taken.conflict.id, mark), taken: this.without(taken) });
+  /** @param markOf why, for each of the conflicts */
+  refused(taken: Taken, markOf: (id: string) => Mark): void {
+    this.change({ marks: this.marked(taken, markOf), taken: this.without(taken) });
   }
 
   undone(taken: Taken): void {
-    const { conflict, input, label } = taken;
+    const { parts, label } = taken;
     const marks = new Map(this.snapshot.marks);
-    marks.delete(conflict.id);
+    const turns = new Map(this.snapshot.turns);
+    for (const { conflict } of parts) {
+      marks.delete(conflict.id);
+      turns.set(conflict.id, (turns.get(conflict.id) ?? 0) + 1);
+    }
     this.change({
       marks,
       taken: this.without(taken),
-      undone: [...this.snapshot.undone, { conflict, input, label }],
-      turns: new Map(this.snapshot.turns).set(conflict.id, (this.snapshot.turns.get(conflict.id) ?? 0) + 1),
+      undone: [...this.snapshot.undone, { parts, label }],
+      turns,
     });
   }
 
@@ -86,8 +97,10 @@ export class ReviewSession {
     return this.snapshot.taken.filter((entry) => entry.answer !== taken.answer);
   }
 
-  private marked(id: string, mark: Mark): ReadonlyMap<string, Mark> {
-    return new Map(this.snapshot.marks).set(id, mark);
+  private marked({ parts }: Taken, markOf: (id: string) => Mark): ReadonlyMap<string, Mark> {
+    const marks = new Map(this.snapshot.marks);
+    for (const { conflict } of parts) marks.set(conflict.id, markOf(conflict.id));
+    return marks;
   }
 
   private change(part: Partial<Snapshot>): void {

@@ -1,11 +1,22 @@
-import { Anchor, Text, Title } from '@mantine/core';
+import { Anchor, Button, Group, Text, Title } from '@mantine/core';
 import { Link, useLocation } from 'react-router';
 import type { Conflict } from '../api/types';
+import { KeyOf } from '../keys/key-caps';
 import { strings } from '../strings';
+import { choicesOf } from './choices';
+import { sameRecord } from './same-record';
 import { unitName } from './unit-name';
 
-/** The other conflicts of the same record: often they belong to one story. */
-export function Siblings({ conflict }: { readonly conflict: Conflict }) {
+const all = ['allA', 'allB', 'allBase', 'allMerged'] as const;
+
+export interface SiblingsProps {
+  readonly conflict: Conflict;
+  /** Absent where this one cannot be decided now. */
+  readonly onWhole?: (way: 0 | 1 | 2 | 3) => void;
+}
+
+/** The other conflicts of the same record: often they belong to one story, and are decided as one. */
+export function Siblings({ conflict, onWhole }: SiblingsProps) {
   const { search } = useLocation();
   if (conflict.others.length === 0) return null;
   return (
@@ -25,6 +36,25 @@ export function Siblings({ conflict }: { readonly conflict: Conflict }) {
           </li>
         ))}
       </ul>
+      {onWhole !== undefined && sameRecord(conflict).length > 0 && (
+        <Group gap={6} mt={8}>
+          <Text size="sm">{strings.card.whole.all(sameRecord(conflict).length + 1)}</Text>
+          {choicesOf(conflict).map(({ take, name }, way) => {
+            const action = all[way];
+            return action === undefined ? null : (
+              <Button
+                key={take}
+                size="compact-sm"
+                variant="default"
+                rightSection={<KeyOf action={action} size="xs" />}
+                onClick={() => onWhole(way as 0 | 1 | 2 | 3)}
+              >
+                {name} …
+              </Button>
+            );
+          })}
+        </Group>
+      )}
     </section>
   );
 }

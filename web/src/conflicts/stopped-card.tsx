@@ -1,17 +1,29 @@
-import { Anchor, Badge, Text, Title } from '@mantine/core';
-import { useEffect, useRef } from 'react';
+import { Alert, Anchor, Badge, Text, Title } from '@mantine/core';
+import { Suspense, useEffect, useRef } from 'react';
 import { Link } from 'react-router';
+import { NeedsRole } from '../access/needs-role';
 import type { Conflict } from '../api/types';
 import { Ago } from '../format/time';
+import { GuardSample } from '../pipelines/guard-sample';
+import { LateSkeleton } from '../states/query-state';
 import { strings } from '../strings';
 import { queueStrings as words } from '../strings-queue';
+import { lazily } from '../states/lazily';
 import { ActivityList } from './activity-list';
 import { WorkBar } from './work-bar';
 
-/** A guard that tripped, or a pipeline that halted: worked on here like everything else, answered where its whole story stands. */
-export function StoppedCard({ conflict }: { readonly conflict: Conflict }) {
+const StopAnswers = lazily(async () => (await import('./stop-answers')).StopAnswers);
+
+export interface StoppedCardProps {
+  readonly conflict: Conflict;
+  readonly onAnswered: () => void;
+}
+
+/** A guard that tripped, or a pipeline that halted: what it stops, some of it, and the answers. */
+export function StoppedCard({ conflict, onAnswered }: StoppedCardProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  const { guard, halt, pipeline, state } = conflict;
   return (
     <article className="card" aria-labelledby="conflict-heading">
       <header className="card-header">
@@ -20,21 +32,38 @@ export function StoppedCard({ conflict }: { readonly conflict: Conflict }) {
             {conflict.title}
           </Title>
           <Text size="sm" c="dimmed">
-            {conflict.pipeline} · <Ago at={conflict.openedAt} />
+            <Anchor component={Link} to={`/pipelines/${encodeURIComponent(pipeline)}`} size="sm">
+              {pipeline}
+            </Anchor>{' '}
+            · <Ago at={conflict.openedAt} />
           </Text>
         </div>
         <Badge color="orange">{strings.conflicts.kinds[conflict.kind] ?? conflict.kind}</Badge>
       </header>
-      <WorkBar conflict={conflict} />
+      {state === 'closed' && (
+        <Alert color="gray" variant="light" py="xs" role="status">
+          {strings.card.decided.closed(conflict.closeReason)}
+        </Alert>
+      )}
       <Text>{conflict.reason}</Text>
-      {conflict.halt !== null && <Text>{conflict.halt.detail}</Text>}
-      <Text>
-        {conflict.guard === null ? words.halt : words.guard}{' '}
-        <Anchor component={Link} to={`/pipelines/${encodeURIComponent(conflict.pipeline)}`}>
-          {words.answer}
-        </Anchor>
-      </Text>
-      <ActivityList activity={conflict.activity} />
+      {halt !== null && halt.detail !== conflict.reason && <Text>{halt.detail}</Text>}
+      {guard !== null && guard.sample.length > 0 && (
+        <section>
+          <Title order={2} size="sm" mb={4}>
+            {words.sample(guard.sample.length, guard.held)}
+          </Title>
+          <GuardSample sample={guard.sample} />
+        </section>
+      )}
+      {state !== 'closed' && (
+        <NeedsRole permission="ops:run" pipeline={pipeline} what={strings.guards.answering}>
+          <Suspense fallback={<LateSkeleton lines={2} />}>
+            <StopAnswers conflict={conflict} onAnswered={onAnswered} />
+          </Suspense>
+        </NeedsRole>
+      )}
+      <WorkBar conflict={conflict} seen={conflict.etag} />
+      <ActivityList activity={conflict.activity} systems={conflict.systems} />
     </article>
   );
 }

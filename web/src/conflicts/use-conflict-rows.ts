@@ -1,7 +1,7 @@
 import { useQueryClient, type InfiniteData } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { Answer } from '../api/client';
-import type { ConflictFilter } from '../api/endpoints';
+import { listConflicts, type ConflictFilter } from '../api/endpoints';
 import { conflictQuery, keys, useConflicts } from '../api/queries';
 import { useLiveEvent } from '../api/live';
 import type { Conflict, ConflictSummary, Page } from '../api/types';
@@ -53,15 +53,20 @@ export function useConflictRows(filter: ConflictFilter): ConflictRows {
         .map((id) => client.query({ ...conflictQuery(id), staleTime: 0 }).catch(() => null)),
     );
     const found = new Set(current.ids);
+    // What else the filter's words say only the service knows.
+    const worded =
+      filter.filter === '' ? [] : ((await listConflicts(filter, null).catch(() => null))?.data.items ?? []);
+    for (const conflict of worded)
+      if (!listed.has(conflict.id) && isLaterThan(conflict, oldest)) found.add(conflict.id);
+    const fits = new Set(worded.map(({ id }) => id));
     for (const answer of looked) {
       if (answer === null) continue;
       const conflict = answer.data;
       if (listed.has(conflict.id))
         client.setQueryData<Pages>(keys.conflicts(filter), (pages) => withRow(pages, answer));
-      // What else the filter's words say only the service knows.
       else if (filter.filter === '' && matches(conflict, filter) && isLaterThan(conflict, oldest))
         found.add(conflict.id);
-      else found.delete(conflict.id);
+      else if (!fits.has(conflict.id)) found.delete(conflict.id);
     }
     setNews({ of: filterKey, ids: found, more: current.more || ids.length > LOOK_AT });
   };

@@ -2,12 +2,13 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { ApiError, type Answer } from '../api/client';
 import { decide } from '../api/endpoints';
+import { decideRecord } from '../api/queue';
 import { keys } from '../api/queries';
 import type { Conflict, Decision, DecisionInput } from '../api/types';
 import { wordsOf } from '../states/query-state';
 import { tellFailure } from '../states/told';
 import { strings } from '../strings';
-import { useReviewSession, type Mark, type Taken } from './review-session';
+import { useReviewSession, type Mark, type Part, type Taken } from './review-session';
 import { unitName } from './unit-name';
 
 const ATTEMPTS = 3;
@@ -17,26 +18,31 @@ export function etagOf(answer: Answer<Conflict>): string {
   return answer.data.etag;
 }
 
+/** A conflict exactly as it was shown, and what was chosen. */
+export interface Choosing {
+  readonly shown: Answer<Conflict>;
+  readonly input: DecisionInput;
+}
+
+export type Choosings = readonly [Choosing, ...Choosing[]];
+
 /**
- * Sends a decision on exactly what was shown. Optimistic: the mark is there at once, and is taken back if the service refuses.
+ * Sends a decision on exactly what was shown; several of one record as one. Optimistic: the marks are there at once, and are taken back
+ * if the service refuses.
  *
  * @returns once the service has answered: whether it stands
  */
-export type Decide = (
-  shown: Answer<Conflict>,
-  input: DecisionInput,
-  label: string,
-  again?: boolean,
-) => Promise<boolean>;
+export type Decide = (chosen: Choosings, label: string, again?: boolean) => Promise<boolean>;
 
 export function useDecide(): Decide {
   const { session } = useReviewSession();
   const client = useQueryClient();
   return useCallback(
-    (shown, input, label, again) => {
-      const conflict = shown.data;
-      const answer = decideSurely(conflict.id, etagOf(shown), input);
-      const taken: Taken = { conflict, input, label, answer, undoUntil: null };
+    (chosen, label, again) => {
+      const [first, ...rest] = chosen.map(({ shown, input }): Part => ({ conflict: shown.data, input }));
+      if (first === undefined) return Promise.resolve(false);
+      const answer = decideSurely(chosen);
+      const taken: Taken = { parts: [first, ...rest], label, answer, undoUntil: null };
       session.sending(taken, again);
       return answer.then(
         (decision) => {
@@ -44,11 +50,14 @@ export function useDecide(): Decide {
           return true;
         },
         (error: unknown) => {
-          const mark = markOf(error);
-          session.refused(taken, mark);
+          const marks = marksOf(error);
+          session.refused(taken, marks);
+          const mark = marks(first.conflict.id);
           const why = mark.status === 'failed' ? mark.why : strings.card.stale.title;
-          tellFailure(() => strings.undo.decideFailed(unitName(conflict.unit), why), error);
-          void client.invalidateQueries({ queryKey: keys.conflict(conflict.id) });
+          const units = taken.parts.map(({ conflict }) => unitName(conflict.unit)).join(', ');
+          tellFailure(() => strings.undo.decideFailed(units, why), error);
+          for (const { conflict } of taken.parts)
+            void client.invalidateQueries({ queryKey: keys.conflict(conflict.id) });
           return false;
         },
       );
@@ -58,11 +67,11 @@ export function useDecide(): Decide {
 }
 
 /** The key makes a repeated request the same decision, so an answer that was lost on the way does no harm. */
-async function decideSurely(id: string, etag: string, input: DecisionInput): Promise<Decision> {
+async function decideSurely(chosen: Choosings): Promise<Decision> {
   const key = crypto.randomUUID();
   for (let attempt = 1; ; attempt++) {
     try {
-      return (await decide(id, etag, input, key)).data;
+      return await send(chosen, key);
     } catch (error) {
       const lost = error instanceof ApiError && (error.status === 0 || error.status === 503);
       if (!lost || attempt === ATTEMPTS) throw error;
@@ -71,13 +80,32 @@ async function decideSurely(id: string, etag: string, input: DecisionInput): Pro
   }
 }
 
-function markOf(error: unknown): Mark {
+async function send(chosen: Choosings, key: string): Promise<Decision> {
+  const [{ shown, input }] = chosen;
+  const { record } = shown.data;
+  if (chosen.length === 1 || record === null)
+    return (await decide(shown.data.id, etagOf(shown), input, key)).data;
+  const parts = chosen.map((one) => ({
+    conflict: one.shown.data.id,
+    etag: etagOf(one.shown),
+    ...one.input,
+  }));
+  const [first] = (await decideRecord(record, parts, key)).data.decisions;
+  if (first === undefined) throw new Error('no decision was made');
+  return first;
+}
+
+function marksOf(error: unknown): (id: string) => Mark {
   if (error instanceof ApiError && error.status === 412) {
-    const current = error.problem.current;
-    return {
-      status: 'stale',
-      current: current ? { data: current, etag: error.etag, status: 412, servedAt: Date.now() } : null,
+    const { current = [] } = error.problem;
+    const all = 'id' in current ? [current] : current;
+    return (id) => {
+      const data = all.find((one) => one.id === id);
+      return {
+        status: 'stale',
+        current: data === undefined ? null : { data, etag: data.etag, status: 412, servedAt: Date.now() },
+      };
     };
   }
-  return { status: 'failed', why: error instanceof Error ? wordsOf(error) : String(error) };
+  return () => ({ status: 'failed', why: error instanceof Error ? wordsOf(error) : String(error) });
 }

@@ -2,8 +2,9 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { useNavigate } from 'react-router';
 import { getConflict, undo } from '../api/endpoints';
+import { undoAll } from '../api/queue';
 import { keys } from '../api/queries';
-import type { Conflict } from '../api/types';
+import type { Conflict, Decision } from '../api/types';
 import { useAnnounce } from '../states/announcer';
 import { tell, tellFailure } from '../states/told';
 import { strings } from '../strings';
@@ -22,12 +23,15 @@ export function useUndo(): () => void {
       tell(strings.undo.nothing);
       return;
     }
-    const { id } = taken.conflict;
+    const [{ conflict }, ...others] = taken.parts;
+    const { id } = conflict;
     const run = async () => {
       const decision = await taken.answer;
-      const { data } = await undo(decision.id);
+      const data = others.length === 0 ? (await undo(decision.id)).data : await undoneFirst(decision);
       const shown = await getConflict(id);
       client.setQueryData(keys.conflict(id), shown);
+      for (const other of others)
+        void client.invalidateQueries({ queryKey: keys.conflict(other.conflict.id) });
       session.undone(taken);
       // The card says the same, with who took back what.
       announce(data.undone ? strings.undo.givenBack(data.undone, shown.data.systems) : strings.undo.undone);
@@ -50,20 +54,33 @@ export function useRedo(): () => void {
       tell(strings.undo.nothingToRedo);
       return;
     }
-    const { conflict, input, label } = last;
+    const { parts, label } = last;
     const run = async () => {
-      const shown = await getConflict(conflict.id);
-      client.setQueryData(keys.conflict(conflict.id), shown);
-      if (valuesIn(shown.data) === valuesIn(conflict)) {
-        void decide(shown, input, label, true);
+      const [first, ...rest] = await Promise.all(
+        parts.map(async ({ conflict, input }) => {
+          const shown = await getConflict(conflict.id);
+          client.setQueryData(keys.conflict(conflict.id), shown);
+          return { shown, input, moved: valuesIn(shown.data) !== valuesIn(conflict) };
+        }),
+      );
+      if (first === undefined) return;
+      const moved = [first, ...rest].find((one) => one.moved);
+      if (moved === undefined) {
+        void decide([first, ...rest], label, true);
         announce(strings.undo.redone);
       } else {
         tell(strings.undo.redoChanged);
-        void navigate({ pathname: `/conflicts/${conflict.id}`, search: window.location.search });
+        void navigate({ pathname: `/conflicts/${moved.shown.data.id}`, search: window.location.search });
       }
     };
     run().catch((error: unknown) => tellFailure(strings.undo.redoFailed, error));
   }, [session, client, announce, navigate, decide]);
+}
+
+/** Takes back all that were made together, and answers for the one that is shown. */
+async function undoneFirst(decision: Decision): Promise<Decision> {
+  const { decisions } = (await undoAll(decision.id)).data;
+  return decisions.find(({ id }) => id === decision.id) ?? decision;
 }
 
 function valuesIn(conflict: Conflict): string {

@@ -1,2 +1,2 @@
 /** What is done to an item of the queue in a dialog. */
-export type WorkAct = 'assign' | 'snooze' | 'ask' | 'note';
+export type WorkAct = 'assign' | 'snooze' | 'ask' | 'note' | 'due' | 'opinion';

@@ -1,54 +1,65 @@
-import { Badge, Button, Group, Select, Text } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Suspense, useState } from 'react';
+import { Button, Group, Select } from '@mantine/core';
+import { memo, Suspense, useState } from 'react';
 import { useMay, useMe } from '../access/session';
 import { changeWork, claim, releaseClaim, unsnooze, type Priority } from '../api/queue';
-import { keys } from '../api/queries';
-import type { Conflict, Work } from '../api/types';
-import { Ago, useNow } from '../format/time';
+import type { Conflict } from '../api/types';
 import { KeyOf } from '../keys/key-caps';
 import { useKeys } from '../keys/use-keys';
 import { lazily } from '../states/lazily';
-import { tellFailed } from '../states/told';
 import { queueStrings as words } from '../strings-queue';
+import { OpinionAsked } from './opinion-asked';
+import { useWorkAct } from './use-work-act';
 import type { WorkAct } from './work-act';
+import { WorkFacts } from './work-facts';
 
 const WorkDialog = lazily(async () => (await import('./work-dialog')).WorkDialog);
+const DueDialog = lazily(async () => (await import('./due-dialog')).DueDialog);
+const OpinionDialog = lazily(async () => (await import('./opinion-dialog')).OpinionDialog);
 
 const priorities = ['urgent', 'high', 'normal', 'low', 'rule'] as const;
 
+export interface WorkBarProps {
+  readonly conflict: Conflict;
+  /** Tag of the values that the card shows. */
+  readonly seen: string;
+}
+
 /** Who has the item, until when, and what can be done with it besides deciding. */
-export function WorkBar({ conflict }: { readonly conflict: Conflict }) {
-  const [asked, setAsked] = useState<WorkAct | null>(null);
-  const client = useQueryClient();
+export const WorkBar = memo(function WorkBar({ conflict, seen }: WorkBarProps) {
+  const [act, setAct] = useState<WorkAct | null>(null);
   const me = useMe();
   const may = useMay('conflicts:resolve', conflict.pipeline);
   const { work } = conflict;
+  const { asked } = work;
   const mine = work.claim !== null && work.claim.by.id === me?.id;
-  const doing = useMutation({
-    mutationFn: (act: () => Promise<unknown>) => act(),
-    onSuccess: () => client.invalidateQueries({ queryKey: keys.conflict(conflict.id) }),
-    onError: tellFailed,
-  });
+  const doing = useWorkAct(conflict);
   const toggleClaim = () => doing.mutate(() => (mine ? releaseClaim(conflict.id) : claim(conflict.id)));
   const open = conflict.state === 'open' || conflict.state === 'snoozed';
   const acts = may && open;
+  const answers =
+    acts && asked !== null && asked.by?.id !== me?.id && (asked.of === null || asked.of.id === me?.id);
+  const ask = () => setAct(answers ? 'opinion' : 'ask');
   useKeys({
     ...(acts && {
-      assign: () => setAsked('assign'),
+      assign: () => setAct('assign'),
       claim: toggleClaim,
-      snooze: () => setAsked('snooze'),
-      ask: () => setAsked('ask'),
-      note: () => setAsked('note'),
+      snooze: () => setAct('snooze'),
+      ask,
+      note: () => setAct('note'),
+      due: () => setAct('due'),
     }),
   });
+  const close = () => setAct(null);
   return (
     <div className="work">
+      {asked !== null && (
+        <OpinionAsked asked={asked} {...(answers && { onAnswer: () => setAct('opinion') })} />
+      )}
       <WorkFacts work={work} />
       {acts && (
         <Group gap={6}>
           <Act name={mine ? words.release : words.claim} action="claim" onClick={toggleClaim} />
-          <Act name={words.assign} action="assign" onClick={() => setAsked('assign')} />
+          <Act name={words.assign} action="assign" onClick={() => setAct('assign')} />
           {conflict.state === 'snoozed' ? (
             <Button
               size="compact-sm"
@@ -58,10 +69,11 @@ export function WorkBar({ conflict }: { readonly conflict: Conflict }) {
               {words.wake}
             </Button>
           ) : (
-            <Act name={words.snooze} action="snooze" onClick={() => setAsked('snooze')} />
+            <Act name={words.snooze} action="snooze" onClick={() => setAct('snooze')} />
           )}
-          <Act name={words.ask} action="ask" onClick={() => setAsked('ask')} />
-          <Act name={words.note} action="note" onClick={() => setAsked('note')} />
+          <Act name={words.due} action="due" onClick={() => setAct('due')} />
+          <Act name={words.ask} {...(!answers && { action: 'ask' })} onClick={() => setAct('ask')} />
+          <Act name={words.note} action="note" onClick={() => setAct('note')} />
           <Select
             size="xs"
             w={150}
@@ -83,18 +95,24 @@ export function WorkBar({ conflict }: { readonly conflict: Conflict }) {
           />
         </Group>
       )}
-      {asked !== null && (
+      {act !== null && (
         <Suspense>
-          <WorkDialog conflict={conflict} act={asked} onClose={() => setAsked(null)} />
+          {act === 'due' ? (
+            <DueDialog conflict={conflict} onClose={close} />
+          ) : act === 'opinion' ? (
+            <OpinionDialog conflict={conflict} seen={seen} onClose={close} />
+          ) : (
+            <WorkDialog conflict={conflict} act={act} onClose={close} />
+          )}
         </Suspense>
       )}
     </div>
   );
-}
+});
 
 interface ActProps {
   readonly name: string;
-  readonly action: 'assign' | 'claim' | 'snooze' | 'ask' | 'note';
+  readonly action?: 'assign' | 'claim' | 'snooze' | 'ask' | 'note' | 'due';
   readonly onClick: () => void;
 }
 
@@ -104,40 +122,9 @@ function Act({ name, action, onClick }: ActProps) {
       size="compact-sm"
       variant="default"
       onClick={onClick}
-      rightSection={<KeyOf action={action} size="xs" />}
+      rightSection={action === undefined ? undefined : <KeyOf action={action} size="xs" />}
     >
       {name}
     </Button>
-  );
-}
-
-function WorkFacts({ work }: { readonly work: Work }) {
-  const now = useNow(10_000);
-  const late = work.dueAt !== null && Date.parse(work.dueAt) < now;
-  return (
-    <Group gap={8}>
-      <Text size="sm" c="dimmed">
-        {words.assignee} {work.assignee?.name ?? words.nobody}
-      </Text>
-      {work.dueAt !== null && (
-        <Badge color={late ? 'red' : 'gray'}>
-          {late ? words.overdue : words.due} <Ago at={work.dueAt} />
-        </Badge>
-      )}
-      {work.claim !== null && <Badge color="ink">{words.claimedBy(work.claim.by.name)}</Badge>}
-      {work.turn !== null && <Badge color="gray">{words.turn(work.turn.name)}</Badge>}
-      {work.asked !== null && <Badge color="gray">{words.asked(work.asked.of?.name ?? null)}</Badge>}
-      {work.snooze !== null && (
-        <Badge color="gray">
-          {work.snooze.until === null ? (
-            words.snoozedChange
-          ) : (
-            <>
-              {words.snoozedUntil} <Ago at={work.snooze.until} />
-            </>
-          )}
-        </Badge>
-      )}
-    </Group>
   );
 }

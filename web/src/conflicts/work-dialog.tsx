@@ -1,18 +1,16 @@
 import { Button, Checkbox, Group, Radio, Select, Stack, Textarea } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
 import { askOpinion, changeWork, comment, snooze, useReviewers } from '../api/queue';
-import { keys } from '../api/queries';
 import type { Conflict } from '../api/types';
 import { Dialog } from '../states/dialog';
-import { tellFailed } from '../states/told';
 import { queueStrings as words } from '../strings-queue';
+import { useWorkAct } from './use-work-act';
 import { wakeTimes, type Wake } from './wake-times';
 import type { WorkAct } from './work-act';
 
 export interface WorkDialogProps {
   readonly conflict: Conflict;
-  readonly act: WorkAct;
+  readonly act: Exclude<WorkAct, 'due' | 'opinion'>;
   readonly onClose: () => void;
 }
 
@@ -24,25 +22,18 @@ export function WorkDialog({ conflict, act, onClose }: WorkDialogProps) {
   const [text, setText] = useState('');
   const [wake, setWake] = useState<Wake>('hours');
   const [orChange, setOrChange] = useState(true);
-  const client = useQueryClient();
   const { data: reviewers = [] } = useReviewers(conflict.pipeline);
   const { id, work } = conflict;
-  const sending = useMutation({
-    mutationFn: async (): Promise<unknown> => {
-      if (act === 'assign') return changeWork(id, work.etag, { assignee: person });
-      if (act === 'ask') return askOpinion(id, work.etag, person, text.trim());
-      if (act === 'note') return comment(id, text.trim(), person);
-      return snooze(id, work.etag, wakeTimes(new Date())[wake], wake === 'change' || orChange);
-    },
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: keys.conflict(id) });
-      onClose();
-    },
-    onError: tellFailed,
-  });
+  const sending = useWorkAct(conflict, onClose);
+  const send = (): Promise<unknown> => {
+    if (act === 'assign') return changeWork(id, work.etag, { assignee: person });
+    if (act === 'ask') return askOpinion(id, work.etag, person, text.trim());
+    if (act === 'note') return comment(id, text.trim(), person);
+    return snooze(id, work.etag, wakeTimes(new Date())[wake], wake === 'change' || orChange);
+  };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    sending.mutate();
+    sending.mutate(send);
   };
   const people = (
     <Select

@@ -22,9 +22,15 @@ export function hourOrDay(at: string, step: 'hour' | 'day'): string {
 export function ago(at: string, now: number): string {
   const seconds = (now - Date.parse(at)) / 1000;
   if (Number.isNaN(seconds)) return at;
+  // What is to come; the clocks of browser and service differ a little.
+  if (seconds < -30) return ahead(-seconds, at);
   if (seconds < 5) return strings.time.now;
   const largest = duration(seconds).split(' ').slice(0, 2).join(' ');
   return seconds > 30 * 86_400 ? day.format(new Date(at)) : `${largest} ago`;
+}
+
+function ahead(seconds: number, at: string): string {
+  return seconds > 30 * 86_400 ? day.format(new Date(at)) : strings.time.ahead(duration(seconds));
 }
 
 /** Relative, kept fresh; exact local and UTC time on hover and focus. */

@@ -19,6 +19,10 @@ export const defaultKeys: readonly KeyBinding[] = [
   { action: 'takeBase', keys: ['3'], group: 'decide' },
   { action: 'takeMerged', keys: ['4'], group: 'decide' },
   { action: 'other', keys: ['e'], group: 'decide' },
+  { action: 'allA', keys: ['Shift+1'], group: 'decide' },
+  { action: 'allB', keys: ['Shift+2'], group: 'decide' },
+  { action: 'allBase', keys: ['Shift+3'], group: 'decide' },
+  { action: 'allMerged', keys: ['Shift+4'], group: 'decide' },
   { action: 'undo', keys: ['z'], group: 'decide' },
   { action: 'redo', keys: ['Shift+z'], group: 'decide' },
   { action: 'assign', keys: ['a'], group: 'work' },
@@ -26,11 +30,14 @@ export const defaultKeys: readonly KeyBinding[] = [
   { action: 'snooze', keys: ['s'], group: 'work' },
   { action: 'ask', keys: ['f'], group: 'work' },
   { action: 'note', keys: ['n'], group: 'work' },
+  { action: 'due', keys: ['t'], group: 'work' },
   { action: 'play', keys: ['p'], group: 'work' },
   { action: 'again', keys: ['r'], group: 'look' },
   { action: 'diff', keys: ['d'], group: 'look' },
   { action: 'history', keys: ['h'], group: 'look' },
   { action: 'why', keys: ['w'], group: 'look' },
+  { action: 'openA', keys: ['['], group: 'look' },
+  { action: 'openB', keys: [']'], group: 'look' },
   { action: 'search', keys: ['/'], group: 'look' },
   { action: 'palette', keys: ['Mod+k'], group: 'look' },
   { action: 'help', keys: ['?'], group: 'look' },
@@ -48,5 +55,5 @@ export const neverKeys: ReadonlySet<string> = new Set(['Enter', ' ', 'Backspace'
 
 /** What decides a conflict: the palette shows these and does not run them, because it is answered by Enter. */
 export function decides(action: KeyAction): boolean {
-  return /^(take|other$)/.test(action);
+  return /^(take|all|other$)/.test(action);
 }

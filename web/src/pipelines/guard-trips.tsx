@@ -3,7 +3,6 @@ import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconShieldHalf } from '@tabler/icons-react';
 import { useState, type SubmitEvent } from 'react';
-import { Link } from 'react-router';
 import { NeedsRole } from '../access/needs-role';
 import { answerGuard } from '../api/endpoints';
 import { keys, useGuardTrips } from '../api/queries';
@@ -12,7 +11,7 @@ import { Ago } from '../format/time';
 import { Dialog } from '../states/dialog';
 import { tellDone, tellFailed } from '../states/told';
 import { strings } from '../strings';
-import { ValueView } from '../value/value-view';
+import { GuardSample } from './guard-sample';
 import { otherLabel, sideLabel } from './side-label';
 
 /** What was stopped because it was too much at once, with samples, and the two answers to it. Nothing while no guard has tripped. */
@@ -38,25 +37,7 @@ function Trip({ trip, pipeline }: { readonly trip: GuardTrip; readonly pipeline:
         <Text size="sm">
           {strings.guards.held(trip.held, other)} <Ago at={trip.openedAt} />
         </Text>
-        {shown && (
-          <ul className="guard-sample">
-            {trip.sample.map((one) => (
-              <li key={`${one.record} ${one.unit}`}>
-                <Link to={`/records/${one.record}`}>{one.a ?? one.b ?? one.record}</Link>
-                {one.unit !== '$life' && (
-                  <>
-                    <Text span size="sm" c="dimmed">
-                      {one.unit}
-                    </Text>
-                    <ValueView value={one.before} />
-                    <span aria-hidden>→</span>
-                    <ValueView value={one.after} />
-                  </>
-                )}
-              </li>
-            ))}
-          </ul>
-        )}
+        {shown && <GuardSample sample={trip.sample} />}
         <Group gap="xs">
           {trip.sample.length > 0 && (
             <Button size="xs" variant="subtle" onClick={toggle} aria-expanded={shown}>

@@ -1,26 +1,32 @@
 import { ActionIcon, Group, NavLink, Text, Tooltip } from '@mantine/core';
 import { IconCommand, IconKeyboard } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
-import { Link, useLocation } from 'react-router';
-import { useMe } from '../access/session';
+import { useQueryClient } from '@tanstack/react-query';
+import { memo, useEffect, useRef, type ReactNode } from 'react';
+import { Link } from 'react-router';
+import { useMay, useMe } from '../access/session';
 import { WhoAmI } from '../access/who-am-i';
-import { useLive } from '../api/live';
+import { useLive, useLiveEvent } from '../api/live';
 import { usePipelines } from '../api/queries';
+import { facetsKey, useFacets } from '../api/queue';
 import { ariaShortcut, keyLabel } from '../keys/chord';
 import type { KeyAction } from '../keys/key-map';
 import { useKeyTable } from '../keys/key-store';
 import { strings } from '../strings';
-import { isAt, places } from './places';
+import { places } from './places';
 import { SchemeSwitch } from './scheme-switch';
 
+/** Counters are looked at again this long after something changed, once for all of it. */
+const GATHER_MS = 700;
+
 export interface RailProps {
+  /** The place that is shown. */
+  readonly at: string | undefined;
   readonly onHelp: () => void;
   readonly onPalette: () => void;
 }
 
-/** Where one can go, who is signed in, whether what is shown is live, and how the screen looks. */
-export function Rail({ onHelp, onPalette }: RailProps) {
-  const { pathname } = useLocation();
+/** Where one can go, who is signed in, whether what is shown is live, and how the screen looks. The same for each card of a screen. */
+export const Rail = memo(function Rail({ at, onHelp, onPalette }: RailProps) {
   const me = useMe();
   const may = (permission: string) => me?.may.some((one) => one.permission === permission) === true;
   return (
@@ -36,8 +42,8 @@ export function Rail({ onHelp, onPalette }: RailProps) {
               label={name}
               leftSection={<PlaceIcon size={18} stroke={1.7} aria-hidden />}
               rightSection={<WaitingCount at={to} />}
-              active={isAt(pathname, to)}
-              {...(isAt(pathname, to) && { 'aria-current': 'page' as const })}
+              active={to === at}
+              {...(to === at && { 'aria-current': 'page' as const })}
               className="rail-place"
             />
           ))}
@@ -59,7 +65,7 @@ export function Rail({ onHelp, onPalette }: RailProps) {
       </div>
     </>
   );
-}
+});
 
 interface RailButtonProps {
   readonly name: string;
@@ -88,11 +94,40 @@ function RailButton({ name, action, onClick, children }: RailButtonProps) {
 
 /** How much waits there; nothing while nothing does. */
 function WaitingCount({ at }: { readonly at: string }) {
+  if (at === '/conflicts') return <WaitingForMe />;
+  return at === '/dead-letters' ? <BlockedCount /> : null;
+}
+
+/** Everything of the queue that this person can answer and that is nobody else's: conflicts, and guards and halts for who may run. */
+function WaitingForMe() {
+  const decides = useMay('conflicts:resolve');
+  const runs = useMay('ops:run');
+  const client = useQueryClient();
+  const words = [
+    'state:open',
+    ...(decides ? ['assignee:me,none'] : []),
+    ...(runs ? [] : ['-kind:guard,halt']),
+  ];
+  const { data } = useFacets(words.join(' '));
+  const pending = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useLiveEvent((event) => {
+    if (event.name !== 'conflict' || pending.current !== undefined) return;
+    pending.current = setTimeout(() => {
+      pending.current = undefined;
+      void client.invalidateQueries({ queryKey: facetsKey });
+    }, GATHER_MS);
+  });
+  useEffect(() => () => clearTimeout(pending.current), []);
+  return <Count of={data?.total ?? 0} />;
+}
+
+function BlockedCount() {
   const { data = [] } = usePipelines();
-  const name = at === '/conflicts' ? 'conflicts' : at === '/dead-letters' ? 'blocked' : null;
-  if (name === null) return null;
-  const waiting = data.reduce((sum, pipeline) => sum + pipeline.counts[name], 0);
-  return waiting === 0 ? null : <span className="rail-count">{waiting.toLocaleString('en')}</span>;
+  return <Count of={data.reduce((sum, { counts }) => sum + counts.blocked, 0)} />;
+}
+
+function Count({ of }: { readonly of: number }) {
+  return of === 0 ? null : <span className="rail-count">{of.toLocaleString('en')}</span>;
 }
 
 function LiveState() {

@@ -47,10 +47,10 @@ export function Shell() {
     search: () => void navigate('/records', { state: { focus: 'search' } }),
   });
   useEffect(() => menuActions.close(), [pathname, menuActions]);
+  const place = places.findLast((entry) => isAt(pathname, entry.to));
   useEffect(() => {
-    const place = places.findLast((entry) => isAt(pathname, entry.to));
     document.title = place ? `${place.name} · ${strings.product}` : strings.product;
-  }, [pathname]);
+  }, [place]);
 
   return (
     <AppShell
@@ -78,7 +78,7 @@ export function Shell() {
         <Group visibleFrom="sm" px="md" pt="lg" pb="md">
           <Brand />
         </Group>
-        <Rail onHelp={helpActions.open} onPalette={paletteActions.open} />
+        <Rail at={place?.to} onHelp={helpActions.open} onPalette={paletteActions.open} />
       </AppShell.Navbar>
       <AppShell.Main className="main" id="main" tabIndex={-1}>
         <div className="screen">

@@ -62,6 +62,24 @@ export const reachedStep: Readonly<Record<DeadlineStep, Statement<DueItem>>> = {
   escalate: reached('escalate'),
 };
 
+/**
+ * What ran out of time while it was put off, and is back; it is told of the last step that passed. For the transaction that stores the
+ * notices. Parameters: limit.
+ */
+export const takeOverslept: Statement<DueItem & { readonly step: DeadlineStep }> = {
+  name: 'notify_take_overslept',
+  text: `
+  with late as (
+    select id, overslept as step from review_item where overslept is not null order by id limit $1 for no key update skip locked),
+  taken as (
+    update review_item i set overslept = null from late where i.id = late.id
+    returning i.id, i.subject, i.pipeline_id, i.assignee_id, i.state, late.step,
+      (case late.step when 'risk' then i.risk_at when 'due' then i.due_at else i.escalate_at end)::text as at)
+  select t.id, t.subject, t.pipeline_id, p.name as pipeline, t.assignee_id, t.step, t.at
+  from taken t join pipeline p on p.id = t.pipeline_id
+  where t.state = 'open' and t.at is not null order by t.at, t.id`,
+};
+
 /** Parameters: recipient, kind, upto. */
 export const moveMark: Statement<Record<string, never>> = {
   name: 'notify_move_mark',

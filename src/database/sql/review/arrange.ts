@@ -71,8 +71,13 @@ export const noteAssigned: Statement<Record<string, never>> = {
   from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[]) as r(id, item_id, person_id, rev)`,
 };
 
-/** Items whose time has come back into the queue. Parameters: limit. */
-export const wakeDue: Statement<{ id: string; subject: 'conflict' | 'guard' | 'halt'; rev: number }> = {
+/** Items whose time has come back into the queue, and what of their deadline passed meanwhile. Parameters: limit. */
+export const wakeDue: Statement<{
+  id: string;
+  subject: 'conflict' | 'guard' | 'halt';
+  rev: number;
+  overslept: 'risk' | 'due' | 'escalate' | null;
+}> = {
   name: 'review_wake_due',
   text: `
   update review_item i
@@ -81,13 +86,14 @@ export const wakeDue: Statement<{ id: string; subject: 'conflict' | 'guard' | 'h
     select id from review_item where snoozed_until <= clock_timestamp() and state = 'snoozed'
     order by snoozed_until limit $1 for no key update skip locked) due
   where i.id = due.id
-  returning i.id, i.subject, i.rev`,
+  returning i.id, i.subject, i.rev, i.overslept`,
 };
 
-/** Parameters: ids[], items[], revs[] (parallel). */
+/** Parameters: ids[], items[], revs[], what passed meanwhile[] (parallel). */
 export const noteWoken: Statement<Record<string, never>> = {
   name: 'review_note_woken',
   text: `
-  insert into review_note (id, item_id, kind, rev, by_kind, by_name)
-  select r.id, r.item_id, 'woken', r.rev, 'service', 'Accord' from unnest($1::uuid[], $2::uuid[], $3::int[]) as r(id, item_id, rev)`,
+  insert into review_note (id, item_id, kind, rev, by_kind, by_name, detail)
+  select r.id, r.item_id, 'woken', r.rev, 'service', 'Accord', jsonb_strip_nulls(jsonb_build_object('passed', r.passed))
+  from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[]) as r(id, item_id, rev, passed)`,
 };

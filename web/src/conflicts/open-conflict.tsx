@@ -1,0 +1,34 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useLiveEvent } from '../api/live';
+import { keys, useConflict } from '../api/queries';
+import { QueryState } from '../states/query-state';
+import { ConflictCard, type ConflictCardProps } from './conflict-card';
+import { StoppedCard } from './stopped-card';
+
+export interface OpenConflictProps extends Omit<ConflictCardProps, 'answer'> {
+  readonly id: string;
+  /** A guard or a halt was answered. */
+  readonly onAnswered: () => void;
+}
+
+/** One item of the queue, whatever it is about, kept up to date by events. */
+export function OpenConflict({ id, onAnswered, ...card }: OpenConflictProps) {
+  const client = useQueryClient();
+  const query = useConflict(id);
+  useLiveEvent((event) => {
+    if (event.name === 'conflict' && (event.subject === id || event.subject === null)) {
+      void client.invalidateQueries({ queryKey: keys.conflict(id) });
+    }
+  });
+  return (
+    <QueryState query={query} lines={5}>
+      {(answer) =>
+        answer.data.kind === 'guard' || answer.data.kind === 'halt' ? (
+          <StoppedCard key={answer.data.id} conflict={answer.data} onAnswered={onAnswered} />
+        ) : (
+          <ConflictCard answer={answer} {...card} />
+        )
+      }
+    </QueryState>
+  );
+}

@@ -1,0 +1,42 @@
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+
+/** Whether a time lies in hours such as `Mon-Fri 09:00-18:00 Europe/Berlin`; true for what cannot be read: the service has checked it. */
+export function isWorkingTime(hours: string, at: Date): boolean {
+  const [days = '', span = '', zone = ''] = hours.split(' ');
+  const [from = '', to = ''] = span.split('-');
+  const parts = partsIn(zone, at);
+  if (parts === null || to === '') return true;
+  return from <= parts.time && parts.time < to && daysIn(days).has(parts.day);
+}
+
+function daysIn(days: string): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (const range of days.toLowerCase().split(',')) {
+    const [first = '', last = first] = range.split('-');
+    const to = DAYS.indexOf(last);
+    for (let day = DAYS.indexOf(first), n = 0; n < 7; day = (day + 1) % 7, n++) {
+      found.add(day);
+      if (day === to) break;
+    }
+  }
+  return found;
+}
+
+function partsIn(timeZone: string, at: Date): { readonly day: number; readonly time: string } | null {
+  try {
+    const format = new Intl.DateTimeFormat('en-GB', {
+      timeZone,
+      weekday: 'short',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    });
+    const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+    return {
+      day: DAYS.indexOf((part.weekday ?? '').toLowerCase()),
+      time: `${part.hour ?? ''}:${part.minute ?? ''}`,
+    };
+  } catch {
+    return null;
+  }
+}
