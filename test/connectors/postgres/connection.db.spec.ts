@@ -60,7 +60,9 @@ describe('a connection', () => {
 
   it('warns, with the statement that helps, where the account may not make a schema', async () => {
     const { missingRights } = await (await limited()).check();
-    expect(missingRights.map(({ grant }) => grant).join('\n')).toContain(`CREATE SCHEMA accord AUTHORIZATION "${role}"`);
+    expect(missingRights.map(({ grant }) => grant).join('\n')).toContain(
+      `CREATE SCHEMA accord AUTHORIZATION "${role}"`,
+    );
   });
 
   it('names what is wrong when it cannot connect', async () => {
