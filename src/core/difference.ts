@@ -60,7 +60,9 @@ export function differencesOf(look: RecordLook): readonly Difference[] {
 function compareSide(look: RecordLook, side: Side, found: Difference[]): void {
   const { label } = look.plan.sides[side];
   const life = look.units.get(LIFE);
-  const shown = look.shown[side];
+  const archive = look.plan.archive?.[side];
+  const row = look.shown[side];
+  const shown = row !== null && archive?.isMarked(row[archive.column] ?? null) === true ? null : row;
   const gone = life !== undefined && image(life, side).value === 'deleted';
   const record = { reason: 'unknown', side, unit: LIFE, mark: clockOf(look.life, side) } as const;
   if (gone !== (shown === null)) {
@@ -78,7 +80,10 @@ function compareSide(look: RecordLook, side: Side, found: Difference[]): void {
             kind: 'missing',
             held: 'live',
             seen: 'deleted',
-            detail: `not in ${label}, and nothing told that it was deleted`,
+            detail:
+              row === null
+                ? `not in ${label}, and nothing told that it was deleted`
+                : `marked as deleted in ${label}, and nothing told of it`,
           },
     );
   }

@@ -18,6 +18,8 @@ export interface Plan {
   readonly suspended: ReadonlyMap<string, string>;
   /** Unit key → keys of the units whose rules read it: a change of the first re-derives the second. */
   readonly dependants: ReadonlyMap<string, readonly string[]>;
+  /** Sides whose rows are deleted by being marked; absent: by being gone. */
+  readonly archive?: Readonly<Partial<Record<Side, Archive>>>;
   /** Which records of a side take part; absent: all do. Others are excluded: seen, never written. */
   readonly scope?: Readonly<Partial<Record<Side, Scope>>>;
 }
@@ -31,6 +33,19 @@ export interface Scope {
   readonly units: readonly string[];
   /** Over a row as the side shows it. Total: where the filter cannot be asked, it does not hold. */
   readonly holds: (row: Readonly<Record<string, Raw>>) => boolean;
+}
+
+/** A deletion is told by a column of the row, and written there. */
+export interface Archive {
+  readonly column: string;
+  /** For people: `archived = true`. */
+  readonly words: string;
+  /** Whether a row with this in its column is deleted. Total: what cannot be read is no mark. */
+  readonly isMarked: (raw: Raw) => boolean;
+  /** What marks a row, at this hub time in ms. */
+  readonly mark: (now: number) => Raw;
+  /** What a row is given that is made, or comes back. */
+  readonly live: Raw;
 }
 
 export interface SidePlan {

@@ -371,7 +371,8 @@ function resolveWithLife(input: RecordInput, state: State, life: Unit): RecordRe
 function authorLife(input: RecordInput, state: State, life: Unit, outcome: Authored): void {
   let after = author(life, outcome);
   for (const side of SIDES) {
-    if (image(after, side).value === after.head.value) after = acknowledge(after, side, undefined);
+    const img = image(after, side);
+    if (img.value === after.head.value) after = acknowledge(after, side, img.raw);
   }
   const lacking = SIDES.filter((side) => image(after, side).value !== after.head.value);
   if (input.unsettled || (lacking.length > 0 && !lacking.some((side) => input.writable[side]))) {

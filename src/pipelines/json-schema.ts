@@ -1,5 +1,12 @@
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
-import { childrenOf, COLUMN, type Child, type ChildType, type Constructor } from './dto/constraints.js';
+import {
+  childrenOf,
+  COLUMN,
+  IS_SCALAR,
+  type Child,
+  type ChildType,
+  type Constructor,
+} from './dto/constraints.js';
 import { ConnectionDto } from './dto/connection.dto.js';
 import { HoldSetDto, PipelineDto } from './dto/pipeline.dto.js';
 import { propertiesOf } from './shape.js';
@@ -16,7 +23,9 @@ export function jsonSchemas(): Readonly<Record<string, Schema>> {
 
 function rootSchema(title: string, type: Constructor): Schema {
   const definitions = new Map<string, Schema>();
-  const leaves = validationMetadatasToSchemas() as Readonly<Record<string, LeafSchema>>;
+  const leaves = validationMetadatasToSchemas({
+    additionalConverters: { [IS_SCALAR]: { type: ['string', 'number', 'boolean'] as never, maxLength: 200 } },
+  }) as Readonly<Record<string, LeafSchema>>;
   define(type, definitions, leaves);
   const { [type.name]: root, ...rest } = Object.fromEntries(
     [...definitions].sort(([x], [y]) => (x < y ? -1 : 1)),

@@ -4,11 +4,11 @@ import { failpoint } from '../common/failpoint.js';
 import type { RecordState, StatePage } from '../connectors/connector.js';
 import { ConnectorError } from '../connectors/errors.js';
 import { ABSENCE_GUARD, mostAbsent, tooManyAbsent, type AbsenceGuard } from '../core/absence.js';
+import { takesPart, takingPartColumns } from '../core/archive.js';
 import { readUnit } from '../core/at-rest.js';
 import { SIDES, type Side } from '../core/clock.js';
 import { durationMs } from '../core/pipeline/duration.js';
 import { pipelineSettings } from '../core/pipeline/settings.js';
-import { isInScope } from '../core/scope.js';
 import { image } from '../core/unit.js';
 import type { Json } from '../core/value.js';
 import type { HubPools } from '../database/pools.js';
@@ -208,7 +208,7 @@ export class AbsenceSweep {
     }
     const ids = page.value.map((state) => state.id);
     const { plan } = this.pipeline;
-    const ours = page.value.filter(({ values }) => isInScope(plan, side, values)).map(({ id }) => id);
+    const ours = page.value.filter(({ values }) => takesPart(plan, side, values)).map(({ id }) => id);
     const strange = await run(this.pools.general, strangeIds[side], [this.pipeline.id, side, ours]);
     if (strange.length > 0) {
       const states = strange.map(({ ext_id: id }) => ({ id, values: {}, modifiedAt: null, by: null }));
@@ -310,7 +310,7 @@ export class AbsenceSweep {
   }
 
   #idsBehind(side: Side, position: string | null): AsyncIterator<readonly RecordState[]> {
-    const columns = this.pipeline.plan.scope?.[side]?.columns ?? [];
+    const columns = takingPartColumns(this.pipeline.plan, side);
     const options = { columns, pageSize: ID_PAGE, ...(position !== null && { after: position }) };
     return this.pipeline.ends[side].endpoint.snapshot(options)[Symbol.asyncIterator]();
   }

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import { failpoint } from '../common/failpoint.js';
+import { takesPart, takingPartColumns } from '../core/archive.js';
 import { otherSide, type Side } from '../core/clock.js';
 import { explain, inWords } from '../core/matching/explain.js';
 import { scoredRules } from '../core/matching/scored-rule.js';
@@ -165,12 +166,13 @@ async function collectKeys(
 ): Promise<{ readonly inScope: number; readonly excluded: number }> {
   let count = 0;
   let excluded = 0;
-  const scope = pipeline.plan.scope?.[side];
-  const columns = [...new Set([...keyColumns(pipeline, side), ...(scope?.columns ?? [])])];
+  const { plan } = pipeline;
+  const deciding = takingPartColumns(plan, side);
+  const columns = [...new Set([...keyColumns(pipeline, side), ...deciding])];
   const pageSize = scoredRules(pipeline.spec.match).length > 0 ? SCORED_PAGE : PAGE;
   for await (const read of pipeline.ends[side].endpoint.snapshot({ columns, pageSize })) {
     signal.throwIfAborted();
-    const page = scope === undefined ? read : read.filter(({ values }) => scope.holds(values));
+    const page = deciding.length === 0 ? read : read.filter(({ values }) => takesPart(plan, side, values));
     excluded += read.length - page.length;
     const kept = page.slice(0, Math.max(0, keep - count));
     if (kept.length > 0) await ours((client) => storeKeys(client, pipeline, side, kept));

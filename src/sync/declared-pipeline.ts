@@ -1,5 +1,6 @@
 import type { Side } from '../core/clock.js';
 import { fieldsOfRule } from '../core/matching/scored-rule.js';
+import { archiveOf } from '../core/pipeline/archive.js';
 import { scopeColumns } from '../core/pipeline/scope.js';
 import type { PipelineSpec } from '../core/pipeline/spec.js';
 
@@ -20,9 +21,14 @@ export function referencesOf({ fields }: PipelineSpec): ReadonlyMap<string, stri
   );
 }
 
-/** The columns of a side that match rules and its scope read: without them nobody knows which records belong here, and to which. */
+/**
+ * The columns of a side that match rules and its scope read, and the one that tells what is deleted: without them nobody knows which
+ * records belong here, and to which.
+ */
 export function matchColumns(spec: PipelineSpec, side: Side): readonly string[] {
   const columns = new Set(scopeColumns(spec, side));
+  const archive = archiveOf(spec, side);
+  if (archive !== undefined) columns.add(archive.column);
   for (const name of spec.match.flatMap(fieldsOfRule)) {
     for (const field of spec.groups?.[name]?.fields ?? [name]) {
       const end = side === 'A' ? spec.fields[field]?.a : spec.fields[field]?.b;

@@ -5,7 +5,7 @@ import { failpoint } from '../common/failpoint.js';
 import type { RecordState as SideRecord, WriteItem, WriteReceipt } from '../connectors/connector.js';
 import { otherSide, SIDES, type Side } from '../core/clock.js';
 import { CanonError } from '../core/errors.js';
-import { isInScope } from '../core/scope.js';
+import { takesPart } from '../core/archive.js';
 import type { HubPools } from '../database/pools.js';
 import { insertBatch, settleBatch, type BatchRow } from '../database/sql/lane/batches.js';
 import { setAllDue } from '../database/sql/lane/due.js';
@@ -228,7 +228,7 @@ export class FirstLoad {
       this.signal.throwIfAborted();
       const last = page[page.length - 1];
       if (last === undefined) continue;
-      const inScope = page.filter(({ values }) => isInScope(this.pipeline.plan, from, values));
+      const inScope = page.filter(({ values }) => takesPart(this.pipeline.plan, from, values));
       const states = everything ? inScope : await this.#wanted(from, inScope);
       const mapped = await this.#drafts(from, states);
       await moveOn();

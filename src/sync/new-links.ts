@@ -1,11 +1,14 @@
 import type { ClientBase } from 'pg';
 import type { RecordState as SideRecord, WriteItem } from '../connectors/connector.js';
-import { defaultClock, writeFresh, writeUnit } from '../core/at-rest.js';
-import { otherSide, type Side } from '../core/clock.js';
+import { lifeOfRow } from '../core/archive.js';
+import { defaultClock, readUnit, writeFresh, writeUnit } from '../core/at-rest.js';
+import { otherSide, SIDES, type Side } from '../core/clock.js';
 import { CanonError } from '../core/errors.js';
+import { LIFE_UNIT } from '../core/life.js';
 import { fromBothSides, ORIGIN } from '../core/linking.js';
+import { withImage } from '../core/observe.js';
+import { LIFE, type UnitPlan } from '../core/plan.js';
 import { image, type Unit } from '../core/unit.js';
-import type { UnitPlan } from '../core/plan.js';
 import type { Stamp } from '../core/stamp.js';
 import type { Json, Raw } from '../core/value.js';
 import { copyIn } from '../database/copy-in.js';
@@ -81,6 +84,9 @@ export function linkFromOneSide(
     }
   }
   mustBeInScope(pipeline, to, set);
+  const archive = pipeline.plan.archive?.[to];
+  if (archive !== undefined) set[archive.column] = archive.live;
+  addMarks(pipeline, clock, { [from]: state }, fields);
   return {
     ids: from === 'A' ? { A: state.id, B: newId } : { A: newId, B: state.id },
     clock,
@@ -131,6 +137,7 @@ export function linkBothSides(pipeline: RunningPipeline, a: SideRecord, b: SideR
     if (stored.open !== null) open[plan.key] = stored.open;
     if (plan.reference !== undefined) references.set(plan.key, unit);
   }
+  addMarks(pipeline, clock, { A: a, B: b }, fields);
   return {
     ids: { A: a.id, B: b.id },
     clock,
@@ -143,6 +150,27 @@ export function linkBothSides(pipeline: RunningPipeline, a: SideRecord, b: SideR
     unreadable,
     references,
   };
+}
+
+/** What the mark of a row that stands holds is kept, where it is not what Accord would give it. */
+function addMarks(
+  pipeline: RunningPipeline,
+  clock: string,
+  states: Readonly<Partial<Record<Side, SideRecord>>>,
+  fields: Record<string, Json>,
+): void {
+  let life = readUnit(clock, 'live', undefined);
+  let some = false;
+  for (const side of SIDES) {
+    const archive = pipeline.plan.archive?.[side];
+    const state = states[side];
+    if (archive === undefined || state === undefined) continue;
+    const { raw } = lifeOfRow(archive, state.values[archive.column] ?? null);
+    if (!Array.isArray(raw)) continue;
+    life = withImage(life, side, { ...image(life, side), raw });
+    some = true;
+  }
+  if (some) fields[LIFE] = writeUnit(LIFE_UNIT, clock, life).field;
 }
 
 const nextLinkIds: Statement<{ id: number }> = {

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { RecordState } from '../connectors/connector.js';
 import { otherSide, SIDES, type Side } from '../core/clock.js';
-import { isInScope } from '../core/scope.js';
+import { takesPart } from '../core/archive.js';
 import { addWaiting, forgetUnmatched, requeueQuestioned } from '../database/sql/lane/links.js';
 import { run } from '../database/sql/statement.js';
 import { linkBothSides, type NewLink } from './new-links.js';
@@ -26,7 +26,7 @@ export function pairUp(
   const left: Record<Side, string[]> = { A: [], B: [] };
   const inScope = (side: Side, id: string): RecordState | undefined => {
     const state = states[side].get(id);
-    return state !== undefined && isInScope(pipeline.plan, side, state.values) ? state : undefined;
+    return state !== undefined && takesPart(pipeline.plan, side, state.values) ? state : undefined;
   };
   for (const pair of pairs) {
     const a = inScope('A', pair.A);

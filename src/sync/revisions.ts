@@ -122,7 +122,11 @@ export class Revisions {
       if (!recasts) return;
       await run(client, beginRecast, [pipelineId, before]);
       for (const side of SIDES) {
-        const columns = columnsOf(plan, side, changes.added);
+        const archive = changes.archives.includes(side) ? plan.archive?.[side] : undefined;
+        const columns = [
+          ...columnsOf(plan, side, changes.added),
+          ...(archive === undefined ? [] : [archive.column]),
+        ];
         if (columns.length > 0) await run(client, forgetColumns, [pipelineId, side, columns]);
       }
     });

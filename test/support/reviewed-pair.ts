@@ -63,6 +63,11 @@ export class ReviewedPair {
     return new ReviewedPair(pair);
   }
 
+  /** People at work over databases of another kind. */
+  static over(pair: SyncPair): ReviewedPair {
+    return new ReviewedPair(pair);
+  }
+
   async on(side: 'a' | 'b', key: string, columns = 'x'): Promise<Row | undefined> {
     return (await this.pair[side].query<Row>(`select ${columns} from t where key = $1`, [key])).rows[0];
   }

@@ -78,7 +78,7 @@ describe('the screens of a record that ends and of a load that begins', () => {
     expect(await figure('Linked by a key')).toBe('90');
     expect(await figure('Linked by what they share')).toBe('5');
     expect(await figure('To review')).toBe('1');
-    expect(await figure('Out of scope in CRM')).toBe('12');
+    expect(await figure('Out of scope, or deleted, in CRM')).toBe('12');
     await page.getByText('Fields of 90 pairs that would be linked').waitFor();
     await page.getByText('One that differs').click();
     await page.getByText('ann@x.com').first().waitFor();

@@ -24,7 +24,7 @@ export const loadStrings = {
   report: 'What the first comparison found',
   linked: 'Linked by a key',
   scored: 'Linked by what they share',
-  excluded: (label: string) => `Out of scope in ${label}`,
+  excluded: (label: string) => `Out of scope, or deleted, in ${label}`,
   onlyA: (label: string) => `Only in ${label}`,
   onlyB: (label: string) => `Only in ${label}`,
   ambiguous: 'To review',

@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { AppError } from '../../common/errors.js';
-import type { ChangePreview, ScopePreview } from '../../sync/preview/change-preview.js';
+import type { ArchivePreview, ChangePreview, ScopePreview } from '../../sync/preview/change-preview.js';
 import { action, type Context } from '../command.js';
 import { exitCode, type ExitCode } from '../exit-codes.js';
 import { withHub, type Hub } from '../hub.js';
@@ -62,8 +62,8 @@ async function plan(
     previews.map((preview) => describe(context.terminal, preview)).join('\n\n'),
   );
   const changes = previews.some(
-    ({ revision, units, scope, matching }) =>
-      revision === null || units.length > 0 || scope !== null || matching !== null,
+    ({ revision, units, scope, archive, matching }) =>
+      revision === null || units.length > 0 || scope !== null || archive !== null || matching !== null,
   );
   return detailedExitcode === true && changes ? exitCode.attention : exitCode.ok;
 }
@@ -78,6 +78,7 @@ function neverRun(pipeline: string): ChangePreview {
     conflicts: { opens: 0, closes: 0, stay: 0 },
     added: {},
     scope: null,
+    archive: null,
     matching: null,
     samples: [],
   };
@@ -91,10 +92,11 @@ const WHAT = {
 } as const;
 
 function describe({ colours: { bold, dim } }: Terminal, preview: ChangePreview): string {
-  const { pipeline, revision, units, records, writes, conflicts, added, scope, matching, samples } = preview;
+  const { pipeline, revision, units, records, writes, conflicts, added, scope, archive, matching, samples } =
+    preview;
   if (revision === null)
     return `${bold(pipeline)}: new. It compares both sides and reports before anything is written.`;
-  if (units.length === 0 && scope === null && matching === null)
+  if (units.length === 0 && scope === null && archive === null && matching === null)
     return `${bold(pipeline)}: no change since revision ${revision}.`;
   const n = (count: number): string => count.toLocaleString('en');
   return [
@@ -108,6 +110,7 @@ function describe({ colours: { bold, dim } }: Terminal, preview: ChangePreview):
         `  ${unit}  ${n(count.agree)} agree, ${n(count.fillsA)} are filled on A, ${n(count.fillsB)} on B, ${n(count.differ)} differ`,
     ),
     ...(scope === null ? [] : scopeLines(scope)),
+    ...(archive === null ? [] : archiveLines(archive)),
     ...(matching === null
       ? []
       : [
@@ -128,5 +131,13 @@ function scopeLines({ sides, entering, leaving, newcomers }: ScopePreview): read
   return [
     `  scope      of ${sides.join(' and ')}: ${n(leaving)} linked records leave it (excluded, never deleted), ${n(entering)} come back`,
     `             ${n(newcomers.A)} records of A and ${n(newcomers.B)} of B that are not linked come in`,
+  ];
+}
+
+function archiveLines({ sides, marked, unmarked, newcomers }: ArchivePreview): readonly string[] {
+  const n = (count: number): string => count.toLocaleString('en');
+  return [
+    `  deletions  on ${sides.join(' and ')}: ${n(marked)} linked records would count as deleted (a person is asked), ${n(unmarked)} would not any more`,
+    `             ${n(newcomers.A)} records of A and ${n(newcomers.B)} of B that are not linked count as there again`,
   ];
 }

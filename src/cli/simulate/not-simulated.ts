@@ -86,6 +86,8 @@ function settings(spec: PipelineSpec, { tiers }: SimulationJob): readonly Remark
       what: 'deletes',
       why: `nobody deletes records: a side of tier ${soft.map((side) => tiers[side]).join(' or ')} does not compare before it deletes`,
     });
+  if (deletes?.archive !== undefined)
+    found.push({ what: 'deletes.archive', why: 'records are played as gone, not as marked' });
   if (deletes?.guard !== undefined)
     found.push({ what: 'deletes.guard', why: 'there is one record, so never many missing at once' });
   if (schedule !== undefined)

@@ -1,5 +1,6 @@
 import { SIDES, otherSide, type Side } from '../clock.js';
 import { fieldMapping, type FieldEnd } from '../mapping/field-mapping.js';
+import { archiveOf } from '../pipeline/archive.js';
 import { columnFacts, type ColumnFacts, type SchemaFacts } from '../pipeline/facts.js';
 import { scopeColumns } from '../pipeline/scope.js';
 import type { EndpointSpec, FieldSpec, PipelineSpec } from '../pipeline/spec.js';
@@ -167,6 +168,8 @@ function unmappedColumns(spec: PipelineSpec, side: Side, schemas: SchemaFacts): 
       isWritten(of, side) ? [fieldMapping(field, of, schemas)[side].column] : [],
     ),
   );
+  const archive = archiveOf(spec, side);
+  if (archive !== undefined) mapped.add(archive.column);
   const lacks = (column: ColumnFacts): boolean =>
     column.required && !column.hasDefault && !column.readOnly && !mapped.has(column.name);
   return schema.fields

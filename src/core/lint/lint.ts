@@ -1,6 +1,7 @@
 import type { Side } from '../clock.js';
 import type { SchemaFacts, SideFacts } from '../pipeline/facts.js';
 import type { PipelineSpec } from '../pipeline/spec.js';
+import { lintArchives } from './archive.js';
 import { lintColumns } from './columns.js';
 import { lintCompiled, lintExpressions } from './expressions.js';
 import { lintDuplicates, type Duplicates } from './match-duplicates.js';
@@ -32,6 +33,7 @@ export function lint(
     ...lintPolicies(spec, schemas, sides, now),
     ...lintMatching(spec, schemas),
     ...lintExpressions(spec),
+    ...lintArchives(spec, schemas),
     ...lintCompiled(spec, schemas),
     ...lintColumns(spec, schemas),
     ...lintRoundTrips(spec, schemas, samples ?? NO_SAMPLES),

@@ -65,6 +65,8 @@ export const LINT_CODES = {
   'reference-policy': 'references cannot be merged',
   'reference-group': 'a reference belongs to a group',
   'reference-match': 'records are to be matched by a reference',
+  'archive-column': 'a column cannot tell of deletions',
+  'archive-value': 'a mark of deleted rows does not fit its column',
   'sla-hours': 'business hours are none',
   'sla-length': 'a time to decide is too long',
   'capture-options': 'options of capture do not fit its mode',

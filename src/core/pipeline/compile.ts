@@ -1,6 +1,15 @@
 import type { Side } from '../clock.js';
 import { PlanError } from '../errors.js';
-import type { ColumnUse, LifePolicy, Plan, Policy, SidePlan, UnitPlan } from '../plan.js';
+import {
+  LIFE,
+  type ColumnUse,
+  type LifePolicy,
+  type Plan,
+  type Policy,
+  type SidePlan,
+  type UnitPlan,
+} from '../plan.js';
+import { archiveOf, compileArchives } from './archive.js';
 import { durationMs } from './duration.js';
 import type { SchemaFacts, SideFacts } from './facts.js';
 import { compileInvariant } from './invariants.js';
@@ -44,7 +53,10 @@ export function compile(
     return unitPlan(draft, policy, spec);
   });
   const flapping = spec.guards?.flapping;
-  const sidePlans = { A: sidePlan('A', sides.A, units), B: sidePlan('B', sides.B, units) };
+  const sidePlans = {
+    A: sidePlan('A', sides.A, units, spec),
+    B: sidePlan('B', sides.B, units, spec),
+  };
   return {
     pipeline: spec.metadata.name,
     revision,
@@ -57,6 +69,7 @@ export function compile(
     life: lifePolicy(spec),
     suspended: new Map(),
     dependants,
+    ...(spec.deletes?.archive !== undefined && { archive: compileArchives(spec, schemas) }),
     ...(spec.scope !== undefined && { scope: compileScopes(spec, schemas, sidePlans) }),
   };
 }
@@ -164,7 +177,7 @@ function unitDirection(specs: readonly FieldSpec[]): UnitPlan['direction'] {
   return direction(specs[0] ?? {});
 }
 
-function sidePlan(side: Side, facts: SideFacts, units: readonly UnitPlan[]): SidePlan {
+function sidePlan(side: Side, facts: SideFacts, units: readonly UnitPlan[], spec: PipelineSpec): SidePlan {
   const column = new Map<string, ColumnUse>();
   for (const { key, members } of units) {
     for (const member of members) {
@@ -177,6 +190,18 @@ function sidePlan(side: Side, facts: SideFacts, units: readonly UnitPlan[]): Sid
       }
       column.set(name, { unit: key, field: member.field });
     }
+  }
+  const archive = archiveOf(spec, side)?.column;
+  if (archive !== undefined) {
+    const taken = column.get(archive);
+    if (taken !== undefined)
+      throw new PlanError('archive-column', `column ${archive} belongs to ${taken.field} already`, [
+        'deletes',
+        'archive',
+        side === 'A' ? 'a' : 'b',
+        'column',
+      ]);
+    column.set(archive, { unit: LIFE, field: LIFE });
   }
   return {
     side,

@@ -1,4 +1,5 @@
 import type { Side } from '../clock.js';
+import { archiveOf } from './archive.js';
 import { allFields } from './scope.js';
 import type { EndpointSpec, FieldEndSpec, PipelineSpec } from './spec.js';
 
@@ -13,6 +14,8 @@ export function columnsOf(spec: PipelineSpec, side: Side): readonly string[] {
     const column = columnOn(side === 'A' ? field.a : field.b);
     if (column !== null) columns.add(column);
   }
+  const archive = archiveOf(spec, side);
+  if (archive !== undefined) columns.add(archive.column);
   return [...columns];
 }
 

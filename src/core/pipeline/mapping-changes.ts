@@ -1,5 +1,6 @@
 import { stableStringify, type Json } from '../value.js';
 import type { Side } from '../clock.js';
+import { changedArchives } from './archive.js';
 import { allFields, changedScopes } from './scope.js';
 import type { FieldEndSpec, FieldSpec, PipelineSpec } from './spec.js';
 
@@ -9,8 +10,13 @@ export interface MappingChanges {
   readonly added: ReadonlySet<string>;
   /** What a side's value means has changed (type, transform, comparison): what is kept is to be understood anew. */
   readonly changed: ReadonlySet<string>;
-  /** Sides whose records are chosen otherwise: every record is to be looked at, and the side read through for those that came in. */
+  /**
+   * Sides whose records are chosen otherwise, by a filter or by what counts as deleted: every record is to be looked at, and the side
+   * read through for those that came in.
+   */
   readonly scopes: readonly Side[];
+  /** Those of them on which a deletion is told otherwise. */
+  readonly archives: readonly Side[];
 }
 
 /** Whether what is kept of records has to be gone through. */
@@ -27,7 +33,8 @@ export function mappingChanges(before: PipelineSpec, after: PipelineSpec): Mappi
     if (was?.fields !== fields) added.add(unit);
     else if (was.meaning !== meaning) changed.add(unit);
   }
-  return { added, changed, scopes: changedScopes(before, after) };
+  const archives = changedArchives(before, after);
+  return { added, changed, scopes: [...new Set([...changedScopes(before, after), ...archives])], archives };
 }
 
 /** Unit → its fields and what their values mean, as texts that are equal for what is equal. */

@@ -30,6 +30,8 @@ export interface PipelineSpec {
     readonly aDeleted?: 'review' | 'delete' | 'unlink' | 'ignore';
     readonly bDeleted?: 'review' | 'delete' | 'unlink' | 'ignore';
     readonly deleteVsEdit?: 'review' | 'delete' | 'keep';
+    /** Sides on which a record is deleted by marking its row, and whose marked rows count as deleted. */
+    readonly archive?: { readonly a?: ArchiveSpec; readonly b?: ArchiveSpec };
     /** How long a record that was deleted on both sides can be restored. Duration or `off` (for good), default 365d. */
     readonly tombstones?: string;
     /** More deletions than this are held for a person, more records missing at once are not taken for deleted. Default 20 and 2 % in 1h. */
@@ -80,6 +82,17 @@ export interface ScopeSpec {
   /** CEL over `row`, by column: `row.status == "active"`. */
   readonly filter: string;
 }
+
+export interface ArchiveSpec {
+  /** A column that no field maps. */
+  readonly column: string;
+  /** What it holds in a deleted row; `now`, in a column of dates or times: any but `live`, and the time where Accord deletes. */
+  readonly mark: ArchiveValue;
+  /** What it is given when a record is made or comes back. Default: false for true, true for false, blank for `now`. */
+  readonly live?: ArchiveValue;
+}
+
+export type ArchiveValue = string | number | boolean;
 
 export interface EndpointSpec {
   /** Name of a Connection. */

@@ -18,6 +18,7 @@ import {
   MaxLength,
   Min,
   MinLength,
+  ValidateBy,
 } from 'class-validator';
 import { DURATION, RATE } from '../../core/pipeline/duration.js';
 
@@ -78,6 +79,19 @@ export function Constant(value: string): PropertyDecorator {
 export function Flag(options: Presence = { optional: true }): PropertyDecorator {
   return property(options, IsBoolean({ message: 'expected true or false' }));
 }
+
+/** Text, a number, or true or false: what one column of a row may hold. */
+export function Scalar(options: Presence = {}): PropertyDecorator {
+  const message = 'expected text of at most 200 characters, a number, true or false';
+  const validate = (value: unknown): boolean =>
+    typeof value === 'boolean' ||
+    Number.isFinite(value) ||
+    (typeof value === 'string' && value.length <= 200);
+  return property(options, ValidateBy({ name: IS_SCALAR, validator: { validate } }, { message }));
+}
+
+/** Name of the constraint, for the published schema. */
+export const IS_SCALAR = 'isScalar';
 
 export function Amount(
   options: Presence & { readonly min?: number } = { optional: true },

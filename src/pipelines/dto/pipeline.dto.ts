@@ -2,12 +2,15 @@ import { ArrayMaxSize, ArrayMinSize, ArrayUnique, Matches, ValidateIf } from 'cl
 import {
   LIKENESSES,
   NORMAL_FORMS,
+  type ArchiveValue,
   type LikenessName,
   type NormalFormName,
 } from '../../core/pipeline/spec.js';
 import {
   Amount,
   Below,
+  COLUMN,
+  COLUMN_EXPECTED,
   Constant,
   Count,
   Duration,
@@ -18,6 +21,7 @@ import {
   OneOf,
   Pattern,
   RateText,
+  Scalar,
   Text,
 } from './constraints.js';
 import { FieldDto, GroupDto } from './field.dto.js';
@@ -126,10 +130,23 @@ export class GuardDto {
   @Duration() window?: string;
 }
 
+/** A deletion is told by a column of the row. */
+export class ArchiveDto {
+  @Pattern(COLUMN, COLUMN_EXPECTED) column!: string;
+  @Scalar() mark!: ArchiveValue;
+  @Scalar({ optional: true }) live?: ArchiveValue;
+}
+
+export class ArchivesDto {
+  @Below({ kind: 'object', type: () => ArchiveDto }, { optional: true }) a?: ArchiveDto;
+  @Below({ kind: 'object', type: () => ArchiveDto }, { optional: true }) b?: ArchiveDto;
+}
+
 export class DeletesDto {
   @OneOf(DELETES, { optional: true }) aDeleted?: (typeof DELETES)[number];
   @OneOf(DELETES, { optional: true }) bDeleted?: (typeof DELETES)[number];
   @OneOf(['review', 'delete', 'keep'], { optional: true }) deleteVsEdit?: 'review' | 'delete' | 'keep';
+  @Below({ kind: 'object', type: () => ArchivesDto }, { optional: true }) archive?: ArchivesDto;
   @Pattern(DURATION_OR_OFF, 'a duration (90d, 365d), or off', { optional: true })
   tombstones?: string;
   @Below({ kind: 'object', type: () => GuardDto }, { optional: true }) guard?: GuardDto;

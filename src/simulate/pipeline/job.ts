@@ -38,7 +38,9 @@ export function sideFactsOf({ tiers, labels }: SimulationJob): Readonly<Record<S
 export function scenarioOf(job: SimulationJob): PipelineScenario {
   const schemas = { A: undefined, B: undefined };
   // What takes part is a matter of values that are made up: a record that is left out has no history.
-  const { scope: _, ...spec } = job.spec;
+  const { scope: _, ...rest } = job.spec;
+  const { archive: _marks, ...deletes } = rest.deletes ?? {};
+  const spec = rest.deletes === undefined ? rest : { ...rest, deletes };
   const plan = compile(spec, schemas, sideFactsOf(job), 1, job.now);
   return pipelineScenario(job.spec, plan, { A: KINDS[job.tiers.A], B: KINDS[job.tiers.B] });
 }

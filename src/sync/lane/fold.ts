@@ -1,41 +1,18 @@
 import type { LogEntry, RecordState as SideRecord } from '../../connectors/connector.js';
 import { rawOf } from '../../core/at-rest.js';
-import { dotText, vectorText, type Side } from '../../core/clock.js';
-import { CanonError } from '../../core/errors.js';
-import { LIFE_UNIT } from '../../core/life.js';
-import { observe, withImage } from '../../core/observe.js';
+import { dotText, type Side } from '../../core/clock.js';
 import { LIFE, type UnitPlan } from '../../core/plan.js';
 import { relearn } from '../../core/relearn.js';
 import { withDoubt, type Stamp } from '../../core/stamp.js';
-import { image, type Author, type Unit } from '../../core/unit.js';
-import { jsonEqual, type Canon, type Raw } from '../../core/value.js';
-import type { BatchRow } from '../../database/sql/lane/batches.js';
+import { image, type Unit } from '../../core/unit.js';
+import { jsonEqual, type Raw } from '../../core/value.js';
 import type { RunningPipeline } from '../running-pipeline.js';
 import { keyOfEntry, keyOfState } from './bulk-edits.js';
+import type { FoldContext } from './fold-context.js';
+import { foldMark, foldShownLife, moveLife } from './fold-life.js';
 import { lineageDraft, type LineageDraft } from './lineage.js';
-import type { PayloadItem } from './payload.js';
 import type { RecordState } from './record-state.js';
-
-export interface FoldContext {
-  readonly pipeline: RunningPipeline;
-  readonly now: number;
-  /** States that were read may have shown the entry already: what does not continue what is held is skipped. */
-  readonly toldBefore: (entry: LogEntry) => boolean;
-  /** Our last settled write to this record and side, when the entry could precede it or return to what it replaced. */
-  readonly lastWrite: LastWrite | null;
-  /** Units to be learned as if the side had never held them. */
-  readonly anew?: ReadonlySet<string>;
-  /** Mass edits of the page (bulk-edits.ts): their times decide nothing. */
-  readonly bulk: ReadonlySet<string>;
-}
-
-export interface LastWrite {
-  readonly batchId: number;
-  readonly kind: BatchRow['kind'];
-  readonly position: number;
-  readonly settledAt: number;
-  readonly item: PayloadItem | null;
-}
+import { moveUnit, plainValue } from './move-unit.js';
 
 /**
  * Folds one source transaction's entries for one record into its registers. Values inside a transaction never stood: each unit ticks at
@@ -78,11 +55,19 @@ export function foldTransaction(
     record.lineage.push(draft);
     return;
   }
+  const seen = { stamp: stampOf(last, side, context), by: last.by };
   if (gone) {
-    foldLife(record, side, 'deleted', draft, last, context);
+    moveLife(record, side, { value: 'deleted', ...seen }, draft);
   } else {
-    const again = appeared && image(record.life(), side).value === 'deleted';
-    if (again) foldLife(record, side, 'live', draft, last, context);
+    const returned = appeared && image(record.life(), side).value === 'deleted';
+    const mark = context.pipeline.plan.archive?.[side];
+    if (mark === undefined || after[mark.column] === undefined) {
+      if (returned) moveLife(record, side, { value: 'live', ...seen }, draft);
+    } else {
+      const told = !appeared && context.toldBefore(last) ? { ...before } : null;
+      foldMark(record, side, mark, { after, before: told, entry: last, ...seen }, draft, context);
+    }
+    const again = returned && image(record.life(), side).value === 'live';
     // That a record was made which stood there when it was read is no news; its first values may have been typed over since.
     const told = !again && context.toldBefore(last);
     foldColumns(record, side, after, told ? { ...before } : null, last, draft, context);
@@ -115,9 +100,7 @@ export function foldState(
         );
   draft.at = modified;
   draft.by = state.by;
-  if (image(record.life(), side).value === 'deleted') {
-    moveLife(record, side, 'live', stamp, state.by, draft);
-  }
+  foldShownLife(record, side, state, stamp, draft, context);
   const groups = groupByUnit(context.pipeline, side, state.values);
   for (const [plan, members] of groups) {
     const unit = record.units.get(plan.key);
@@ -137,7 +120,7 @@ export function foldState(
 export function foldAbsence(record: RecordState, side: Side, at: number): void {
   const draft = lineageDraft('observed', side);
   draft.at = at;
-  moveLife(record, side, 'deleted', null, null, draft);
+  moveLife(record, side, { value: 'deleted', stamp: null, by: null }, draft);
   if (Object.keys(draft.units).length > 0) record.lineage.push(draft);
 }
 
@@ -181,70 +164,6 @@ function foldColumns(
   }
 }
 
-function foldLife(
-  record: RecordState,
-  side: Side,
-  value: 'live' | 'deleted',
-  draft: LineageDraft,
-  entry: LogEntry,
-  context: FoldContext,
-): void {
-  moveLife(record, side, value, stampOf(entry, side, context), entry.by, draft);
-}
-
-function moveLife(
-  record: RecordState,
-  side: Side,
-  value: 'live' | 'deleted',
-  stamp: Stamp | null,
-  by: Author | null,
-  draft: LineageDraft,
-): void {
-  record.units.set(LIFE, record.life());
-  moveUnit(record, LIFE_UNIT, side, value, stamp, by, false, draft);
-}
-
-function moveUnit(
-  record: RecordState,
-  plan: UnitPlan,
-  side: Side,
-  raw: Raw,
-  stamp: Stamp | null,
-  by: Author | null,
-  stale: boolean,
-  draft: LineageDraft,
-): void {
-  const unit = record.units.get(plan.key) as Unit;
-  let value: Canon;
-  try {
-    value = plan.get(side, raw);
-  } catch (error) {
-    if (!(error instanceof CanonError)) throw error;
-    record.units.set(plan.key, unreadable(unit, side, raw, error, draft.at ?? 0));
-    draft.units[plan.key] = { k: 'unreadable', w: error.message };
-    return;
-  }
-  const before = image(unit, side).value;
-  const seen = observe(plan, unit, { side, value, raw, stamp, by, stale });
-  const cleared =
-    seen.unit.blocked?.side === side && seen.unit.blocked.code === 'unreadable'
-      ? { ...seen.unit, blocked: null }
-      : seen.unit;
-  record.units.set(plan.key, cleared);
-  if (seen.kind === 'cosmetic') {
-    draft.units[plan.key] = { v: value, k: 'cosmetic' };
-    return;
-  }
-  draft.units[plan.key] = {
-    o: before,
-    v: value,
-    d: dotText(seen.dot),
-    c: vectorText(seen.ctx),
-    k: stale ? 'stale-form' : 'observed',
-    ...(stamp !== null && { s: stamp }),
-  };
-}
-
 /** The side's field is another one than it was: its value shares no past with what is held. */
 function relearnUnit(
   record: RecordState,
@@ -266,14 +185,6 @@ function relearnUnit(
       : { o: before, v: value, k: 'relearned', w };
 }
 
-function unreadable(unit: Unit, side: Side, raw: Raw, error: CanonError, at: number): Unit {
-  const held = withImage(unit, side, { ...image(unit, side), raw });
-  return {
-    ...held,
-    blocked: { side, code: 'unreadable', detail: error.message, since: at, head: unit.head.dot },
-  };
-}
-
 /** The changed columns by the unit they belong to, in the order of the columns. */
 export function groupByUnit(
   pipeline: RunningPipeline,
@@ -284,7 +195,8 @@ export function groupByUnit(
   const { column } = pipeline.plan.sides[side];
   for (const name in values) {
     const use = column.get(name);
-    if (use === undefined) continue;
+    // The mark of a deleted row is no value of the record (fold-life.ts).
+    if (use === undefined || use.unit === LIFE) continue;
     const plan = pipeline.plan.unit.get(use.unit) as UnitPlan;
     const members = groups.get(plan);
     const member = [use.field, values[name] as Raw, name] as const;
@@ -315,15 +227,6 @@ function continues(
     const was = plan.isGroup ? (held as Readonly<Record<string, Raw>>)[field] : held;
     return jsonEqual(was, before[column]);
   });
-}
-
-function plainValue(plan: UnitPlan, side: Side, raw: Raw): Canon {
-  try {
-    return plan.get(side, raw);
-  } catch (error) {
-    if (error instanceof CanonError) return null;
-    throw error;
-  }
 }
 
 function stampOf(entry: LogEntry, side: Side, { pipeline, now, bulk }: FoldContext): Stamp {

@@ -1,7 +1,9 @@
 import type { PoolClient } from 'pg';
 import type { ChangePage, ItemException, LogEntry } from '../../connectors/connector.js';
+import { isArchived } from '../../core/archive.js';
 import { rawOf } from '../../core/at-rest.js';
 import { dotText, SIDES, type Side } from '../../core/clock.js';
+import { LIFE_UNIT } from '../../core/life.js';
 import { LIFE } from '../../core/plan.js';
 import { image } from '../../core/unit.js';
 import { jsonEqual } from '../../core/value.js';
@@ -9,7 +11,8 @@ import type { BatchRow } from '../../database/sql/lane/batches.js';
 import type { RunningPipeline } from '../running-pipeline.js';
 import type { BatchLog } from './batch-log.js';
 import { BulkEdits } from './bulk-edits.js';
-import { foldAbsence, foldState, foldTransaction, type FoldContext, type LastWrite } from './fold.js';
+import { foldAbsence, foldState, foldTransaction } from './fold.js';
+import type { FoldContext, LastWrite } from './fold-context.js';
 import { cursorsAfter, type Intake, type ReadBack, type SoloRecords } from './intake.js';
 import type { PayloadItem } from './payload.js';
 import { recastPage } from './recast-page.js';
@@ -214,7 +217,7 @@ export class Gather {
         continue;
       }
       // Gone by now, or deleted by a later write of ours: that it stood there before says nothing.
-      if (image(record.life(), side).value === 'deleted') continue;
+      if (image(record.life(), side).value === 'deleted' && !isArchived(record.life(), side)) continue;
       const unseen = Object.entries(item.u).filter(([key, pre]) => {
         const plan = set.pipeline.plan.unit.get(key);
         const unit = record.units.get(key);
@@ -228,6 +231,14 @@ export class Gather {
           (this.pipeline.ends[side].columns.get(key) ?? []).map(([, column]) => column),
         ),
       );
+      const mark = set.pipeline.plan.archive?.[side];
+      const pre = item.u[LIFE];
+      if (
+        mark !== undefined &&
+        pre !== undefined &&
+        jsonEqual(rawOf(LIFE_UNIT, side, image(record.life(), side)), pre[2])
+      )
+        columns.add(mark.column);
       const values = Object.fromEntries(Object.entries(current).filter(([column]) => columns.has(column)));
       const read = { start: intake.now, end: intake.now, previous: null };
       foldState(
@@ -288,9 +299,9 @@ export class Gather {
       entries.some((entry) => entry.position <= position) &&
       !isCovered(end.endpoint, intake.cursors[side].cursor, batch);
     if (!recent && !preceding) return null;
-    // A delete has attempted no unit.
+    // A delete has attempted no unit, unless it marked the row.
     const item =
-      batch.kind === 'delete'
+      batch.kind === 'delete' && this.pipeline.plan.archive?.[side] === undefined
         ? null
         : ((await this.log.payload(client, batch.id)).get(record.linkId) ?? null);
     return { batchId: batch.id, kind: batch.kind, position, settledAt: batch.settled_ms ?? 0, item };

@@ -10,6 +10,7 @@ import { clearBlocked, upsertBlocked } from '../../database/sql/lane/blocked.js'
 import { insertLineage } from '../../database/sql/lane/insert-lineage.js';
 import { aliasLink, leaveIds, moveLinks, setLinkState } from '../../database/sql/lane/links.js';
 import { renameUnlinked } from '../../database/sql/matching/standing.js';
+import { restoreLink } from '../../database/sql/tombstones.js';
 import { writeShadows } from '../../database/sql/lane/write-shadows.js';
 import { execute, run } from '../../database/sql/statement.js';
 import { isWorthAnotherTry } from '../../database/transaction.js';
@@ -192,8 +193,12 @@ export async function writeLinks(
     await run(client, moveLinks[side], [ids, to]);
     await writeRenamed(client, pipeline, side, became);
   }
+  const back = records.filter(({ ended, linkState }) => ended && linkState === 'live');
+  for (const { linkId } of back) await run(client, restoreLink, [linkId]);
   for (const state of ['deleted', 'unlinked'] as const) {
-    const ids = records.filter((record) => record.linkState === state).map((record) => record.linkId);
+    const ids = records
+      .filter((record) => record.linkState === state && !record.ended)
+      .map((record) => record.linkId);
     if (ids.length > 0) await run(client, setLinkState, [ids, state]);
   }
 }

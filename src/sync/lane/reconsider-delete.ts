@@ -1,7 +1,7 @@
-import { flatten, join, SIDES, type Side } from '../../core/clock.js';
+import { covers, flatten, join, SIDES, type Side } from '../../core/clock.js';
 import { editedInLife } from '../../core/give-back.js';
 import { LIFE, type Plan } from '../../core/plan.js';
-import { image } from '../../core/unit.js';
+import { image, type Unit } from '../../core/unit.js';
 import type { RecordState } from './record-state.js';
 
 /**
@@ -22,7 +22,7 @@ export function reconsiderDelete(record: RecordState, plan: Plan): void {
   } else if (
     plan.life.deleteVsEdit !== 'delete' &&
     life.head.value === 'deleted' &&
-    edited.some((side) => image(life, side).value !== 'deleted')
+    edited.some((side) => image(life, side).value !== 'deleted' && !isReturned(life, side, plan))
   ) {
     record.units.set(LIFE, {
       ...life,
@@ -35,6 +35,12 @@ export function reconsiderDelete(record: RecordState, plan: Plan): void {
       },
     });
   }
+}
+
+/** Its row was un-marked by somebody who had found it deleted: what is edited along with that is part of the return. */
+function isReturned(life: Unit, side: Side, plan: Plan): boolean {
+  const img = image(life, side);
+  return plan.archive?.[side] !== undefined && !covers(life.head, img) && covers(img, life.head);
 }
 
 function hasNews(record: RecordState, side: Side, plan: Plan): boolean {

@@ -44,6 +44,8 @@ export class RecordState {
   readonly excludedBefore: Excluded | null;
   excluded: readonly Side[];
   linkState: 'live' | 'deleted' | 'unlinked' = 'live';
+  /** Its link had ended when it was loaded: deleted on both sides, and on one its row stands marked. */
+  readonly ended: boolean;
   due = false;
   dirty = false;
 
@@ -58,7 +60,10 @@ export class RecordState {
     att_b: number | null;
     linked_at: number;
     excluded: Excluded | null;
+    ended?: boolean;
   }) {
+    this.ended = row.ended === true;
+    if (this.ended) this.linkState = 'deleted';
     this.linkId = row.link_id;
     this.ids = { A: row.a_id, B: row.b_id };
     this.rev = row.rev;
@@ -69,6 +74,11 @@ export class RecordState {
     this.excluded = row.excluded === null ? [] : (row.excluded.split('') as Side[]);
     this.att = { A: row.att_a, B: row.att_b };
     this.attBefore = { A: row.att_a, B: row.att_b };
+  }
+
+  /** An ended record whose row is not marked any more goes on, in a new epoch. */
+  revive(side: Side, value: 'live' | 'deleted'): void {
+    if (this.ended && value === 'live' && this.ids[side] !== null) this.linkState = 'live';
   }
 
   add(plan: UnitPlan, field: Json | undefined): void {

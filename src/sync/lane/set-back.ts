@@ -1,5 +1,6 @@
 import type { RecordState as SideRecord } from '../../connectors/connector.js';
 import type { Side } from '../../core/clock.js';
+import { lifeOfRow } from '../../core/archive.js';
 import { CanonError } from '../../core/errors.js';
 import { LIFE_UNIT } from '../../core/life.js';
 import { LIFE, type UnitPlan } from '../../core/plan.js';
@@ -21,7 +22,12 @@ export function foldSetBack(
   state: SideRecord,
 ): void {
   const draft = lineageDraft('observed', side);
-  if (image(record.life(), side).value === 'deleted')
+  const archive = pipeline.plan.archive?.[side];
+  const mark = archive === undefined ? undefined : state.values[archive.column];
+  if (archive !== undefined && mark !== undefined) {
+    const { value, raw } = lifeOfRow(archive, mark);
+    moveBack(record, LIFE_UNIT, side, value, raw, draft);
+  } else if (image(record.life(), side).value === 'deleted')
     moveBack(record, LIFE_UNIT, side, 'live', 'live', draft);
   for (const [plan, members] of groupByUnit(pipeline, side, state.values)) {
     const unit = record.units.get(plan.key);

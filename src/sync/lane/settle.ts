@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { Endpoint, ItemException } from '../../connectors/connector.js';
+import { isArchived, lifeOfRow, withoutRow } from '../../core/archive.js';
 import { rawOf } from '../../core/at-rest.js';
 import { acknowledge, holdsBack } from '../../core/author.js';
 import { dotText, SIDES, vectorText, type Side } from '../../core/clock.js';
@@ -77,16 +78,12 @@ function takeBack(
 ): void {
   if (batch.kind !== 'update') {
     const life = record.life();
-    const value = batch.kind === 'create' ? 'deleted' : 'live';
     const img = image(life, side);
-    if (img.dot === life.head.dot || img.value === life.head.value || holdsBack(life, side)) {
-      record.units.set(
-        LIFE,
-        withImage(life, side, { value, dot: null, ctx: [0, 0, 0, 0], stamp: null, by: null, raw: undefined }),
-      );
-    }
-    return;
+    if (img.dot === life.head.dot || img.value === life.head.value || holdsBack(life, side))
+      record.units.set(LIFE, lifeBefore(life, side, batch.kind, item));
+    if (batch.kind === 'delete') return;
   }
+  // Of a record that was made there is nothing; one whose mark was taken away holds again what stood beside it.
   for (const [key, pre] of Object.entries(item?.u ?? {})) {
     const plan = pipeline.plan.unit.get(key);
     const unit = plan === undefined ? undefined : record.units.get(key);
@@ -94,6 +91,13 @@ function takeBack(
     if (movedSince(record, side, key)) continue;
     record.units.set(key, before(plan, unit, side, pre));
   }
+}
+
+/** The record stands again as before a delete, or is gone again as before it was made; its row's mark as it was found (core/archive.ts). */
+function lifeBefore(life: Unit, side: Side, kind: 'create' | 'delete', item: PayloadItem | undefined): Unit {
+  const value = kind === 'create' ? 'deleted' : 'live';
+  const raw = item?.u[LIFE]?.[2];
+  return withImage(life, side, { value, dot: null, ctx: [0, 0, 0, 0], stamp: null, by: null, raw });
 }
 
 /** The side was seen to hold something else since the write was planned: that edit stands, whatever became of the write. */
@@ -159,6 +163,30 @@ export function applyException(
   record.dirty = true;
   switch (exception.kind) {
     case 'normalised': {
+      const mark = pipeline.plan.archive?.[side];
+      const stored = mark === undefined ? undefined : exception.after[mark.column];
+      if (mark !== undefined && stored !== undefined && batch.kind !== 'update') {
+        const marked = mark.isMarked(stored);
+        if (marked !== (batch.kind === 'delete')) {
+          const detail = `the side has set ${mark.column} to ${JSON.stringify(stored)} instead`;
+          refuse(
+            pipeline,
+            record,
+            side,
+            batch.kind,
+            item,
+            { code: 'archive-undone', detail, columns: [] },
+            draft,
+            now,
+          );
+          break;
+        }
+        const life = record.life();
+        record.units.set(
+          LIFE,
+          withImage(life, side, { ...image(life, side), raw: lifeOfRow(mark, stored).raw }),
+        );
+      }
       for (const [plan, members] of groupByUnit(pipeline, side, exception.after)) {
         const unit = record.units.get(plan.key);
         if (unit === undefined || item.u[plan.key] === undefined) continue;
@@ -186,6 +214,8 @@ export function applyException(
       // The write did not happen: what the log shows before it is news like any other.
       record.att[side] = null;
       restoreItem(pipeline, record, side, item, batch.kind);
+      if (exception.kind === 'gone' && isArchived(record.life(), side))
+        record.units.set(LIFE, withoutRow(record.life(), side));
       for (const key of batch.kind === 'delete' ? [LIFE] : Object.keys(item.u))
         draft.units[key] = { k: exception.kind === 'gone' ? 'gone' : 'missed' };
       record.due = true;
@@ -193,38 +223,48 @@ export function applyException(
     }
     case 'duplicate':
     case 'rejected': {
-      record.att[side] = null;
-      const backs = backsSent(record, side);
-      restoreItem(pipeline, record, side, item, batch.kind);
       const code = exception.kind === 'rejected' ? exception.code : 'duplicate';
       const columns = exception.kind === 'rejected' ? exception.columns : [];
-      const refused = refusedUnits(pipeline, side, item, columns, batch.kind);
-      if (refused.length === 0)
-        for (const key of Object.keys(item.u))
-          draft.units[key] = { k: 'missed', w: `refused as a whole: ${exception.detail}` };
-      for (const key of refused) {
-        const plan = key === LIFE ? LIFE_UNIT : (pipeline.plan.unit.get(key) as UnitPlan);
-        const unit = key === LIFE ? record.life() : record.units.get(plan.key);
-        if (unit === undefined) continue;
-        const back = backs.get(key);
-        record.units.set(key, {
-          ...(back === undefined ? unit : refuseBack(unit, side)),
-          blocked: refusedBy(unit, { side, code, detail: exception.detail, since: now }),
-        });
-        record.refused.push({ unit: key, side, code, detail: exception.detail });
-        const { value, dot } = back ?? unit.head;
-        draft.units[key] = {
-          v: value,
-          d: dotText(dot),
-          k: 'rejected',
-          w: exception.detail,
-        };
-      }
-      record.due = true;
+      const why = { code, detail: exception.detail, columns };
+      refuse(pipeline, record, side, batch.kind, item, why, draft, now);
       break;
     }
   }
   if (Object.keys(draft.units).length > 0) record.lineage.push(draft);
+}
+
+/** The side will not take it: what was sent is blocked, as far as it is known which of it. */
+function refuse(
+  pipeline: RunningPipeline,
+  record: RecordState,
+  side: Side,
+  kind: BatchRow['kind'],
+  item: PayloadItem,
+  { code, detail, columns }: { code: string; detail: string; columns: readonly string[] },
+  draft: LineageDraft,
+  now: number,
+): void {
+  record.att[side] = null;
+  const backs = backsSent(record, side);
+  restoreItem(pipeline, record, side, item, kind);
+  const refused = refusedUnits(pipeline, side, item, columns, kind);
+  if (refused.length === 0)
+    for (const key of Object.keys(item.u))
+      draft.units[key] = { k: 'missed', w: `refused as a whole: ${detail}` };
+  for (const key of refused) {
+    const plan = key === LIFE ? LIFE_UNIT : (pipeline.plan.unit.get(key) as UnitPlan);
+    const unit = key === LIFE ? record.life() : record.units.get(plan.key);
+    if (unit === undefined) continue;
+    const back = backs.get(key);
+    record.units.set(key, {
+      ...(back === undefined ? unit : refuseBack(unit, side)),
+      blocked: refusedBy(unit, { side, code, detail, since: now }),
+    });
+    record.refused.push({ unit: key, side, code, detail });
+    const { value, dot } = back ?? unit.head;
+    draft.units[key] = { v: value, d: dotText(dot), k: 'rejected', w: detail };
+  }
+  record.due = true;
 }
 
 /** The side points to another record than it was told to: its own doing, after our write. */
@@ -276,15 +316,8 @@ function restoreItem(
   item: PayloadItem,
   kind: BatchRow['kind'],
 ): void {
-  if (kind !== 'update') {
-    const life = record.life();
-    const value = kind === 'create' ? 'deleted' : 'live';
-    record.units.set(
-      LIFE,
-      withImage(life, side, { value, dot: null, ctx: [0, 0, 0, 0], stamp: null, by: null, raw: undefined }),
-    );
-    return;
-  }
+  if (kind !== 'update') record.units.set(LIFE, lifeBefore(record.life(), side, kind, item));
+  if (kind === 'delete') return;
   for (const [key, pre] of Object.entries(item.u)) {
     const plan = pipeline.plan.unit.get(key);
     const unit = record.units.get(key);

@@ -37,7 +37,8 @@ import {
   writeRecords,
   type ShadowRows,
 } from './persist.js';
-import { addLife, addUpdate } from './plan-writes.js';
+import { addLife } from './plan-life.js';
+import { addUpdate } from './plan-writes.js';
 import type { RecordState } from './record-state.js';
 import { reconsiderDelete } from './reconsider-delete.js';
 import { askAboutGone, noteScope, writeScopes } from './scope-rows.js';
@@ -271,7 +272,8 @@ export class LaneTransaction {
   /** Gone on both sides, and nothing on its way: the link has ended. */
   #closeDeleted(record: RecordState, unsettled: boolean): void {
     const life = record.units.get(LIFE);
-    if (life === undefined || unsettled || life.head.value !== 'deleted') return;
+    if (life === undefined || unsettled || life.head.value !== 'deleted' || record.linkState !== 'live')
+      return;
     if (SIDES.some((side) => image(life, side).value !== 'deleted')) return;
     // Somebody has taken the deletion back, or is about to decide anew: the record may be made again.
     if (life.contest !== null || life.decision !== null) return;

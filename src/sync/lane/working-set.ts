@@ -2,7 +2,11 @@ import type { ClientBase } from 'pg';
 import type { LogEntry, LogPage, StatePage } from '../../connectors/connector.js';
 import { parseJson } from '../../core/canon/parse-json.js';
 import { SIDES, type Side } from '../../core/clock.js';
-import { readRecords, readRecordsByExternalId } from '../../database/sql/lane/read-records.js';
+import {
+  readEndedByExternalId,
+  readRecords,
+  readRecordsByExternalId,
+} from '../../database/sql/lane/read-records.js';
 import { readUnits } from '../../database/sql/lane/read-units.js';
 import { run } from '../../database/sql/statement.js';
 import type { RunningPipeline } from '../running-pipeline.js';
@@ -51,6 +55,8 @@ export class WorkingSet {
     }
     if (whole.size > 0) await this.loadByExternalId(side, [...whole]);
     await this.loadWhole([...open]);
+    if (this.pipeline.plan.archive?.[side] !== undefined)
+      await this.#loadEnded(side, [...entriesById(page.entries).keys()]);
   }
 
   async loadStates(side: Side, page: StatePage): Promise<void> {
@@ -58,6 +64,19 @@ export class WorkingSet {
       side,
       page.states.map((state) => state.id),
     );
+    if (this.pipeline.plan.archive?.[side] !== undefined)
+      await this.#loadEnded(
+        side,
+        page.states.map(({ id }) => id),
+      );
+  }
+
+  /** A record that was deleted on both sides, by a mark on this one, is followed: what is edited there, and whether it comes back. */
+  async #loadEnded(side: Side, ids: readonly string[]): Promise<void> {
+    const unknown = ids.filter((id) => !this.byId[side].has(id));
+    if (unknown.length === 0) return;
+    for (const row of await run(this.client, readEndedByExternalId[side], [this.pipeline.id, unknown]))
+      this.#addWhole({ ...row, ended: true }, side);
   }
 
   async loadByExternalId(side: Side, ids: readonly string[]): Promise<void> {
@@ -94,8 +113,10 @@ export class WorkingSet {
   #touched(side: Side, entries: readonly LogEntry[]): ReadonlySet<string> | null {
     const keys = new Set<string>();
     const { column } = this.pipeline.plan.sides[side];
+    const mark = this.pipeline.plan.archive?.[side]?.column;
     for (const entry of entries) {
       if (entry.op === 'delete' || entry.op === 'insert') return null;
+      if (mark !== undefined && entry.after?.[mark] !== undefined) return null;
       for (const name in entry.after) {
         const use = column.get(name);
         if (use === undefined) continue;
@@ -108,15 +129,19 @@ export class WorkingSet {
     return keys.size === 0 && entries.some((entry) => entry.op === 'rekey') ? null : keys;
   }
 
-  #addWhole(row: ConstructorParameters<typeof RecordState>[0] & { fields: Record<string, unknown> }): void {
+  #addWhole(
+    row: ConstructorParameters<typeof RecordState>[0] & { fields: Record<string, unknown> },
+    foundOn: Side | null = null,
+  ): void {
     const record = this.records.get(row.link_id) ?? new RecordState(row);
     record.addWhole(this.pipeline.plan, row.fields);
-    this.#index(record);
+    this.#index(record, foundOn);
   }
 
-  #index(record: RecordState): void {
+  /** @param foundOn the only side on which the record can be found by its id: on the other, that may be another record's by now */
+  #index(record: RecordState, foundOn: Side | null = null): void {
     this.records.set(record.linkId, record);
-    for (const side of SIDES) {
+    for (const side of foundOn === null ? SIDES : [foundOn]) {
       const id = record.ids[side];
       if (id !== null) this.byId[side].set(id, record);
     }

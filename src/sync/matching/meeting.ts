@@ -1,7 +1,8 @@
 import { failpoint } from '../../common/failpoint.js';
 import { otherSide, SIDES, type Side } from '../../core/clock.js';
-import { isInScope } from '../../core/scope.js';
+import { takesPart } from '../../core/archive.js';
 import type { HubPools } from '../../database/pools.js';
+import { endedIds } from '../../database/sql/lane/read-records.js';
 import { linkedIds, readUnmet, setMet, setUnmatched, unlinkedIds } from '../../database/sql/load/match.js';
 import { waitAsMet } from '../../database/sql/matching/rematch.js';
 import { subjectsOf } from '../../database/sql/matching/standing.js';
@@ -53,14 +54,18 @@ export class Meeting {
     const linked = new Set(
       (await run(this.pools.general, linkedIds[side], [this.pipeline.id, waiting])).map((row) => row.ext_id),
     );
+    // Whose row stands marked as deleted is not unknown: whether it is back is seen by comparing it with what is held of it.
+    if (this.pipeline.plan.archive?.[side] !== undefined)
+      for (const row of await run(this.pools.general, endedIds[side], [this.pipeline.id, waiting]))
+        linked.add(row.ext_id);
     const unlinked = await this.#leaveUnlinked(
       side,
       waiting.filter((id) => !linked.has(id)),
     );
     const open = waiting.filter((id) => !linked.has(id) && !unlinked.has(id));
-    // Whoever is out of scope is not here for this pipeline, until an edit brings it in.
+    // Whoever is out of scope, or marked as deleted, is not here for this pipeline, until an edit brings it in.
     const states = [...(await fetchAll(endpoint, open)).values()].filter(({ values }) =>
-      isInScope(this.pipeline.plan, side, values),
+      takesPart(this.pipeline.plan, side, values),
     );
     const here = new Set(states.map((state) => state.id));
     const gone = open.filter((id) => !here.has(id));
@@ -74,7 +79,8 @@ export class Meeting {
       return { side, state, keys };
     });
     await inOurTransaction(this.pools.general, this.assertOurs, async (client) => {
-      if (gone.length > 0) await forgetRecords(client, this.pipeline, side, gone, 'gone or out of scope');
+      if (gone.length > 0)
+        await forgetRecords(client, this.pipeline, side, gone, 'gone, out of scope or marked as deleted');
       await renewKeys(client, this.pipeline, side, states);
     });
     return { met: newcomers, linked: [...linked] };

@@ -1,7 +1,8 @@
 import type { PoolClient } from 'pg';
 import type { RecordState } from '../../connectors/connector.js';
 import { otherSide, SIDES, type Side } from '../../core/clock.js';
-import { isInScope } from '../../core/scope.js';
+import { isMarkedRow, takesPart, takingPartColumns } from '../../core/archive.js';
+import type { Plan } from '../../core/plan.js';
 import type { HubPools } from '../../database/pools.js';
 import { addWaiting } from '../../database/sql/lane/links.js';
 import { setUnmatched } from '../../database/sql/load/match.js';
@@ -112,10 +113,11 @@ export class Orders {
           return `${id} in ${this.pipeline.ends[side].label} is linked with another record by now`;
         ends.push(link.link_id);
       }
-      if (this.pipeline.plan.scope?.[side] === undefined) continue;
+      const { plan } = this.pipeline;
+      if (takingPartColumns(plan, side).length === 0) continue;
       const state = (await fetchAll(this.pipeline.ends[side].endpoint, [id])).get(id);
-      if (state !== undefined && !isInScope(this.pipeline.plan, side, state.values))
-        return `${id} in ${this.pipeline.ends[side].label} is out of scope`;
+      if (state !== undefined && !takesPart(plan, side, state.values))
+        return `${id} in ${this.pipeline.ends[side].label} is ${leftOut(plan, side, state)}`;
     }
     return { order, pair: { A, B }, ends };
   }
@@ -129,8 +131,15 @@ export class Orders {
     if (links.length > 0) return 'it is linked by now';
     const state = (await fetchAll(this.pipeline.ends[side].endpoint, [id])).get(id);
     if (state === undefined) return 'it is gone';
-    return isInScope(this.pipeline.plan, side, state.values) ? { order, side, state } : 'it is out of scope';
+    const { plan } = this.pipeline;
+    return takesPart(plan, side, state.values)
+      ? { order, side, state }
+      : `it is ${leftOut(plan, side, state)}`;
   }
+}
+
+function leftOut(plan: Plan, side: Side, { values }: RecordState): string {
+  return isMarkedRow(plan, side, values) ? 'marked as deleted' : 'out of scope';
 }
 
 /** Without links of records that are gone by now: what was ordered cannot be any more. */

@@ -26,6 +26,8 @@ export interface ChangePreview {
   >;
   /** Which records would be chosen otherwise; `null`: the scope is as it was. */
   readonly scope: ScopePreview | null;
+  /** What would count as deleted otherwise; `null`: the same as it was. */
+  readonly archive: ArchivePreview | null;
   /** `null`: records are matched as before. */
   readonly matching: MatchingPreview | null;
   /** Up to twenty of the writes. */
@@ -53,6 +55,23 @@ export interface ScopePreview {
     readonly a: string | null;
     readonly b: string | null;
     readonly change: 'enters' | 'leaves';
+  }[];
+}
+
+/** What it would do that deletions are told otherwise. Nothing is deleted for it: a person is asked. */
+export interface ArchivePreview {
+  /** Sides on which they are. */
+  readonly sides: readonly Side[];
+  /** Linked records whose rows would count as deleted, each a question for a person, and that would not any more. */
+  readonly marked: number;
+  readonly unmarked: number;
+  /** Rows without a link that would count as records again, and be linked or made on the other side. */
+  readonly newcomers: Readonly<Record<Side, number>>;
+  readonly samples: readonly {
+    readonly record: number;
+    readonly side: Side;
+    readonly id: string | null;
+    readonly change: 'marked' | 'unmarked';
   }[];
 }
 

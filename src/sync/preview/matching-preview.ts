@@ -4,7 +4,7 @@ import { assign, type ScoredPair } from '../../core/matching/assign.js';
 import { score } from '../../core/matching/score.js';
 import { scoredRules, type Profile, type ScoredRule } from '../../core/matching/scored-rule.js';
 import type { UnitPlan } from '../../core/plan.js';
-import { isInScope } from '../../core/scope.js';
+import { takesPart } from '../../core/archive.js';
 import type { HubPools } from '../../database/pools.js';
 import { nextRemembered } from '../../database/sql/matching/rematch.js';
 import { apartFrom } from '../../database/sql/matching/orders.js';
@@ -172,7 +172,7 @@ async function unlinked(
     const taken = new Set(standing.map((row) => row.ext_id));
     const open = ids.filter((id) => !taken.has(id));
     for (const [id, state] of await fetchAll(change.endpoints[side], open))
-      if (isInScope(change.after.plan, side, state.values)) states.set(id, state);
+      if (takesPart(change.after.plan, side, state.values)) states.set(id, state);
     after = last.ext_id;
     if (states.size >= MOST) return { states, some: true };
   }

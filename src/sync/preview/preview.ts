@@ -19,6 +19,7 @@ import { fetchAll } from '../fetch-all.js';
 import { WantedTargets } from '../references/crosswalk.js';
 import { unitChanges, type ChangePreview } from './change-preview.js';
 import type { ChangedPipeline } from './changed-pipeline.js';
+import { ArchiveFindings } from './archive-preview.js';
 import { ScopeFindings } from './scope-preview.js';
 import { previewMatching } from './matching-preview.js';
 
@@ -39,19 +40,21 @@ export async function previewChange(
     units.filter((one) => one.change === what).map(({ unit }) => unit);
   const found = new Findings(named('added'));
   const scope = new ScopeFindings(change);
-  const everyRecord = named('added').length + named('mapping').length + scope.sides.length > 0;
-  for (let position = 0; units.length + scope.sides.length > 0;) {
+  const archive = new ArchiveFindings(change);
+  const chosen = scope.sides.length + archive.sides.length;
+  const everyRecord = named('added').length + named('mapping').length + chosen > 0;
+  for (let position = 0; units.length + chosen > 0;) {
     const links = await run(pools.general, linksToPreview, [change.id, position, PAGE, !everyRecord]);
     const last = links.at(-1);
     if (last === undefined) break;
     const rows = await run(pools.general, readRecords, [links.map(({ id }) => id)]);
     const states =
-      named('added').length + scope.sides.length === 0
+      named('added').length + chosen === 0
         ? null
         : { A: await statesOf(change, 'A', rows), B: await statesOf(change, 'B', rows) };
     const bound = await lookedUp(change, pools, rows, states);
     for (const row of rows) {
-      judge(bound, named('mapping'), row, found, scope, states);
+      judge(bound, named('mapping'), row, found, { scope, archive }, states);
       if (states !== null) for (const key of named('added')) compare(bound, key, row, states, found);
     }
     found.records += rows.length;
@@ -59,6 +62,7 @@ export async function previewChange(
     position = last.id;
   }
   await scope.countNewcomers(pools);
+  await archive.countNewcomers(pools);
   const { records, writes, conflicts, added, samples } = found;
   return {
     pipeline: change.name,
@@ -69,6 +73,7 @@ export async function previewChange(
     conflicts,
     added,
     scope: scope.preview,
+    archive: archive.preview,
     matching: change.matchedOtherwise ? await previewMatching(change, pools) : null,
     samples,
   };
@@ -127,7 +132,7 @@ function judge(
   recasts: readonly string[],
   row: RecordRow,
   found: Findings,
-  scope: ScopeFindings,
+  { scope, archive }: { readonly scope: ScopeFindings; readonly archive: ArchiveFindings },
   states: States | null,
 ): void {
   const old = unitsOf(change.before.plan, row);
@@ -144,6 +149,7 @@ function judge(
     A: row.a_id === null ? undefined : states?.A.get(row.a_id),
     B: row.b_id === null ? undefined : states?.B.get(row.b_id),
   };
+  archive.judge(row, old, shown);
   const excluded =
     scope.sides.length === 0 ? outOfScope(change.after.plan, old).length > 0 : scope.judge(row, old, shown);
   const life = old.get(LIFE);

@@ -1,9 +1,10 @@
 import { ABSENT_LINE, digestLine, rawsText, withId } from '../../connectors/digest.js';
+import { isArchived, markOf } from '../../core/archive.js';
 import { readUnit } from '../../core/at-rest.js';
 import { SIDES, type Side } from '../../core/clock.js';
 import { CanonError } from '../../core/errors.js';
 import { heldRaw } from '../../core/held-raw.js';
-import { LIFE, type UnitPlan } from '../../core/plan.js';
+import { LIFE, type Archive, type UnitPlan } from '../../core/plan.js';
 import { StoredFormError } from '../../core/stored-form.js';
 import { image } from '../../core/unit.js';
 import type { Json, Raw } from '../../core/value.js';
@@ -19,6 +20,7 @@ export class HeldLines {
   readonly #units: Readonly<Record<Side, Units>>;
   /** Both sides have the same fields in the same order, none of them in a group. */
   readonly #alike: boolean;
+  readonly #archives: Readonly<Partial<Record<Side, Archive>>>;
 
   constructor(pipeline: RunningPipeline) {
     const members = (side: Side): readonly (readonly [UnitPlan, readonly (readonly [string, string])[]])[] =>
@@ -28,11 +30,19 @@ export class HeldLines {
       });
     const units = (side: Side): Units =>
       members(side).map(([plan, of]) => [plan, of.map(([field]) => field)] as const);
-    const names = (side: Side): string[] => members(side).flatMap(([, of]) => of.map(([, column]) => column));
+    const names = (side: Side): string[] => {
+      const archive = pipeline.plan.archive?.[side];
+      const marks = archive === undefined ? [] : [archive.column];
+      return [...members(side).flatMap(([, of]) => of.map(([, column]) => column)), ...marks];
+    };
     this.columns = { A: names('A'), B: names('B') };
     this.#units = { A: units('A'), B: units('B') };
     const { A, B } = this.#units;
-    this.#alike = A.length === B.length && A.every(([plan], i) => plan === B[i]?.[0] && !plan.isGroup);
+    this.#archives = pipeline.plan.archive ?? {};
+    this.#alike =
+      pipeline.plan.archive === undefined &&
+      A.length === B.length &&
+      A.every(([plan], i) => plan === B[i]?.[0] && !plan.isGroup);
   }
 
   /** In the order of the rows, and of both sides at once: what both hold alike is written once. `''`: not there, or no line at all. */
@@ -70,11 +80,14 @@ export class HeldLines {
   /** `''` for what cannot be a line: it is looked at. */
   #line({ clock, fields, open }: HeldRow, side: Side, id: string): string {
     try {
+      let mark: readonly Raw[] = [];
       const life = fields[LIFE];
       const unsettled = open?.[LIFE];
-      if (life !== undefined || unsettled !== undefined) {
+      const archive = this.#archives[side];
+      if (life !== undefined || unsettled !== undefined || archive !== undefined) {
         const unit = readUnit(clock, life ?? 'live', unsettled);
-        if (image(unit, side).value === 'deleted') return ABSENT_LINE;
+        if (image(unit, side).value === 'deleted' && !isArchived(unit, side)) return ABSENT_LINE;
+        mark = archive === undefined ? [] : [markOf(archive, image(unit, side))];
       }
       const raws: Raw[] = [];
       for (const [plan, members] of this.#units[side]) {
@@ -82,7 +95,7 @@ export class HeldLines {
         if (!plan.isGroup) raws.push(raw);
         else for (const field of members) raws.push((raw as Readonly<Record<string, Json>>)[field] ?? null);
       }
-      return digestLine(id, raws);
+      return digestLine(id, [...raws, ...mark]);
     } catch (error) {
       if (error instanceof CanonError || error instanceof StoredFormError || error instanceof RangeError)
         return '';

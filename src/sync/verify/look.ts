@@ -3,7 +3,7 @@ import type { RecordState as SideRecord } from '../../connectors/connector.js';
 import { SIDES, type Side } from '../../core/clock.js';
 import { differencesOf, type Difference } from '../../core/difference.js';
 import { LIFE } from '../../core/plan.js';
-import { isInScope } from '../../core/scope.js';
+import { takesPart } from '../../core/archive.js';
 import { image } from '../../core/unit.js';
 import type { HubPools } from '../../database/pools.js';
 import { run } from '../../database/sql/statement.js';
@@ -98,7 +98,7 @@ export class Look {
     );
     for (const { ext_id: id, known } of rows) {
       const state = there.get(id);
-      if (state === undefined || !isInScope(this.pipeline.plan, side, state.values)) continue;
+      if (state === undefined || !takesPart(this.pipeline.plan, side, state.values)) continue;
       if (known === null) found.unknown.add(id);
       else if (known === 'waiting') found.waiting.add(id);
     }

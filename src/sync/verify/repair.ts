@@ -133,12 +133,15 @@ export class Repair {
     if (row.kind === 'missing') {
       const why = refused[side];
       if (why !== null) return why;
-      toFeed.gone[side].push(row.link_id ?? 0);
-      return `taken in as a deletion in ${label}`;
+      if (looked.shown[side] === null) {
+        toFeed.gone[side].push(row.link_id ?? 0);
+        return `taken in as a deletion in ${label}`;
+      }
     }
+    // A row that is marked as deleted is missing, and yet there.
     const shown = looked.shown[side];
     if (shown === null) return 'has moved on since';
-    const columns = row.kind === 'returned' ? null : this.#columns(side, row.unit ?? '');
+    const columns = row.kind === 'value' ? this.#columns(side, row.unit ?? '') : null;
     const values = Object.fromEntries(
       Object.entries(shown.values).filter(([name]) => columns === null || columns.has(name)),
     );
@@ -150,7 +153,7 @@ export class Repair {
       modifiedAt: null,
       by: null,
     });
-    return `taken in as an edit in ${label}`;
+    return `taken in as ${row.kind === 'missing' ? 'a deletion' : 'an edit'} in ${label}`;
   }
 
   #columns(side: Side, unit: string): ReadonlySet<string> {

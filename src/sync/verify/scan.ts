@@ -4,6 +4,7 @@ import type { PoolClient } from 'pg';
 import { failpoint } from '../../common/failpoint.js';
 import { SIDES, type Side } from '../../core/clock.js';
 import type { Reason } from '../../core/difference.js';
+import { isMarkedRow, takingPartColumns } from '../../core/archive.js';
 import { isInScope } from '../../core/scope.js';
 import type { HubPools } from '../../database/pools.js';
 import { run } from '../../database/sql/statement.js';
@@ -136,7 +137,7 @@ export class Scan {
     const { endpoint } = this.pipeline.ends[side];
     const { plan } = this.pipeline;
     const options = {
-      columns: plan.scope?.[side]?.columns ?? [],
+      columns: takingPartColumns(plan, side),
       pageSize: ID_PAGE,
       ...(this.#position !== null && { after: this.#position }),
     };
@@ -147,7 +148,9 @@ export class Scan {
       const outside = new Set(
         page.filter(({ values }) => !isInScope(plan, side, values)).map(({ id }) => id),
       );
-      const unlinked = await run(this.pools.general, unlinkedIds[side], [this.pipeline.id, side, ids]);
+      // Nothing is to be made of a row that counts as deleted.
+      const here = page.filter(({ values }) => !isMarkedRow(plan, side, values)).map(({ id }) => id);
+      const unlinked = await run(this.pools.general, unlinkedIds[side], [this.pipeline.id, side, here]);
       for (const { ext_id: id, known } of unlinked) {
         const why = outside.has(id) ? OUTSIDE : known === null ? undefined : ALONE[known];
         if (why === undefined) this.#strangers[side].push(id);
