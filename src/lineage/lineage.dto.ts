@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { clockValue, dateTime, jsonValue } from '../common/api-schema.js';
+import { TargetDto } from '../common/target-answer.js';
 import { PageQueryDto } from '../common/page-query.js';
 import { AuthorDto } from '../common/version-answer.js';
 import type { Json } from '../core/value.js';
@@ -103,6 +104,12 @@ export class LineageEntryDto {
 export class LineagePageDto {
   @ApiProperty({ type: [LineageEntryDto] })
   items!: LineageEntryDto[];
+
+  @ApiProperty({
+    type: [TargetDto],
+    description: 'Records that values of references among them point to, as far as they may be seen',
+  })
+  targets!: TargetDto[];
 
   @ApiProperty({ type: String, nullable: true })
   next!: string | null;

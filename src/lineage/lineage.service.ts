@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { cursorSecret, PageCursors } from '../common/page-cursor.js';
 import { noSuch, publicId, recordKey } from '../common/public-ids.js';
+import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
+import { recordTargets } from '../database/record-targets.js';
 import { recordsById, type RecordRow } from '../database/sql/lineage/records.js';
 import { NEWEST, unitEvents } from '../database/sql/lineage/unit-events.js';
 import { run } from '../database/sql/statement.js';
@@ -13,12 +15,22 @@ import { presentEvent } from './unit-event.js';
 export class LineageService {
   readonly #cursors: PageCursors;
 
-  constructor(private readonly pools: HubPools) {
+  constructor(
+    private readonly pools: HubPools,
+    private readonly plans: PlanStore,
+  ) {
     this.#cursors = new PageCursors(cursorSecret(pools.url));
   }
 
-  /** @throws AppError `not-found`, `malformed` for a cursor of another list */
-  async list(id: string, { field, limit, cursor }: LineageQueryDto): Promise<LineagePageDto> {
+  /**
+   * @param visible names of the pipelines whose records may be named; `null`: all
+   * @throws AppError `not-found`, `malformed` for a cursor of another list
+   */
+  async list(
+    id: string,
+    { field, limit, cursor }: LineageQueryDto,
+    visible: readonly string[] | null = null,
+  ): Promise<LineagePageDto> {
     const row = await this.#record(id);
     const filter = ['lineage', row.link_id, field ?? null];
     const start = cursor === undefined ? NEWEST : this.#cursors.read(filter, cursor);
@@ -26,8 +38,14 @@ export class LineageService {
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     const labels = { A: row.label_a ?? 'A', B: row.label_b ?? 'B' };
+    const items = page.map((event) => presentEvent(event, labels));
+    const { unit } = await this.plans.planOf(row.pipeline_id);
+    const values = items
+      .filter((item) => unit.get(item.field)?.reference !== undefined)
+      .flatMap(({ before, after }) => [before, after]);
     return {
-      items: page.map((event) => presentEvent(event, labels)),
+      items,
+      targets: [...(await recordTargets(this.pools, this.plans, values, visible))],
       next:
         rows.length > limit && last !== undefined
           ? this.#cursors.write(filter, [last.id, last.rank, last.unit])

@@ -69,8 +69,12 @@ export class RecordsController {
   @ApiOperation({ summary: 'What happened to it, newest first' })
   @ApiOkResponse({ type: LineagePageDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
-  history(@Param('id') id: string, @Query() query: LineageQueryDto): Promise<LineagePageDto> {
-    return this.lineage.list(id, query);
+  history(
+    @Param('id') id: string,
+    @Query() query: LineageQueryDto,
+    @CallerParam() caller: Caller,
+  ): Promise<LineagePageDto> {
+    return this.lineage.list(id, query, pipelinesWithin(caller, 'records:read'));
   }
 
   @Get('records/:id/fields/:field/explanation')

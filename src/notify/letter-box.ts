@@ -22,6 +22,7 @@ import { isDailyDue } from './local-time.js';
 import { newConflictsLetter } from './new-conflicts-mail.js';
 import { ITEM_EVENTS, letterOf, partOf, stillNews, subjectsOf, type ItemEvent } from './notice-letters.js';
 import { conflictsFor, modeFor, type Recipient } from './recipient.js';
+import { withTargetNames } from './target-names.js';
 import type { Subjects } from './work-mail.js';
 
 const LISTED = 10;
@@ -206,7 +207,8 @@ export class LetterBox {
     const { ids } = conflictPipelines(recipient, desk.pipelines);
     const news = await newsSince(desk.client, upto, ids, { limit: LIMIT, listed: LISTED });
     // What was there a moment ago may have been closed.
-    return news.total === 0 || news.listed.length === 0 ? null : news;
+    if (news.total === 0 || news.listed.length === 0) return null;
+    return { ...news, listed: await withTargetNames(desk.client, news.listed, recipient) };
   }
 
   async #conflictLetter(desk: Desk, recipient: Recipient, news: NewConflicts): Promise<Letter> {

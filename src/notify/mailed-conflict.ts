@@ -1,6 +1,7 @@
 import { publicId } from '../common/public-ids.js';
 import { personalData } from '../core/pipeline/personal-data.js';
 import { LIFE } from '../core/plan.js';
+import type { Json } from '../core/value.js';
 import type { MailConflictRow } from '../database/sql/notify/new-conflicts.js';
 import type { ShownInMail } from '../database/sql/notify/answer-links.js';
 import { oneLine, valueInMail } from './mail-value.js';
@@ -38,10 +39,14 @@ export function mailedConflict(row: MailConflictRow, publicUrl: string): MailedC
       : row.candidates.flatMap(({ side, v }) =>
           side === undefined || side === null
             ? []
-            : [{ label: row.labels[side] ?? side, value: valueInMail(v) }],
+            : [{ label: row.labels[side] ?? side, value: valueInMail(named(row, v)) }],
         ),
     link: `${publicUrl}/conflicts/${id}`,
   };
+}
+
+function named({ names }: MailConflictRow, value: Json): Json {
+  return (typeof value === 'string' ? names?.get(value) : undefined) ?? value;
 }
 
 /** What a link in a mail can take: the value of either side. */

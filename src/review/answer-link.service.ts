@@ -44,7 +44,7 @@ export class AnswerLinkService {
   /** @throws AppError `link-invalid`; `forbidden` for somebody else, or a token */
   async look(conflict: string, token: string, caller: Caller): Promise<AnswerLinkDto> {
     const { take, row } = await this.#follow(conflict, token, caller);
-    const current = await this.conflicts.get(conflict);
+    const current = await this.conflicts.get(conflict, []);
     const changes = changesSince(row, current);
     return {
       take,

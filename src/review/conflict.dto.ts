@@ -2,6 +2,7 @@ import { ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { dateTime, jsonValue } from '../common/api-schema.js';
 import { PageQueryDto } from '../common/page-query.js';
+import { TargetDto } from '../common/target-answer.js';
 import { VersionDto } from '../common/version-answer.js';
 import type { Json } from '../core/value.js';
 import { DecisionDto } from './decision.dto.js';
@@ -149,6 +150,12 @@ export class ConflictSummaryDto {
 
   @ApiProperty({ type: [CandidateDto] })
   candidates!: CandidateDto[];
+
+  @ApiProperty({
+    type: [TargetDto],
+    description: 'Of a reference: the records that its values point to, as far as they may be seen',
+  })
+  targets!: TargetDto[];
 
   @ApiProperty({ type: WorkDto, description: 'What people added to it' })
   work!: WorkDto;

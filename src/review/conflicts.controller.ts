@@ -13,7 +13,7 @@ import {
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { CallerParam, type Caller } from '../common/caller.js';
+import { CallerParam, pipelinesWithin, type Caller } from '../common/caller.js';
 import { AppError } from '../common/errors.js';
 import { Needs } from '../common/route-access.js';
 import { ConflictDto, ConflictPageDto, ConflictQueryDto } from './conflict.dto.js';
@@ -57,8 +57,12 @@ export class ConflictsController {
   })
   @ApiOkResponse({ type: ConflictDto, headers: { ETag: { schema: { type: 'string' } } } })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
-  async get(@Param('id') id: string, @Res({ passthrough: true }) response: Response): Promise<ConflictDto> {
-    const conflict = await this.conflicts.get(id);
+  async get(
+    @Param('id') id: string,
+    @CallerParam() caller: Caller,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ConflictDto> {
+    const conflict = await this.conflicts.get(id, pipelinesWithin(caller, 'records:read'));
     // Never from a cache: whoever decides must see what is there.
     response.setHeader('Cache-Control', 'no-store').setHeader('ETag', conflict.etag);
     return conflict;
@@ -107,8 +111,13 @@ export class ConflictsController {
       });
       return body;
     } catch (error) {
-      if (error instanceof AppError && error.code === 'stale')
-        response.setHeader('ETag', (error.details.current as ConflictDto).etag);
+      if (error instanceof AppError && error.code === 'stale') {
+        const current = error.details.current as ConflictDto;
+        // Deciding knows nothing of what its caller may see.
+        const { targets } = await this.conflicts.get(id, pipelinesWithin(caller, 'records:read'));
+        current.targets = targets;
+        response.setHeader('ETag', current.etag);
+      }
       throw error;
     }
   }

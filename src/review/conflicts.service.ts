@@ -4,9 +4,11 @@ import { AppError } from '../common/errors.js';
 import { PageCursors } from '../common/page-cursor.js';
 import { itemKey, noSuch } from '../common/public-ids.js';
 import type { Plan } from '../core/plan.js';
+import type { Canon } from '../core/value.js';
 import { installationKey } from '../database/installation-key.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
+import { recordTargets } from '../database/record-targets.js';
 import { guardTrip } from '../database/sql/guards.js';
 import { itemsByIds, siblingConflicts, type ConflictRow } from '../database/sql/review/conflict-rows.js';
 import { decisionsOfConflict } from '../database/sql/review/decisions.js';
@@ -30,12 +32,17 @@ import type { ActivityDto, ActivityPageDto, WorkDto } from './queue/work.dto.js'
 const LATEST_ACTIVITY = 50;
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
+/** Names of pipelines; `null`: all. */
+export type Visible = readonly string[] | null;
+
 /** Who looks, and what they may see. */
 export interface Viewer {
   /** The person's key in the database. */
   readonly me: string;
   /** Names of the pipelines that may be seen; `null`: all. */
-  readonly visible: readonly string[] | null;
+  readonly visible: Visible;
+  /** Of those whose records may be named. */
+  readonly named: Visible;
 }
 
 /** The queue, and each item with all that a person needs to answer it. */
@@ -67,7 +74,7 @@ export class ConflictsService {
     const after = query.cursor === undefined ? null : cursors.read(signed, query.cursor);
     const { ids, next } = await scanItems(this.pools.general, filter, after, query.limit);
     return {
-      items: await this.summaries(ids),
+      items: await this.summaries(ids, viewer.named),
       next: next === null ? null : cursors.write(signed, next),
     };
   }
@@ -75,7 +82,7 @@ export class ConflictsService {
   /** What a request asks for, within what its caller may see. */
   async filter(
     query: Partial<Pick<ConflictQueryDto, 'filter' | 'state' | 'pipeline' | 'unit' | 'record'>>,
-    { me, visible }: Viewer,
+    { me, visible }: Pick<Viewer, 'me' | 'visible'>,
   ): Promise<QueueFilter> {
     const pipelines = await this.rules.seen(visible);
     const { pipeline } = query;
@@ -84,11 +91,12 @@ export class ConflictsService {
     return readQueueFilter(query.filter ?? '', { me, now: this.clock.now(), pipelines }, query);
   }
 
-  async summaries(ids: readonly string[]): Promise<ConflictSummaryDto[]> {
+  /** @param named pipelines whose records may be named */
+  async summaries(ids: readonly string[], named: Visible): Promise<ConflictSummaryDto[]> {
     if (ids.length === 0) return [];
     const rows = await run(this.pools.general, itemsByIds, [ids]);
     const [plans, names] = await Promise.all([this.#plansOf(rows), this.#names(rows)]);
-    return Promise.all(
+    const items = await Promise.all(
       rows.map(async (row) => {
         const work = await this.#work(row, names);
         return row.subject === 'conflict'
@@ -96,19 +104,23 @@ export class ConflictsService {
           : presentStoppedSummary(row, work);
       }),
     );
+    return this.#withTargets(items, (i) => plans.get(rows[i]?.pipeline_id ?? 0), named);
   }
 
-  /** @throws AppError `not-found` */
-  async get(id: string): Promise<ConflictDto> {
+  /**
+   * @param named pipelines whose records may be named
+   * @throws AppError `not-found`
+   */
+  async get(id: string, named: Visible): Promise<ConflictDto> {
     const [row] = await run(this.pools.general, itemsByIds, [[itemKey(id)]]);
     if (row === undefined || itemId(row) !== id) throw noSuch('conflict', id);
-    return this.#present(row);
+    return this.#present(row, named);
   }
 
   /** In the order of the keys; what is gone is left out. */
-  async whole(keys: readonly string[]): Promise<ConflictDto[]> {
+  async whole(keys: readonly string[], named: Visible): Promise<ConflictDto[]> {
     const rows = await run(this.pools.general, itemsByIds, [keys]);
-    return Promise.all(rows.map((row) => this.#present(row)));
+    return Promise.all(rows.map((row) => this.#present(row, named)));
   }
 
   /** What was said of an item and done to it, newest first. */
@@ -127,15 +139,15 @@ export class ConflictsService {
     };
   }
 
-  async #present(row: ConflictRow): Promise<ConflictDto> {
+  async #present(row: ConflictRow, named: Visible): Promise<ConflictDto> {
     const [conflict, urls] = await Promise.all([
-      this.#unlinked(row),
+      this.#unlinked(row, named),
       this.rules.urls(row.pipeline_id, row.pipeline_revision),
     ]);
     return { ...conflict, links: recordLinks(urls, conflict.recordIds) };
   }
 
-  async #unlinked(row: ConflictRow): Promise<UnlinkedConflict> {
+  async #unlinked(row: ConflictRow, named: Visible): Promise<UnlinkedConflict> {
     const [work, notes] = await Promise.all([
       this.#names([row]).then((names) => this.#work(row, names)),
       run(this.pools.general, notesOfItem, [row.id, LAST_ID, LATEST_ACTIVITY]),
@@ -151,7 +163,24 @@ export class ConflictsService {
       return presentMatch(row, plan, match, { decisions, work, activity });
     }
     const others = await run(this.pools.general, siblingConflicts, [row.link_id, row.id]);
-    return presentConflict(row, plan, { decisions, others, work, activity });
+    const conflict = presentConflict(row, plan, { decisions, others, work, activity });
+    const [whole] = await this.#withTargets([conflict], () => plan, named);
+    return whole as UnlinkedConflict;
+  }
+
+  /** Values of references name records: what those are called. */
+  async #withTargets<Item extends ConflictSummaryDto>(
+    items: Item[],
+    planOf: (index: number) => Plan | undefined,
+    named: Visible,
+  ): Promise<Item[]> {
+    const values = items.map((item, i): readonly Canon[] =>
+      planOf(i)?.unit.get(item.unit)?.reference === undefined ? [] : valuesOf(item),
+    );
+    const targets = await recordTargets(this.pools, this.plans, values.flat(), named);
+    for (const [i, item] of items.entries())
+      item.targets = targets.filter(({ id }) => values[i]?.includes(id) === true);
+    return items;
   }
 
   async #stopped(
@@ -182,4 +211,10 @@ export class ConflictsService {
   async #cursors(): Promise<PageCursors> {
     return new PageCursors((await installationKey(this.pools.general)).toString('base64'));
   }
+}
+
+function valuesOf(item: ConflictSummaryDto & { readonly merged?: ConflictDto['merged'] }): readonly Canon[] {
+  return [item.base, item.merged ?? null, ...item.candidates].flatMap((one) =>
+    one === null ? [] : [one.value],
+  );
 }

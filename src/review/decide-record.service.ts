@@ -101,7 +101,10 @@ export class DecideRecordService {
       `select id from conflict where link_id = $1 and state <> 'closed' order by id`,
       [link],
     );
-    const current = await this.conflicts.whole(rows.map(({ id }) => id));
+    const current = await this.conflicts.whole(
+      rows.map(({ id }) => id),
+      [],
+    );
     const seen = new Map(decisions.map(({ conflict, etag }) => [conflict, etag]));
     const there = new Set(current.map(({ id }) => id));
     const moved = [

@@ -112,7 +112,7 @@ export class DecideService {
       );
     } catch (error) {
       if (!(error instanceof Moved)) throw error;
-      const current = await this.conflicts.get(publicId.conflict(at.id));
+      const current = await this.conflicts.get(publicId.conflict(at.id), []);
       throw new AppError('stale', 'The conflict is not what was shown any more: look at it again.', {
         details: { current, changed: changedSince(request.accepted, current) },
       });

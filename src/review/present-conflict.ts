@@ -160,6 +160,8 @@ function labelOf(
 
 /** What the side holds, or would hold; `null` where the mapping cannot say. */
 function rawOf({ side, raw, value }: StoredCandidate, plan: UnitPlan | undefined): Json {
+  // Of a record's existence it is the mark of its row (core/archive.ts).
+  if (plan?.key === LIFE && Array.isArray(raw)) return (raw[0] as Json | undefined) ?? null;
   if (raw !== undefined) return raw;
   if (side === null || plan === undefined) return null;
   try {

@@ -90,7 +90,17 @@ export async function openHub(): Promise<Hub> {
                     select id, 1, $2, '', '', 'test' from p)
          insert into side_state (pipeline_id, side, label, connector, object)
          select id, side, label, 'postgres', 'public.x' from p, (values ('A', 'CRM'), ('B', 'Support')) s(side, label)`,
-        [name, JSON.stringify({ spec: pipelineSpec, schemas: {}, sides: {} })],
+        [
+          name,
+          JSON.stringify({
+            spec: { metadata: { name }, match: [], ...pipelineSpec },
+            schemas: {},
+            sides: {
+              A: { label: 'CRM', tier: 'T0', orderedLog: true },
+              B: { label: 'Support', tier: 'T0', orderedLog: true },
+            },
+          }),
+        ],
       );
     },
     addConflict: async (seed = {}) => {

@@ -108,6 +108,47 @@ describe('the mail about new conflicts', () => {
     expect(mail?.text).toContain('personal data');
   });
 
+  it('calls the records that a reference points to by their names, to whoever may see them', async () => {
+    const policy = { strategy: 'review' };
+    const target = async (pipeline: string, name: string): Promise<string> => {
+      const { rows } = await hub.pools.general.query<{ id: number }>(
+        `with l as (insert into link (pipeline_id, state, a_id, b_id) select id, 'live', $2, $2 from pipeline where name = $1 returning id, pipeline_id)
+         insert into shadow (link_id, pipeline_id, clock, fields) select id, pipeline_id, 'H1|1.1', jsonb_build_object('name', $2::text) from l returning link_id as id`,
+        [pipeline, name],
+      );
+      return `rec_${String(rows[0]?.id)}`;
+    };
+    await hub.addPipeline('firms', { fields: { name: { a: 'n', b: 'n', policy } } });
+    await hub.addPipeline('patients', { fields: { name: { a: 'n', b: 'n', pii: true, policy } } });
+    await hub.addPipeline('contacts', {
+      fields: {
+        firm: { a: 'f', b: 'f', reference: 'firms', policy },
+        patient: { a: 'p', b: 'p', reference: 'patients', policy },
+        note: { a: 'n', b: 'n', policy },
+      },
+    });
+    const [acme, ann] = [await target('firms', 'Acme Ltd'), await target('patients', 'Ann Smith')];
+    for (const [unit, b] of [
+      ['firm', acme],
+      ['patient', ann],
+      ['note', acme],
+    ] as const)
+      await hub.addConflict({ pipeline: 'contacts', unit, a: null, b });
+    await hub.addPerson('lee@example.com', [{ role: 'steward', pipeline: 'contacts' }]);
+    await hub.addPerson('eve@example.com', [{ role: 'steward', pipeline: '*' }]);
+    await hub.teller({}).tell(atOnce);
+    const texts = new Map((await hub.outbox()).map(({ recipient, text, html }) => [recipient, text + html]));
+    const lee = [...texts].find(([recipient]) => recipient.includes('lee'))?.[1];
+    const eve = [...texts].find(([recipient]) => recipient.includes('eve'))?.[1];
+    expect(lee).toContain(acme);
+    expect(lee).not.toContain('Acme Ltd');
+    expect(eve).toContain('Support: Acme Ltd');
+    // The note says so itself, and a name that is personal data is in no mail.
+    expect(eve).toContain(`Support: ${acme}`);
+    expect(eve).toContain(ann);
+    expect(eve).not.toContain('Ann Smith');
+  });
+
   it('hides the values of a group with a member that is personal data', async () => {
     await hub.addConflict({ unit: 'address', a: { street: 'Hidden 1' }, b: { street: 'Hidden 2' } });
     await hub.teller().tell(atOnce);

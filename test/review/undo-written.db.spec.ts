@@ -80,7 +80,10 @@ describe('a decision that is undone after it was written', () => {
     expect(sentence).toMatch(
       /^Nothing is agreed on since .*: Ann took the decision of Ben back: .*\. CRM had “from A” then, Support “from B”\. A person decides\.$/,
     );
-    const { items } = await new LineageService(all.pair.hub).list(record, { field: 'x', limit: 5 });
+    const { items } = await new LineageService(all.pair.hub, all.plans).list(record, {
+      field: 'x',
+      limit: 5,
+    });
     expect(items[0]).toMatchObject({
       kind: 'written',
       how: 'given-back',

@@ -5,7 +5,7 @@ import { stableStringify, type FieldType, type Json } from '../../src/core/value
 
 const review = { strategy: 'review' } as const;
 
-function field(key: string, type: FieldType, over: Partial<UnitPlan> = {}): UnitPlan {
+export function field(key: string, type: FieldType, over: Partial<UnitPlan> = {}): UnitPlan {
   const member: FieldPlan = { field: key, type, A: key, B: `b_${key}` };
   return {
     key,
@@ -51,7 +51,7 @@ const side = (of: Side, label: string): SidePlan => ({
 });
 
 /** A plan by hand, as small as the API needs it: every kind of value and policy that a person meets. */
-export function reviewPlan(pipeline = 'companies'): Plan {
+export function reviewPlan(pipeline = 'companies', more: readonly UnitPlan[] = []): Plan {
   const units = [
     field('name', 'text'),
     field('email', 'text'),
@@ -68,6 +68,7 @@ export function reviewPlan(pipeline = 'companies'): Plan {
       policy: { strategy: 'owner', owner: 'A', onForeignEdit: 'ignore' },
     }),
     group('address', ['street', 'city']),
+    ...more,
   ];
   return {
     pipeline,

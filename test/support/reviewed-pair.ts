@@ -88,7 +88,7 @@ export class ReviewedPair {
   async question(key: string, unit = 'x'): Promise<ConflictDto> {
     const text = `select id from conflict where link_id = $1 and unit = $2 order by opened_at desc limit 1`;
     const { rows } = await this.pair.hub.general.query<{ id: string }>(text, [await this.linkOf(key), unit]);
-    return this.#conflicts.get(`cf_${rows[0]?.id ?? ''}`);
+    return this.#conflicts.get(`cf_${rows[0]?.id ?? ''}`, null);
   }
 
   async says(key: string, unit = 'x'): Promise<readonly string[]> {

@@ -41,7 +41,7 @@ export async function steward(
   let typed = 0;
 
   const one = async (id: string): Promise<void> => {
-    const shown: ConflictDto = await conflicts.get(`cf_${id}`);
+    const shown: ConflictDto = await conflicts.get(`cf_${id}`, null);
     await sleep(random() * habits.hesitateMs);
     const input = choice(shown);
     if (input === null) return;

@@ -2,7 +2,10 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Clock } from '../../src/common/clock.js';
 import { RevisionPlans } from '../../src/database/revision-plans.js';
+import { LineageService } from '../../src/lineage/lineage.service.js';
 import { RecordsService } from '../../src/lineage/records.service.js';
+import { ConflictsService } from '../../src/review/conflicts.service.js';
+import { ReviewRules } from '../../src/review/queue/review-rules.js';
 import { mustBeLinked } from '../../src/review/typed-reference.js';
 import { openCompanyContacts, WHO } from '../support/company-contacts.js';
 import type { SyncPair } from '../support/sync-pair.js';
@@ -105,6 +108,23 @@ describe('references between two pipelines', () => {
     await pair.start();
     await pair.quiet();
     expect(await open()).toMatchObject([{ unit: 'company', kind: 'value' }]);
+    const plans = new RevisionPlans(pair.hub);
+    const conflicts = new ConflictsService(pair.hub, plans, new ReviewRules(pair.hub), new Clock());
+    const titles = (targets: readonly { title: string }[]) => targets.map(({ title }) => title).sort();
+    const viewer = { me: '00000000-0000-0000-0000-000000000000', visible: null, named: null };
+    const {
+      items: [item],
+    } = await conflicts.list({ limit: 5 }, viewer);
+    const asked = await conflicts.get(item?.id ?? '', null);
+    expect(titles(item?.targets ?? [])).toEqual(['co104', 'co105', 'co106']);
+    expect(titles(asked.targets)).toEqual(['co104', 'co105', 'co106']);
+    expect((await conflicts.get(asked.id, ['contacts'])).targets).toEqual([]);
+    expect((await conflicts.list({ limit: 5 }, { ...viewer, named: [] })).items[0]?.targets).toEqual([]);
+    const lineage = new LineageService(pair.hub, plans);
+    const history = (visible: readonly string[] | null) =>
+      lineage.list(asked.record ?? '', { field: 'company', limit: 50 }, visible);
+    expect(titles((await history(null)).targets)).toEqual(['co104', 'co105', 'co106']);
+    expect((await history(['contacts'])).targets).toEqual([]);
     expect(await whoIs('b', 'p4@x')).toMatchObject({ company: 'co106' });
     await pair.a.query(
       `update contact set company_id = (select id from company where name = 'co106') where email = 'p4@x'`,

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../support/chromium.js';
+import { field, reviewPlan } from '../support/review-plan.js';
 import { expectAccessible, openScreen } from './screen.js';
 import { startUiService, type UiService } from './ui-service.js';
 
@@ -19,7 +20,8 @@ describe('the screens of a record that ends and of a load that begins', () => {
   };
 
   beforeAll(async () => {
-    service = await startUiService();
+    const parent = field('parent', 'text', { reference: 'companies' });
+    service = await startUiService({ plan: reviewPlan('companies', [parent]) });
     browser = await launchChromium();
   }, 90_000);
   afterAll(async () => {
@@ -44,6 +46,44 @@ describe('the screens of a record that ends and of a load that begins', () => {
     expect(await hub('select state, epoch from link where id = $1', [link])).toEqual([
       { state: 'live', epoch: 2 },
     ]);
+  });
+
+  it('calls the records that references point to by their names, in the queue, on the card, and in the record and its history', async () => {
+    const made: string[] = [];
+    for (const name of ['Acme Ltd', 'Beta Ltd', 'Gamma Ltd'])
+      made.push(`rec_${String(await service.records.agreed({ a: `A-${name}`, b: `B-${name}` }, { name }))}`);
+    const [acme = '', beta = '', gamma = ''] = made;
+    const child = await service.records.agreed(
+      { a: 'A-child', b: 'B-child' },
+      { name: 'Child', parent: acme },
+    );
+    await service.records.edit(
+      child,
+      { unit: 'parent', side: 'A', value: beta },
+      { unit: 'parent', side: 'B', value: gamma },
+    );
+    await open('/conflicts');
+    const row = page.getByRole('gridcell').filter({ hasText: 'parent' });
+    await row.getByText('Beta Ltd').waitFor();
+    await row.getByText('Gamma Ltd').waitFor();
+    await row.click();
+    const card = page.locator('.card .values');
+    await card.getByRole('link', { name: 'Beta Ltd' }).waitFor();
+    await card.getByText('Acme Ltd').first().waitFor();
+    expect(await card.textContent()).not.toContain('rec_');
+    await expectAccessible(page);
+    await page.context().close();
+
+    await open(`/records/rec_${String(child)}`);
+    await page.locator('.field-table').getByRole('link', { name: 'Acme Ltd' }).waitFor();
+    await page.locator('.field-table').getByRole('link', { name: 'Gamma Ltd' }).waitFor();
+    await page.locator('.timeline').getByRole('link', { name: 'Beta Ltd' }).first().waitFor();
+    expect(await page.locator('.field-table').textContent()).not.toContain('rec_');
+    expect(await page.locator('.timeline .diff-added').allTextContents()).toEqual(
+      expect.arrayContaining(['Beta Ltd', 'Gamma Ltd']),
+    );
+    await page.locator('.field-table').getByRole('link', { name: 'Acme Ltd' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Acme Ltd' }).waitFor();
   });
 
   it('shows what the comparison found, field by field and pair by pair, and changes the rate', async () => {

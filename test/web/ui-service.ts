@@ -15,6 +15,7 @@ import { requestValidation } from '../../src/common/validation.js';
 import { ConnectionsModule, type ConnectionsOptions } from '../../src/connections/connections.module.js';
 import { ConnectionCatalog } from '../../src/connectors/connection-catalog.js';
 import { Leases } from '../../src/database/lease.js';
+import type { Plan } from '../../src/core/plan.js';
 import { PlanStore } from '../../src/database/plan-store.js';
 import { HubPools } from '../../src/database/pools.js';
 import { configureHttp } from '../../src/http.js';
@@ -47,6 +48,8 @@ export interface UiOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** More of the pipeline's file. */
   readonly spec?: { readonly review?: object; readonly [part: string]: unknown };
+  /** Instead of the usual one. */
+  readonly plan?: Plan;
 }
 
 /** The built screen with the real API behind it, one running pipeline and no engine: what changes is what a test changes. */
@@ -56,12 +59,12 @@ export async function startUiService({
   connections = { catalog: new ConnectionCatalog(), pipelines: [] },
   variables = {},
   spec = {},
+  plan = reviewPlan(),
 }: UiOptions = {}): Promise<UiService> {
   const web = join(runFolder(), 'web');
   await buildWeb(web);
   const database = await migratedDatabase();
   const pools = new HubPools(database.url);
-  const plan = reviewPlan();
   const records = await HubRecords.create(pools.general, plan, undoWindow, spec);
   const env = loadEnv({ LOG_LEVEL: 'silent', DATABASE_URL: database.url, ...variables });
   const hub: DynamicModule = {

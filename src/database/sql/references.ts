@@ -193,3 +193,11 @@ export const targetRecords: Statement<TargetRecordRow> = {
   from link l join pipeline p on p.id = l.pipeline_id join shadow s on s.link_id = l.id
   where l.id = any($1::bigint[]) order by l.id`,
 };
+
+/** What the revisions in force of these pipelines are compiled from. Parameters: pipelines[]. */
+export const specsInForce: Statement<{ id: number; spec: Json }> = {
+  name: 'references_specs_in_force',
+  text: `
+  select p.id, r.spec from pipeline p join pipeline_revision r on r.pipeline_id = p.id and r.revision = p.revision
+  where p.id = any($1::int[])`,
+};

@@ -8,7 +8,7 @@ import { announceItem, claimedBy, claimItem, readItem, takeFree } from '../../da
 import { run } from '../../database/sql/statement.js';
 import { inTransaction, retryingDeadlocks } from '../../database/transaction.js';
 import type { ConflictDto } from '../conflict.dto.js';
-import { ConflictsService, type Viewer } from '../conflicts.service.js';
+import { ConflictsService } from '../conflicts.service.js';
 import { once, type Answered } from '../idempotent.js';
 import type { Condition } from './filter-conditions.js';
 import { itemId } from './present-stopped.js';
@@ -58,14 +58,16 @@ export class NextService {
         ),
       ),
     );
-    return key === null ? null : ((await this.conflicts.whole([key]))[0] ?? null);
+    return key === null
+      ? null
+      : ((await this.conflicts.whole([key], pipelinesWithin(caller, 'records:read')))[0] ?? null);
   }
 
   /** What would come next, in full, without a claim. */
   async ahead(text: string, caller: Caller, limit: number): Promise<ConflictDto[]> {
     const filter = await this.#filter(text, caller, free(caller.personId, this.clock.now(), 'others'));
     const { ids } = await this.#scan(this.pools.general, filter, null, limit);
-    return this.conflicts.whole(ids);
+    return this.conflicts.whole(ids, pipelinesWithin(caller, 'records:read'));
   }
 
   async #take(client: PoolClient, filter: QueueFilter, caller: Caller): Promise<string | null> {
@@ -121,7 +123,7 @@ export class NextService {
   }
 
   async #filter(text: string, caller: Caller, conditions?: readonly Condition[]): Promise<QueueFilter> {
-    const viewer: Viewer = { me: caller.personId, visible: pipelinesWithin(caller, 'conflicts:resolve') };
+    const viewer = { me: caller.personId, visible: pipelinesWithin(caller, 'conflicts:resolve') };
     const filter = await this.conflicts.filter({ filter: text }, viewer);
     const mayRun = pipelinesWithin(caller, 'ops:run');
     const runs = filter.pipelines.filter(({ name }) => mayRun === null || mayRun.includes(name));

@@ -24,6 +24,7 @@ type ItemFacts = Pick<
   | 'reopened'
   | 'reopenedAt'
   | 'work'
+  | 'targets'
 >;
 
 /** What every item of the queue has, whatever it is about. */
@@ -43,6 +44,7 @@ export function presentItem(row: ConflictRow, work: WorkDto): ItemFacts {
     reopened: row.reopened,
     reopenedAt: row.reopened_at?.toISOString() ?? null,
     work,
+    targets: [],
   };
 }
 

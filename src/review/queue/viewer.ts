@@ -4,5 +4,9 @@ import type { Viewer } from '../conflicts.service.js';
 
 /** Who asks, and on which pipelines they may do this. */
 export function viewerOf(caller: Caller, permission: Permission = 'conflicts:read'): Viewer {
-  return { me: caller.personId, visible: pipelinesWithin(caller, permission) };
+  return {
+    me: caller.personId,
+    visible: pipelinesWithin(caller, permission),
+    named: pipelinesWithin(caller, 'records:read'),
+  };
 }

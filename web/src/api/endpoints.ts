@@ -1,5 +1,6 @@
 import { call, pathWith, post, type Answer } from './client';
 import type { components } from './openapi';
+import type { LineagePage } from './lineage-types';
 import type {
   Conflict,
   ConflictSummary,
@@ -7,7 +8,6 @@ import type {
   GuardTrip,
   Decision,
   DecisionInput,
-  LineageEntry,
   Page,
   Pipeline,
   LoadReport,
@@ -62,7 +62,7 @@ export const getRecord = (record: string, asOf: string | null, signal?: AbortSig
   call<RecordDetail>(pathWith(`/records/${id(record)}`, { asOf }), withSignal(signal));
 
 export const listLineage = (record: string, field: string, cursor: string | null, signal?: AbortSignal) =>
-  call<Page<LineageEntry>>(
+  call<LineagePage>(
     pathWith(`/records/${id(record)}/lineage`, { field, limit: 50, cursor }),
     withSignal(signal),
   );

@@ -1,11 +1,11 @@
 import type { components } from './openapi';
+import type { LineagePage } from './lineage-types';
 import type {
   Conflict,
   ConflictSummary,
   DeadLetterGroup,
   Decision,
   Json,
-  LineageEntry,
   LoadReport,
   Page,
   Pipeline,
@@ -35,5 +35,5 @@ export type InStep = readonly [
   Fits<Known<Answers['DecisionDto']>, Decision>,
   Fits<Answers['RecordPageDto'], RecordPage>,
   Fits<Known<Answers['RecordDto']>, RecordDetail>,
-  Fits<Known<Answers['LineagePageDto']>, Page<LineageEntry>>,
+  Fits<Known<Answers['LineagePageDto']>, LineagePage>,
 ];

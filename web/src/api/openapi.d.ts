@@ -1577,6 +1577,8 @@ export interface components {
             /** @enum {string} */
             readonly state: "open" | "snoozed" | "held" | "closed";
             readonly systems: components["schemas"]["SystemsDto"];
+            /** @description Of a reference: the records that its values point to, as far as they may be seen */
+            readonly targets: readonly components["schemas"]["TargetDto"][];
             /** @description Name of the record for people */
             readonly title: string;
             /** @description Field or group; `$life`: whether the record exists */
@@ -1643,6 +1645,8 @@ export interface components {
             readonly rev: number;
             /** @enum {string} */
             readonly state: "open" | "snoozed" | "held" | "closed";
+            /** @description Of a reference: the records that its values point to, as far as they may be seen */
+            readonly targets: readonly components["schemas"]["TargetDto"][];
             /** @description Name of the record for people */
             readonly title: string;
             /** @description Field or group; `$life`: whether the record exists */
@@ -2127,6 +2131,8 @@ export interface components {
         readonly LineagePageDto: {
             readonly items: readonly components["schemas"]["LineageEntryDto"][];
             readonly next: string | null;
+            /** @description Records that values of references among them point to, as far as they may be seen */
+            readonly targets: readonly components["schemas"]["TargetDto"][];
         };
         readonly LinkDto: {
             /** @description Id of the record on side A */

@@ -34,6 +34,13 @@ export interface Candidate {
   readonly truncated?: boolean;
 }
 
+/** A record that a reference points to; its id stands in the values. */
+export interface Target {
+  readonly id: string;
+  readonly title: string;
+  readonly pipeline: string;
+}
+
 export interface ConflictSummary {
   readonly id: string;
   readonly pipeline: string;
@@ -53,6 +60,7 @@ export interface ConflictSummary {
   readonly changedAt: string;
   readonly base: { readonly value: Json } | null;
   readonly candidates: readonly Candidate[];
+  readonly targets: readonly Target[];
 }
 
 export interface Conflict extends ConflictSummary {
@@ -212,30 +220,9 @@ export interface RecordField {
 }
 
 export interface RecordDetail extends RecordSummary {
+  readonly targets: readonly Target[];
   readonly fields: readonly RecordField[];
   readonly asOf: string | null;
-}
-
-export interface LineageEntry {
-  readonly id: string;
-  readonly record: string;
-  readonly field: string;
-  readonly kind: string;
-  readonly side: Side | null;
-  readonly recordedAt: string;
-  readonly occurredAt: string | null;
-  readonly actor: Author | null;
-  readonly before: Json;
-  readonly after: Json;
-  readonly clock: DisplayClock;
-  readonly why: string | null;
-  readonly cause: {
-    readonly tx?: string | null;
-    readonly batch?: string | null;
-    readonly decision?: string | null;
-    readonly conflict?: string | null;
-    readonly revision?: number | null;
-  };
 }
 
 export type PipelineHealth = 'ok' | 'catching-up' | 'attention' | 'down';

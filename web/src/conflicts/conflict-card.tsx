@@ -18,6 +18,7 @@ import { strings } from '../strings';
 import { deltaWords } from '../value/delta';
 import { asText, shapeOf } from '../value/shape';
 import { differOnlyInComposition } from '../value/visible';
+import { Values } from '../value/target-names';
 import { ValueView } from '../value/value-view';
 import { CandidateRow, ValueRow } from './candidate-row';
 import { ChoiceList } from './choice-list';
@@ -177,7 +178,7 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
           <MatchTable match={conflict.match} systems={conflict.systems} />
         </Suspense>
       )}
-      <div className="values" hidden={conflict.match !== null}>
+      <Values targets={conflict.targets} hidden={conflict.match !== null}>
         <ValueRow
           tone="base"
           heading={<span className="value-name">{strings.card.base}</span>}
@@ -216,7 +217,7 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
             <ValueView value={conflict.merged.value} against={base} shape={shape} />
           </ValueRow>
         )}
-      </div>
+      </Values>
       {differOnlyInComposition(valuesOf(conflict)) && (
         <Text size="sm" className="composition-note">
           {strings.card.different}

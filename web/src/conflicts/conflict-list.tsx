@@ -117,7 +117,8 @@ const RowContent = memo(function RowContent({ row, mark }: RowProps) {
       {(['a', 'b'] as const).map((key) => {
         const candidate = row.candidates.find((entry) => entry.key === key);
         if (!candidate?.side) return null;
-        const line = asLine(candidate.value);
+        const target = row.targets.find(({ id }) => id === candidate.value);
+        const line = target?.title ?? asLine(candidate.value);
         return (
           <div key={key} className="conflict-row-value">
             <SideBadge side={candidate.side} />

@@ -12,6 +12,7 @@ import { QueryState, wordsOf } from '../states/query-state';
 import { strings } from '../strings';
 import { notificationStrings } from '../strings-notifications';
 import { shapeOf } from '../value/shape';
+import { Values } from '../value/target-names';
 import { ValueView } from '../value/value-view';
 import { keptToken } from './kept-token';
 
@@ -85,7 +86,7 @@ function Asked({ link, conflict, busy, onTake }: AskedProps) {
     <Stack gap="md">
       <Title order={1}>{title}</Title>
       <About conflict={conflict} />
-      <div className="values">
+      <Values targets={conflict.targets}>
         {conflict.base !== null && (
           <ValueRow
             tone="base"
@@ -106,7 +107,7 @@ function Asked({ link, conflict, busy, onTake }: AskedProps) {
             raw={false}
           />
         ))}
-      </div>
+      </Values>
       {effect !== undefined && <Text size="sm">{effect.slice(0, 1).toUpperCase() + effect.slice(1)}.</Text>}
       <Text size="sm" c="dimmed">
         {texts.lead}
@@ -134,14 +135,14 @@ function Changed({ link, conflict }: Looked) {
           <Text fw={600} size="sm" mb={6}>
             {label}
           </Text>
-          <div className="values">
+          <Values targets={conflict.targets}>
             <ValueRow tone="base" heading={<span className="value-name">{texts.inMail}</span>}>
               <ValueView value={before} />
             </ValueRow>
             <ValueRow tone="other" heading={<span className="value-name">{texts.now}</span>}>
               <ValueView value={after} against={before} />
             </ValueRow>
-          </div>
+          </Values>
         </section>
       ))}
       <Text>{texts.changedHint}</Text>

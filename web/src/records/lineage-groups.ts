@@ -1,4 +1,4 @@
-import type { LineageEntry } from '../api/types';
+import type { LineageEntry } from '../api/lineage-types';
 
 /** What one cause did: the entries of one transaction, batch or decision that were recorded together. */
 export interface LineageGroup {

@@ -12,6 +12,7 @@ import { AsOf } from './as-of';
 import { FieldTable } from './field-table';
 import { Lineage } from './lineage';
 import { RestoreRecord } from './restore-record';
+import { TargetNames } from '../value/target-names';
 import { recordColor } from './state-colors';
 
 export function RecordPage() {
@@ -41,7 +42,9 @@ export function RecordPage() {
                   {strings.record.asOfHint(exact(asOf))}
                 </Text>
               )}
-              <FieldTable record={record} />
+              <TargetNames targets={record.targets}>
+                <FieldTable record={record} />
+              </TargetNames>
             </section>
             <Lineage record={record} />
           </Stack>

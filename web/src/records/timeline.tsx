@@ -1,12 +1,13 @@
 import { Anchor, Button, Text } from '@mantine/core';
 import { Link } from 'react-router';
 import { useLineage } from '../api/queries';
-import type { LineageEntry } from '../api/types';
+import type { LineageEntry } from '../api/lineage-types';
 import { AuthorName, ClockText } from '../conflicts/candidate-row';
 import { Ago, exact } from '../format/time';
 import { SideBadge } from '../shell/side-badge';
 import { QueryState } from '../states/query-state';
 import { strings } from '../strings';
+import { TargetNames } from '../value/target-names';
 import { ValueView } from '../value/value-view';
 import { groupByCause, type LineageGroup } from './lineage-groups';
 
@@ -20,7 +21,9 @@ export interface TimelineProps {
 /** What happened, newest first; one remote edit with several fields is one entry. */
 export function Timeline({ record, systems, field }: TimelineProps) {
   const query = useLineage(record, field);
-  const groups = groupByCause(query.data?.pages.flatMap((page) => page.items) ?? []);
+  const pages = query.data?.pages ?? [];
+  const groups = groupByCause(pages.flatMap((page) => page.items));
+  const targets = pages.flatMap((page) => page.targets);
   return (
     <QueryState query={query} lines={4}>
       {() =>
@@ -28,11 +31,13 @@ export function Timeline({ record, systems, field }: TimelineProps) {
           <Text c="dimmed">{strings.record.lineageNone}</Text>
         ) : (
           <>
-            <ol className="timeline">
-              {groups.map((group) => (
-                <TimelineItem key={group.id} group={group} systems={systems} named={field === ''} />
-              ))}
-            </ol>
+            <TargetNames targets={targets}>
+              <ol className="timeline">
+                {groups.map((group) => (
+                  <TimelineItem key={group.id} group={group} systems={systems} named={field === ''} />
+                ))}
+              </ol>
+            </TargetNames>
             {query.hasNextPage && (
               <Button
                 variant="default"

@@ -1,8 +1,10 @@
 import { VisuallyHidden } from '@mantine/core';
+import { Link } from 'react-router';
 import type { Json } from '../api/types';
 import { strings } from '../strings';
 import { diffParts, setParts, type Part } from './diff-parts';
 import { asSet, asText, isObject, memberNames, shapeOf, type Shape } from './shape';
+import { useTargetName } from './target-names';
 import type { Place } from './visible';
 import { VisibleText } from './visible-text';
 
@@ -16,7 +18,10 @@ export interface ValueViewProps {
 
 /** A value as people read it: text with its differences, a set as chips, a group as a table, JSON as an indented tree. */
 export function ValueView({ value, against, shape = shapeOf([value, against]) }: ValueViewProps) {
+  const nameOf = useTargetName();
   if (value === null && against === undefined) return <Blank />;
+  if (nameOf(value) !== null || nameOf(against) !== null)
+    return <TargetView value={value} against={against} nameOf={nameOf} />;
   switch (shape) {
     case 'set':
       return <SetView value={value} against={against} />;
@@ -35,6 +40,36 @@ export function ValueView({ value, against, shape = shapeOf([value, against]) }:
         />
       );
   }
+}
+
+interface TargetViewProps extends Pick<ValueViewProps, 'value' | 'against'> {
+  readonly nameOf: ReturnType<typeof useTargetName>;
+}
+
+/** A record that is pointed to, by its name, and the one that was before. */
+function TargetView({ value, against, nameOf }: TargetViewProps) {
+  const name = nameOf(value);
+  const now =
+    value === null ? (
+      <Blank />
+    ) : name === null ? (
+      <VisibleText text={asText(value)} />
+    ) : (
+      <Link to={`/records/${asText(value)}`} title={asText(value)}>
+        <VisibleText text={name} />
+      </Link>
+    );
+  const same = against === undefined || against === null || against === value;
+  return (
+    <span className="value-text">
+      {!same && (
+        <del className="diff-removed">
+          <VisibleText text={nameOf(against) ?? asText(against)} changed />
+        </del>
+      )}
+      {same ? now : <ins className="diff-added">{now}</ins>}
+    </span>
+  );
 }
 
 function Blank() {

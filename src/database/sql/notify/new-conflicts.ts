@@ -32,6 +32,8 @@ export interface MailConflictRow {
   /** Fields of the pipeline's revision that the conflict is of, `null` where it is gone. */
   readonly fields: Readonly<Record<string, FieldSpec>> | null;
   readonly groups: Readonly<Record<string, GroupSpec>> | null;
+  /** What records are called that its values point to, where they may be named to whoever is written to. */
+  readonly names?: ReadonlyMap<string, string>;
 }
 
 export interface NewConflicts {
