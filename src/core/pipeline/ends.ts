@@ -27,6 +27,8 @@ export function writtenColumnsOf(spec: PipelineSpec, side: Side): readonly strin
     const column = columnOn(side === 'A' ? a : b);
     if (column !== null && direction !== away) columns.add(column);
   }
+  const archive = archiveOf(spec, side);
+  if (archive !== undefined) columns.add(archive.column);
   return [...columns];
 }
 
