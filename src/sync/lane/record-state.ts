@@ -43,6 +43,8 @@ export class RecordState {
   /** Sides on which it was out of scope, as stored, and is now. */
   readonly excludedBefore: Excluded | null;
   excluded: readonly Side[];
+  /** A person keeps it out of sync, whatever its scope says. */
+  readonly keptOut: boolean;
   linkState: 'live' | 'deleted' | 'unlinked' = 'live';
   due = false;
   dirty = false;
@@ -58,6 +60,7 @@ export class RecordState {
     att_b: number | null;
     linked_at: number;
     excluded: Excluded | null;
+    kept_out: boolean;
   }) {
     this.linkId = row.link_id;
     this.ids = { A: row.a_id, B: row.b_id };
@@ -66,6 +69,7 @@ export class RecordState {
     this.open = row.open as Record<string, Json> | null;
     this.linkedAt = row.linked_at;
     this.excludedBefore = row.excluded;
+    this.keptOut = row.kept_out;
     this.excluded = row.excluded === null ? [] : (row.excluded.split('') as Side[]);
     this.att = { A: row.att_a, B: row.att_b };
     this.attBefore = { A: row.att_a, B: row.att_b };

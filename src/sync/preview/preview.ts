@@ -145,7 +145,8 @@ function judge(
     B: row.b_id === null ? undefined : states?.B.get(row.b_id),
   };
   const excluded =
-    scope.sides.length === 0 ? outOfScope(change.after.plan, old).length > 0 : scope.judge(row, old, shown);
+    row.kept_out ||
+    (scope.sides.length === 0 ? outOfScope(change.after.plan, old).length > 0 : scope.judge(row, old, shown));
   const life = old.get(LIFE);
   if (
     scope.sides.length > 0 &&
