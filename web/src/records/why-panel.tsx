@@ -58,7 +58,7 @@ function ReasonLine({ reason, pipeline }: { readonly reason: WhyReason; readonly
       <div className="check-words">
         <Text size="sm">
           {field !== null && <strong>{field} </strong>}
-          <span className="check-state">{texts.weights[weight]}</span> {detail}
+          <span className="check-state">{texts.weights[weight]}:</span> {detail}
         </Text>
         <Text size="sm" c="dimmed">
           {advice} <Where reason={reason} pipeline={pipeline} />
