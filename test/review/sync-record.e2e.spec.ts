@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
 import { auditTrail } from '../access/audit-trail.js';
@@ -13,6 +13,9 @@ import {
 } from '../support/connected-service.js';
 import { unseen } from '../support/verifying.js';
 import { createTestDatabase, migratedDatabase, type TestDatabase } from '../support/test-database.js';
+
+// The machine is shared with the other suites.
+jest.setTimeout(120_000);
 
 interface Why {
   readonly inSync: boolean;
