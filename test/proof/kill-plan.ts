@@ -26,7 +26,9 @@ export const PAGE_POINTS: readonly string[] = ['load.stored', 'load.written', 'l
  * and sides that are compared because somebody asked for it (test/sync/verify-*), a mapping that has changed (test/sync/changed-pipeline),
  * match rules that have (test/sync/rematching), restores (test/sync/restored), and other master keys (test/connections/rotate-keys).
  */
-const ELSEWHERE = NAMES.filter((name) => /^(mail|absence|verification|recast|rematch|reunion|keys)\./.test(name));
+const ELSEWHERE = NAMES.filter((name) =>
+  /^(mail|absence|verification|recast|rematch|reunion|keys)\./.test(name),
+);
 
 export const RUNNING_POINTS = NAMES.filter(
   (name) => !LOAD_POINTS.includes(name) && !ELSEWHERE.includes(name),
