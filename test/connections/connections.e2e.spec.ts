@@ -300,7 +300,7 @@ describe('connections that are kept by hand', () => {
     ] as const) {
       service = await ConnectedService.start(hub, specs, {
         declared,
-        variables: variables as Record<string, string>,
+        variables: variables,
       });
       const error = await until(
         () => service.sideError('companies', 'A'),
