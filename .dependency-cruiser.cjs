@@ -1,5 +1,5 @@
 /** The import rules of ARCHITECTURE.md; every one is an error. */
-const features = 'pipelines|sync|review|lineage|notify|ops|access';
+const features = 'pipelines|sync|review|lineage|connections|notify|ops|access';
 
 /** Small pure libraries that the core may use (docs/adr). */
 const pureLibraries =

@@ -21,6 +21,7 @@ import { addStatus } from './commands/status.js';
 import { addToken } from './commands/token.js';
 import { addUninstall } from './commands/uninstall.js';
 import { addValidate } from './commands/validate.js';
+import { addSyncRecord } from './commands/sync-record.js';
 import { addVerify } from './commands/verify.js';
 import { exitCode } from './exit-codes.js';
 
@@ -42,6 +43,7 @@ export function createProgram(): Command {
   addConflicts(program);
   addDecide(program);
   addLinks(program);
+  addSyncRecord(program);
   addPauseAndResume(program);
   addLoad(program);
   addGuards(program);

@@ -4,7 +4,7 @@ import { CanonError } from './errors.js';
 import { isGone, LIFE_UNIT } from './life.js';
 import { LIFE, type Plan, type UnitPlan } from './plan.js';
 import { resolveRecord, type RecordResult } from './record.js';
-import { scopeWords } from './scope.js';
+import { KEPT_OUT, scopeWords } from './scope.js';
 import { image, type Unit } from './unit.js';
 import { jsonEqual, stableStringify, type Json, type Raw } from './value.js';
 
@@ -44,6 +44,8 @@ export interface RecordLook {
   readonly columns: Readonly<
     Record<Side, ReadonlyMap<string, readonly (readonly [field: string, column: string])[]>>
   >;
+  /** A person keeps the record out of sync. */
+  readonly keptOut?: boolean;
   /** Why the record is due to be looked at by the engine; `null` when it is not. */
   readonly due: string | null;
   readonly now: number;
@@ -153,6 +155,7 @@ function compareSides(look: RecordLook, found: Difference[]): void {
     // As if both could be written now: what it would write and nothing is due for has been forgotten.
     writable: { A: true, B: true },
     unsettled: false,
+    keptOut: look.keptOut === true,
     fights: () => false,
   });
   for (const unit of differing) {
@@ -172,7 +175,8 @@ function compareSides(look: RecordLook, found: Difference[]): void {
 }
 
 function explain(look: RecordLook, result: RecordResult, plan: UnitPlan, unit: Unit): [Reason, string] {
-  if (result.excluded.length > 0) return ['scope', scopeWords(look.plan, result.excluded)];
+  if (result.excluded.length > 0)
+    return ['scope', look.keptOut === true ? KEPT_OUT : scopeWords(look.plan, result.excluded)];
   const conflict = result.conflicts.get(plan.key);
   if (conflict !== undefined) return ['conflict', `waits for a person: ${conflict.reason}`];
   const lost = look.plan.suspended.get(plan.key);

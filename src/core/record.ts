@@ -22,6 +22,8 @@ export interface RecordInput {
   readonly writable: Readonly<Record<Side, boolean>>;
   /** A write to some side is not settled: registers may move, nothing may be authored. */
   readonly unsettled: boolean;
+  /** A person keeps the record out of sync. */
+  readonly keptOut?: boolean;
   /** Who points to the record, where it is about to be deleted; absent or `null`: nobody. */
   readonly referrers?: Referrers | null;
   /** Asked before a value is authored: does taking it make the unit oscillate? (flap.ts; the memory is the caller's.) */
@@ -62,7 +64,7 @@ export function resolveRecord(input: RecordInput): RecordResult {
   const { plan } = input;
   const state = new State(input.units);
   const life = input.units.get(LIFE);
-  state.excluded = outOfScope(plan, input.units);
+  state.excluded = input.keptOut === true ? SIDES : outOfScope(plan, input.units);
   if (state.excluded.length > 0) return resolveExcluded(input, state, life);
   if (life !== undefined) return resolveWithLife(input, state, life);
 

@@ -24,6 +24,9 @@ export function isInScope(plan: Plan, side: Side, row: Readonly<Record<string, R
   return plan.scope?.[side]?.holds(row) ?? true;
 }
 
+/** Of a record that no scope, but a person excludes. */
+export const KEPT_OUT = 'kept out of sync by a person';
+
 /** Why a record is excluded, for people. */
 export function scopeWords(plan: Plan, sides: readonly Side[]): string {
   return sides

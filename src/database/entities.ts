@@ -10,7 +10,7 @@ import { GuardTrip } from './entities/guard-trip.js';
 import { Idempotency } from './entities/idempotency.js';
 import { Lease } from './entities/lease.js';
 import { Lineage } from './entities/lineage.js';
-import { Link, LinkAlias } from './entities/link.js';
+import { Link, LinkAlias, RecordExclusion } from './entities/link.js';
 import { LoadPair, LoadRecord, LoadReport, Unmatched } from './entities/load.js';
 import {
   DoNotRelink,
@@ -46,6 +46,7 @@ export const entities = [
   AbsentRecord,
   Link,
   LinkAlias,
+  RecordExclusion,
   Shadow,
   PushDue,
   AttemptBatch,

@@ -174,6 +174,7 @@ export class RecordListService {
       (row) =>
         row.state === 'live' &&
         row.excluded === null &&
+        row.kept_out_by === null &&
         row.is_open &&
         row.conflict_states.length === 0 &&
         !row.blocked,
@@ -194,7 +195,7 @@ export class RecordListService {
 
 function plainState(row: RecordSummaryRow): RecordState {
   if (row.state !== 'live') return row.state;
-  if (row.excluded !== null) return 'excluded';
+  if (row.excluded !== null || row.kept_out_by !== null) return 'excluded';
   if (row.conflict_states.includes('open')) return 'conflict';
   if (row.blocked) return 'blocked';
   return row.conflict_states.includes('held') ? 'held' : 'in-sync';

@@ -52,10 +52,14 @@ export function labelsOf(row: Pick<RecordRow, 'label_a' | 'label_b'>, plan: Plan
 
 /** Why a record takes no part; `null`: it does, or has ended. */
 export function excludedBecause(
-  { state, excluded }: Pick<RecordRow, 'state' | 'excluded'>,
+  row: Pick<RecordRow, 'state' | 'excluded' | 'kept_out_by' | 'kept_out_why'>,
   plan: Plan | undefined,
 ): string | null {
+  const { state, excluded } = row;
+  if (state === 'live' && row.kept_out_by !== null)
+    return `kept out of sync by ${row.kept_out_by}: ${row.kept_out_why ?? ''}`;
   if (state !== 'live' || excluded === null || plan === undefined) return null;
+  if (plan.scope === undefined) return 'included again: waits to be compared by the pipeline';
   return scopeWords(plan, excluded.split('') as Side[]);
 }
 

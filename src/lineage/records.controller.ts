@@ -15,6 +15,8 @@ import { LineageService } from './lineage.service.js';
 import { RecordListService } from './record-list.service.js';
 import { AsOfQueryDto, LookupQueryDto, RecordDto, RecordPageDto, RecordQueryDto } from './record.dto.js';
 import { RecordsService } from './records.service.js';
+import { WhyDto } from './why.dto.js';
+import { WhyService } from './why.service.js';
 
 /** Records that are linked across both systems, and their history. */
 @ApiTags('records')
@@ -25,6 +27,7 @@ export class RecordsController {
     private readonly lists: RecordListService,
     private readonly lineage: LineageService,
     private readonly explanations: ExplanationService,
+    private readonly whys: WhyService,
   ) {}
 
   @Get('records')
@@ -62,6 +65,18 @@ export class RecordsController {
     @CallerParam() caller: Caller,
   ): Promise<RecordDto> {
     return this.records.get(id, asOf, pipelinesWithin(caller, 'records:read'));
+  }
+
+  @Get('records/:id/why')
+  @Needs('records:read', { of: 'record' })
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    summary: 'Why it is not in sync, or that it is: what stops it, what it waits for, what can be done',
+  })
+  @ApiOkResponse({ type: WhyDto })
+  @ApiNotFoundResponse({ description: 'Problem `not-found`' })
+  why(@Param('id') id: string, @CallerParam() caller: Caller): Promise<WhyDto> {
+    return this.whys.why(id, pipelinesWithin(caller, 'records:read'));
   }
 
   @Get('records/:id/lineage')

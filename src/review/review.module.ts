@@ -14,6 +14,8 @@ import { LinksController } from './links.controller.js';
 import { LinksService } from './links.service.js';
 import { RestoreController } from './restore.controller.js';
 import { RestoreService } from './restore.service.js';
+import { SyncRecordController } from './sync-record.controller.js';
+import { SyncRecordService } from './sync-record.service.js';
 import { FacetsService } from './queue/facets.service.js';
 import { QueueJob } from './queue/queue-job.js';
 import { NextService } from './queue/next.service.js';
@@ -35,6 +37,7 @@ import { UndoService } from './undo.service.js';
     EventsController,
     LinksController,
     RestoreController,
+    SyncRecordController,
   ],
   providers: [
     ReviewRules,
@@ -49,6 +52,7 @@ import { UndoService } from './undo.service.js';
     UndoService,
     LinksService,
     RestoreService,
+    SyncRecordService,
     EventFeed,
     IdempotencyJob,
     QueueJob,

@@ -29,7 +29,7 @@ import { SchemaWatch } from './schema-watch.js';
 import type { RunningPipeline } from './running-pipeline.js';
 import { SideRuntime } from './side-runtime.js';
 import { Sweeper } from './sweeper.js';
-import { Verifier } from './verify/verifier.js';
+import { Verifications } from './verify/verifications.js';
 
 export interface Timing {
   /** How long another process waits before it takes over from one that died. */
@@ -199,7 +199,7 @@ export class PipelineRunner {
     const worker = new PipelineWorker(pipeline, this.pools, this.clock, host.assertOurs);
     const { absenceMs } = this.timing;
     const absences = new AbsenceSweep(pipeline, worker, this.pools, this.clock, host, absenceMs);
-    const verifier = new Verifier(pipeline, worker, this.pools, this.clock, host);
+    const verifier = new Verifications(pipeline, worker, this.pools, this.clock, host);
     try {
       await this.#loop(pipeline, worker, absences, verifier, signal);
     } finally {
@@ -212,7 +212,7 @@ export class PipelineRunner {
     pipeline: RunningPipeline,
     worker: PipelineWorker,
     absences: AbsenceSweep,
-    verifier: Verifier,
+    verifier: Verifications,
     signal: AbortSignal,
   ): Promise<void> {
     const sweeper = new Sweeper(pipeline, this.pools);

@@ -52,6 +52,9 @@ const leaves: Readonly<Record<string, string | null>> = {
   'POST /api/v1/decisions/:id/undo-all': 'decision.undone',
   'POST /api/v1/decisions/:id/redo': 'decision.made',
   'POST /api/v1/records/:id/decisions': 'decision.made',
+  'POST /api/v1/records/:id/exclude': 'record.excluded',
+  'POST /api/v1/records/:id/include': 'record.included',
+  'POST /api/v1/records/:id/resync': 'record.resync-asked',
   'POST /api/v1/records/:id/unlink': 'record.unlinked',
   'POST /api/v1/records/:id/restore': 'record.restored',
   'POST /api/v1/records/:id/merged': 'record.merged',
@@ -148,6 +151,19 @@ describe('the audit log has every action', () => {
     );
     expect((await auditTrail(service.pools))[0]!.detail).toEqual({ a: 'one', b: 'other', note: 'same firm' });
     const [first, second] = pair.links;
+    for (const [what, body] of [
+      ['resync', {}],
+      ['exclude', { reason: 'being cleaned up' }],
+      ['include', { note: 'clean' }],
+    ] as const) {
+      const answer = await send('POST', `/records/rec_${String(pair.links[2])}/${what}`, body);
+      await last(`POST /api/v1/records/:id/${what}`, answer);
+      expect((await auditTrail(service.pools))[0]).toMatchObject({
+        object: `rec_${String(pair.links[2])}`,
+        pipeline: 'companies',
+        detail: body,
+      });
+    }
     await last(
       'POST /api/v1/records/:id/unlink',
       await send('POST', `/records/rec_${String(first)}/unlink`, { note: 'two firms' }),

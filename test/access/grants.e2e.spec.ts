@@ -88,6 +88,7 @@ describe('a role on one pipeline', () => {
       '/records:lookup?pipeline=secret-plans&side=A&externalId=1',
       `/records/rec_${link!}`,
       `/records/rec_${link!}/lineage`,
+      `/records/rec_${link!}/why`,
       `/records/rec_${link!}/fields/name/explanation`,
     ]) {
       const there = await get(path);

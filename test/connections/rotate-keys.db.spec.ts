@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Clock } from '../../src/common/clock.js';
 import { armFailpoints } from '../../src/common/failpoint.js';
 import { ConnectionsService } from '../../src/connections/connections.service.js';
@@ -16,6 +16,9 @@ import { accord } from '../cli/child.js';
 import { newMasterKey } from '../support/connected-service.js';
 import { migratedDatabase, runFolder, type TestDatabase } from '../support/test-database.js';
 import { actor } from '../support/tester.js';
+
+// The machine is shared with the other suites.
+jest.setTimeout(120_000);
 
 const SECRETS = 230;
 

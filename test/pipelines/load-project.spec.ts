@@ -238,6 +238,31 @@ describe('validateProject', () => {
     ]);
   });
 
+  it('takes a connection that no file declares for one that is kept by hand, but not one that looks mistyped', async () => {
+    const named = (ref: string) => ({
+      ...both,
+      'p.yaml': pipeline(fields).replace('ref: crm', `ref: ${ref}`),
+    });
+    const byHand = await validateProject(await project(named('billing-system')), options);
+    expect(byHand.project?.pipelines).toHaveLength(1);
+    expect(byHand.diagnostics).toMatchObject([
+      {
+        severity: 'warning',
+        code: 'project-connection-unknown',
+        message: expect.stringContaining('kept by hand'),
+        path: '/connections/a/ref',
+      },
+    ]);
+    const mistyped = await project(named('crn'));
+    expect((await validateProject(mistyped, options)).project).toBeNull();
+    // A service that runs shows the pipeline waiting, and serves the others.
+    const waiting = await validateProject(mistyped, { ...options, unknownConnections: 'wait' });
+    expect(waiting.project?.pipelines).toHaveLength(1);
+    expect(waiting.diagnostics).toMatchObject([
+      { severity: 'warning', message: expect.stringContaining('did you mean crm') },
+    ]);
+  });
+
   it('follows references from file to file', async () => {
     const contacts = `${fields}  company: { a: company_id, b: org_id, reference: NAME, policy: { strategy: review } }\n`;
     const companies = pipeline(fields, 'companies').replaceAll(/people|contacts/g, 'orgs');

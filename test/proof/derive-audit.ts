@@ -17,6 +17,7 @@ interface ShadowRow {
   readonly att_b: number | null;
   readonly linked_at: number;
   readonly excluded: Excluded | null;
+  readonly kept_out: boolean;
 }
 
 /**
@@ -27,7 +28,7 @@ interface ShadowRow {
 export async function auditDerive(pool: pg.Pool, plan: Plan): Promise<readonly string[]> {
   const found: string[] = [];
   const { rows } = await pool.query<ShadowRow>(
-    `select s.link_id, l.a_id, l.b_id, s.rev, s.clock, s.fields, s.open, s.att_a, s.att_b, date_part('epoch', l.created_at) * 1000 as linked_at, l.excluded
+    `select s.link_id, l.a_id, l.b_id, s.rev, s.clock, s.fields, s.open, s.att_a, s.att_b, date_part('epoch', l.created_at) * 1000 as linked_at, l.excluded, l.kept_out
      from shadow s join link l on l.id = s.link_id where l.state = 'live'`,
   );
   const conflicts = new Map(
@@ -47,6 +48,7 @@ export async function auditDerive(pool: pg.Pool, plan: Plan): Promise<readonly s
       now,
       writable: { A: true, B: true },
       unsettled: false,
+      keptOut: record.keptOut,
       fights: () => false,
     });
     const at = (unit: string): string => `${String(row.link_id)} ${unit}`;

@@ -24,9 +24,11 @@ export const PAGE_POINTS: readonly string[] = ['load.stored', 'load.written', 'l
 /**
  * The mails have a proof of their own (mail-kills.db.spec.ts), and so have a side that is read through for what is gone (test/sync/absence-*)
  * and sides that are compared because somebody asked for it (test/sync/verify-*), a mapping that has changed (test/sync/changed-pipeline),
- * match rules that have (test/sync/rematching) and restores (test/sync/restored).
+ * match rules that have (test/sync/rematching), restores (test/sync/restored), and other master keys (test/connections/rotate-keys).
  */
-const ELSEWHERE = NAMES.filter((name) => /^(mail|absence|verification|recast|rematch|reunion)\./.test(name));
+const ELSEWHERE = NAMES.filter((name) =>
+  /^(mail|absence|verification|recast|rematch|reunion|keys)\./.test(name),
+);
 
 export const RUNNING_POINTS = NAMES.filter(
   (name) => !LOAD_POINTS.includes(name) && !ELSEWHERE.includes(name),

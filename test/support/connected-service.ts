@@ -102,7 +102,7 @@ export class ConnectedService {
 
 /** Asks until the answer is what is waited for. */
 export async function until<T>(look: () => Promise<T>, isIt: (seen: T) => boolean, what: string): Promise<T> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const seen = await look();
     if (isIt(seen)) return seen;

@@ -25,12 +25,38 @@ const LinkSchema = defineEntity({
     createdAt: p.datetime().default(raw('now()')),
     endedAt: p.datetime().nullable(),
     excluded: p.enum(['A', 'B', 'AB']).nullable(),
+    keptOut: p.boolean().default(false),
   },
 });
 
 /** A pair of records, one on each side, that Accord keeps in agreement. */
 export class Link extends LinkSchema.class {}
 LinkSchema.setClass(Link);
+
+const RecordExclusionSchema = defineEntity({
+  name: 'RecordExclusion',
+  tableName: 'record_exclusion',
+  properties: {
+    linkId: () =>
+      p
+        .manyToOne(Link)
+        .mapToPk()
+        .primary()
+        .fieldName('link_id')
+        .deleteRule('cascade')
+        .updateRule('no action')
+        .index(false),
+    pipelineId: () =>
+      p.manyToOne(Pipeline).mapToPk().fieldName('pipeline_id').deleteRule('cascade').index(false),
+    reason: p.text(),
+    by: p.text(),
+    at: p.datetime(),
+  },
+});
+
+/** Why, and by whom, a record is kept out of sync. */
+export class RecordExclusion extends RecordExclusionSchema.class {}
+RecordExclusionSchema.setClass(RecordExclusion);
 
 const LinkAliasSchema = defineEntity({
   name: 'LinkAlias',

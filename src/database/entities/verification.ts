@@ -5,9 +5,21 @@ import { Pipeline } from './pipeline.js';
 const VerificationSchema = defineEntity({
   name: 'Verification',
   tableName: 'verification',
-  indexes: [{ name: 'verification_listed', properties: ['pipelineId', 'id'] }],
+  indexes: [
+    { name: 'verification_listed', properties: ['pipelineId', 'id'], where: 'link_id is null' },
+    { name: 'verification_record', properties: ['linkId', 'id'], where: 'link_id is not null' },
+  ],
   uniques: [
-    { name: 'verification_open', properties: ['pipelineId'], where: "state in ('asked', 'running')" },
+    {
+      name: 'verification_open',
+      properties: ['pipelineId'],
+      where: "state in ('asked', 'running') and link_id is null",
+    },
+    {
+      name: 'verification_open_record',
+      properties: ['pipelineId', 'linkId'],
+      where: "state in ('asked', 'running') and link_id is not null",
+    },
   ],
   properties: {
     id: p.bigint('number').primary().autoincrement().generated('identity'),
@@ -29,6 +41,7 @@ const VerificationSchema = defineEntity({
     certificate: p.json<Json>().nullable(),
     hash: p.text().nullable(),
     error: p.text().nullable(),
+    linkId: p.bigint('number').nullable(),
   },
 });
 

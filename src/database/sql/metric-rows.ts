@@ -50,10 +50,10 @@ export async function metricRows(database: ClientBase | Pool): Promise<MetricRow
                from mail_outbox where sent_at is null and failed_at is null
              union all
              select 'verified', pipeline_id, '', null, extract(epoch from max(started_at))
-               from verification where state = 'finished' group by pipeline_id
+               from verification where state = 'finished' and link_id is null group by pipeline_id
              union all
              select 'verified_differences', v.pipeline_id, f.key, null, f.value::float8
-               from (select distinct on (pipeline_id) pipeline_id, found from verification where state = 'finished' order by pipeline_id, id desc) v,
+               from (select distinct on (pipeline_id) pipeline_id, found from verification where state = 'finished' and link_id is null order by pipeline_id, id desc) v,
                     jsonb_each_text(v.found) f
            ) x left join pipeline p on p.id = x.pipeline_id`,
   });

@@ -29,13 +29,13 @@ const columns = `id, state, asked_at, asked_by, repair, revision, phase, done, t
 /** Newest first. Parameters: pipeline, before id, limit. */
 export const listVerifications: Statement<ListedVerification & Record<string, unknown>> = {
   name: 'verification_list',
-  text: `select ${columns} from verification where pipeline_id = $1 and id < $2 order by id desc limit $3`,
+  text: `select ${columns} from verification where pipeline_id = $1 and link_id is null and id < $2 order by id desc limit $3`,
 };
 
 /** Parameters: pipeline, id. */
 export const readVerification: Statement<ListedVerification & Record<string, unknown>> = {
   name: 'verification_read',
-  text: `select ${columns} from verification where pipeline_id = $1 and id = $2`,
+  text: `select ${columns} from verification where pipeline_id = $1 and link_id is null and id = $2`,
 };
 
 /** Asks for one; where one is open, that one it is, and it repairs if anybody wants it. Parameters: pipeline, by, repair. */
@@ -43,7 +43,7 @@ export const askVerification: Statement<{ id: number }> = {
   name: 'verification_ask',
   text: `
   insert into verification (pipeline_id, state, asked_by, repair) values ($1, 'asked', $2, $3)
-  on conflict (pipeline_id) where state in ('asked', 'running') do update set repair = verification.repair or excluded.repair
+  on conflict (pipeline_id) where state in ('asked', 'running') and link_id is null do update set repair = verification.repair or excluded.repair
   returning id`,
 };
 

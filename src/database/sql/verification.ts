@@ -25,16 +25,52 @@ export interface VerificationRow {
   total: number;
   tally: Record<Side, SideTally> | null;
   started_ms: number | null;
+  /** Only this record is looked at; `null`: all. */
+  link_id: number | null;
 }
 
 type Nothing = Record<string, never>;
+
+const openColumns = `id, state, repair, revision, phase, position, done, total, tally, link_id,
+         (extract(epoch from started_at) * 1000)::float8 as started_ms`;
 
 /** The one that was asked for or is under way. Parameters: pipeline. */
 export const readOpenVerification: Statement<VerificationRow & Record<string, unknown>> = {
   name: 'verification_read_open',
   text: `
-  select id, state, repair, revision, phase, position, done, total, tally, (extract(epoch from started_at) * 1000)::float8 as started_ms
-  from verification where pipeline_id = $1 and state in ('asked', 'running')`,
+  select ${openColumns} from verification where pipeline_id = $1 and state in ('asked', 'running') and link_id is null`,
+};
+
+/** The next single record that somebody wants read again. Parameters: pipeline. */
+export const readOpenRecordLook: Statement<VerificationRow & Record<string, unknown>> = {
+  name: 'verification_read_open_record',
+  text: `
+  select ${openColumns} from verification where pipeline_id = $1 and state in ('asked', 'running') and link_id is not null order by id limit 1`,
+};
+
+/** Parameters: pipeline. */
+export const lockOpenRecordLook: Statement<VerificationRow & Record<string, unknown>> = {
+  name: 'verification_lock_open_record',
+  text: `${readOpenRecordLook.text} for no key update`,
+};
+
+/** From the beginning: nothing is read through, the record is suspected. Parameters: id, revision, linked records. */
+export const beginRecordLook: Statement<Nothing> = {
+  name: 'verification_begin_record',
+  text: `
+  with forgotten as (delete from verification_difference where verification_id = $1),
+       suspected as (insert into verification_suspect (verification_id, link_id) select id, link_id from verification where id = $1
+                     on conflict do nothing)
+  update verification set state = 'running', revision = $2, phase = 'looks', position = null, total = $3, started_at = clock_timestamp()
+  where id = $1`,
+};
+
+/** It is no certificate; earlier looks at the record are forgotten. Parameters: id, found, when in ms, link. */
+export const finishRecordLook: Statement<Nothing> = {
+  name: 'verification_finish_record',
+  text: `
+  with forgotten as (delete from verification where link_id = $4 and id < $1 and state in ('finished', 'failed'))
+  update verification set state = 'finished', phase = null, finished_at = to_timestamp($3::float8 / 1000), found = $2 where id = $1`,
 };
 
 /** The same, so that nobody asks anything of it meanwhile. Parameters: pipeline. */
@@ -53,7 +89,7 @@ export const askWhenDue: Statement<{ id: number }> = {
   insert into verification (pipeline_id, state)
   select p.id, 'asked' from pipeline p
   where p.id = $1 and p.state = 'running'
-    and greatest(p.created_at, (select max(asked_at) from verification v where v.pipeline_id = p.id),
+    and greatest(p.created_at, (select max(asked_at) from verification v where v.pipeline_id = p.id and v.link_id is null),
                  (select finished_at from load_report r where r.pipeline_id = p.id))
         < clock_timestamp() - $2 * interval '1 millisecond'
   on conflict do nothing
@@ -103,7 +139,7 @@ export const forgetOldDifferences: Statement<Nothing> = {
   name: 'verification_forget_old',
   text: `
   delete from verification_difference where verification_id in (
-    select id from verification where pipeline_id = $1 order by id desc offset 30)`,
+    select id from verification where pipeline_id = $1 and link_id is null order by id desc offset 30)`,
 };
 
 /**
@@ -114,7 +150,7 @@ export const lastVerified: Statement<{ started_ms: number }> = {
   name: 'verification_last',
   text: `
   select (extract(epoch from v.started_at) * 1000)::float8 as started_ms
-  from (select id, state, started_at from verification where pipeline_id = $1 order by id desc limit 30) v
+  from (select id, state, started_at from verification where pipeline_id = $1 and link_id is null order by id desc limit 30) v
   where v.state = 'finished'
     and not exists (select from verification_difference d where d.verification_id = v.id and d.link_id = any($2::bigint[]))
   order by v.id desc limit 1`,

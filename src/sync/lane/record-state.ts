@@ -43,6 +43,8 @@ export class RecordState {
   /** Sides on which it was out of scope, as stored, and is now. */
   readonly excludedBefore: Excluded | null;
   excluded: readonly Side[];
+  /** A person keeps it out of sync, whatever its scope says. */
+  readonly keptOut: boolean;
   linkState: 'live' | 'deleted' | 'unlinked' = 'live';
   /** Its link had ended when it was loaded: deleted on both sides, and on one its row stands marked. */
   readonly ended: boolean;
@@ -60,6 +62,7 @@ export class RecordState {
     att_b: number | null;
     linked_at: number;
     excluded: Excluded | null;
+    kept_out: boolean;
     ended?: boolean;
   }) {
     this.ended = row.ended === true;
@@ -71,6 +74,7 @@ export class RecordState {
     this.open = row.open as Record<string, Json> | null;
     this.linkedAt = row.linked_at;
     this.excludedBefore = row.excluded;
+    this.keptOut = row.kept_out;
     this.excluded = row.excluded === null ? [] : (row.excluded.split('') as Side[]);
     this.att = { A: row.att_a, B: row.att_b };
     this.attBefore = { A: row.att_a, B: row.att_b };

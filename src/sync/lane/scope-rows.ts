@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
 import { covers, flatten, join, SIDES, type Side } from '../../core/clock.js';
 import { incorporated, image, type Unit } from '../../core/unit.js';
-import { LIFE } from '../../core/plan.js';
-import { outOfScope, scopeWords } from '../../core/scope.js';
+import { LIFE, type Plan } from '../../core/plan.js';
+import { KEPT_OUT, outOfScope, scopeWords } from '../../core/scope.js';
 import { excludedText, setExcluded } from '../../database/sql/lane/scope.js';
 import { run } from '../../database/sql/statement.js';
 import type { RunningPipeline } from '../running-pipeline.js';
@@ -18,10 +18,10 @@ const SCOPE = '$scope';
  */
 export function askAboutGone({ plan }: RunningPipeline, record: RecordState): void {
   const life = record.units.get(LIFE);
-  if (plan.scope === undefined || record.excludedBefore === null || life === undefined) return;
+  if (record.excludedBefore === null || life === undefined) return;
   const gone = SIDES.find((side) => image(life, side).value === 'deleted');
   if (gone === undefined || covers(life.head, image(life, gone)) || life.contest !== null) return;
-  if (outOfScope(plan, record.units).length > 0) return;
+  if (excludedNow(plan, record).length > 0) return;
   record.units.set(LIFE, {
     ...life,
     contest: {
@@ -35,12 +35,12 @@ export function askAboutGone({ plan }: RunningPipeline, record: RecordState): vo
 
 /** After folding and planning: says in the lineage that a record has left the scope of its pipeline, or has come back. */
 export function noteScope({ plan }: RunningPipeline, record: RecordState): void {
-  record.excluded = plan.scope === undefined ? [] : outOfScope(plan, record.units);
+  record.excluded = excludedNow(plan, record);
   const left = record.excluded.length > 0;
   if (left === (record.excludedBefore !== null)) return;
   const draft = lineageDraft('scope', record.excluded[0] ?? null);
   draft.units[SCOPE] = left
-    ? { k: 'excluded', w: scopeWords(plan, record.excluded) }
+    ? { k: 'excluded', w: record.keptOut ? KEPT_OUT : scopeWords(plan, record.excluded) }
     : { k: 'included', w: 'in scope again: what was edited meanwhile is judged by its clocks' };
   record.lineage.push(draft);
 }
@@ -63,10 +63,14 @@ export async function writeScopes(
  * comes back, for then they are.
  */
 export function countedEdits({ plan }: RunningPipeline, record: RecordState): readonly LineageDraft[] {
-  if (plan.scope === undefined) return record.lineage;
-  if (outOfScope(plan, record.units).length > 0) return [];
+  if (excludedNow(plan, record).length > 0) return [];
   if (record.excludedBefore === null) return record.lineage;
   return [...record.units].flatMap(([key, unit]) => SIDES.flatMap((side) => waiting(key, unit, side)));
+}
+
+/** Out of its scope, or kept out by a person: the same to the engine. */
+function excludedNow(plan: Plan, record: RecordState): readonly Side[] {
+  return record.keptOut ? SIDES : outOfScope(plan, record.units);
 }
 
 function waiting(key: string, unit: Unit, side: Side): readonly LineageDraft[] {

@@ -151,6 +151,7 @@ export class LaneTransaction {
         now: intake.now,
         writable,
         unsettled,
+        keptOut: record.keptOut,
         referrers: referrers.get(record.linkId) ?? null,
         fights: (unit, key) => this.flaps.take(record.linkId, unit, key, intake.now, pipeline.plan.flap),
       });

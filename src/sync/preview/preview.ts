@@ -151,7 +151,8 @@ function judge(
   };
   archive.judge(row, old, shown);
   const excluded =
-    scope.sides.length === 0 ? outOfScope(change.after.plan, old).length > 0 : scope.judge(row, old, shown);
+    row.kept_out ||
+    (scope.sides.length === 0 ? outOfScope(change.after.plan, old).length > 0 : scope.judge(row, old, shown));
   const life = old.get(LIFE);
   if (
     scope.sides.length > 0 &&

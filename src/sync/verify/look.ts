@@ -76,6 +76,7 @@ export class Look {
         known: { A: record.ids.A !== null, B: record.ids.B !== null },
         shown: { A: states.A?.values ?? null, B: states.B?.values ?? null },
         columns: { A: pipeline.ends.A.columns, B: pipeline.ends.B.columns },
+        keptOut: record.keptOut,
         due: due.get(record.linkId) ?? null,
         now: this.clock.now(),
       });

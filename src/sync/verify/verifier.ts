@@ -15,13 +15,16 @@ import { announcePipeline } from '../../database/sql/announce-pipeline.js';
 import { run } from '../../database/sql/statement.js';
 import {
   askWhenDue,
+  beginRecordLook,
   beginVerification,
   countDifferences,
   failVerification,
   finishVerification,
   forgetOldDifferences,
+  lockOpenRecordLook,
   lockOpenVerification,
   nextDifferences,
+  readOpenRecordLook,
   readOpenVerification,
   setVerificationPhase,
   type VerificationRow,
@@ -30,6 +33,7 @@ import { inTransaction } from '../../database/transaction.js';
 import type { SweepHost } from '../absence-sweep.js';
 import type { PipelineWorker } from '../pipeline-worker.js';
 import type { RunningPipeline } from '../running-pipeline.js';
+import { finishResync } from './finish-resync.js';
 import { Look } from './look.js';
 import { Repair } from './repair.js';
 import { EMPTY_TALLY, MOST_ALONE, Scan, TooManyDifferences } from './scan.js';
@@ -72,8 +76,10 @@ export class Verifier {
     private readonly pools: HubPools,
     private readonly clock: Clock,
     private readonly host: Pick<SweepHost, 'assertOurs'>,
+    /** `record`: single records that somebody wants read again; they are suspected from the start, and nothing is certified. */
+    private readonly of: 'all' | 'record' = 'all',
   ) {
-    const every = pipeline.spec.schedule?.verifyEvery ?? DEFAULT_EVERY;
+    const every = of === 'record' ? 'off' : (pipeline.spec.schedule?.verifyEvery ?? DEFAULT_EVERY);
     this.#everyMs = every === 'off' ? null : durationMs(every);
     const look = new Look(pipeline, worker, pools, clock);
     this.#suspects = new Suspects(pipeline, worker, pools, clock, look, host.assertOurs);
@@ -97,6 +103,10 @@ export class Verifier {
     }
   }
 
+  get #openOnes(): typeof readOpenVerification {
+    return this.of === 'record' ? readOpenRecordLook : readOpenVerification;
+  }
+
   /** Somebody may have asked for one. */
   wake(): void {
     this.#lookedAt = 0;
@@ -115,12 +125,12 @@ export class Verifier {
       this.#dueAt = now;
       await run(this.pools.general, askWhenDue, [this.pipeline.id, this.#everyMs]);
     }
-    let [row] = await run(this.pools.general, readOpenVerification, [this.pipeline.id]);
+    let [row] = await run(this.pools.general, this.#openOnes, [this.pipeline.id]);
     if (row === undefined) return null;
     // What another revision had found says nothing about this one.
     if (row.state === 'asked' || row.revision !== this.pipeline.revision) {
       await this.#begin(row);
-      [row] = await run(this.pools.general, readOpenVerification, [this.pipeline.id]);
+      [row] = await run(this.pools.general, this.#openOnes, [this.pipeline.id]);
     }
     return row ?? null;
   }
@@ -130,6 +140,10 @@ export class Verifier {
     const tally = { A: EMPTY_TALLY, B: EMPTY_TALLY };
     await inTransaction(this.pools.general, async (client) => {
       await this.host.assertOurs(client);
+      if (this.of === 'record') {
+        await run(client, beginRecordLook, [id, this.pipeline.revision, count?.n ?? 0]);
+        return;
+      }
       await run(client, beginVerification, [
         id,
         this.pipeline.revision,
@@ -166,7 +180,7 @@ export class Verifier {
       await this.host.assertOurs(client);
       await run(client, setVerificationPhase, [id, 'repair']);
     });
-    const [row] = await run(this.pools.general, readOpenVerification, [this.pipeline.id]);
+    const [row] = await run(this.pools.general, this.#openOnes, [this.pipeline.id]);
     this.#row = row ?? null;
   }
 
@@ -193,9 +207,14 @@ export class Verifier {
     await failpoint('verification.finishing');
     const asked = await inTransaction(this.pools.general, async (client) => {
       await this.host.assertOurs(client);
-      const [row] = await run(client, lockOpenVerification, [this.pipeline.id]);
+      const lock = this.of === 'record' ? lockOpenRecordLook : lockOpenVerification;
+      const [row] = await run(client, lock, [this.pipeline.id]);
       if (row?.id !== id) throw new RangeError(`verification ${String(id)} is not the one under way`);
       if (row.repair && !repair) return row;
+      if (row.link_id !== null) {
+        await finishResync(client, this.pipeline, row, row.link_id, finishedAt);
+        return null;
+      }
       const certificate = await this.#certificate(client, row, finishedAt);
       const hash = certificateHash(certificate);
       const { differences: found } = certificate;

@@ -980,6 +980,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/records/{id}/exclude": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Keep a record out of sync: it is seen and never written, until it is included again */
+        readonly post: operations["SyncRecord_exclude"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/records/{id}/fields/{field}/explanation": {
         readonly parameters: {
             readonly query?: never;
@@ -991,6 +1008,23 @@ export interface paths {
         readonly get: operations["Records_explain"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/records/{id}/include": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Take a record back into sync: both sides are compared, and it goes on */
+        readonly post: operations["SyncRecord_include"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1048,6 +1082,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/records/{id}/resync": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Read a record on both sides again and settle it anew; what was edited unseen is taken in as an edit */
+        readonly post: operations["SyncRecord_resync"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/records/{id}/unlink": {
         readonly parameters: {
             readonly query?: never;
@@ -1059,6 +1110,23 @@ export interface paths {
         readonly put?: never;
         /** End a link: both records stay, and no rule links the two again */
         readonly post: operations["Links_unlink"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/records/{id}/why": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Why it is not in sync, or that it is: what stops it, what it waits for, what can be done */
+        readonly get: operations["Records_why"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1833,6 +1901,10 @@ export interface components {
             /** @description What can be chosen */
             readonly modes: readonly ("instant" | "digest" | "off")[];
         };
+        readonly ExcludeRecordDto: {
+            /** @description Why; stands by the record */
+            readonly reason: string;
+        };
         readonly ExplanationDto: {
             /** @description What led to it, oldest first */
             readonly because: readonly components["schemas"]["StepDto"][];
@@ -2041,6 +2113,9 @@ export interface components {
         readonly IdsDto: {
             readonly A: string | null;
             readonly B: string | null;
+        };
+        readonly IncludeRecordDto: {
+            readonly note?: string;
         };
         readonly IntervalDto: {
             /** Format: date-time */
@@ -2817,6 +2892,11 @@ export interface components {
             readonly system: string | null;
             readonly why: string | null;
         };
+        readonly SyncAnswerDto: {
+            readonly pipeline: string;
+            /** @example rec_42 */
+            readonly record: string;
+        };
         readonly SystemsDto: {
             readonly A: string;
             readonly B: string;
@@ -2962,6 +3042,63 @@ export interface components {
             readonly value: (string | number | boolean | readonly unknown[] | {
                 readonly [key: string]: unknown;
             }) | null;
+        };
+        readonly WhyDto: {
+            /** @description Both sides hold what they are to hold, and nothing stops or waits */
+            readonly inSync: boolean;
+            /** @description A person keeps it out of sync */
+            readonly keptOut: boolean;
+            readonly pipeline: string;
+            /** @description What stops it first */
+            readonly reasons: readonly components["schemas"]["WhyReasonDto"][];
+            /** @example rec_42 */
+            readonly record: string;
+            /** @description The last time it was to be read again */
+            readonly resync: components["schemas"]["WhyResyncDto"] | null;
+            /** @description One sentence */
+            readonly sentence: string;
+        };
+        readonly WhyReasonDto: {
+            /**
+             * @description What can be done
+             * @enum {string}
+             */
+            readonly action: "decide" | "undo" | "include" | "resume" | "accept" | "retry" | "release" | "wait" | "mend";
+            /** @description What can be done, in words */
+            readonly advice: string;
+            /** @enum {string} */
+            readonly code: "unlinked" | "deleted" | "creating" | "kept-out" | "out-of-scope" | "pipeline-loading" | "pipeline-halted" | "pipeline-paused" | "side-paused" | "side-failing" | "conflict" | "held" | "guard" | "waiting-for" | "refused" | "in-flight" | "due" | "resync" | "policy";
+            /** @description Of a conflict: its id */
+            readonly conflict: string | null;
+            /** @description In words */
+            readonly detail: string;
+            /** @description Field or group; null: the whole record */
+            readonly field: string | null;
+            /** @enum {string|null} */
+            readonly side: "A" | "B" | null;
+            /** Format: date-time */
+            readonly since: string | null;
+            /**
+             * Format: date-time
+             * @description When it is tried, or goes on, next
+             */
+            readonly until: string | null;
+            /**
+             * @description stops: nothing of the record, or of the field, is written; waits: it goes on by itself; settled: as it should be
+             * @enum {string}
+             */
+            readonly weight: "stops" | "waits" | "settled";
+        };
+        readonly WhyResyncDto: {
+            /** Format: date-time */
+            readonly askedAt: string;
+            readonly askedBy: string | null;
+            /** @description Differences that nothing had explained */
+            readonly drifted: number | null;
+            /** Format: date-time */
+            readonly finishedAt: string | null;
+            /** @enum {string} */
+            readonly state: "asked" | "running" | "finished" | "failed";
         };
         readonly WorkDto: {
             /** @description A second opinion that is waited for */
@@ -6441,6 +6578,66 @@ export interface operations {
             };
         };
     };
+    readonly SyncRecord_exclude: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ExcludeRecordDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SyncAnswerDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-linked`: it has ended, or is being made */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     readonly Records_explain: {
         readonly parameters: {
             readonly query?: never;
@@ -6477,6 +6674,67 @@ export interface operations {
             };
             /** @description Problem `not-found` */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly SyncRecord_include: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["IncludeRecordDto"];
+            };
+        };
+        readonly responses: {
+            /** @description The pipeline does so in a moment */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SyncAnswerDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problems `not-linked`, `not-waiting`: nobody keeps it out */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -6653,6 +6911,56 @@ export interface operations {
             };
         };
     };
+    readonly SyncRecord_resync: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The pipeline does so in its turn */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SyncAnswerDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `ops:run`, which engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-linked`: it has ended, or is being made */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     readonly Links_unlink: {
         readonly parameters: {
             readonly query?: never;
@@ -6699,6 +7007,48 @@ export interface operations {
             };
             /** @description Problem `not-linked` */
             readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Records_why: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WhyDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `records:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

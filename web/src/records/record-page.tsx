@@ -14,6 +14,7 @@ import { Lineage } from './lineage';
 import { RestoreRecord } from './restore-record';
 import { TargetNames } from '../value/target-names';
 import { recordColor } from './state-colors';
+import { WhyPanel } from './why-panel';
 
 export function RecordPage() {
   const { id = '' } = useParams();
@@ -32,6 +33,7 @@ export function RecordPage() {
         {(record) => (
           <Stack gap="xl">
             <RecordHeader record={record} />
+            {asOf === null && <WhyPanel record={record} />}
             <section>
               <Group justify="space-between" align="flex-end" mb="sm" gap="sm">
                 <Title order={2}>{strings.record.fields}</Title>

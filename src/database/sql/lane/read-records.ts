@@ -13,6 +13,8 @@ export interface RecordRow {
   /** When the states that the link was made of had been read, ms. */
   linked_at: number;
   excluded: Excluded | null;
+  /** By a person. */
+  kept_out: boolean;
   fields: Record<string, unknown>;
 }
 
@@ -20,7 +22,7 @@ export interface RecordRow {
 export const readRecords: Statement<RecordRow> = {
   name: 'lane_read_records',
   text: `
-  select l.id as link_id, l.a_id, l.b_id, s.rev, s.clock, s.open, s.att_a, s.att_b, date_part('epoch', l.created_at) * 1000 as linked_at, l.excluded, s.fields
+  select l.id as link_id, l.a_id, l.b_id, s.rev, s.clock, s.open, s.att_a, s.att_b, date_part('epoch', l.created_at) * 1000 as linked_at, l.excluded, l.kept_out, s.fields
   from unnest($1::bigint[]) as r(link_id)
   join link l on l.id = r.link_id and l.state in ('live', 'creating')
   join shadow s on s.link_id = l.id`,
@@ -34,7 +36,7 @@ export const readRecordsByExternalId: Readonly<Record<'A' | 'B', Statement<Recor
 
 function byId(column: 'a_id' | 'b_id'): string {
   return `
-  select l.id as link_id, l.a_id, l.b_id, s.rev, s.clock, s.open, s.att_a, s.att_b, date_part('epoch', l.created_at) * 1000 as linked_at, l.excluded, s.fields
+  select l.id as link_id, l.a_id, l.b_id, s.rev, s.clock, s.open, s.att_a, s.att_b, date_part('epoch', l.created_at) * 1000 as linked_at, l.excluded, l.kept_out, s.fields
   from unnest($2::text[]) as r(ext_id)
   join link l on l.pipeline_id = $1 and l.${column} = r.ext_id and l.state in ('live', 'creating')
   join shadow s on s.link_id = l.id`;
@@ -52,7 +54,7 @@ export const readEndedByExternalId: Readonly<Record<'A' | 'B', Statement<RecordR
 function ended(column: 'a_id' | 'b_id', raw: 'a' | 'b'): string {
   return `
   select distinct on (r.ext_id)
-         l.id as link_id, l.a_id, l.b_id, s.rev, s.clock, s.open, s.att_a, s.att_b, date_part('epoch', l.created_at) * 1000 as linked_at, l.excluded, s.fields
+         l.id as link_id, l.a_id, l.b_id, s.rev, s.clock, s.open, s.att_a, s.att_b, date_part('epoch', l.created_at) * 1000 as linked_at, l.excluded, l.kept_out, s.fields
   from unnest($2::text[]) as r(ext_id)
   join link l on l.pipeline_id = $1 and l.${column} = r.ext_id and l.state = 'deleted'
   join shadow s on s.link_id = l.id and jsonb_typeof(s.fields #> '{$life,${raw}}') = 'array'

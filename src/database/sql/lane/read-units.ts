@@ -13,6 +13,8 @@ export interface UnitRow {
   att_b: number | null;
   linked_at: number;
   excluded: Excluded | null;
+  /** By a person. */
+  kept_out: boolean;
   key: string;
   /** JSON text; null when the unit was never seen. */
   field: string | null;
@@ -23,7 +25,7 @@ export interface UnitRow {
  * 40,000). Reads without locks: the write later compares `rev`. Parameters: pipeline, ids[], unit keys[] (parallel).
  */
 const text = (column: 'a_id' | 'b_id') => `
-  select r.ext_id, l.id as link_id, l.a_id, l.b_id, s.rev, s.clock, s.open, s.att_a, s.att_b, date_part('epoch', l.created_at) * 1000 as linked_at, l.excluded, r.key, (s.fields -> r.key)::text as field
+  select r.ext_id, l.id as link_id, l.a_id, l.b_id, s.rev, s.clock, s.open, s.att_a, s.att_b, date_part('epoch', l.created_at) * 1000 as linked_at, l.excluded, l.kept_out, r.key, (s.fields -> r.key)::text as field
   from unnest($2::text[], $3::text[]) as r(ext_id, key)
   join link l on l.pipeline_id = $1 and l.${column} = r.ext_id and l.state in ('live', 'creating')
   join shadow s on s.link_id = l.id`;

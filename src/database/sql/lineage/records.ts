@@ -8,6 +8,10 @@ export interface RecordRow {
   readonly pipeline: string;
   readonly state: 'live' | 'creating' | 'deleted' | 'unlinked';
   readonly excluded: Excluded | null;
+  /** Who keeps it out of sync, why, and since when; `null`: nobody. */
+  readonly kept_out_by: string | null;
+  readonly kept_out_why: string | null;
+  readonly kept_out_at: Date | null;
   readonly a_id: string | null;
   readonly b_id: string | null;
   readonly label_a: string | null;
@@ -35,12 +39,13 @@ const before = (batch: 'x' | 'y'): string => `
 export const recordsById: Statement<RecordRow> = {
   name: 'lineage_records_by_id',
   text: `
-  select l.id as link_id, l.pipeline_id, p.name as pipeline, l.state, l.excluded, l.a_id, l.b_id, a.label as label_a, b.label as label_b,
+  select l.id as link_id, l.pipeline_id, p.name as pipeline, l.state, l.excluded, e.by as kept_out_by, e.reason as kept_out_why, e.at as kept_out_at, l.a_id, l.b_id, a.label as label_a, b.label as label_b,
          s.clock, s.fields, s.open, nullif(x.state, 'acked') as sending_a, nullif(y.state, 'acked') as sending_b,
          ${before('x')} as before_a, ${before('y')} as before_b
   from link l
   join pipeline p on p.id = l.pipeline_id
   left join shadow s on s.link_id = l.id
+  left join record_exclusion e on e.link_id = l.id
   left join side_state a on a.pipeline_id = l.pipeline_id and a.side = 'A'
   left join side_state b on b.pipeline_id = l.pipeline_id and b.side = 'B'
   left join attempt_batch x on x.id = s.att_a
@@ -79,6 +84,10 @@ export interface RecordSummaryRow {
   readonly pipeline: string;
   readonly state: RecordRow['state'];
   readonly excluded: Excluded | null;
+  /** Who keeps it out of sync, why, and since when; `null`: nobody. */
+  readonly kept_out_by: string | null;
+  readonly kept_out_why: string | null;
+  readonly kept_out_at: Date | null;
   readonly a_id: string | null;
   readonly b_id: string | null;
   readonly label_a: string | null;
@@ -95,7 +104,7 @@ export interface RecordSummaryRow {
 export const recordSummaries: Statement<RecordSummaryRow> = {
   name: 'lineage_record_summaries',
   text: `
-  select l.id as link_id, l.pipeline_id, p.name as pipeline, l.state, l.excluded, l.a_id, l.b_id, a.label as label_a, b.label as label_b,
+  select l.id as link_id, l.pipeline_id, p.name as pipeline, l.state, l.excluded, e.by as kept_out_by, e.reason as kept_out_why, e.at as kept_out_at, l.a_id, l.b_id, a.label as label_a, b.label as label_b,
          (s.fields -> t.unit)::text as title, s.open is not null as is_open,
          c.ids as conflicts, c.states as conflict_states,
          exists (select from blocked_unit k where k.link_id = l.id) as blocked
@@ -103,6 +112,7 @@ export const recordSummaries: Statement<RecordSummaryRow> = {
   join link l on l.id = w.id
   join pipeline p on p.id = l.pipeline_id
   left join shadow s on s.link_id = l.id
+  left join record_exclusion e on e.link_id = l.id
   left join unnest($2::int[], $3::text[]) as t(pipeline_id, unit) on t.pipeline_id = l.pipeline_id
   left join side_state a on a.pipeline_id = l.pipeline_id and a.side = 'A'
   left join side_state b on b.pipeline_id = l.pipeline_id and b.side = 'B'
