@@ -150,6 +150,12 @@ export class ConflictSummaryDto {
   @ApiProperty({ type: [CandidateDto] })
   candidates!: CandidateDto[];
 
+  @ApiProperty({
+    description:
+      'Its values are personal data (`pii` of the file): a screen covers them until somebody asks, POST /conflicts/:id/reveal',
+  })
+  personal!: boolean;
+
   @ApiProperty({ type: WorkDto, description: 'What people added to it' })
   work!: WorkDto;
 

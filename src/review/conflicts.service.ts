@@ -24,7 +24,8 @@ import { peopleIn, presentWork, type Names } from './queue/present-work.js';
 import { readQueueFilter, type QueueFilter } from './queue/queue-filter.js';
 import { ReviewRules } from './queue/review-rules.js';
 import { scanItems } from './queue/scan-items.js';
-import { recordLinks, type UnlinkedConflict } from './record-links.js';
+import { isPersonal, type PlainConflict } from './personal-item.js';
+import { recordLinks } from './record-links.js';
 import type { ActivityDto, ActivityPageDto, WorkDto } from './queue/work.dto.js';
 
 const LATEST_ACTIVITY = 50;
@@ -91,9 +92,11 @@ export class ConflictsService {
     return Promise.all(
       rows.map(async (row) => {
         const work = await this.#work(row, names);
-        return row.subject === 'conflict'
-          ? presentSummary(row, plans.get(row.pipeline_id) as Plan, work)
-          : presentStoppedSummary(row, work);
+        const summary =
+          row.subject === 'conflict'
+            ? presentSummary(row, plans.get(row.pipeline_id) as Plan, work)
+            : presentStoppedSummary(row, work);
+        return { ...summary, personal: await this.#isPersonal(row) };
       }),
     );
   }
@@ -128,14 +131,15 @@ export class ConflictsService {
   }
 
   async #present(row: ConflictRow): Promise<ConflictDto> {
-    const [conflict, urls] = await Promise.all([
-      this.#unlinked(row),
+    const [conflict, urls, personal] = await Promise.all([
+      this.#plain(row),
       this.rules.urls(row.pipeline_id, row.pipeline_revision),
+      this.#isPersonal(row),
     ]);
-    return { ...conflict, links: recordLinks(urls, conflict.recordIds) };
+    return { ...conflict, personal, links: recordLinks(urls, conflict.recordIds) };
   }
 
-  async #unlinked(row: ConflictRow): Promise<UnlinkedConflict> {
+  async #plain(row: ConflictRow): Promise<PlainConflict> {
     const [work, notes] = await Promise.all([
       this.#names([row]).then((names) => this.#work(row, names)),
       run(this.pools.general, notesOfItem, [row.id, LAST_ID, LATEST_ACTIVITY]),
@@ -154,13 +158,13 @@ export class ConflictsService {
     return presentConflict(row, plan, { decisions, others, work, activity });
   }
 
-  async #stopped(
-    row: ConflictRow,
-    work: WorkDto,
-    activity: readonly ActivityDto[],
-  ): Promise<UnlinkedConflict> {
+  async #stopped(row: ConflictRow, work: WorkDto, activity: readonly ActivityDto[]): Promise<PlainConflict> {
     const [trip] = row.subject === 'guard' ? await run(this.pools.general, guardTrip, [row.id]) : [];
     return presentStopped(row, work, trip ?? null, activity);
+  }
+
+  async #isPersonal(row: ConflictRow): Promise<boolean> {
+    return isPersonal(row, await this.rules.personal(row.pipeline_id, row.pipeline_revision));
   }
 
   async #work(row: ConflictRow, names: Names): Promise<WorkDto> {

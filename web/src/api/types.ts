@@ -47,6 +47,8 @@ export interface ConflictSummary {
   readonly rev: number;
   /** What a decision carries in If-Match. */
   readonly etag: string;
+  /** Its values are personal data: covered until somebody asks to see them. */
+  readonly personal: boolean;
   readonly work: Work;
   readonly priority: string;
   readonly openedAt: string;
