@@ -29,7 +29,6 @@ import { PressGuard } from './press-guard';
 import { Siblings } from './siblings';
 import { unitName } from './unit-name';
 import { useReviewSession, type Mark } from './review-session';
-import { WorkBar } from './work-bar';
 import { ActivityList } from './activity-list';
 import { sameRecord } from './same-record';
 import { SystemLinks } from './system-links';
@@ -46,6 +45,7 @@ export interface ConflictCardProps {
 }
 
 const WholeRecord = lazily(async () => (await import('./whole-record')).WholeRecord);
+const WorkBar = lazily(async () => (await import('./work-bar')).WorkBar);
 const MatchTable = lazily(async () => (await import('./match-table')).MatchTable);
 const OtherValue = lazily(async () => (await import('./other-value')).OtherValue);
 const ContextDrawer = lazily(async () => (await import('./context-drawer')).ContextDrawer);
@@ -286,7 +286,9 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
             />
           )}
         </Group>
-        <WorkBar conflict={latest.data} seen={etagOf(shown)} />
+        <Suspense>
+          <WorkBar conflict={latest.data} seen={etagOf(shown)} />
+        </Suspense>
         <DecisionHistory conflict={conflict} />
         <ActivityList activity={latest.data.activity} systems={conflict.systems} />
         <Siblings
