@@ -157,6 +157,12 @@ export class ConflictSummaryDto {
   })
   targets!: TargetDto[];
 
+  @ApiProperty({
+    description:
+      'Its values are personal data (`pii` of the file): a screen covers them until somebody asks, POST /conflicts/:id/reveal',
+  })
+  personal!: boolean;
+
   @ApiProperty({ type: WorkDto, description: 'What people added to it' })
   work!: WorkDto;
 

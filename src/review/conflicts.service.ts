@@ -26,7 +26,8 @@ import { peopleIn, presentWork, type Names } from './queue/present-work.js';
 import { readQueueFilter, type QueueFilter } from './queue/queue-filter.js';
 import { ReviewRules } from './queue/review-rules.js';
 import { scanItems } from './queue/scan-items.js';
-import { recordLinks, type UnlinkedConflict } from './record-links.js';
+import { isPersonal, type PlainConflict, type PlainSummary } from './personal-item.js';
+import { recordLinks } from './record-links.js';
 import type { ActivityDto, ActivityPageDto, WorkDto } from './queue/work.dto.js';
 
 const LATEST_ACTIVITY = 50;
@@ -99,9 +100,11 @@ export class ConflictsService {
     const items = await Promise.all(
       rows.map(async (row) => {
         const work = await this.#work(row, names);
-        return row.subject === 'conflict'
-          ? presentSummary(row, plans.get(row.pipeline_id) as Plan, work)
-          : presentStoppedSummary(row, work);
+        const summary =
+          row.subject === 'conflict'
+            ? presentSummary(row, plans.get(row.pipeline_id) as Plan, work)
+            : presentStoppedSummary(row, work);
+        return { ...summary, personal: await this.#isPersonal(row) };
       }),
     );
     return this.#withTargets(items, (i) => plans.get(rows[i]?.pipeline_id ?? 0), named);
@@ -140,14 +143,15 @@ export class ConflictsService {
   }
 
   async #present(row: ConflictRow, named: Visible): Promise<ConflictDto> {
-    const [conflict, urls] = await Promise.all([
-      this.#unlinked(row, named),
+    const [conflict, urls, personal] = await Promise.all([
+      this.#plain(row, named),
       this.rules.urls(row.pipeline_id, row.pipeline_revision),
+      this.#isPersonal(row),
     ]);
-    return { ...conflict, links: recordLinks(urls, conflict.recordIds) };
+    return { ...conflict, personal, links: recordLinks(urls, conflict.recordIds) };
   }
 
-  async #unlinked(row: ConflictRow, named: Visible): Promise<UnlinkedConflict> {
+  async #plain(row: ConflictRow, named: Visible): Promise<PlainConflict> {
     const [work, notes] = await Promise.all([
       this.#names([row]).then((names) => this.#work(row, names)),
       run(this.pools.general, notesOfItem, [row.id, LAST_ID, LATEST_ACTIVITY]),
@@ -165,11 +169,11 @@ export class ConflictsService {
     const others = await run(this.pools.general, siblingConflicts, [row.link_id, row.id]);
     const conflict = presentConflict(row, plan, { decisions, others, work, activity });
     const [whole] = await this.#withTargets([conflict], () => plan, named);
-    return whole as UnlinkedConflict;
+    return whole ?? conflict;
   }
 
   /** Values of references name records: what those are called. */
-  async #withTargets<Item extends ConflictSummaryDto>(
+  async #withTargets<Item extends PlainSummary>(
     items: Item[],
     planOf: (index: number) => Plan | undefined,
     named: Visible,
@@ -183,13 +187,13 @@ export class ConflictsService {
     return items;
   }
 
-  async #stopped(
-    row: ConflictRow,
-    work: WorkDto,
-    activity: readonly ActivityDto[],
-  ): Promise<UnlinkedConflict> {
+  async #stopped(row: ConflictRow, work: WorkDto, activity: readonly ActivityDto[]): Promise<PlainConflict> {
     const [trip] = row.subject === 'guard' ? await run(this.pools.general, guardTrip, [row.id]) : [];
     return presentStopped(row, work, trip ?? null, activity);
+  }
+
+  async #isPersonal(row: ConflictRow): Promise<boolean> {
+    return isPersonal(row, await this.rules.personal(row.pipeline_id, row.pipeline_revision));
   }
 
   async #work(row: ConflictRow, names: Names): Promise<WorkDto> {
@@ -213,7 +217,7 @@ export class ConflictsService {
   }
 }
 
-function valuesOf(item: ConflictSummaryDto & { readonly merged?: ConflictDto['merged'] }): readonly Canon[] {
+function valuesOf(item: PlainSummary & { readonly merged?: ConflictDto['merged'] }): readonly Canon[] {
   return [item.base, item.merged ?? null, ...item.candidates].flatMap((one) =>
     one === null ? [] : [one.value],
   );

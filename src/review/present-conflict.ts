@@ -9,13 +9,13 @@ import type { Unit } from '../core/unit.js';
 import type { Canon, Json } from '../core/value.js';
 import type { ConflictRow, SiblingRow } from '../database/sql/review/conflict-rows.js';
 import type { DecisionRow } from '../database/sql/review/decisions.js';
-import type { CandidateDto, ConflictSummaryDto, EffectsDto } from './conflict.dto.js';
+import type { CandidateDto, EffectsDto } from './conflict.dto.js';
 import { isLinked, type Linked } from '../database/sql/review/registers.js';
 import { effectOf } from './effects.js';
 import { presentMatchSummary } from './match/present-match.js';
 import { presentDecision } from './present-decision.js';
 import { decideActions, etagOf, presentItem } from './queue/present-item.js';
-import type { UnlinkedConflict } from './record-links.js';
+import type { PlainConflict, PlainSummary } from './personal-item.js';
 import { shownCandidates } from './shown-candidates.js';
 import type { ActivityDto, WorkDto } from './queue/work.dto.js';
 import { suggestedMerge } from './suggested-merge.js';
@@ -24,7 +24,7 @@ import { unitPlanOf } from './unit-plan.js';
 /** A list shows this much of a value; the conflict itself shows all of it. */
 const LIST_CHARACTERS = 1_000;
 
-type Summary = Omit<ConflictSummaryDto, 'candidates'> & { candidates: Plain<CandidateDto>[] };
+type Summary = Omit<PlainSummary, 'candidates'> & { candidates: Plain<CandidateDto>[] };
 
 interface Read {
   readonly plan: UnitPlan | undefined;
@@ -34,7 +34,7 @@ interface Read {
   readonly labels: SideLabels;
 }
 
-export function presentSummary(row: ConflictRow, plan: Plan, work: WorkDto): ConflictSummaryDto {
+export function presentSummary(row: ConflictRow, plan: Plan, work: WorkDto): PlainSummary {
   if (!isLinked(row)) return presentMatchSummary(row, plan, work);
   const read = readRow(row, plan);
   const summary = summaryOf(row, read, work);
@@ -62,7 +62,7 @@ export function presentConflict(
     readonly work: WorkDto;
     readonly activity: readonly ActivityDto[];
   },
-): UnlinkedConflict {
+): PlainConflict {
   const read = readRow(row, plan);
   const { labels } = read;
   const merged =

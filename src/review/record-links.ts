@@ -2,9 +2,6 @@ import type { Side } from '../core/clock.js';
 import type { ConflictDto } from './conflict.dto.js';
 import type { RecordUrls } from './queue/review-rules.js';
 
-/** A conflict before it is known where its systems show the record. */
-export type UnlinkedConflict = Omit<ConflictDto, 'links'>;
-
 export function recordLinks(
   urls: RecordUrls,
   ids: Readonly<Record<Side, string | null>>,

@@ -41,6 +41,7 @@ const leaves: Readonly<Record<string, string | null>> = {
   'POST /api/v1/conflicts/:id/claim': 'conflict.claimed',
   // Stays at work on what was claimed: said every other minute by a screen that is open.
   'POST /api/v1/conflicts/:id/renew': null,
+  'POST /api/v1/conflicts/:id/reveal': 'personal-data.shown',
   'POST /api/v1/conflicts/:id/release': 'conflict.released',
   'POST /api/v1/conflicts/:id/skip': 'conflict.skipped',
   'POST /api/v1/conflicts/:id/comments': 'conflict.commented',

@@ -55,6 +55,7 @@ const needed: Readonly<Record<string, Permission | 'public' | 'person'>> = {
   'PATCH /api/v1/conflicts/:id': 'conflicts:resolve',
   'POST /api/v1/conflicts/:id/claim': 'conflicts:resolve',
   'POST /api/v1/conflicts/:id/renew': 'conflicts:resolve',
+  'POST /api/v1/conflicts/:id/reveal': 'conflicts:resolve',
   'POST /api/v1/conflicts/:id/release': 'conflicts:resolve',
   'POST /api/v1/conflicts/:id/skip': 'conflicts:resolve',
   'POST /api/v1/conflicts/:id/comments': 'conflicts:resolve',

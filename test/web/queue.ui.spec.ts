@@ -20,6 +20,7 @@ describe('the queue', () => {
     service = await startUiService({
       spec: {
         review: { sla: { normal: '2d', businessHours: 'Mon-Fri 09:00-18:00 Europe/Berlin' } },
+        fields: { email: {}, tags: {}, notes: { pii: true } },
         connections: { a: { recordUrl: 'https://crm.example/companies/{id}' } },
       },
     });
@@ -230,6 +231,34 @@ describe('the queue', () => {
     await page.keyboard.press('Shift+Z');
     await page.getByText(/writes in \d+ s/).waitFor();
     expect((await outcomes()).sort()).toEqual(['held', 'held', 'undone', 'undone']);
+  });
+
+  it('covers personal data until somebody asks to see it, which is noted, and decides nothing unseen', async () => {
+    await service.records.edit(
+      links[4]!,
+      { unit: 'notes', side: 'A', value: 'is ill' },
+      { unit: 'notes', side: 'B', value: 'was ill' },
+    );
+    await open('/conflicts?filter=field%3Anotes');
+    await page.getByRole('gridcell').first().click();
+    await cardOf(page, links[4]!, 'notes');
+    await card().getByText('Personal data is covered').waitFor();
+    expect(await page.getByText('is ill').count()).toBe(0);
+    await page.keyboard.press('1');
+    await picture('queue-covered');
+    await expectAccessible(page);
+    await page.keyboard.press('i');
+    await card().getByText('was ill').first().waitFor();
+    expect(
+      (
+        await service.pools.general.query(
+          `select (select count(*)::int from decision d join conflict c on c.id = d.conflict_id where c.unit = 'notes') as decided,
+                  (select count(*)::int from audit where action = 'personal-data.shown') as shown`,
+        )
+      ).rows,
+    ).toEqual([{ decided: 0, shown: 1 }]);
+    await page.keyboard.press('1');
+    await page.getByRole('region', { name: 'Undo' }).waitFor();
   });
 
   it('opens the record where its system shows it', async () => {

@@ -219,7 +219,7 @@ describe('the review screen', () => {
     await page.evaluate(
       `document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '1', repeat: true, bubbles: true }))`,
     );
-    await page.getByRole('combobox', { name: 'Field' }).focus();
+    await page.getByRole('textbox', { name: 'Filter' }).focus();
     await page.keyboard.type('12');
     await page.waitForTimeout(300);
     expect(await decisions()).toEqual([]);

@@ -27,6 +27,7 @@ export const keyStrings = {
     play: 'One after the other, on or off',
     again: 'Look again, after it changed',
     diff: 'Mark differences on or off',
+    reveal: 'Show personal data',
     history: 'History of the field',
     why: 'Why the value stands',
     openA: 'Open the record in the first system',

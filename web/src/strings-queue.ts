@@ -58,6 +58,11 @@ export const queueStrings = {
     due: 'it was due meanwhile',
     escalate: 'it was due long ago',
   } as Readonly<Record<string, string>>,
+  personal: 'Personal data is covered',
+  personalHint: 'Showing it is noted in the audit log. It is covered again when the page is loaded anew.',
+  revealing: 'Showing personal data',
+  reveal: 'Show it',
+  covered: 'covered',
   meanwhile: (what: string) => `Not done, for meanwhile: ${what}. It is shown as it is now.`,
   activity: 'What was said and done',
   kinds: {

@@ -4,8 +4,6 @@ export const reviewStrings = {
     title: 'Conflicts',
     list: 'Conflicts in the order to decide them',
     filterPipeline: 'Pipeline',
-    filterState: 'State',
-    filterUnit: 'Field',
     all: 'All',
     states: { open: 'Open', snoozed: 'Snoozed', held: 'Writing soon', closed: 'Closed' },
     fresh: (count: number, more: boolean) => `${count}${more ? '+' : ''} new`,

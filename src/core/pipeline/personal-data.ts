@@ -6,13 +6,15 @@ import type { PipelineSpec } from './spec.js';
 export interface PersonalData {
   /** Whether the values of a field or group are; true for whatever the pipeline does not know (any more). */
   hides(unit: string): boolean;
+  /** Whether any field is. */
+  readonly any: boolean;
   /** Whether the name by which people know a record may be. */
   readonly title: boolean;
 }
 
 /** @param spec `null`: it cannot be known, so everything is */
 export function personalData(spec: Pick<PipelineSpec, 'fields' | 'groups'> | null): PersonalData {
-  if (spec === null) return { hides: () => true, title: true };
+  if (spec === null) return { hides: () => true, any: true, title: true };
   const { fields, groups = {} } = spec;
   const isPersonal = (field: string): boolean => fields[field]?.pii === true;
   const hides = (unit: string): boolean => {
@@ -23,5 +25,6 @@ export function personalData(spec: Pick<PipelineSpec, 'fields' | 'groups'> | nul
   // The title comes from the best of the telling fields that holds text, else from the first that does (core/title.ts). Which those are is
   // known only with the columns; any of them counts.
   const telling = Object.keys(fields).filter((field) => TELLING.includes(field.toLowerCase()));
-  return { hides, title: (telling.length > 0 ? telling : Object.keys(fields)).some(isPersonal) };
+  const any = Object.keys(fields).some(isPersonal);
+  return { hides, any, title: (telling.length > 0 ? telling : Object.keys(fields)).some(isPersonal) };
 }

@@ -4,8 +4,8 @@ import type { Json } from '../../core/value.js';
 import type { Plan } from '../../core/plan.js';
 import type { ConflictRow } from '../../database/sql/review/conflict-rows.js';
 import type { DecisionRow } from '../../database/sql/review/decisions.js';
-import type { CandidateDto, ConflictSummaryDto } from '../conflict.dto.js';
-import type { UnlinkedConflict } from '../record-links.js';
+import type { CandidateDto } from '../conflict.dto.js';
+import type { PlainConflict, PlainSummary } from '../personal-item.js';
 import { presentDecision } from '../present-decision.js';
 import { decideActions, presentItem } from '../queue/present-item.js';
 import type { ActivityDto, WorkDto } from '../queue/work.dto.js';
@@ -15,7 +15,7 @@ const WHAT_IT_MEANS =
   'link: the two are one record from now on. create: it is made on the other side. apart: both stay as they are, and are never linked by a rule';
 
 /** A match as it stands in the queue: names in place of values. */
-export function presentMatchSummary(row: ConflictRow, plan: Plan, work: WorkDto): Plain<ConflictSummaryDto> {
+export function presentMatchSummary(row: ConflictRow, plan: Plan, work: WorkDto): Plain<PlainSummary> {
   const names = row.candidates as readonly {
     readonly key: string;
     readonly side: 'A' | 'B';
@@ -55,7 +55,7 @@ export function presentMatch(
     readonly work: WorkDto;
     readonly activity: readonly ActivityDto[];
   },
-): UnlinkedConflict {
+): PlainConflict {
   return {
     ...presentMatchSummary(row, plan, work),
     match,

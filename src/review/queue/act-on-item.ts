@@ -41,6 +41,8 @@ export interface ItemAction<T> {
   readonly body?: (work: WorkDto) => Promise<T>;
   readonly status?: number;
   readonly notes: readonly Said[];
+  /** Nothing that a screen shows is different. */
+  readonly silent?: true;
   readonly audit: { readonly action: string; readonly detail: Readonly<Record<string, Json>> } | null;
 }
 
@@ -90,7 +92,8 @@ export async function actOnItem<T = WorkDto>(
             const action = await change(client, row);
             const work = await workAfter(client, acting, key);
             await tell(client, by, work.row, action.notes, now);
-            await run(client, announceItem, [JSON.stringify({ type: 'conflict', id: request.item })]);
+            if (action.silent !== true)
+              await run(client, announceItem, [JSON.stringify({ type: 'conflict', id: request.item })]);
             const body = (await (action.body?.(work.body) ?? work.body)) as T;
             if (action.audit !== null)
               await appendAudit(client, now, {

@@ -2,14 +2,13 @@ import { publicId } from '../../common/public-ids.js';
 import type { Plain } from '../../common/version-answer.js';
 import type { GuardTripRow } from '../../database/sql/guards.js';
 import type { ConflictRow, GuardFacts } from '../../database/sql/review/conflict-rows.js';
-import type { ConflictSummaryDto } from '../conflict.dto.js';
-import type { UnlinkedConflict } from '../record-links.js';
+import type { PlainConflict, PlainSummary } from '../personal-item.js';
 import { presentItem } from './present-item.js';
 import type { GuardItemDto, HaltChoice, HaltItemDto } from './stopped.dto.js';
 import type { ActionDto, ActivityDto, WorkDto } from './work.dto.js';
 
 /** Guards that tripped and pipelines that halted, as they stand in the queue beside conflicts. */
-export function presentStoppedSummary(row: ConflictRow, work: WorkDto): ConflictSummaryDto {
+export function presentStoppedSummary(row: ConflictRow, work: WorkDto): PlainSummary {
   const labels = { A: row.label_a ?? 'A', B: row.label_b ?? 'B' };
   return {
     ...presentItem(row, work),
@@ -28,8 +27,8 @@ export function presentStopped(
   work: WorkDto,
   trip: GuardTripRow | null,
   activity: readonly ActivityDto[],
-): UnlinkedConflict {
-  const summary: Plain<ConflictSummaryDto> = presentStoppedSummary(row, work);
+): PlainConflict {
+  const summary: Plain<PlainSummary> = presentStoppedSummary(row, work);
   return {
     ...summary,
     match: null,

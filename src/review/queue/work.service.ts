@@ -82,6 +82,17 @@ export class WorkService {
     });
   }
 
+  /** Somebody looks at personal data: nothing changes but the audit log. */
+  reveal(request: WorkRequest): Promise<Answered<WorkDto>> {
+    return this.#act(request, 'reveal', (_client, row) =>
+      Promise.resolve({
+        notes: [],
+        audit: { action: 'personal-data.shown', detail: { unit: row.unit } },
+        silent: true,
+      }),
+    );
+  }
+
   /** Lets go of it; also where it was let go of before. @throws AppError `leased` */
   release(request: WorkRequest): Promise<Answered<WorkDto>> {
     return this.#act(request, 'release', async (client, row) => {

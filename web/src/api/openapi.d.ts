@@ -192,6 +192,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/conflicts/{id}/reveal": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Say that its personal data is looked at: a line in the audit log, nothing else */
+        readonly post: operations["Work_reveal"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/conflicts/{id}/second-opinion": {
         readonly parameters: {
             readonly query?: never;
@@ -1621,6 +1638,8 @@ export interface components {
             readonly openedAt: string;
             /** @description Other conflicts of the record that are not closed */
             readonly others: readonly components["schemas"]["SiblingDto"][];
+            /** @description Its values are personal data (`pii` of the file): a screen covers them until somebody asks, POST /conflicts/:id/reveal */
+            readonly personal: boolean;
             readonly pipeline: string;
             /** @description `strategy`, its settings, and `sentence`: the same in words */
             readonly policy: {
@@ -1696,6 +1715,8 @@ export interface components {
             readonly kind: string;
             /** Format: date-time */
             readonly openedAt: string;
+            /** @description Its values are personal data (`pii` of the file): a screen covers them until somebody asks, POST /conflicts/:id/reveal */
+            readonly personal: boolean;
             readonly pipeline: string;
             /** @enum {string} */
             readonly priority: "urgent" | "high" | "normal" | "low";
@@ -3902,6 +3923,65 @@ export interface operations {
             };
             /** @description Problem `leased`: `by` whom, `until` when */
             readonly 423: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Work_reveal: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key and body again: the same answer, kept for 24 hours */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `already-decided`, or one that says what else does not hold */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` or `key-reused` */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

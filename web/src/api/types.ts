@@ -1,7 +1,8 @@
+import type { Json } from './json';
 import type { Activity, PersonRef, Work } from './work-types';
 
-/** The HTTP API of the service as this client uses it (base `/api/v1`). Times are RFC 3339 in UTC. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+/* The HTTP API of the service as this client uses it (base `/api/v1`). Times are RFC 3339 in UTC. */
+export type { Json };
 
 export type Side = 'A' | 'B';
 
@@ -54,6 +55,8 @@ export interface ConflictSummary {
   readonly rev: number;
   /** What a decision carries in If-Match. */
   readonly etag: string;
+  /** Its values are personal data: covered until somebody asks to see them. */
+  readonly personal: boolean;
   readonly work: Work;
   readonly priority: string;
   readonly openedAt: string;

@@ -1,4 +1,4 @@
-import type { Json } from './types';
+import type { Json } from './json';
 
 export interface PersonRef {
   readonly id: string;

@@ -24,15 +24,16 @@ import { CandidateRow, ValueRow } from './candidate-row';
 import { ChoiceList } from './choice-list';
 import { choicesOf, type Choice } from './choices';
 import { MarkNotice, StaleNotice } from './conflict-notices';
+import { Covered } from './covered';
 import { DecisionHistory } from './decision-history';
 import { PressGuard } from './press-guard';
 import { Siblings } from './siblings';
 import { unitName } from './unit-name';
-import type { Mark } from './review-session';
-import { WorkBar } from './work-bar';
+import { useReviewSession, type Mark } from './review-session';
 import { ActivityList } from './activity-list';
 import { sameRecord } from './same-record';
 import { SystemLinks } from './system-links';
+import { useReveal } from './use-reveal';
 import { etagOf, type Choosings } from './use-decide';
 import { valuesOf } from './value-draft';
 
@@ -45,6 +46,7 @@ export interface ConflictCardProps {
 }
 
 const WholeRecord = lazily(async () => (await import('./whole-record')).WholeRecord);
+const WorkBar = lazily(async () => (await import('./work-bar')).WorkBar);
 const MatchTable = lazily(async () => (await import('./match-table')).MatchTable);
 const OtherValue = lazily(async () => (await import('./other-value')).OtherValue);
 const ContextDrawer = lazily(async () => (await import('./context-drawer')).ContextDrawer);
@@ -85,7 +87,13 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
   useEffect(() => correct(), [latestTag]);
 
   const permitted = useMay('conflicts:resolve', conflict.pipeline);
-  const mayDecide = () => permitted && decidable && !typing && whole === null && guard.isOpen();
+  const { revealed } = useReviewSession();
+  const covered = conflict.personal && !revealed.has(conflict.id);
+  const reveal = useReveal();
+  const show = () => {
+    if (covered && permitted) reveal([conflict.id]);
+  };
+  const mayDecide = () => permitted && decidable && !covered && !typing && whole === null && guard.isOpen();
   const take = (choice: Choice) => {
     if (mayDecide() && choice.available) {
       const { candidate } = choice;
@@ -134,10 +142,12 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
     other: typeOther,
     again: lookAgain,
     diff: () => setDiffs((on) => !on),
-    ...(conflict.record !== null && {
-      history: () => setContext('history'),
-      why: () => setContext('why'),
-    }),
+    ...(covered && permitted && { reveal: show }),
+    ...(conflict.record !== null &&
+      !covered && {
+        history: () => setContext('history'),
+        why: () => setContext('why'),
+      }),
   });
 
   const base = diffs && conflict.base !== null ? conflict.base.value : undefined;
@@ -173,55 +183,61 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
       {stale && <StaleNotice shown={shown.data} current={latest.data} onLook={lookAgain} />}
       {!stale && <MarkNotice mark={mark} conflict={latest.data} onLook={lookAgain} />}
 
-      {conflict.match !== null && (
-        <Suspense fallback={<LateSkeleton lines={4} />}>
-          <MatchTable match={conflict.match} systems={conflict.systems} />
-        </Suspense>
-      )}
-      <Values targets={conflict.targets} hidden={conflict.match !== null}>
-        <ValueRow
-          tone="base"
-          heading={<span className="value-name">{strings.card.base}</span>}
-          facts={conflict.base === null ? undefined : strings.card.baseHint}
-        >
-          {conflict.base === null ? (
-            <Text size="sm" c="dimmed">
-              {strings.card.baseNone}
-            </Text>
-          ) : (
-            <ValueView value={conflict.base.value} shape={shape} />
+      {covered ? (
+        <Covered pipeline={conflict.pipeline} onReveal={show} />
+      ) : (
+        <>
+          {conflict.match !== null && (
+            <Suspense fallback={<LateSkeleton lines={4} />}>
+              <MatchTable match={conflict.match} systems={conflict.systems} />
+            </Suspense>
           )}
-        </ValueRow>
-        {conflict.candidates.map((candidate) => (
-          <CandidateRow
-            key={candidate.key}
-            candidate={candidate}
-            take={takes[candidate.key] ?? null}
-            base={base}
-            shape={shape}
-            raw={raw}
-            delta={deltaOf(conflict, candidate)}
-          />
-        ))}
-        {conflict.merged !== null && (
-          <ValueRow
-            tone="other"
-            heading={
-              <Group gap={8} wrap="nowrap">
-                <KeyOf action="takeMerged" size="xs" />
-                <span className="value-name">{strings.card.merged}</span>
-              </Group>
-            }
-            facts={strings.card.mergedHint}
-          >
-            <ValueView value={conflict.merged.value} against={base} shape={shape} />
-          </ValueRow>
-        )}
-      </Values>
-      {differOnlyInComposition(valuesOf(conflict)) && (
-        <Text size="sm" className="composition-note">
-          {strings.card.different}
-        </Text>
+          <Values targets={conflict.targets} hidden={conflict.match !== null}>
+            <ValueRow
+              tone="base"
+              heading={<span className="value-name">{strings.card.base}</span>}
+              facts={conflict.base === null ? undefined : strings.card.baseHint}
+            >
+              {conflict.base === null ? (
+                <Text size="sm" c="dimmed">
+                  {strings.card.baseNone}
+                </Text>
+              ) : (
+                <ValueView value={conflict.base.value} shape={shape} />
+              )}
+            </ValueRow>
+            {conflict.candidates.map((candidate) => (
+              <CandidateRow
+                key={candidate.key}
+                candidate={candidate}
+                take={takes[candidate.key] ?? null}
+                base={base}
+                shape={shape}
+                raw={raw}
+                delta={deltaOf(conflict, candidate)}
+              />
+            ))}
+            {conflict.merged !== null && (
+              <ValueRow
+                tone="other"
+                heading={
+                  <Group gap={8} wrap="nowrap">
+                    <KeyOf action="takeMerged" size="xs" />
+                    <span className="value-name">{strings.card.merged}</span>
+                  </Group>
+                }
+                facts={strings.card.mergedHint}
+              >
+                <ValueView value={conflict.merged.value} against={base} shape={shape} />
+              </ValueRow>
+            )}
+          </Values>
+          {differOnlyInComposition(valuesOf(conflict)) && (
+            <Text size="sm" className="composition-note">
+              {strings.card.different}
+            </Text>
+          )}
+        </>
       )}
 
       <div className="why">
@@ -238,7 +254,7 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
       >
         <ChoiceList
           choices={choices}
-          disabled={!decidable}
+          disabled={!decidable || covered}
           onTake={take}
           {...(conflict.match === null && { onOther: typeOther })}
         />
@@ -271,12 +287,14 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
             />
           )}
         </Group>
-        <WorkBar conflict={latest.data} seen={etagOf(shown)} />
+        <Suspense>
+          <WorkBar conflict={latest.data} seen={etagOf(shown)} />
+        </Suspense>
         <DecisionHistory conflict={conflict} />
         <ActivityList activity={latest.data.activity} systems={conflict.systems} />
         <Siblings
           conflict={conflict}
-          {...(permitted && decidable && { onWhole: (way: 0 | 1 | 2 | 3) => setWhole(way) })}
+          {...(permitted && decidable && !covered && { onWhole: (way: 0 | 1 | 2 | 3) => setWhole(way) })}
         />
       </Later>
       {context !== null && conflict.record !== null && (

@@ -5,9 +5,10 @@ import type { ConflictSummary } from '../api/types';
 import { Ago } from '../format/time';
 import { SideBadge } from '../shell/side-badge';
 import { strings } from '../strings';
+import { queueStrings as words } from '../strings-queue';
 import { asLine } from '../value/shape';
 import { VisibleText } from '../value/visible-text';
-import type { Mark } from './review-session';
+import { useReviewSession, type Mark } from './review-session';
 import { unitName } from './unit-name';
 
 export interface ConflictListProps {
@@ -25,6 +26,7 @@ const ROW_PX = 96;
 /** A grid of one column, drawn only where it is seen, with one tab stop. */
 export function ConflictList(props: ConflictListProps) {
   const { rows, marks, selected, onSelect, hasMore, loadingMore, loadMore } = props;
+  const { revealed } = useReviewSession();
   const frame = useRef<HTMLDivElement>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- the compiler is not used; the virtualizer re-renders by itself
   const virtual = useVirtualizer({
@@ -86,7 +88,7 @@ export function ConflictList(props: ConflictListProps) {
                 onClick={() => onSelect(row.id)}
                 onKeyDown={onKeyDown(row.id)}
               >
-                <RowContent row={row} mark={mark} />
+                <RowContent row={row} mark={mark} covered={row.personal && !revealed.has(row.id)} />
               </div>
             </div>
           );
@@ -106,8 +108,12 @@ interface RowProps {
   readonly mark: Mark | undefined;
 }
 
+interface RowContentProps extends RowProps {
+  readonly covered: boolean;
+}
+
 /** Moving about in the list changes none of its rows. */
-const RowContent = memo(function RowContent({ row, mark }: RowProps) {
+const RowContent = memo(function RowContent({ row, mark, covered }: RowContentProps) {
   return (
     <>
       <div className="conflict-row-head">
@@ -118,12 +124,14 @@ const RowContent = memo(function RowContent({ row, mark }: RowProps) {
         const candidate = row.candidates.find((entry) => entry.key === key);
         if (!candidate?.side) return null;
         const target = row.targets.find(({ id }) => id === candidate.value);
-        const line = target?.title ?? asLine(candidate.value);
+        const line = covered ? words.covered : (target?.title ?? asLine(candidate.value));
         return (
           <div key={key} className="conflict-row-value">
             <SideBadge side={candidate.side} />
             <span className="conflict-row-text">
-              {line === '' ? (
+              {covered ? (
+                <span className="value-blank">{line}</span>
+              ) : line === '' ? (
                 <span className="value-blank">{strings.card.blank}</span>
               ) : (
                 <VisibleText text={line} />

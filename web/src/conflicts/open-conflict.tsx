@@ -1,9 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
+import { Suspense } from 'react';
 import { useLiveEvent } from '../api/live';
 import { keys, useConflict } from '../api/queries';
-import { QueryState } from '../states/query-state';
+import { lazily } from '../states/lazily';
+import { LateSkeleton, QueryState } from '../states/query-state';
 import { ConflictCard, type ConflictCardProps } from './conflict-card';
-import { StoppedCard } from './stopped-card';
+
+const StoppedCard = lazily(async () => (await import('./stopped-card')).StoppedCard);
 
 export interface OpenConflictProps extends Omit<ConflictCardProps, 'answer'> {
   readonly id: string;
@@ -24,7 +27,9 @@ export function OpenConflict({ id, onAnswered, ...card }: OpenConflictProps) {
     <QueryState query={query} lines={5}>
       {(answer) =>
         answer.data.kind === 'guard' || answer.data.kind === 'halt' ? (
-          <StoppedCard key={answer.data.id} conflict={answer.data} onAnswered={onAnswered} />
+          <Suspense fallback={<LateSkeleton lines={5} />}>
+            <StoppedCard key={answer.data.id} conflict={answer.data} onAnswered={onAnswered} />
+          </Suspense>
         ) : (
           <ConflictCard answer={answer} {...card} />
         )

@@ -10,6 +10,9 @@ import { strings } from '../strings';
 import { queueStrings as words } from '../strings-queue';
 import { lazily } from '../states/lazily';
 import { ActivityList } from './activity-list';
+import { Covered } from './covered';
+import { useReviewSession } from './review-session';
+import { useReveal } from './use-reveal';
 import { WorkBar } from './work-bar';
 
 const StopAnswers = lazily(async () => (await import('./stop-answers')).StopAnswers);
@@ -24,6 +27,9 @@ export function StoppedCard({ conflict, onAnswered }: StoppedCardProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const { guard, halt, pipeline, state } = conflict;
+  const { revealed } = useReviewSession();
+  const covered = conflict.personal && !revealed.has(conflict.id);
+  const reveal = useReveal();
   return (
     <article className="card" aria-labelledby="conflict-heading">
       <header className="card-header">
@@ -52,7 +58,11 @@ export function StoppedCard({ conflict, onAnswered }: StoppedCardProps) {
           <Title order={2} size="sm" mb={4}>
             {words.sample(guard.sample.length, guard.held)}
           </Title>
-          <GuardSample sample={guard.sample} />
+          {covered ? (
+            <Covered pipeline={pipeline} onReveal={() => reveal([conflict.id])} />
+          ) : (
+            <GuardSample sample={guard.sample} />
+          )}
         </section>
       )}
       {state !== 'closed' && (

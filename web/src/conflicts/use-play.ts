@@ -31,6 +31,8 @@ export function usePlay(id: string | null, filter: string, open: (id: string) =>
   const { session } = useReviewSession();
   const ahead = useRef<readonly string[]>([]);
   const shown = useRef<string | null>(null);
+  // What is on its way is still this person's: it would come first again, also where what was at hand is passed over meanwhile.
+  const decided = useRef<Promise<unknown>>(Promise.resolve());
 
   const isOver = (item: string) => {
     const status = session.read().marks.get(item)?.status;
@@ -65,12 +67,13 @@ export function usePlay(id: string | null, filter: string, open: (id: string) =>
       refill();
     }, tellFailed);
   };
-  const next = (deciding: Promise<unknown> = Promise.resolve()) => {
+  const next = (deciding?: Promise<unknown>) => {
+    if (deciding !== undefined) decided.current = deciding;
     const free = ahead.current.filter((item) => item !== shown.current && !isOver(item));
     const [first, ...rest] = free;
     ahead.current = rest;
     if (first === undefined) {
-      void deciding.then(takeNext);
+      void decided.current.then(takeNext);
       return;
     }
     show(first);

@@ -9,12 +9,16 @@ import { useCommitKey } from '../keys/use-commit-key';
 import { Dialog } from '../states/dialog';
 import { QueryState } from '../states/query-state';
 import { strings } from '../strings';
+import { queueStrings } from '../strings-queue';
 import { ValueView } from '../value/value-view';
 import { choicesOf, type Choice } from './choices';
+import { Covered } from './covered';
 import { useNeverKeys } from './never-keys';
+import { useReviewSession } from './review-session';
 import { sameRecord } from './same-record';
 import { unitName } from './unit-name';
 import type { Choosings } from './use-decide';
+import { useReveal } from './use-reveal';
 
 const words = strings.card.whole;
 
@@ -64,13 +68,18 @@ function Parts({ title, conflicts, way, onCommit, onClose }: PartsProps) {
   const [sent, setSent] = useState(false);
   const single = useKeyTable().single;
   const neverKeys = useNeverKeys();
+  const { revealed } = useReviewSession();
+  const reveal = useReveal();
+  const covered = conflicts
+    .map(({ data }) => data)
+    .filter(({ personal, id }) => personal && !revealed.has(id));
   const parts = conflicts.map((shown) => ({ shown, choice: choicesOf(shown.data)[way] }));
   const blocked = parts.filter(({ choice }) => choice?.available !== true);
   const commit = () => {
     const [first, ...rest] = parts.flatMap(({ shown, choice }) =>
       choice?.available === true ? [{ shown, input: { take: choice.take } }] : [],
     );
-    if (first === undefined || blocked.length > 0 || sent) return;
+    if (first === undefined || blocked.length > 0 || covered.length > 0 || sent) return;
     setSent(true);
     onCommit([first, ...rest], words.taken(parts[0]?.choice?.taken ?? '', parts.length));
   };
@@ -78,9 +87,12 @@ function Parts({ title, conflicts, way, onCommit, onClose }: PartsProps) {
   return (
     <Stack gap="md">
       <Text size="sm">{words.lead(title, parts.length)}</Text>
+      {covered.length > 0 && (
+        <Covered pipeline={covered[0]?.pipeline ?? ''} onReveal={() => reveal(covered.map(({ id }) => id))} />
+      )}
       <ul className="whole-parts">
         {parts.map(({ shown: { data }, choice }) => (
-          <Part key={data.id} conflict={data} choice={choice} />
+          <Part key={data.id} conflict={data} choice={choice} covered={covered.includes(data)} />
         ))}
       </ul>
       {blocked.length > 0 && (
@@ -97,7 +109,7 @@ function Parts({ title, conflicts, way, onCommit, onClose }: PartsProps) {
             {strings.other.cancel}
           </Button>
           <Button
-            disabled={blocked.length > 0 || sent}
+            disabled={blocked.length > 0 || covered.length > 0 || sent}
             onClick={commit}
             {...neverKeys(single ? 'Mod+Enter' : undefined)}
           >
@@ -109,7 +121,13 @@ function Parts({ title, conflicts, way, onCommit, onClose }: PartsProps) {
   );
 }
 
-function Part({ conflict, choice }: { readonly conflict: Conflict; readonly choice: Choice | undefined }) {
+interface PartProps {
+  readonly conflict: Conflict;
+  readonly choice: Choice | undefined;
+  readonly covered: boolean;
+}
+
+function Part({ conflict, choice, covered }: PartProps) {
   const available = choice?.available === true;
   return (
     <li className="whole-part">
@@ -119,7 +137,11 @@ function Part({ conflict, choice }: { readonly conflict: Conflict; readonly choi
       </div>
       {available ? (
         <>
-          <ValueView value={choice.value} against={conflict.base?.value} />
+          {covered ? (
+            <span className="value-blank">{queueStrings.covered}</span>
+          ) : (
+            <ValueView value={choice.value} against={conflict.base?.value} />
+          )}
           <Text size="sm" c="dimmed">
             {choice.effect}
           </Text>

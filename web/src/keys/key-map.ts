@@ -34,6 +34,7 @@ export const defaultKeys: readonly KeyBinding[] = [
   { action: 'play', keys: ['p'], group: 'work' },
   { action: 'again', keys: ['r'], group: 'look' },
   { action: 'diff', keys: ['d'], group: 'look' },
+  { action: 'reveal', keys: ['i'], group: 'look' },
   { action: 'history', keys: ['h'], group: 'look' },
   { action: 'why', keys: ['w'], group: 'look' },
   { action: 'openA', keys: ['['], group: 'look' },

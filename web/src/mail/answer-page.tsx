@@ -7,7 +7,11 @@ import { getConflict } from '../api/endpoints';
 import { giveAnswer, lookAtAnswer, type AnswerLink } from '../api/notifications';
 import type { Conflict } from '../api/types';
 import { CandidateRow, ValueRow } from '../conflicts/candidate-row';
+import { Covered } from '../conflicts/covered';
+import { useReviewSession } from '../conflicts/review-session';
 import { unitName } from '../conflicts/unit-name';
+import { useReveal } from '../conflicts/use-reveal';
+import { useKeys } from '../keys/use-keys';
 import { QueryState, wordsOf } from '../states/query-state';
 import { strings } from '../strings';
 import { notificationStrings } from '../strings-notifications';
@@ -76,6 +80,11 @@ interface AskedProps extends Looked {
 
 function Asked({ link, conflict, busy, onTake }: AskedProps) {
   const { id } = conflict;
+  const { revealed } = useReviewSession();
+  const reveal = useReveal();
+  const covered = conflict.personal && !revealed.has(id);
+  const show = () => reveal([id]);
+  useKeys({ ...(covered && { reveal: show }) });
   if (link.state === 'used') return <Told id={id} title={texts.used} hint={texts.usedHint} />;
   if (link.state === 'decided') return <Told id={id} title={texts.decided} hint={texts.decidedHint} />;
   if (link.state === 'changed') return <Changed link={link} conflict={conflict} />;
@@ -86,7 +95,8 @@ function Asked({ link, conflict, busy, onTake }: AskedProps) {
     <Stack gap="md">
       <Title order={1}>{title}</Title>
       <About conflict={conflict} />
-      <Values targets={conflict.targets}>
+      {covered && <Covered pipeline={conflict.pipeline} onReveal={show} />}
+      <Values targets={conflict.targets} hidden={covered}>
         {conflict.base !== null && (
           <ValueRow
             tone="base"
@@ -113,7 +123,7 @@ function Asked({ link, conflict, busy, onTake }: AskedProps) {
         {texts.lead}
       </Text>
       <Group gap="md">
-        <Button onClick={onTake} loading={busy}>
+        <Button onClick={onTake} loading={busy} disabled={covered}>
           {take}
         </Button>
         <Anchor component={Link} to={`/conflicts/${id}`}>
