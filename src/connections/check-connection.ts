@@ -115,14 +115,12 @@ async function checkUse(connection: Connection, use: TestedUse): Promise<CheckDt
       await endpoint.installable?.();
       const refused = await endpoint.unwritable(writtenColumnsOf(spec, side));
       return refused.length === 0
-        ? { ...ok('pipeline', `${object} can be read and written.`), pipeline: name }
-        : {
-            ...check('pipeline', 'failed', `${object} can be read, but not written: ${refused.join(', ')}.`, {
-              code: 'permission-missing',
-              fix: `Let the account write these columns of ${object}.`,
-            }),
+        ? check('pipeline', 'ok', `${object} can be read and written.`, { pipeline: name })
+        : check('pipeline', 'failed', `${object} can be read, but not written: ${refused.join(', ')}.`, {
+            code: 'permission-missing',
+            fix: `Let the account write these columns of ${object}.`,
             pipeline: name,
-          };
+          });
     } finally {
       await endpoint.close();
     }
@@ -132,8 +130,9 @@ async function checkUse(connection: Connection, use: TestedUse): Promise<CheckDt
     const options = {
       code: known?.code ?? 'internal',
       fix: typeof grant === 'string' ? grant : null,
-    } as const;
-    return { ...check('pipeline', 'failed', messageOf(error), options), pipeline: name };
+      pipeline: name,
+    };
+    return check('pipeline', 'failed', messageOf(error), options);
   }
 }
 
@@ -156,6 +155,12 @@ function place(address: ReturnType<typeof shownAddress>): string {
   return address.host.startsWith('/') ? address.host : `${address.host}:${String(address.port)}`;
 }
 
+interface CheckFacts {
+  readonly code?: ErrorCode | null;
+  readonly fix?: string | null;
+  readonly pipeline?: string | null;
+}
+
 function ok(name: CheckName, detail: string): CheckDto {
   return check(name, 'ok', detail);
 }
@@ -164,7 +169,7 @@ function check(
   name: CheckName,
   state: CheckDto['state'],
   detail: string,
-  { code = null, fix = null }: { readonly code?: ErrorCode | null; readonly fix?: string | null } = {},
+  { code = null, fix = null, pipeline = null }: CheckFacts = {},
 ): CheckDto {
-  return { check: name, state, code, detail, fix, pipeline: null };
+  return { check: name, state, code, detail, fix, pipeline };
 }

@@ -7,68 +7,8 @@ import { ReviewModule } from '../../src/review/review.module.js';
 import { apiApp } from '../support/review-app.js';
 import { actor, addPerson, signIn, testerPassword } from '../support/tester.js';
 import { auditTrail } from './audit-trail.js';
+import { leaves } from './leaves.js';
 import { routesOf } from './routes.js';
-
-/** Every route that changes something, and what it leaves in the audit log. A route that is not here fails the test. */
-const leaves: Readonly<Record<string, string | null>> = {
-  'POST /api/v1/session': 'session.started',
-  'DELETE /api/v1/session': 'session.ended',
-  'POST /api/v1/session/password': 'password.changed',
-  // Only looks; POST, so that the secret is in no address.
-  'POST /api/v1/one-time-links/look': null,
-  'POST /api/v1/one-time-links/use': 'session.started',
-  'POST /api/v1/people': 'person.invited',
-  'PATCH /api/v1/people/:id': 'person.changed',
-  'POST /api/v1/people/:id/one-time-link': 'person.link-made',
-  'PATCH /api/v1/me/notifications': 'notifications.changed',
-  // Nobody is signed in: test/notify/unsubscribe looks at its row.
-  'POST /api/v1/unsubscribe/:token': 'notifications.unsubscribed',
-  'POST /api/v1/tokens': 'token.created',
-  'DELETE /api/v1/tokens/:id': 'token.revoked',
-  'POST /api/v1/connections': 'connection.created',
-  'PATCH /api/v1/connections/:name': 'connection.changed',
-  'DELETE /api/v1/connections/:name': 'connection.removed',
-  'POST /api/v1/connections/:name/test': 'connection.tested',
-  // Where a mail server is set: test/notify/mail-test looks at its row.
-  'POST /api/v1/mail/test': 'mail.tested',
-  'POST /api/v1/conflicts/:id/decisions': 'decision.made',
-  // Only looks; POST, so that the token is in no address.
-  'POST /api/v1/conflicts/:id/answer-link/look': null,
-  // A decision like any other; test/review/answer-link looks at its row.
-  'POST /api/v1/conflicts/:id/answer-link/use': 'decision.made',
-  'POST /api/v1/conflicts/next': 'conflict.claimed',
-  'PATCH /api/v1/conflicts/:id': 'conflict.changed',
-  'POST /api/v1/conflicts/:id/claim': 'conflict.claimed',
-  // Stays at work on what was claimed: said every other minute by a screen that is open.
-  'POST /api/v1/conflicts/:id/renew': null,
-  'POST /api/v1/conflicts/:id/reveal': 'personal-data.shown',
-  'POST /api/v1/conflicts/:id/release': 'conflict.released',
-  'POST /api/v1/conflicts/:id/skip': 'conflict.skipped',
-  'POST /api/v1/conflicts/:id/comments': 'conflict.commented',
-  'POST /api/v1/conflicts/:id/snooze': 'conflict.snoozed',
-  'POST /api/v1/conflicts/:id/unsnooze': 'conflict.woken',
-  'POST /api/v1/conflicts/:id/second-opinion': 'conflict.opinion-asked',
-  'POST /api/v1/conflicts/:id/second-opinion/answer': 'conflict.opinion-given',
-  'POST /api/v1/decisions/:id/undo': 'decision.undone',
-  'POST /api/v1/decisions/:id/undo-all': 'decision.undone',
-  'POST /api/v1/decisions/:id/redo': 'decision.made',
-  'POST /api/v1/records/:id/decisions': 'decision.made',
-  'POST /api/v1/records/:id/exclude': 'record.excluded',
-  'POST /api/v1/records/:id/include': 'record.included',
-  'POST /api/v1/records/:id/resync': 'record.resync-asked',
-  'POST /api/v1/records/:id/unlink': 'record.unlinked',
-  'POST /api/v1/records/:id/restore': 'record.restored',
-  'POST /api/v1/records/:id/merged': 'record.merged',
-  'POST /api/v1/pipelines/:name/links': 'records.linked',
-  'POST /api/v1/pipelines/:name/pause': 'pipeline.paused',
-  'POST /api/v1/pipelines/:name/resume': 'pipeline.resumed',
-  'POST /api/v1/pipelines/:name/load/accept': 'load.accepted',
-  'POST /api/v1/pipelines/:name/load/rate': 'load.rate-set',
-  'POST /api/v1/pipelines/:name/dead-letters/retry': 'dead-letters.retried',
-  'POST /api/v1/pipelines/:name/verifications': 'verification.asked',
-  'POST /api/v1/pipelines/:name/guards/:id/release': 'guard.released',
-  'POST /api/v1/pipelines/:name/guards/:id/discard': 'guard.discarded',
-};
 
 describe('the audit log has every action', () => {
   let service: TestService;

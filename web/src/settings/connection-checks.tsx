@@ -24,7 +24,7 @@ export function ConnectionChecks({ label, test }: { readonly label: string; read
 
 function CheckLine({ check: { check, state, detail, fix, pipeline } }: { readonly check: Check }) {
   const Icon = icons[state];
-  const isStatement = fix !== null && fix.endsWith(';');
+  const isStatement = fix?.endsWith(';') === true;
   return (
     <li className="check" data-state={state}>
       <Icon size={16} aria-hidden className="check-sign" />

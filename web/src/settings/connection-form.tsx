@@ -74,8 +74,8 @@ export function ConnectionForm({ connection, onClose, onSaved }: ConnectionFormP
     onChange: (event: { readonly currentTarget: { readonly value: string } }) =>
       set({ [name]: event.currentTarget.value }),
   });
-  const again = connection !== null && connection.secret !== null && goesElsewhere(connection, fields);
-  const keeps = connection !== null && connection.secret !== null;
+  const keeps = (connection?.secret ?? null) !== null;
+  const again = keeps && connection !== null && goesElsewhere(connection, fields);
   const title = connection === null ? texts.addTitle : texts.changeTitle(connection.label);
   return (
     <Dialog title={title} onClose={onClose} size="lg" at="top">
