@@ -8,6 +8,7 @@ import { Counter } from './entities/counter.js';
 import { ApiToken, LoginAttempt, OidcFlow, OneTimeLink, Session } from './entities/credentials.js';
 import { GuardTrip } from './entities/guard-trip.js';
 import { Idempotency } from './entities/idempotency.js';
+import { LagMinute } from './entities/lag-minute.js';
 import { Lease } from './entities/lease.js';
 import { Lineage } from './entities/lineage.js';
 import { Link, LinkAlias, RecordExclusion } from './entities/link.js';
@@ -55,6 +56,7 @@ export const entities = [
   Decision,
   BlockedUnit,
   GuardTrip,
+  LagMinute,
   Reference,
   ReferenceUse,
   ReferenceNewcomer,

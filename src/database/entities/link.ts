@@ -8,6 +8,8 @@ const LinkSchema = defineEntity({
     { name: 'link_unlinked_a', properties: ['pipelineId', 'aId'], where: "state = 'unlinked'" },
     { name: 'link_unlinked_b', properties: ['pipelineId', 'bId'], where: "state = 'unlinked'" },
     { name: 'link_tombstone', properties: ['pipelineId', 'endedAt'], where: "state = 'deleted'" },
+    { name: 'link_ended_a', properties: ['pipelineId', 'aId'], where: "state = 'deleted'" },
+    { name: 'link_ended_b', properties: ['pipelineId', 'bId'], where: "state = 'deleted'" },
     { name: 'link_excluded', properties: ['pipelineId', 'id'], where: 'excluded is not null' },
   ],
   uniques: [
