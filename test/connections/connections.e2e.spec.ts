@@ -9,8 +9,8 @@ import {
   newMasterKey,
   plainSpec,
   plainTable,
-  until,
 } from '../support/connected-service.js';
+import { until } from '../support/until.js';
 import { createTestDatabase, migratedDatabase, type TestDatabase } from '../support/test-database.js';
 
 // Engines start, stop and load; the machine is shared with the other suites.

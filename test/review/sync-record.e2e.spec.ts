@@ -4,13 +4,8 @@ import pg from 'pg';
 import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
 import { auditTrail } from '../access/audit-trail.js';
 import { accord } from '../cli/child.js';
-import {
-  ConnectedService,
-  newMasterKey,
-  plainSpec,
-  plainTable,
-  until,
-} from '../support/connected-service.js';
+import { ConnectedService, newMasterKey, plainSpec, plainTable } from '../support/connected-service.js';
+import { until } from '../support/until.js';
 import { unseen } from '../support/verifying.js';
 import { createTestDatabase, migratedDatabase, type TestDatabase } from '../support/test-database.js';
 

@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import pg from 'pg';
@@ -97,17 +96,6 @@ export class ConnectedService {
 
   async close(): Promise<void> {
     await this.app.close();
-  }
-}
-
-/** Asks until the answer is what is waited for. */
-export async function until<T>(look: () => Promise<T>, isIt: (seen: T) => boolean, what: string): Promise<T> {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    const seen = await look();
-    if (isIt(seen)) return seen;
-    if (Date.now() > deadline) throw new Error(`waited for ${what}, saw ${JSON.stringify(seen)}`);
-    await sleep(50);
   }
 }
 

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import type { Browser, Page } from 'playwright-core';
 import { QueueJob } from '../../src/review/queue/queue-job.js';
 import { launchChromium } from '../support/chromium.js';
+import { until } from '../support/until.js';
 import { cardOf, expectAccessible, openScreen, type ScreenOptions } from './screen.js';
 import { startUiService, type UiService } from './ui-service.js';
 
@@ -307,7 +308,9 @@ describe('the queue', () => {
       await open('/conflicts?filter=kind%3Avalue', options);
       await expectAccessible(page);
       await picture(`queue-${String(options.width ?? 'wide')}`);
-      const before = (await service.pools.general.query('select id from decision')).rowCount ?? 0;
+      const decided = async () =>
+        (await service.pools.general.query('select id from decision')).rowCount ?? 0;
+      const before = await decided();
       await page.keyboard.press('p');
       await card().waitFor();
       await card().getByText('Ann Tester is at work on it').waitFor();
@@ -316,8 +319,9 @@ describe('the queue', () => {
       await page.keyboard.press('2');
       await page.waitForURL((url) => url.href !== first);
       await card().getByText('Ann Tester is at work on it').waitFor();
-      const after = (await service.pools.general.query('select id from decision')).rowCount ?? 0;
-      expect(after).toBe(before + 1);
+      // The next card comes at the key, not when the answer does.
+      await until(decided, (after) => after > before, 'the decision');
+      expect(await decided()).toBe(before + 1);
       await picture(`queue-play-${String(options.width ?? 'wide')}`);
     },
   );

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../support/chromium.js';
+import { until } from '../support/until.js';
 import { cardOf, expectAccessible, openScreen, type ScreenOptions } from './screen.js';
 import { startUiService, type UiService } from './ui-service.js';
 
@@ -107,6 +108,7 @@ describe('the review screen', () => {
 
     await page.keyboard.press('z');
     await cardOf(page, links[0]!, 'email');
+    await until(decisions, ([one]) => one?.outcome === 'undone', 'the decision to be taken back');
     expect(await decisions()).toMatchObject([{ outcome: 'undone' }]);
     expect(
       (await service.pools.general.query(`select state from conflict where link_id = $1`, [links[0]])).rows,

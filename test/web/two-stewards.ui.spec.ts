@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { EVERY_PIPELINE } from '../../src/common/permissions.js';
 import { launchChromium } from '../support/chromium.js';
 import { addPerson, signIn, type SignedIn } from '../support/tester.js';
+import { until } from '../support/until.js';
 import { cardOf, expectAccessible, openScreen } from './screen.js';
 import { startUiService, type UiService } from './ui-service.js';
 
@@ -95,7 +96,7 @@ describe('two stewards in two browsers', () => {
       }
     }
     await Promise.all([one, two].map((page) => page.getByText(/Nothing more comes/).waitFor()));
-    const made = await decisions();
+    const made = await until(decisions, (rows) => rows.length >= links.length, 'every decision');
     expect(made.map(({ link_id }) => link_id).sort()).toEqual(links);
     expect(made.filter(({ by }) => by === 'Bea Second')).toHaveLength(2);
   });
@@ -181,6 +182,12 @@ describe('two stewards in two browsers', () => {
     });
     await one.keyboard.press('2');
     await cardOf(one, links[2]!, 'email');
+    await until(
+      () => Promise.resolve(lost),
+      (times) => times >= 2,
+      'the answer that was lost to be asked for again',
+    );
+    await until(decisions, (rows) => rows.length >= 2, 'both decisions');
     await undoBar(one).waitFor();
     expect(lost).toBe(2);
     expect(await decisions()).toMatchObject([
