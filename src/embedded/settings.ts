@@ -7,12 +7,14 @@ const megabyte = 1024 * 1024;
 
 /** What the embedded server runs with. Durability stays as PostgreSQL ships it: fsync and synchronous_commit are on. */
 export function defaultSettings(): ServerSettings {
-  const memory = Math.floor(Math.min(totalmem(), freemem() * 2) / megabyte);
+  const limit = process.constrainedMemory();
+  const memory = Math.floor(Math.min(totalmem(), freemem() * 2, limit > 0 ? limit : Infinity) / megabyte);
   return {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: 200,
-    shared_buffers: `${Math.min(512, Math.max(128, Math.floor(memory / 8)))}MB`,
+    // The shadows of a million records take 1 GB, and every change looks one up. What is not touched takes no memory.
+    shared_buffers: `${Math.min(2048, Math.max(128, Math.floor(memory / 8)))}MB`,
     effective_cache_size: `${Math.max(256, Math.floor(memory / 2))}MB`,
     maintenance_work_mem: '128MB',
     work_mem: '16MB',
