@@ -7,6 +7,6 @@ await install();
 await build();
 await Promise.all([
   run('tsc', ['-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput']),
-  run('node', ['--enable-source-maps', '--watch', 'dist/main.js']),
+  run('node', ['--watch', 'dist/main.js']),
   run('vite', ['web']),
 ]);

@@ -67,11 +67,11 @@ function readJson(app: NestExpressApplication): void {
 
 /** Made when it is first asked for: start-up should not wait for it. */
 function serveDocument(app: NestExpressApplication): void {
-  let document: string | undefined;
+  let document: Promise<string> | undefined;
   const express: Express = app.getHttpAdapter().getInstance();
-  express.get('/api/openapi.json', (_request: Request, response: Response) => {
-    document ??= JSON.stringify(openApiDocument(app));
-    response.type('application/json').send(document);
+  express.get('/api/openapi.json', async (_request: Request, response: Response) => {
+    document ??= openApiDocument(app).then((made) => JSON.stringify(made));
+    response.type('application/json').send(await document);
   });
 }
 

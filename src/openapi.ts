@@ -1,10 +1,12 @@
 import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { describedApi } from './common/api-doc.js';
 import { securitySchemes } from './common/route-access.js';
 import { version } from './ops/build.js';
 
 /** The OpenAPI document of every route of the application. */
-export function openApiDocument(app: INestApplication): OpenAPIObject {
+export async function openApiDocument(app: INestApplication): Promise<OpenAPIObject> {
+  const { DocumentBuilder, SwaggerModule } = await describedApi();
   const config = new DocumentBuilder()
     .setTitle('Accord')
     .setDescription(

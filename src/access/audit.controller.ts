@@ -6,7 +6,7 @@ import {
   ApiProperty,
   ApiTags,
   ApiUnprocessableEntityResponse,
-} from '@nestjs/swagger';
+} from '../common/api-doc.js';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { dateTime } from '../common/api-schema.js';
 import { cursorSecret, PageCursors } from '../common/page-cursor.js';

@@ -1,18 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import {
-  allowInsecureRequests,
-  authorizationCodeGrant,
-  buildAuthorizationUrl,
-  calculatePKCECodeChallenge,
-  ClientSecretBasic,
-  ClientSecretPost,
-  Configuration,
-  discovery,
-  fetchUserInfo,
-  None,
-  type ClientAuth,
-  type ServerMetadata,
-} from 'openid-client';
+import type { ClientAuth, Configuration, ServerMetadata } from 'openid-client';
 import { AppError, messageOf } from '../common/errors.js';
 import { AccessSettings } from './access-settings.js';
 
@@ -36,10 +23,17 @@ export interface Identity {
 
 const PATIENCE_S = 10;
 
+type Client = typeof import('openid-client');
+
+interface Discovered {
+  readonly client: Client;
+  readonly configuration: Configuration;
+}
+
 /** The OpenID provider of OIDC_ISSUER: authorization code with PKCE, state and nonce. Its description is read when it is first needed. */
 @Injectable()
 export class IdentityProvider {
-  #configuration: Promise<Configuration> | undefined;
+  #discovered: Promise<Discovered> | undefined;
 
   constructor(private readonly settings: AccessSettings) {}
 
@@ -47,13 +41,19 @@ export class IdentityProvider {
     return this.settings.env.OIDC_ISSUER !== undefined;
   }
 
+  /** The secrets of an attempt that begins. */
+  async newFlow(): Promise<FlowSecrets> {
+    const { randomNonce, randomPKCECodeVerifier, randomState } = await import('openid-client');
+    return { state: randomState(), nonce: randomNonce(), verifier: randomPKCECodeVerifier() };
+  }
+
   /** Where the browser is to go. @throws AppError `identity-provider-failed` */
   async authorizationAddress(flow: FlowSecrets, callback: string): Promise<string> {
-    const configuration = await this.#configured();
-    const address = buildAuthorizationUrl(configuration, {
+    const { client, configuration } = await this.#configured();
+    const address = client.buildAuthorizationUrl(configuration, {
       redirect_uri: callback,
       scope: this.settings.env.OIDC_SCOPE,
-      code_challenge: await calculatePKCECodeChallenge(flow.verifier),
+      code_challenge: await client.calculatePKCECodeChallenge(flow.verifier),
       code_challenge_method: 'S256',
       state: flow.state,
       nonce: flow.nonce,
@@ -68,8 +68,8 @@ export class IdentityProvider {
    * @throws the library's error for an answer that is not good; AppError `identity-provider-failed` before that
    */
   async identityOf(answer: URL, flow: FlowSecrets): Promise<Identity> {
-    const configuration = await this.#configured();
-    const tokens = await authorizationCodeGrant(configuration, answer, {
+    const { client, configuration } = await this.#configured();
+    const tokens = await client.authorizationCodeGrant(configuration, answer, {
       expectedState: flow.state,
       expectedNonce: flow.nonce,
       pkceCodeVerifier: flow.verifier,
@@ -81,17 +81,17 @@ export class IdentityProvider {
     const more =
       configuration.serverMetadata().userinfo_endpoint === undefined
         ? {}
-        : await fetchUserInfo(configuration, tokens.access_token, claims.sub);
+        : await client.fetchUserInfo(configuration, tokens.access_token, claims.sub);
     return identity(claims.iss, claims.sub, { ...more, ...claims }, this.settings.env.OIDC_GROUPS_CLAIM);
   }
 
   /** A failure is not remembered: the provider may be back with the next attempt. */
-  async #configured(): Promise<Configuration> {
-    this.#configuration ??= this.#discover();
+  async #configured(): Promise<Discovered> {
+    this.#discovered ??= this.#discover();
     try {
-      return await this.#configuration;
+      return await this.#discovered;
     } catch (cause) {
-      this.#configuration = undefined;
+      this.#discovered = undefined;
       throw new AppError(
         'identity-provider-failed',
         `Single sign-on cannot be used now: ${messageOf(cause)}`,
@@ -102,32 +102,37 @@ export class IdentityProvider {
     }
   }
 
-  async #discover(): Promise<Configuration> {
+  async #discover(): Promise<Discovered> {
     const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET } = this.settings.env;
     if (OIDC_ISSUER === undefined || OIDC_CLIENT_ID === undefined) throw new Error('OIDC_ISSUER is not set');
+    const client = await import('openid-client');
     // The environment allows plain HTTP for a provider on this machine only.
     const execute: readonly ((configuration: Configuration) => void)[] = OIDC_ISSUER.startsWith('http:')
       ? // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that it stands out, not because it goes
-        [allowInsecureRequests]
+        [client.allowInsecureRequests]
       : [];
-    const found = await discovery(new URL(OIDC_ISSUER), OIDC_CLIENT_ID, undefined, None(), {
+    const found = await client.discovery(new URL(OIDC_ISSUER), OIDC_CLIENT_ID, undefined, client.None(), {
       execute: [...execute],
       timeout: PATIENCE_S,
     });
     const server = found.serverMetadata();
-    const configuration = new Configuration(
+    const configuration = new client.Configuration(
       server,
       OIDC_CLIENT_ID,
       undefined,
-      authentication(server, OIDC_CLIENT_SECRET),
+      authentication(client, server, OIDC_CLIENT_SECRET),
     );
     configuration.timeout = PATIENCE_S;
     for (const extend of execute) extend(configuration);
-    return configuration;
+    return { client, configuration };
   }
 }
 
-function authentication(server: ServerMetadata, secret: string | undefined): ClientAuth {
+function authentication(
+  { ClientSecretBasic, ClientSecretPost, None }: Client,
+  server: ServerMetadata,
+  secret: string | undefined,
+): ClientAuth {
   if (secret === undefined) return None();
   const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
   return methods.includes('client_secret_basic') ? ClientSecretBasic(secret) : ClientSecretPost(secret);

@@ -9,7 +9,7 @@ import {
   ApiPreconditionFailedResponse,
   ApiTags,
   ApiUnprocessableEntityResponse,
-} from '@nestjs/swagger';
+} from '../common/api-doc.js';
 import type { Request, Response } from 'express';
 import { CallerParam, type Caller } from '../common/caller.js';
 import { acceptedTags } from '../common/if-match.js';

@@ -8,7 +8,7 @@ import {
   ApiTooManyRequestsResponse,
   ApiUnauthorizedResponse,
   ApiUnprocessableEntityResponse,
-} from '@nestjs/swagger';
+} from '../common/api-doc.js';
 import type { Request, Response } from 'express';
 import { CallerParam, type Caller } from '../common/caller.js';
 import { Public, SignedIn } from '../common/route-access.js';

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../common/api-doc.js';
 import { IsBoolean, IsEmail, IsOptional, IsString, Length, MaxLength } from 'class-validator';
 import { PERMISSIONS, type Permission } from '../common/permissions.js';
 import { GrantDto, lowerCase, trimmed } from './person.dto.js';

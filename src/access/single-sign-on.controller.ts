@@ -1,5 +1,5 @@
 import { Controller, Get, Header, HttpCode, Query, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '../common/api-doc.js';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import type { Request, Response } from 'express';
 import { AppError } from '../common/errors.js';

@@ -1,6 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Request } from 'express';
-import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
 import type { PoolClient } from 'pg';
 import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
@@ -56,7 +55,7 @@ export class SingleSignOn {
     returnTo: string,
   ): Promise<{ readonly address: string; readonly browser: string }> {
     if (!this.provider.isThere) throw new AppError('not-found', 'There is no single sign-on here.');
-    const flow = { state: randomState(), nonce: randomNonce(), verifier: randomPKCECodeVerifier() };
+    const flow = await this.provider.newFlow();
     const address = await this.provider.authorizationAddress(flow, callback);
     const browser = newSecret();
     await execute(this.pools.general, insertFlow, [

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../common/api-doc.js';
 import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsInt, Length, Max, Min } from 'class-validator';
 import { dateTime } from '../common/api-schema.js';
 import { PERMISSIONS, type Permission } from '../common/permissions.js';

@@ -5,7 +5,7 @@ import {
   ApiBearerAuth,
   ApiSecurity,
   ApiUnauthorizedResponse,
-} from '@nestjs/swagger';
+} from './api-doc.js';
 import { rolesWith, type Permission } from './permissions.js';
 
 /** Names of the security schemes in the OpenAPI document. */

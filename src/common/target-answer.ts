@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from './api-doc.js';
 import type { Plain } from './version-answer.js';
 
 export class TargetIdsDto {

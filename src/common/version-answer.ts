@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from './api-doc.js';
 import { displayClock } from '../core/clock.js';
 import { isoTime, type Stamp } from '../core/stamp.js';
 import type { Author, Version } from '../core/unit.js';

@@ -1,4 +1,5 @@
-import { ApiProperty, ApiPropertyOptional, OmitType, PartialType } from '@nestjs/swagger';
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional } from '../common/api-doc.js';
 import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, MaxLength, Min } from 'class-validator';
 import { dateTime } from '../common/api-schema.js';
 import { RATE } from '../core/pipeline/duration.js';
@@ -11,15 +12,26 @@ const CONNECTORS = ['postgres', 'mysql'] as const;
 const TLS_MODES = ['disable', 'require', 'verify-full'] as const;
 const KEYLESS_CA = /^-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/;
 
-export class NewConnectionDto {
-  @ApiProperty({ description: 'What pipeline files call it; stays as it is', pattern: NAME.source })
-  @Matches(NAME, { message: 'must be a small letter, then at most 62 small letters, digits, _ or -' })
-  name!: string;
+/** Needed of a new connection; a change may leave it out. */
+const Host = (required: boolean): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({
+      type: String,
+      required,
+      description: 'Name or address of a host, or the path of a socket',
+      maxLength: 253,
+    }),
+    Matches(HOST, { message: 'must be the name or the address of a host, or the path of a socket' }),
+  );
 
-  @ApiProperty({ enum: CONNECTORS, description: 'mysql: MariaDB' })
-  @IsIn(CONNECTORS)
-  connector!: (typeof CONNECTORS)[number];
+const Name = (required: boolean, description?: string): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({ type: String, required, minLength: 1, maxLength: 128, description }),
+    Length(1, 128, { message: 'must have 1 to 128 characters' }),
+  );
 
+/** What no connection has to say. */
+class ConnectionSettingsDto {
   @ApiPropertyOptional({ type: String, nullable: true, maxLength: 80, description: 'Name for people' })
   @IsOptional()
   @Length(1, 80, { message: 'must have 1 to 80 characters' })
@@ -30,24 +42,12 @@ export class NewConnectionDto {
   @Length(1, 2000, { message: 'must have 1 to 2000 characters' })
   description?: string | null;
 
-  @ApiProperty({ description: 'Name or address of a host, or the path of a socket', maxLength: 253 })
-  @Matches(HOST, { message: 'must be the name or the address of a host, or the path of a socket' })
-  host!: string;
-
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 65535, description: 'Default: 5432, or 3306' })
   @IsOptional()
   @IsInt()
   @Min(1)
   @Max(65535)
   port?: number;
-
-  @ApiProperty({ minLength: 1, maxLength: 128 })
-  @Length(1, 128, { message: 'must have 1 to 128 characters' })
-  database!: string;
-
-  @ApiProperty({ minLength: 1, maxLength: 128, description: 'As whom to sign in' })
-  @Length(1, 128, { message: 'must have 1 to 128 characters' })
-  account!: string;
 
   @ApiPropertyOptional({
     type: String,
@@ -88,10 +88,39 @@ export class NewConnectionDto {
   rate?: string | null;
 }
 
+export class NewConnectionDto extends ConnectionSettingsDto {
+  @ApiProperty({ description: 'What pipeline files call it; stays as it is', pattern: NAME.source })
+  @Matches(NAME, { message: 'must be a small letter, then at most 62 small letters, digits, _ or -' })
+  name!: string;
+
+  @ApiProperty({ enum: CONNECTORS, description: 'mysql: MariaDB' })
+  @IsIn(CONNECTORS)
+  connector!: (typeof CONNECTORS)[number];
+
+  @Host(true)
+  host!: string;
+
+  @Name(true)
+  database!: string;
+
+  @Name(true, 'As whom to sign in')
+  account!: string;
+}
+
 /** What is left out stays as it is. Name and connector do not change: make another one. */
-export class ChangeConnectionDto extends PartialType(
-  OmitType(NewConnectionDto, ['name', 'connector'] as const),
-) {}
+export class ChangeConnectionDto extends ConnectionSettingsDto {
+  @IsOptional()
+  @Host(false)
+  host?: string;
+
+  @IsOptional()
+  @Name(false)
+  database?: string;
+
+  @IsOptional()
+  @Name(false, 'As whom to sign in')
+  account?: string;
+}
 
 export class SecretStateDto {
   @ApiProperty(dateTime)

@@ -11,7 +11,7 @@ import {
   ApiServiceUnavailableResponse,
   ApiTags,
   ApiUnprocessableEntityResponse,
-} from '@nestjs/swagger';
+} from '../common/api-doc.js';
 import type { Response } from 'express';
 import { CallerParam, type Caller } from '../common/caller.js';
 import { acceptedTags } from '../common/if-match.js';

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../common/api-doc.js';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { clockValue, dateTime, jsonValue } from '../common/api-schema.js';
 import { TargetDto } from '../common/target-answer.js';

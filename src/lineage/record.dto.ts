@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../common/api-doc.js';
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { clockValue, dateTime, jsonValue } from '../common/api-schema.js';
 import { PageQueryDto } from '../common/page-query.js';

@@ -21,5 +21,5 @@ export async function linkMails(
     if (person === undefined) return [];
     return [writer.writeLink(person, linkLetter(person.name, facts as unknown as LinkWanted, publicUrl))];
   });
-  return { mails, told: wanted.map(({ id }) => id) };
+  return { mails: await Promise.all(mails), told: wanted.map(({ id }) => id) };
 }

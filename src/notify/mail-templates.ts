@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Injectable } from '@nestjs/common';
-import Handlebars from 'handlebars';
 
 /** Seen from `src` and from `dist` alike. */
 const folder = fileURLToPath(new URL('../../templates/', import.meta.url));
@@ -15,38 +14,20 @@ export interface RenderedMail {
 }
 
 type Render = (data: object) => string;
+type Mails = ReadonlyMap<string, Record<'subject' | 'html' | 'text', Render>>;
 
 /**
  * The mails in `templates/`: a folder for each with `subject.hbs`, `html.hbs` and `text.hbs`, and the parts that they
- * share. Values are escaped in HTML and stand as they are in text. Read once, at the start: a broken template stops the
- * service before it stops a mail. A name that the data lacks is an error, not an empty place.
+ * share. Values are escaped in HTML and stand as they are in text. Read once, for the first mail. A name that the data lacks is an error,
+ * not an empty place.
  */
 @Injectable()
 export class MailTemplates {
-  private readonly mails = new Map<string, Record<'subject' | 'html' | 'text', Render>>();
-
-  constructor() {
-    const handlebars = Handlebars.create();
-    for (const file of readdirSync(join(folder, partials))) {
-      handlebars.registerPartial(basename(file, '.hbs'), readFileSync(join(folder, partials, file), 'utf8'));
-    }
-    for (const mail of readdirSync(folder).filter((name) => name !== partials)) {
-      const compile = (part: string, noEscape: boolean): Render =>
-        handlebars.compile(readFileSync(join(folder, mail, `${part}.hbs`), 'utf8'), {
-          strict: true,
-          noEscape,
-        });
-      this.mails.set(mail, {
-        subject: compile('subject', true),
-        html: compile('html', false),
-        text: compile('text', true),
-      });
-    }
-  }
+  #mails: Promise<Mails> | undefined;
 
   /** @param data every name that the mail's templates use, at least as `null` */
-  render(mail: string, data: object): RenderedMail {
-    const parts = this.mails.get(mail);
+  async render(mail: string, data: object): Promise<RenderedMail> {
+    const parts = (await (this.#mails ??= compiled())).get(mail);
     if (!parts) throw new Error(`There is no mail named ${mail} in templates/`);
     return {
       subject: parts.subject(data).replaceAll(/\s+/g, ' ').trim(),
@@ -57,4 +38,24 @@ export class MailTemplates {
         .trim()}\n`,
     };
   }
+}
+
+async function compiled(): Promise<Mails> {
+  const { default: Handlebars } = await import('handlebars');
+  const handlebars = Handlebars.create();
+  for (const file of await readdir(join(folder, partials))) {
+    handlebars.registerPartial(basename(file, '.hbs'), await readFile(join(folder, partials, file), 'utf8'));
+  }
+  const compile = async (mail: string, part: string, noEscape: boolean): Promise<Render> =>
+    handlebars.compile(await readFile(join(folder, mail, `${part}.hbs`), 'utf8'), { strict: true, noEscape });
+  const names = (await readdir(folder)).filter((name) => name !== partials);
+  const mails = names.map(async (mail) => {
+    const [subject, html, text] = await Promise.all([
+      compile(mail, 'subject', true),
+      compile(mail, 'html', false),
+      compile(mail, 'text', true),
+    ]);
+    return [mail, { subject, html, text }] as const;
+  });
+  return new Map(await Promise.all(mails));
 }

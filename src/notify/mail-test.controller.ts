@@ -1,5 +1,5 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { ApiConflictResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiConflictResponse, ApiOkResponse, ApiOperation, ApiTags } from '../common/api-doc.js';
 import { CallerParam, type Caller } from '../common/caller.js';
 import { Needs } from '../common/route-access.js';
 import { actorOf } from '../database/audit.js';

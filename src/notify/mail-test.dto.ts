@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../common/api-doc.js';
 
 export class MailServerDto {
   @ApiProperty({ description: 'False: SMTP_URL is not set, and no mail is sent' })

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { createTransport, type Transporter } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 import { Env } from '../common/env.js';
 import type { OutboxMail } from '../database/sql/notify/outbox.js';
 import { messageId } from './mail-headers.js';
@@ -10,32 +10,19 @@ export const SMTP_TIMEOUT_MS = 30_000;
 /** Sends a mail of the outbox by SMTP. Knows nothing of the database. */
 @Injectable()
 export class MailTransport {
-  private readonly transporter: Transporter | null;
+  #transporter: Promise<Transporter> | undefined;
 
-  constructor(private readonly env: Env) {
-    this.transporter =
-      env.SMTP_URL === undefined
-        ? null
-        : createTransport({
-            url: env.SMTP_URL,
-            connectionTimeout: SMTP_TIMEOUT_MS / 3,
-            greetingTimeout: SMTP_TIMEOUT_MS / 3,
-            dnsTimeout: SMTP_TIMEOUT_MS / 3,
-            socketTimeout: SMTP_TIMEOUT_MS,
-            disableFileAccess: true,
-            disableUrlAccess: true,
-          });
-  }
+  constructor(private readonly env: Env) {}
 
   /** False: there is no SMTP_URL. */
   get isConfigured(): boolean {
-    return this.transporter !== null;
+    return this.env.SMTP_URL !== undefined;
   }
 
   /** A mail that says that mails arrive: past the outbox, so that whoever waits for it learns what the server says. @throws as `send` */
   async sendTest(to: string): Promise<void> {
-    if (this.transporter === null) throw new Error('SMTP_URL is not set');
-    await this.transporter.sendMail({
+    const transporter = await this.#opened();
+    await transporter.sendMail({
       from: this.env.MAIL_FROM,
       to,
       subject: 'Accord: a test',
@@ -47,9 +34,9 @@ export class MailTransport {
 
   /** Resolves when the server has taken the mail. @throws whatever nodemailer says; see `refusal` */
   async send(mail: OutboxMail): Promise<void> {
-    if (this.transporter === null) throw new Error('SMTP_URL is not set');
+    const transporter = await this.#opened();
     const { References, 'In-Reply-To': inReplyTo, ...headers } = mail.headers;
-    await this.transporter.sendMail({
+    await transporter.sendMail({
       from: this.env.MAIL_FROM,
       to: mail.recipient,
       subject: mail.subject,
@@ -61,6 +48,25 @@ export class MailTransport {
       ...(inReplyTo !== undefined && { inReplyTo }),
     });
   }
+
+  /** Opened for the first mail, as nothing before it needs the library. */
+  #opened(): Promise<Transporter> {
+    return (this.#transporter ??= opened(this.env.SMTP_URL));
+  }
+}
+
+async function opened(url: string | undefined): Promise<Transporter> {
+  if (url === undefined) throw new Error('SMTP_URL is not set');
+  const { createTransport } = await import('nodemailer');
+  return createTransport({
+    url,
+    connectionTimeout: SMTP_TIMEOUT_MS / 3,
+    greetingTimeout: SMTP_TIMEOUT_MS / 3,
+    dnsTimeout: SMTP_TIMEOUT_MS / 3,
+    socketTimeout: SMTP_TIMEOUT_MS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
 }
 
 export type Refusal = 'this mail for good' | 'this mail for now' | 'server';

@@ -40,22 +40,30 @@ export class MailWriter {
   }
 
   /** To somebody who must get it: not a matter of preference. Their one-time link is made when it is sent. */
-  writeLink(person: { readonly id: string; readonly email: string }, letter: Letter): OutboxMail {
+  async writeLink(
+    person: { readonly id: string; readonly email: string },
+    letter: Letter,
+  ): Promise<OutboxMail> {
     const footer: Footer = {
       reason: 'You get this mail because an admin of this Accord service has entered your address.',
       settingsLink: null,
       unsubscribeLink: null,
     };
-    return { ...this.#mail(person.email, letter, footer, null), link_for: person.id };
+    return { ...(await this.#mail(person.email, letter, footer, null)), link_for: person.id };
   }
 
-  #mail(recipient: string, letter: Letter, footer: Footer, unsubscribe: string | null): OutboxMail {
+  async #mail(
+    recipient: string,
+    letter: Letter,
+    footer: Footer,
+    unsubscribe: string | null,
+  ): Promise<OutboxMail> {
     const { kind, template, thread, data } = letter;
     return {
       id: uuidv7(),
       kind,
       recipient,
-      ...this.templates.render(template, { ...data, ...footer }),
+      ...(await this.templates.render(template, { ...data, ...footer })),
       headers: mailHeaders({ thread, publicUrl: this.env.publicUrl, unsubscribe }),
       link_for: null,
     };

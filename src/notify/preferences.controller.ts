@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Patch } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags, ApiUnprocessableEntityResponse } from '../common/api-doc.js';
 import { CallerParam, type Caller } from '../common/caller.js';
 import { SignedIn } from '../common/route-access.js';
 import { actorOf } from '../database/audit.js';

@@ -12,10 +12,12 @@ import { mailSamples } from './samples.js';
 export async function writePreview(folder: string, publicUrl: string, now: number): Promise<string[]> {
   const templates = new MailTemplates();
   await mkdir(folder, { recursive: true });
-  const samples = mailSamples(publicUrl, now).map(({ name, letter, footer }) => ({
-    name,
-    mail: templates.render(letter.template, { ...letter.data, ...footer }),
-  }));
+  const samples = await Promise.all(
+    mailSamples(publicUrl, now).map(async ({ name, letter, footer }) => ({
+      name,
+      mail: await templates.render(letter.template, { ...letter.data, ...footer }),
+    })),
+  );
   for (const { name, mail } of samples) {
     await writeFile(join(folder, `${name}.html`), mail.html);
     await writeFile(join(folder, `${name}.txt`), `Subject: ${mail.subject}\n\n${mail.text}`);

@@ -6,7 +6,7 @@ import {
   ApiOperation,
   ApiProperty,
   ApiTags,
-} from '@nestjs/swagger';
+} from '../common/api-doc.js';
 import type { Request, Response } from 'express';
 import { AppError } from '../common/errors.js';
 import { Public } from '../common/route-access.js';

@@ -5,7 +5,7 @@ import {
   ApiOperation,
   ApiTags,
   ApiUnprocessableEntityResponse,
-} from '@nestjs/swagger';
+} from '../common/api-doc.js';
 import { Clock } from '../common/clock.js';
 import { Needs } from '../common/route-access.js';
 import { HubPools } from '../database/pools.js';

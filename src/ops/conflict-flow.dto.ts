@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../common/api-doc.js';
 import { IsIn, IsOptional } from 'class-validator';
 import { dateTime } from '../common/api-schema.js';
 

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '../common/api-doc.js';
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { CallerParam, type Caller } from '../common/caller.js';
 import { Clock } from '../common/clock.js';

@@ -5,7 +5,7 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiTags,
-} from '@nestjs/swagger';
+} from '../common/api-doc.js';
 import { CallerParam, type Caller } from '../common/caller.js';
 import { guardKey, publicId } from '../common/public-ids.js';
 import { Needs } from '../common/route-access.js';

@@ -1,5 +1,5 @@
 import { Controller, Get, Header, HttpCode, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '../common/api-doc.js';
 import type { Response } from 'express';
 import { Public } from '../common/route-access.js';
 import { LiveDto, ReadyDto } from './health.dto.js';

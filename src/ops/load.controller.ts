@@ -6,7 +6,7 @@ import {
   ApiOperation,
   ApiTags,
   ApiUnprocessableEntityResponse,
-} from '@nestjs/swagger';
+} from '../common/api-doc.js';
 import { CallerParam, type Caller } from '../common/caller.js';
 import { AppError } from '../common/errors.js';
 import { Needs } from '../common/route-access.js';

@@ -1,4 +1,4 @@
-import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty } from '../common/api-doc.js';
 import { IsIn, IsString, Matches, ValidateIf } from 'class-validator';
 import { jsonValue } from '../common/api-schema.js';
 import type { Json } from '../core/value.js';
@@ -79,7 +79,7 @@ export class FieldsComparedDto {
   })
   looked!: number;
 
-  @ApiProperty({ type: 'object', additionalProperties: { $ref: getSchemaPath(FieldComparedDto) } })
+  @ApiProperty({ type: 'object', additionalProperties: { $ref: '#/components/schemas/FieldComparedDto' } })
   fields!: Readonly<Record<string, FieldComparedDto>>;
 }
 

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { CounterName } from '../database/counters.js';
 
 const gauges = {
@@ -45,7 +45,9 @@ export interface Metrics {
   readonly forget: () => void;
 }
 
-export function registerMetrics(register: Registry): Metrics {
+type Library = typeof import('prom-client');
+
+export function registerMetrics({ Counter, Gauge, Histogram }: Library, register: Registry): Metrics {
   const registers = [register];
   const gaugeOf = new Map<GaugeName, Gauge>();
   for (const [name, [help, labelNames]] of Object.entries(gauges)) {

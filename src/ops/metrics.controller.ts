@@ -1,5 +1,5 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '../common/api-doc.js';
 import type { Response } from 'express';
 import { Needs } from '../common/route-access.js';
 import { MetricsService } from './metrics.service.js';
@@ -15,8 +15,8 @@ export class MetricsController {
   @ApiProduces('text/plain')
   @ApiOkResponse({ type: String })
   async get(@Res({ passthrough: true }) response: Response): Promise<string> {
-    const text = await this.metrics.text();
-    response.setHeader('Content-Type', this.metrics.contentType);
+    const { contentType, text } = await this.metrics.answer();
+    response.setHeader('Content-Type', contentType);
     return text;
   }
 }

@@ -1,12 +1,12 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { Pool } from 'pg';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { Clock } from '../common/clock.js';
 import { parseLabels } from '../database/counters.js';
 import { HubPools } from '../database/pools.js';
 import { counterRows, metricRows, type MetricRow } from '../database/sql/metric-rows.js';
 import { version } from './build.js';
-import { registerMetrics, type GaugeName } from './metric-catalogue.js';
+import { registerMetrics, type GaugeName, type Metrics } from './metric-catalogue.js';
 import { PipelinesService } from './pipelines.service.js';
 import { verdict } from './verdict.js';
 
@@ -29,61 +29,75 @@ const fromRows: Record<MetricRow['metric'], { readonly gauge: GaugeName; readonl
   verified_differences: { gauge: 'verified_differences', label: 'reason' },
 };
 
+interface Instruments {
+  readonly registry: Registry;
+  readonly metrics: Metrics;
+}
+
+export interface MetricsAnswer {
+  readonly contentType: string;
+  readonly text: string;
+}
+
+type SetGauge = (gauge: GaugeName, labels: Record<string, string>, value: number) => void;
+
 /** The Prometheus text. Without a database it still answers, with what the process knows of itself. */
 @Injectable()
 export class MetricsService implements OnApplicationShutdown {
   private readonly logger = new Logger(MetricsService.name);
-  private readonly registry = new Registry();
-  private readonly metrics = registerMetrics(this.registry);
-  #text = '';
+  #instruments: Promise<Instruments> | undefined;
+  #answer: MetricsAnswer | undefined;
   #freshUntil = 0;
-  #scrape: Promise<void> | undefined;
+  #scrape: Promise<MetricsAnswer> | undefined;
 
   constructor(
     private readonly pools: HubPools,
     private readonly pipelines: PipelinesService,
     private readonly clock: Clock,
-  ) {
-    collectDefaultMetrics({ register: this.registry, prefix: 'accord_' });
+  ) {}
+
+  async answer(): Promise<MetricsAnswer> {
+    if (this.#answer === undefined || this.clock.monotonic() >= this.#freshUntil)
+      return (this.#scrape ??= this.#scraped().finally(() => (this.#scrape = undefined)));
+    return this.#answer;
   }
 
-  get contentType(): string {
-    return this.registry.contentType;
+  async observeRequest(method: string, route: string, status: number, seconds: number): Promise<void> {
+    const { metrics } = await this.#ready();
+    metrics.requests.observe({ method, route, status: String(status) }, seconds);
   }
 
-  async text(): Promise<string> {
-    if (this.clock.monotonic() >= this.#freshUntil) {
-      this.#scrape ??= this.scrape().finally(() => (this.#scrape = undefined));
-      await this.#scrape;
-    }
-    return this.#text;
+  async onApplicationShutdown(): Promise<void> {
+    (await this.#instruments)?.registry.clear();
   }
 
-  observeRequest(method: string, route: string, status: number, seconds: number): void {
-    this.metrics.requests.observe({ method, route, status: String(status) }, seconds);
+  /** Made for the first request: before it there is nothing to measure, and a start need not wait for the library. */
+  #ready(): Promise<Instruments> {
+    return (this.#instruments ??= makeInstruments());
   }
 
-  onApplicationShutdown(): void {
-    this.registry.clear();
-  }
-
-  private async scrape(): Promise<void> {
-    this.metrics.forget();
-    this.set('build_info', { version, node: process.version }, 1);
-    this.connections('lane', this.pools.lane);
-    this.connections('general', this.pools.general);
+  async #scraped(): Promise<MetricsAnswer> {
+    const { registry, metrics } = await this.#ready();
+    const set: SetGauge = (gauge, labels, value) => {
+      metrics.gauge(gauge).set(labels, value);
+    };
+    metrics.forget();
+    set('build_info', { version, node: process.version }, 1);
+    connections(set, 'lane', this.pools.lane);
+    connections(set, 'general', this.pools.general);
     try {
-      await this.fromDatabase();
-      this.set('database_up', {}, 1);
+      await this.#fromDatabase(metrics, set);
+      set('database_up', {}, 1);
     } catch (error) {
-      this.set('database_up', {}, 0);
+      set('database_up', {}, 0);
       this.logger.warn({ msg: 'metrics without the database', err: error });
     }
-    this.#text = await this.registry.metrics();
+    this.#answer = { contentType: registry.contentType, text: await registry.metrics() };
     this.#freshUntil = this.clock.monotonic() + maximumAge;
+    return this.#answer;
   }
 
-  private async fromDatabase(): Promise<void> {
+  async #fromDatabase(metrics: Metrics, set: SetGauge): Promise<void> {
     const [rows, kept, pipelines] = await Promise.all([
       metricRows(this.pools.general),
       counterRows(this.pools.general),
@@ -91,7 +105,7 @@ export class MetricsService implements OnApplicationShutdown {
     ]);
     for (const { metric, pipeline, side, label, value } of rows) {
       const { gauge, label: name } = fromRows[metric];
-      this.set(
+      set(
         gauge,
         {
           ...(pipeline === null ? {} : { pipeline }),
@@ -104,37 +118,40 @@ export class MetricsService implements OnApplicationShutdown {
       );
     }
     for (const { pipeline, name, labels, value } of kept) {
-      const counter = this.metrics.counter(name);
+      const counter = metrics.counter(name);
       if (counter === undefined) continue;
       const known = Object.entries(parseLabels(labels)).filter(([label]) => counter.labels.includes(label));
       counter.metric.inc({ ...Object.fromEntries(known), pipeline }, value);
     }
     for (const figures of pipelines) {
       const { name: pipeline, counts, sides } = figures;
-      this.set('pipeline_health', { pipeline, health: verdict(figures).health }, 1);
-      this.set('pipeline_paused', { pipeline, side: '' }, figures.paused === null ? 0 : 1);
-      this.set('records', { pipeline, state: 'in_sync' }, counts.inSync);
-      this.set('records', { pipeline, state: 'unsettled' }, counts.linked - counts.excluded - counts.inSync);
-      this.set('records', { pipeline, state: 'excluded' }, counts.excluded);
-      this.set('records', { pipeline, state: 'unmatched' }, counts.unmatched);
+      set('pipeline_health', { pipeline, health: verdict(figures).health }, 1);
+      set('pipeline_paused', { pipeline, side: '' }, figures.paused === null ? 0 : 1);
+      set('records', { pipeline, state: 'in_sync' }, counts.inSync);
+      set('records', { pipeline, state: 'unsettled' }, counts.linked - counts.excluded - counts.inSync);
+      set('records', { pipeline, state: 'excluded' }, counts.excluded);
+      set('records', { pipeline, state: 'unmatched' }, counts.unmatched);
       for (const side of [sides.A, sides.B]) {
         if (side === null) continue;
         const labels = { pipeline, side: side.side };
-        if (side.lagSeconds !== null) this.set('lag_seconds', labels, side.lagSeconds);
-        this.set('backlog', labels, side.backlog);
-        this.set('pipeline_paused', labels, side.paused === null ? 0 : 1);
-        if (side.error !== null) this.set('side_error', { ...labels, code: side.error.code }, 1);
+        if (side.lagSeconds !== null) set('lag_seconds', labels, side.lagSeconds);
+        set('backlog', labels, side.backlog);
+        set('pipeline_paused', labels, side.paused === null ? 0 : 1);
+        if (side.error !== null) set('side_error', { ...labels, code: side.error.code }, 1);
       }
     }
   }
+}
 
-  private connections(pool: string, { totalCount, idleCount, waitingCount }: Pool): void {
-    this.set('database_connections', { pool, state: 'busy' }, totalCount - idleCount);
-    this.set('database_connections', { pool, state: 'idle' }, idleCount);
-    this.set('database_connections', { pool, state: 'wanted' }, waitingCount);
-  }
+function connections(set: SetGauge, pool: string, { totalCount, idleCount, waitingCount }: Pool): void {
+  set('database_connections', { pool, state: 'busy' }, totalCount - idleCount);
+  set('database_connections', { pool, state: 'idle' }, idleCount);
+  set('database_connections', { pool, state: 'wanted' }, waitingCount);
+}
 
-  private set(gauge: GaugeName, labels: Record<string, string>, value: number): void {
-    this.metrics.gauge(gauge).set(labels, value);
-  }
+async function makeInstruments(): Promise<Instruments> {
+  const library = await import('prom-client');
+  const registry = new library.Registry();
+  library.collectDefaultMetrics({ register: registry, prefix: 'accord_' });
+  return { registry, metrics: registerMetrics(library, registry) };
 }

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../common/api-doc.js';
 
 const nullable = { nullable: true } as const;
 const time = { type: String, format: 'date-time' } as const;

@@ -6,7 +6,7 @@ import {
   ApiOperation,
   ApiProperty,
   ApiTags,
-} from '@nestjs/swagger';
+} from '../common/api-doc.js';
 import { IsIn, IsOptional, Length } from 'class-validator';
 import { CallerParam, pipelinesWithin, type Caller } from '../common/caller.js';
 import { Needs } from '../common/route-access.js';

@@ -16,7 +16,7 @@ export class RequestTiming implements NestMiddleware {
     response.once('finish', () => {
       const { route } = request as { route?: { path?: unknown } };
       const pattern = typeof route?.path === 'string' ? route.path : 'none';
-      this.metrics.observeRequest(
+      void this.metrics.observeRequest(
         request.method,
         pattern,
         response.statusCode,

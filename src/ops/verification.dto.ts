@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../common/api-doc.js';
 import { IsBoolean, IsIn, IsOptional } from 'class-validator';
 import { dateTime, jsonValue } from '../common/api-schema.js';
 import { PageQueryDto } from '../common/page-query.js';

@@ -5,7 +5,7 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiTags,
-} from '@nestjs/swagger';
+} from '../common/api-doc.js';
 import { CallerParam, type Caller } from '../common/caller.js';
 import { PageQueryDto } from '../common/page-query.js';
 import { Needs } from '../common/route-access.js';

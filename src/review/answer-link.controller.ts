@@ -8,7 +8,7 @@ import {
   ApiOperation,
   ApiPreconditionFailedResponse,
   ApiTags,
-} from '@nestjs/swagger';
+} from '../common/api-doc.js';
 import { CallerParam, type Caller } from '../common/caller.js';
 import { Needs } from '../common/route-access.js';
 import { AnswerLinkDto, FollowAnswerLinkDto } from './answer-link.dto.js';

@@ -1,4 +1,5 @@
-import { ApiProperty, IntersectionType } from '@nestjs/swagger';
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '../common/api-doc.js';
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { dateTime, jsonValue } from '../common/api-schema.js';
 import { PageQueryDto } from '../common/page-query.js';
@@ -13,20 +14,30 @@ import { ActionDto, ActivityDto, WorkDto } from './queue/work.dto.js';
 export const CONFLICT_STATES = ['open', 'snoozed', 'held', 'closed'] as const;
 export type ConflictState = (typeof CONFLICT_STATES)[number];
 
+/** What every route that looks at the queue takes. */
+const Filter = (): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({
+      type: String,
+      required: false,
+      maxLength: 1000,
+      example: 'pipeline:companies priority:urgent,high -assignee:none due:<4h value:"@example.org"',
+      description: 'Terms that must all hold; docs/queue.md has the grammar',
+    }),
+    IsOptional(),
+    IsString(),
+    MaxLength(1000),
+  );
+
 export class QueueFilterDto {
-  @ApiProperty({
-    required: false,
-    maxLength: 1000,
-    example: 'pipeline:companies priority:urgent,high -assignee:none due:<4h value:"@example.org"',
-    description: 'Terms that must all hold; docs/queue.md has the grammar',
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(1000)
+  @Filter()
   filter?: string;
 }
 
-export class ConflictQueryDto extends IntersectionType(PageQueryDto, QueueFilterDto) {
+export class ConflictQueryDto extends PageQueryDto {
+  @Filter()
+  filter?: string;
+
   @ApiProperty({
     enum: CONFLICT_STATES,
     required: false,

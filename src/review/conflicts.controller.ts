@@ -11,7 +11,7 @@ import {
   ApiResponse,
   ApiTags,
   ApiUnprocessableEntityResponse,
-} from '@nestjs/swagger';
+} from '../common/api-doc.js';
 import type { Response } from 'express';
 import { CallerParam, pipelinesWithin, type Caller } from '../common/caller.js';
 import { AppError } from '../common/errors.js';

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../common/api-doc.js';
 import { Type } from 'class-transformer';
 import {
   Allow,

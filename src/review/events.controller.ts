@@ -1,5 +1,5 @@
 import { Controller, Headers, Sse, type MessageEvent } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '../common/api-doc.js';
 import type { Observable } from 'rxjs';
 import { CallerParam, pipelinesWithin, StillAllowed, type Caller } from '../common/caller.js';
 import { Needs } from '../common/route-access.js';

@@ -6,7 +6,7 @@ import {
   ApiOperation,
   ApiTags,
   ApiUnprocessableEntityResponse,
-} from '@nestjs/swagger';
+} from '../common/api-doc.js';
 import { CallerParam, type Caller } from '../common/caller.js';
 import { Needs } from '../common/route-access.js';
 import { actorOf } from '../database/audit.js';

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../common/api-doc.js';
 import { IsOptional, Length } from 'class-validator';
 
 const words = { message: 'must have 1 to 2000 characters' };

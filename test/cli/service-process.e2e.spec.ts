@@ -7,11 +7,34 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Client } from 'pg';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createTestDatabase, runFolder, type TestDatabase } from '../support/test-database.js';
 import { runSource, type Child } from './child.js';
 
 // Every command is a process of its own.
 jest.setTimeout(90_000);
+
+/** What a start can do without: half a second of its time. */
+const later = [
+  '@faker-js/faker',
+  '@nestjs/swagger',
+  'es-toolkit',
+  'handlebars',
+  'jose',
+  'mysql2',
+  'nodemailer',
+  'openid-client',
+  'oui-data',
+  'prom-client',
+];
+
+const packagesIn = (urls: string): readonly string[] => {
+  const names = urls
+    .split('\n')
+    .map((url) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1] ?? '');
+  // Otherwise nothing was listened to.
+  expect(names).toContain('@nestjs/core');
+  return names;
+};
 
 const runsAt = /runs at (http:\/\/127\.0\.0\.1:\d+)/;
 
@@ -51,12 +74,14 @@ describe('the service as a process', () => {
     expect(rows).toEqual([]);
   });
 
-  it('runs twice on one database, and each stops without the other', async () => {
-    const both = [start(), start()];
+  it('runs twice on one database, and each stops without the other, and loads nothing before it is needed', async () => {
+    const loaded = join(runFolder(), 'loaded-by-a-start');
+    const both = [start({ ACCORD_TEST_LOADED: loaded }), start()];
     const urls = await Promise.all(both.map(async (service) => (await service.said(runsAt))[1]!));
     expect(new Set(urls).size).toBe(2);
     both[0]!.kill('SIGINT');
     expect((await both[0]!.ended).code).toBe(0);
+    expect(packagesIn(await readFile(loaded, 'utf8')).filter((name) => later.includes(name))).toEqual([]);
     expect((await fetch(`${urls[1]!}/health/ready`)).status).toBe(200);
     both[1]!.kill('SIGTERM');
     expect((await both[1]!.ended).code).toBe(0);

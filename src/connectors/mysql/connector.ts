@@ -1,12 +1,14 @@
 import type { Connection, ConnectionConfig, Connector } from '../connector.js';
-import { MysqlConnection } from './connection.js';
-import { openPools } from './pools.js';
 
-/** MariaDB 10.6 and later. Sessions are opened when they are first needed. */
+/** MariaDB 10.6 and later. The driver is loaded by the first connection, and sessions are opened when they are first needed. */
 export class MysqlConnector implements Connector {
   readonly kind = 'mysql';
 
   async open(config: ConnectionConfig): Promise<Connection> {
-    return Promise.resolve().then(() => new MysqlConnection(config, openPools(config)));
+    const [{ MysqlConnection }, { openPools }] = await Promise.all([
+      import('./connection.js'),
+      import('./pools.js'),
+    ]);
+    return new MysqlConnection(config, openPools(config));
   }
 }

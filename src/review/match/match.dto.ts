@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../../common/api-doc.js';
 import { jsonValue } from '../../common/api-schema.js';
 import type { Json } from '../../core/value.js';
 

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../../common/api-doc.js';
 import { PersonRefDto } from './work.dto.js';
 
 const counts = { type: 'object', additionalProperties: { type: 'integer' } } as const;

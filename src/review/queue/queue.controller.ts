@@ -8,7 +8,7 @@ import {
   ApiOperation,
   ApiProperty,
   ApiTags,
-} from '@nestjs/swagger';
+} from '../../common/api-doc.js';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import type { Response } from 'express';

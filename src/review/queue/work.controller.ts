@@ -10,7 +10,7 @@ import {
   ApiResponse,
   ApiTags,
   ApiUnprocessableEntityResponse,
-} from '@nestjs/swagger';
+} from '../../common/api-doc.js';
 import { CallerParam, type Caller } from '../../common/caller.js';
 import { acceptedTags } from '../../common/if-match.js';
 import { PageQueryDto } from '../../common/page-query.js';
