@@ -11,16 +11,18 @@ const minute = 60_000;
 describe('a session', () => {
   let service: TestService;
   let ahead = 0;
+  let standing: number | undefined;
   let made = 0;
   let email: string;
 
   beforeAll(async () => {
     service = await startTestService({ ACCORD_SESSION_IDLE_MINUTES: '30', ACCORD_SESSION_HOURS: '2' });
-    service.app.get(Clock, { strict: false }).now = () => Date.now() + ahead;
+    service.app.get(Clock, { strict: false }).now = () => (standing ?? Date.now()) + ahead;
   });
   afterAll(() => service.close());
   beforeEach(async () => {
     ahead = 0;
+    standing = undefined;
     made += 1;
     email = `person${made}@example.org`;
     await addPerson(service.pools, {
@@ -252,8 +254,10 @@ describe('a session', () => {
     });
 
     it('lets no more through when many come at once', async () => {
+      // However long the machine takes over them, the first lock (of a second) does not end meanwhile.
+      standing = Date.now();
       const answers = await Promise.all(Array.from({ length: 30 }, () => attempt('wrong')));
-      expect(answers.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(5);
+      expect(answers.filter(({ status }) => status === 401).length).toBe(5);
     });
 
     it('slows one address down that tries many accounts, whatever it says it is', async () => {

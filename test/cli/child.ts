@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compiledSource } from '../support/compiled-source.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const hooks = new URL('./source-hooks.mjs', import.meta.url).href;
+const compiled = await compiledSource();
 
 export interface Ended {
   readonly code: number | null;
@@ -18,18 +20,22 @@ export interface Child {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Runs a file of `src` in a process of its own, with this environment and nothing else of ours. */
+/** Runs a file of `src`, as it is compiled for this test run, in a process of its own, with this environment and nothing else of ours. */
 export function runSource(file: string, args: readonly string[], env: Record<string, string>): Child {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^(ACCORD_(?!TEST_RUN)|DATABASE_URL|PORT|HOST|NODE_OPTIONS|SMTP|JEST)/.test(name),
     ),
   );
-  const child = spawn(process.execPath, ['--no-warnings', '--import', hooks, file, ...args], {
-    cwd: root,
-    env: { ...inherited, NO_COLOR: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--no-warnings', join(compiled, file.replace(/\.ts$/, '.js')), ...args],
+    {
+      cwd: root,
+      env: { ...inherited, NO_COLOR: '1', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let out = '';
   let err = '';
   const listeners = new Set<() => void>();

@@ -27,6 +27,8 @@ const later = [
   'prom-client',
 ];
 
+const listing = new URL('./loaded.mjs', import.meta.url).href;
+
 const packagesIn = (urls: string): readonly string[] => {
   const names = urls
     .split('\n')
@@ -76,7 +78,7 @@ describe('the service as a process', () => {
 
   it('runs twice on one database, and each stops without the other, and loads nothing before it is needed', async () => {
     const loaded = join(runFolder(), 'loaded-by-a-start');
-    const both = [start({ ACCORD_TEST_LOADED: loaded }), start()];
+    const both = [start({ NODE_OPTIONS: `--import ${listing}`, ACCORD_TEST_LOADED: loaded }), start()];
     const urls = await Promise.all(both.map(async (service) => (await service.said(runsAt))[1]!));
     expect(new Set(urls).size).toBe(2);
     both[0]!.kill('SIGINT');

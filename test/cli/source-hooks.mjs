@@ -10,18 +10,12 @@ const kept = join(process.env.ACCORD_TEST_RUN, 'transformed');
 mkdirSync(kept, { recursive: true });
 let swc;
 
-// What was loaded until the end, for a test that wants to know.
-const loaded = new Set();
-const { ACCORD_TEST_LOADED: list } = process.env;
-if (list !== undefined) process.once('exit', () => writeFileSync(list, [...loaded].join('\n')));
-
 registerHooks({
   resolve(specifier, context, next) {
     const ours = /^\.{1,2}\//.test(specifier) && !context.parentURL?.includes('/node_modules/');
     return next(ours ? specifier.replace(/\.js$/, '.ts') : specifier, context);
   },
   load(url, context, next) {
-    if (list !== undefined) loaded.add(url);
     if (!url.endsWith('.ts') || url.includes('/node_modules/')) return next(url, context);
     return { format: 'module', source: transformed(fileURLToPath(url)), shortCircuit: true };
   },

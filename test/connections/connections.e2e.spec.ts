@@ -88,6 +88,13 @@ describe('connections that are kept by hand', () => {
       (await b.query<{ x: string }>(`select x from t where key = 'k1'`)).rows[0]!.x;
     await until(seen, (x) => x === value, `${value} on the other side`);
   };
+  /** The number of each pipeline's lease: another one whenever it was let go and taken, as by a start. */
+  const starts = async (): Promise<Readonly<Record<string, string>>> => {
+    const { rows } = await service.pools.general.query<{ name: string; token: string }>(
+      `select p.name, l.token::text from pipeline p join lease l on l.name = 'sync:' || p.id`,
+    );
+    return Object.fromEntries(rows.map(({ name, token }) => [name, token]));
+  };
   const etag = async (name = 'crm'): Promise<string> =>
     (await service.call('GET', `/connections/${name}`)).headers.get('etag')!;
   const change = async (body: object) =>
@@ -234,6 +241,16 @@ describe('connections that are kept by hand', () => {
       label: { from: 'CRM', to: 'Sales' },
       password: 'set',
     });
+  });
+
+  it('leave every other pipeline alone when they change', async () => {
+    await flows('before');
+    await runs('untouched');
+    const before = await starts();
+    expect((await change({ description: 'of the sales department' })).status).toBe(200);
+    const after = await until(starts, (now) => now.companies !== before.companies, 'companies to start anew');
+    await flows('after');
+    expect(await starts()).toEqual({ companies: after.companies, untouched: before.untouched });
   });
 
   it('are changed by whoever has seen how they are, and only then', async () => {

@@ -13,4 +13,6 @@ export default async function globalSetup() {
   // The server runs as another account when we are root.
   chmodSync(folder, 0o755);
   process.env.ACCORD_TEST_RUN = folder;
+  // For the processes that tests start, many of them to be killed a moment later.
+  process.env.NODE_COMPILE_CACHE ??= join(folder, 'compile-cache');
 }

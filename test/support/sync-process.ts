@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import pino from 'pino';
 import { Clock } from '../../src/common/clock.js';
 import { ConnectionCatalog } from '../../src/connectors/connection-catalog.js';
@@ -47,6 +48,8 @@ const engine = new SyncEngine(
 );
 await engine.start([declaration]);
 process.stdout.write('started\n');
+// What is killed leaves nothing for the next one to start faster with, unless it is written before.
+flushCompileCache();
 const stop = new AbortController();
 process.on('SIGTERM', () => {
   stop.abort();

@@ -27,7 +27,12 @@ async function doctor({ terminal, env, service }: Context): Promise<ExitCode> {
   let database: OwnDatabase | null = null;
   try {
     database = await openOwnDatabase(env);
-    findings.push(...(await ownDatabase(env, database)), ...(await systems(env, database)));
+    const { masterKeys } = await import('../doctor/master-keys.js');
+    const own = await ownDatabase(env, database);
+    findings.push(...own);
+    if (own.every(({ what, state }) => what !== 'database' || state !== 'fault'))
+      findings.push(...(await masterKeys(env, database)));
+    findings.push(...(await systems(env, database)));
   } catch (error) {
     findings.push(
       fault(

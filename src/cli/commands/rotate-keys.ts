@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { Clock } from '../../common/clock.js';
 import { action, type Context } from '../command.js';
 import { exitCode, type ExitCode } from '../exit-codes.js';
 import { commandLine, withDatabase } from '../own-pools.js';
@@ -13,7 +12,8 @@ export function addRotateKeys(program: Command): void {
 }
 
 async function rotate({ terminal, env }: Context): Promise<ExitCode> {
-  const [{ KeyStore }, { rotateKeys }] = await Promise.all([
+  const [{ Clock }, { KeyStore }, { rotateKeys }] = await Promise.all([
+    import('../../common/clock.js'),
     import('../../database/secrets/key-store.js'),
     import('../../database/secrets/rotate-keys.js'),
   ]);
