@@ -47,3 +47,6 @@ begin
   end loop;
   return null;
 end $$;
+
+-- What came of late is found without an index that every row would pay for: rows are appended in the order of their time.
+create index lineage_recent on lineage using brin (recorded_at) with (pages_per_range = 32, autosummarize = on);
