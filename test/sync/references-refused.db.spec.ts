@@ -1,5 +1,10 @@
+import 'reflect-metadata';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Clock } from '../../src/common/clock.js';
+import { RevisionPlans } from '../../src/database/revision-plans.js';
+import { RecordsService } from '../../src/lineage/records.service.js';
+import { WhyService } from '../../src/lineage/why.service.js';
 import { openCompanyContacts, TABLES, WHO } from '../support/company-contacts.js';
 import type { SyncPair } from '../support/sync-pair.js';
 import { until } from '../support/until.js';
@@ -97,6 +102,14 @@ describe('references that a side refuses because the record that they point to i
       await refused('company');
     });
     expect(await blocked()).toEqual([{ unit: 'company', side: 'B', code: 'waiting-for' }]);
+    const [{ link_id }] = (await hub('select link_id from blocked_unit')) as [{ link_id: number }];
+    const plans = new RevisionPlans(pair.hub);
+    const whys = new WhyService(pair.hub, plans, new RecordsService(pair.hub, plans, new Clock()));
+    const { reasons, targets } = await whys.why(`rec_${String(link_id)}`);
+    expect(targets).toMatchObject([{ title: 'co3', pipeline: 'companies' }]);
+    expect(reasons.find(({ field }) => field === 'company')?.detail).toContain(
+      `“co3” (${targets[0]?.id ?? ''})`,
+    );
     await bringBack(id, 'co3');
     expect(await companyOf('p2@x')).toBe('co3');
     expect(await blocked()).toEqual([]);

@@ -1942,6 +1942,8 @@ export interface components {
             readonly sentence: string;
             /** Format: date-time */
             readonly standsSince: string | null;
+            /** @description Records that values of a reference in it point to, as far as they may be seen */
+            readonly targets: readonly components["schemas"]["TargetDto"][];
             /** @description The value that stands, by the history */
             readonly value: (string | number | boolean | readonly unknown[] | {
                 readonly [key: string]: unknown;
@@ -3078,6 +3080,8 @@ export interface components {
             readonly resync: components["schemas"]["WhyResyncDto"] | null;
             /** @description One sentence */
             readonly sentence: string;
+            /** @description Records that the reasons name, as far as they may be seen */
+            readonly targets: readonly components["schemas"]["TargetDto"][];
         };
         readonly WhyReasonDto: {
             /**
