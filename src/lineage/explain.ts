@@ -57,7 +57,8 @@ export function explain(past: Past): ExplanationDto {
     ),
     because: chain.map((entry, i) => {
       const step = stepOf(entry, i + 1, labels);
-      return { ...step, why: step.why === null ? null : named(step.why) };
+      step.why = step.why === null ? null : named(step.why);
+      return step;
     }),
     rejected: at < 0 ? [] : rejectedBy(events[at] as UnitEventRow, standing as LineageEntryDto, labels),
     wouldChangeIf: wouldChangeIf(past),

@@ -50,10 +50,8 @@ export class RecordsService {
       ...mentionedIn([why]),
     ]);
     const targets = await recordTargets(this.pools, this.plans, values, visible);
-    const fields = record.fields.map((one) =>
-      references.includes(one) ? { ...one, why: withTargetNames(one.why, targets) } : one,
-    );
-    return { ...record, fields, targets: [...targets] };
+    for (const one of references) one.why = withTargetNames(one.why, targets);
+    return { ...record, targets: [...targets] };
   }
 
   /** @throws AppError `not-found` */

@@ -57,13 +57,11 @@ export class WhyService {
     const ofRecord = recordReasons(row, record.excluded);
     const isOut = ofRecord.some(({ weight }) => weight === 'stops');
     const plan = await this.plans.planOf(row.pipeline_id);
-    const told = isOut ? [] : [...conflictReasons(conflicts), ...blockedReasons(blocked, record.systems)];
-    const ofReferences = told.filter(({ field }) => plan.unit.get(field ?? '')?.reference !== undefined);
+    const ofFields = isOut ? [] : [...conflictReasons(conflicts), ...blockedReasons(blocked, record.systems)];
+    const ofReferences = ofFields.filter(({ field }) => plan.unit.get(field ?? '')?.reference !== undefined);
     const mentioned = mentionedIn(ofReferences.map(({ detail }) => detail));
     const targets = await recordTargets(this.pools, this.plans, mentioned, visible);
-    const ofFields = told.map((one) =>
-      ofReferences.includes(one) ? { ...one, detail: withTargetNames(one.detail, targets) } : one,
-    );
+    for (const one of ofReferences) one.detail = withTargetNames(one.detail, targets);
     const said = new Set(ofFields.flatMap(({ field }) => field ?? []));
     const reasons = [
       ...ofRecord,
