@@ -49,4 +49,21 @@ begin
 end $$;
 
 -- What came of late is found without an index that every row would pay for: rows are appended in the order of their time.
-create index lineage_recent on lineage using brin (recorded_at) with (pages_per_range = 32, autosummarize = on);
+create index lineage_recent on lineage using brin (recorded_at);
+
+-- What became of an order to link two records that was given outside of any question. A person is told of one that could not be carried out.
+alter table link_order add column person_id uuid;
+create table link_order_end (
+  id uuid primary key,
+  pipeline_id int not null references pipeline on delete cascade,
+  a_id text not null,
+  b_id text not null,
+  by text not null,
+  person_id uuid,
+  state text not null check (state in ('linked', 'void')),
+  why text not null,
+  ended_at timestamptz not null default now(),
+  told_at timestamptz
+);
+create index link_order_end_at on link_order_end (ended_at);
+create index link_order_end_untold on link_order_end (ended_at) where state = 'void' and told_at is null;
