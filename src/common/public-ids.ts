@@ -12,6 +12,7 @@ export const publicId = {
   guard: (id: string): string => `grd_${id}`,
   halt: (id: string): string => `hlt_${id}`,
   activity: (id: string): string => `act_${id}`,
+  linkOrder: (id: string): string => `lnk_${id}`,
   token: (id: string): string => `tok_${id}`,
   verification: (id: number): string => `ver_${id}`,
 };
@@ -28,6 +29,11 @@ export function verificationKey(id: string): number {
   const key = /^ver_([1-9]\d{0,15})$/.exec(id)?.[1];
   if (key === undefined || !Number.isSafeInteger(Number(key))) throw noSuch('verification', id);
   return Number(key);
+}
+
+/** @throws AppError `not-found` */
+export function linkOrderKey(id: string): string {
+  return uuidAfter('lnk_', 'order', id);
 }
 
 export function conflictKeyOf(id: string): string {

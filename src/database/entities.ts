@@ -16,6 +16,7 @@ import { LoadPair, LoadRecord, LoadReport, Unmatched } from './entities/load.js'
 import {
   DoNotRelink,
   LinkOrder,
+  LinkOrderEnd,
   MatchCandidate,
   MatchKey,
   MatchPair,
@@ -76,6 +77,7 @@ export const entities = [
   MatchQuestion,
   MatchCandidate,
   LinkOrder,
+  LinkOrderEnd,
   DoNotRelink,
   MailOutbox,
   NotifyPreference,

@@ -1,4 +1,6 @@
 import { publicId } from '../common/public-ids.js';
+import type { Target } from '../common/target-answer.js';
+import { withTargetNames } from '../common/target-names.js';
 import type { Side } from '../core/clock.js';
 import { LIFE, type UnitPlan } from '../core/plan.js';
 import type { SideLabels } from '../core/policy/words.js';
@@ -20,11 +22,23 @@ export interface Past {
   readonly complete: boolean;
   readonly startsAt: Date | null;
   readonly concerns: readonly ConcernRow[];
+  /** What values of a reference point to, as far as it may be named. */
+  readonly targets: readonly Target[];
+}
+
+/** All values of a field that its explanation may show. */
+export function valuesTold(events: readonly UnitEventRow[], labels: SideLabels): readonly Json[] {
+  return events.flatMap((row) => {
+    const { before, after } = presentEvent(row, labels);
+    const { x, g } = row.event ?? {};
+    return [before, after, g?.a.v ?? null, g?.b.v ?? null, ...(x ?? []).map(([value]) => value)];
+  });
 }
 
 /** Why a value stands, from the history alone. What the history does not tell is not said. */
 export function explain(past: Past): ExplanationDto {
-  const { events, labels, field } = past;
+  const { events, labels, field, targets } = past;
+  const named = (text: string): string => (targets.length === 0 ? text : withTargetNames(text, targets));
   const entries = events.map((row) => presentEvent(row, labels));
   const at = entries.findLastIndex((entry, i) => (events[i] as UnitEventRow).rank === 0 && setsHead(entry));
   const standing = at < 0 ? null : (entries[at] as LineageEntryDto);
@@ -38,16 +52,22 @@ export function explain(past: Past): ExplanationDto {
     field,
     value: standing?.after ?? null,
     standsSince: standing?.recordedAt ?? null,
-    sentence:
+    sentence: named(
       undone === undefined ? sentenceOf(standing, chain, labels, own) : undoneSentence(undone, labels),
-    because: chain.map((entry, i) => stepOf(entry, i + 1, labels)),
+    ),
+    because: chain.map((entry, i) => {
+      const step = stepOf(entry, i + 1, labels);
+      step.why = step.why === null ? null : named(step.why);
+      return step;
+    }),
     rejected: at < 0 ? [] : rejectedBy(events[at] as UnitEventRow, standing as LineageEntryDto, labels),
     wouldChangeIf: wouldChangeIf(past),
     holds: own.map(({ state, reason }) =>
-      state === 'held' ? 'a decision waits for its undo window' : reason,
+      state === 'held' ? 'a decision waits for its undo window' : named(reason),
     ),
     complete: past.complete,
     historyStartsAt: past.startsAt?.toISOString() ?? null,
+    targets: [...targets],
   };
 }
 

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../common/errors.js';
 import { noSuch, recordKey } from '../common/public-ids.js';
+import { mentionedIn } from '../common/target-names.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
+import { recordTargets } from '../database/record-targets.js';
 import { concernsOf, recordsById } from '../database/sql/lineage/records.js';
 import { historyStart, NEWEST, unitEvents } from '../database/sql/lineage/unit-events.js';
 import { run } from '../database/sql/statement.js';
-import { explain } from './explain.js';
+import { explain, valuesTold } from './explain.js';
 import { planOfUnit } from './field-state.js';
 import type { ExplanationDto } from './lineage.dto.js';
 import { labelsOf } from './record-now.js';
@@ -21,8 +23,15 @@ export class ExplanationService {
     private readonly plans: PlanStore,
   ) {}
 
-  /** @throws AppError `not-found` for a record or field that there never was */
-  async explain(id: string, field: string): Promise<ExplanationDto> {
+  /**
+   * @param visible names of the pipelines whose records may be named; `null`: all
+   * @throws AppError `not-found` for a record or field that there never was
+   */
+  async explain(
+    id: string,
+    field: string,
+    visible: readonly string[] | null = null,
+  ): Promise<ExplanationDto> {
     const link = recordKey(id);
     const [row] = await run(this.pools.general, recordsById, [[link]]);
     if (row === undefined) throw noSuch('record', id);
@@ -43,12 +52,19 @@ export class ExplanationService {
       rows.length <= MOST_EVENTS &&
       start !== undefined &&
       (start.kind === 'linked' || start.kind === 'created');
+    const labels = labelsOf(row, plan);
+    const events = rows.slice(0, MOST_EVENTS).reverse();
+    const told =
+      unitPlan?.reference === undefined
+        ? []
+        : [...valuesTold(events, labels), ...mentionedIn(concerns.map(({ reason }) => reason))];
     return explain({
       linkId: link,
       field,
       plan: unitPlan,
-      labels: labelsOf(row, plan),
-      events: rows.slice(0, MOST_EVENTS).reverse(),
+      labels,
+      events,
+      targets: await recordTargets(this.pools, this.plans, told, visible),
       complete: isWhole,
       startsAt: start?.recorded_at ?? null,
       concerns,

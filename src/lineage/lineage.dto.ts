@@ -194,4 +194,10 @@ export class ExplanationDto {
 
   @ApiProperty({ ...dateTime, nullable: true })
   historyStartsAt!: string | null;
+
+  @ApiProperty({
+    type: [TargetDto],
+    description: 'Records that values of a reference in it point to, as far as they may be seen',
+  })
+  targets!: TargetDto[];
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { cursorSecret, PageCursors } from '../common/page-cursor.js';
 import { noSuch, publicId, recordKey } from '../common/public-ids.js';
+import { mentionedIn, withTargetNames } from '../common/target-names.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
 import { recordTargets } from '../database/record-targets.js';
@@ -40,12 +41,17 @@ export class LineageService {
     const labels = { A: row.label_a ?? 'A', B: row.label_b ?? 'B' };
     const items = page.map((event) => presentEvent(event, labels));
     const { unit } = await this.plans.planOf(row.pipeline_id);
-    const values = items
-      .filter((item) => unit.get(item.field)?.reference !== undefined)
-      .flatMap(({ before, after }) => [before, after]);
+    const references = items.filter((item) => unit.get(item.field)?.reference !== undefined);
+    const values = references.flatMap(({ before, after, why }) => [
+      before,
+      after,
+      ...mentionedIn(why === null ? [] : [why]),
+    ]);
+    const targets = await recordTargets(this.pools, this.plans, values, visible);
+    for (const item of references) item.why = item.why === null ? null : withTargetNames(item.why, targets);
     return {
       items,
-      targets: [...(await recordTargets(this.pools, this.plans, values, visible))],
+      targets: [...targets],
       next:
         rows.length > limit && last !== undefined
           ? this.#cursors.write(filter, [last.id, last.rank, last.unit])

@@ -98,7 +98,11 @@ export class RecordsController {
   @ApiOperation({ summary: 'Why this value stands, from the history alone' })
   @ApiOkResponse({ type: ExplanationDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
-  explain(@Param('id') id: string, @Param('field') field: string): Promise<ExplanationDto> {
-    return this.explanations.explain(id, field);
+  explain(
+    @Param('id') id: string,
+    @Param('field') field: string,
+    @CallerParam() caller: Caller,
+  ): Promise<ExplanationDto> {
+    return this.explanations.explain(id, field, pipelinesWithin(caller, 'records:read'));
   }
 }

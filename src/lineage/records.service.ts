@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
 import { noSuch, publicId, recordKey } from '../common/public-ids.js';
+import { mentionedIn, withTargetNames } from '../common/target-names.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
 import {
@@ -41,10 +42,16 @@ export class RecordsService {
     if (row === undefined) throw noSuch('record', id);
     const record = await (asOf === undefined ? this.#now(row) : this.#asOf(row, asOf));
     const plan = await this.plans.planOf(row.pipeline_id);
-    const values = record.fields
-      .filter(({ field }) => plan.unit.get(field)?.reference !== undefined)
-      .flatMap(({ value, A, B }) => [value, A?.value ?? null, B?.value ?? null]);
-    return { ...record, targets: [...(await recordTargets(this.pools, this.plans, values, visible))] };
+    const references = record.fields.filter(({ field }) => plan.unit.get(field)?.reference !== undefined);
+    const values = references.flatMap(({ value, A, B, why }) => [
+      value,
+      A?.value ?? null,
+      B?.value ?? null,
+      ...mentionedIn([why]),
+    ]);
+    const targets = await recordTargets(this.pools, this.plans, values, visible);
+    for (const one of references) one.why = withTargetNames(one.why, targets);
+    return { ...record, targets: [...targets] };
   }
 
   /** @throws AppError `not-found` */

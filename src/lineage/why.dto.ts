@@ -1,5 +1,6 @@
 import { ApiProperty } from '../common/api-doc.js';
 import { dateTime } from '../common/api-schema.js';
+import { TargetDto } from '../common/target-answer.js';
 
 export const WHY_CODES = [
   'unlinked',
@@ -105,6 +106,12 @@ export class WhyDto {
 
   @ApiProperty({ type: [WhyReasonDto], description: 'What stops it first' })
   reasons!: readonly WhyReasonDto[];
+
+  @ApiProperty({
+    type: [TargetDto],
+    description: 'Records that the reasons name, as far as they may be seen',
+  })
+  targets!: TargetDto[];
 
   @ApiProperty({ description: 'A person keeps it out of sync' })
   keptOut!: boolean;

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { noSuch, publicId, recordKey } from '../common/public-ids.js';
+import { mentionedIn, withTargetNames } from '../common/target-names.js';
+import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
+import { recordTargets } from '../database/record-targets.js';
 import { recordsById } from '../database/sql/lineage/records.js';
 import {
   blockedForWhy,
@@ -31,6 +34,7 @@ const WEIGHTS = ['stops', 'waits', 'settled'] as const;
 export class WhyService {
   constructor(
     private readonly pools: HubPools,
+    private readonly plans: PlanStore,
     private readonly records: RecordsService,
   ) {}
 
@@ -52,7 +56,12 @@ export class WhyService {
     const ended = row.state === 'deleted' || row.state === 'unlinked';
     const ofRecord = recordReasons(row, record.excluded);
     const isOut = ofRecord.some(({ weight }) => weight === 'stops');
+    const plan = await this.plans.planOf(row.pipeline_id);
     const ofFields = isOut ? [] : [...conflictReasons(conflicts), ...blockedReasons(blocked, record.systems)];
+    const ofReferences = ofFields.filter(({ field }) => plan.unit.get(field ?? '')?.reference !== undefined);
+    const mentioned = mentionedIn(ofReferences.map(({ detail }) => detail));
+    const targets = await recordTargets(this.pools, this.plans, mentioned, visible);
+    for (const one of ofReferences) one.detail = withTargetNames(one.detail, targets);
     const said = new Set(ofFields.flatMap(({ field }) => field ?? []));
     const reasons = [
       ...ofRecord,
@@ -69,6 +78,7 @@ export class WhyService {
       inSync,
       sentence: sentenceOf(reasons, inSync, ended),
       reasons,
+      targets: [...targets],
       keptOut: row.kept_out_by !== null && row.state === 'live',
       resync: look === undefined ? null : resyncAnswer(look),
     };

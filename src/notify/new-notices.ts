@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import { uuidv7 } from '../common/ids.js';
+import { takeVoidOrders } from '../database/sql/matching/order-ends.js';
 import { addNotices, type NewNotice } from '../database/sql/notify/notices.js';
 import { takeHalts, takePauses, takeTrippedGuards } from '../database/sql/notify/take-trouble.js';
 import { run } from '../database/sql/statement.js';
@@ -7,6 +8,7 @@ import { modeFor, type Recipient } from './recipient.js';
 import type { Trouble } from './trouble-mail.js';
 
 const GUARDS = 100;
+const ORDERS = 100;
 
 /** Takes what was stopped since the last look, and lays it before everybody who is told of it. @returns how many things */
 export async function noticeTrouble(
@@ -35,6 +37,18 @@ export async function noticeTrouble(
         facts,
       })),
   );
+  for (const { pipeline_id, person, ...facts } of await run(client, takeVoidOrders, [ORDERS])) {
+    const author = recipients.find(({ key }) => key === person);
+    if (author === undefined || modeFor(author, 'pipelines', facts.pipeline) === 'off') continue;
+    notices.push({
+      id: uuidv7(),
+      recipient: author.key,
+      event: 'pipelines',
+      pipeline_id,
+      conflict_id: null,
+      facts: { what: 'not-linked', ...facts },
+    });
+  }
   if (notices.length > 0) await run(client, addNotices, [JSON.stringify(notices), now]);
   return troubles.length;
 }

@@ -1,4 +1,5 @@
 import type { GuardKind } from '../core/guard.js';
+import type { VoidOrder } from '../database/sql/matching/order-ends.js';
 import type { Halt, PauseNews, TrippedGuard } from '../database/sql/notify/take-trouble.js';
 import type { StandingRow } from '../database/sql/notify/standing.js';
 import type { Item, Letter, PageWords } from './letter.js';
@@ -6,6 +7,7 @@ import { oneLine } from './mail-value.js';
 
 /** What was stopped, as a notice keeps it. No values of records: what a guard holds may be personal data. */
 export type Trouble =
+  | ({ readonly what: 'not-linked' } & Pick<VoidOrder, 'pipeline' | 'a' | 'b' | 'why'>)
   | ({ readonly what: 'halted' } & Pick<Halt, 'pipeline' | 'detail'>)
   | ({ readonly what: 'paused' } & Pick<PauseNews, 'pipeline' | 'label' | 'by' | 'reason'>)
   | ({ readonly what: 'guard' } & Pick<
@@ -27,6 +29,8 @@ const ITEMS_SHOWN = 20;
 export function standsStill(trouble: Trouble, now: StandingRow | undefined): boolean {
   if (now === undefined) return false;
   switch (trouble.what) {
+    case 'not-linked':
+      return true;
     case 'halted':
       return now.halted;
     case 'paused':
@@ -77,6 +81,13 @@ export function troubleItem(trouble: Trouble, publicUrl: string): Item {
   const { pipeline } = trouble;
   const link = `${publicUrl}/pipelines/${encodeURIComponent(pipeline)}`;
   switch (trouble.what) {
+    case 'not-linked':
+      return {
+        title: `${pipeline}: two records were not linked`,
+        sentence: `${oneLine(trouble.a)} and ${oneLine(trouble.b)}, as you had ordered: ${oneSentence(trouble.why)}.`,
+        hint: 'Nothing was changed. Look at the two, and order it again if they are the same.',
+        link,
+      };
     case 'halted':
       return {
         title: `${pipeline} is halted`,

@@ -1,12 +1,15 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '../common/api-doc.js';
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
-import { CallerParam, type Caller } from '../common/caller.js';
+import { CallerParam, pipelinesWithin, type Caller } from '../common/caller.js';
 import { Clock } from '../common/clock.js';
 import { Needs } from '../common/route-access.js';
+import { mentionedIn, withTargetNames } from '../common/target-names.js';
 import { actorOf, appendAudit } from '../database/audit.js';
+import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
-import { deadLetters, retryDeadLetters } from '../database/sql/dead-letters.js';
+import { recordTargets } from '../database/record-targets.js';
+import { deadLetters, retryDeadLetters, type DeadLetterGroup } from '../database/sql/dead-letters.js';
 import { inTransaction, retryingDeadlocks } from '../database/transaction.js';
 import { PipelinesService } from './pipelines.service.js';
 
@@ -72,6 +75,7 @@ export class RetriedDto {
 export class DeadLettersController {
   constructor(
     private readonly pools: HubPools,
+    private readonly plans: PlanStore,
     private readonly pipelines: PipelinesService,
     private readonly clock: Clock,
   ) {}
@@ -81,12 +85,14 @@ export class DeadLettersController {
   @ApiOperation({ summary: 'What sides refused, grouped by cause' })
   @ApiOkResponse({ type: DeadLetterListDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
-  async list(@Param('name') name: string): Promise<DeadLetterListDto> {
+  async list(@Param('name') name: string, @CallerParam() caller: Caller): Promise<DeadLetterListDto> {
     const { id } = await this.pipelines.get(name);
     const groups = await deadLetters(this.pools.general, id);
+    const named = await this.#targetNames(id, groups, pipelinesWithin(caller, 'records:read'));
     return {
       items: groups.map(({ first_at, last_at, records, ...group }) => ({
         ...group,
+        detail: named(group),
         firstAt: first_at.toISOString(),
         lastAt: last_at.toISOString(),
         records: records.map((link) => `rec_${link}`),
@@ -126,5 +132,21 @@ export class DeadLettersController {
     );
     await this.pipelines.announce(name);
     return { retried };
+  }
+
+  /** What a side said of a reference names records by their ids. */
+  async #targetNames(
+    id: number,
+    groups: readonly DeadLetterGroup[],
+    visible: readonly string[] | null,
+  ): Promise<(group: Pick<DeadLetterGroup, 'unit' | 'detail'>) => string> {
+    const mentioned = mentionedIn(groups.map(({ detail }) => detail));
+    if (mentioned.length === 0) return ({ detail }) => detail;
+    const [{ unit }, targets] = await Promise.all([
+      this.plans.planOf(id),
+      recordTargets(this.pools, this.plans, mentioned, visible),
+    ]);
+    return (group) =>
+      unit.get(group.unit)?.reference === undefined ? group.detail : withTargetNames(group.detail, targets);
   }
 }

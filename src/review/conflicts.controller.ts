@@ -14,7 +14,6 @@ import {
 } from '../common/api-doc.js';
 import type { Response } from 'express';
 import { CallerParam, pipelinesWithin, type Caller } from '../common/caller.js';
-import { AppError } from '../common/errors.js';
 import { Needs } from '../common/route-access.js';
 import { ConflictDto, ConflictPageDto, ConflictQueryDto } from './conflict.dto.js';
 import { actorOf } from '../database/audit.js';
@@ -111,13 +110,8 @@ export class ConflictsController {
       });
       return body;
     } catch (error) {
-      if (error instanceof AppError && error.code === 'stale') {
-        const current = error.details.current as ConflictDto;
-        // Deciding knows nothing of what its caller may see.
-        const { targets } = await this.conflicts.get(id, pipelinesWithin(caller, 'records:read'));
-        current.targets = targets;
-        response.setHeader('ETag', current.etag);
-      }
+      const current = await this.conflicts.nameStale(error, pipelinesWithin(caller, 'records:read'));
+      if (current !== null) response.setHeader('ETag', current.etag);
       throw error;
     }
   }

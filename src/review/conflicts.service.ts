@@ -126,6 +126,21 @@ export class ConflictsService {
     return Promise.all(rows.map((row) => this.#present(row, named)));
   }
 
+  /**
+   * What moved meanwhile, as it is shown to whoever was too late: deciding knows nothing of which records they may see named.
+   * @returns the conflict as it now is, where it is one
+   */
+  async nameStale(error: unknown, named: Visible): Promise<ConflictDto | null> {
+    if (!(error instanceof AppError) || error.code !== 'stale') return null;
+    const current = error.details.current as ConflictDto | ConflictDto[];
+    const shown = await this.whole(
+      [current].flat().map(({ id }) => itemKey(id)),
+      named,
+    );
+    for (const one of [current].flat()) one.targets = shown.find(({ id }) => id === one.id)?.targets ?? [];
+    return Array.isArray(current) ? null : current;
+  }
+
   /** What was said of an item and done to it, newest first. */
   async activity(id: string, limit: number, cursor: string | undefined): Promise<ActivityPageDto> {
     const cursors = await this.#cursors();

@@ -13,10 +13,11 @@ import {
   ApiUnprocessableEntityResponse,
 } from '../common/api-doc.js';
 import type { Response } from 'express';
-import { CallerParam, type Caller } from '../common/caller.js';
+import { CallerParam, pipelinesWithin, type Caller } from '../common/caller.js';
 import { acceptedTags } from '../common/if-match.js';
 import { Needs } from '../common/route-access.js';
 import { actorOf } from '../database/audit.js';
+import { ConflictsService } from './conflicts.service.js';
 import { DecideRecordService } from './decide-record.service.js';
 import { DecideService } from './decide.service.js';
 import { DecideRecordDto, DecisionDto, RecordDecisionsDto, UndoneDecisionsDto } from './decision.dto.js';
@@ -35,6 +36,7 @@ export class DecisionsController {
     private readonly undoing: UndoService,
     private readonly deciding: DecideService,
     private readonly records: DecideRecordService,
+    private readonly conflicts: ConflictsService,
   ) {}
 
   @Post('decisions/:id/undo')
@@ -112,7 +114,12 @@ export class DecisionsController {
     @CallerParam() caller: Caller,
   ): Promise<DecisionDto> {
     const request = { decision, accepted: acceptedTags(ifMatch), idempotencyKey, by: actorOf(caller) };
-    return (await this.deciding.redo(request)).body;
+    try {
+      return (await this.deciding.redo(request)).body;
+    } catch (error) {
+      await this.conflicts.nameStale(error, pipelinesWithin(caller, 'records:read'));
+      throw error;
+    }
   }
 
   @Post('records/:id/decisions')
@@ -140,6 +147,11 @@ export class DecisionsController {
     @Body() input: DecideRecordDto,
     @CallerParam() caller: Caller,
   ): Promise<RecordDecisionsDto> {
-    return (await this.records.decide({ record, input, idempotencyKey, by: actorOf(caller) })).body;
+    try {
+      return (await this.records.decide({ record, input, idempotencyKey, by: actorOf(caller) })).body;
+    } catch (error) {
+      await this.conflicts.nameStale(error, pipelinesWithin(caller, 'records:read'));
+      throw error;
+    }
   }
 }

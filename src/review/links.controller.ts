@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiConflictResponse,
@@ -11,7 +11,15 @@ import {
 import { CallerParam, type Caller } from '../common/caller.js';
 import { Needs } from '../common/route-access.js';
 import { actorOf } from '../database/audit.js';
-import { LinkDto, LinkOrderedDto, MergedAnswerDto, MergedDto, UnlinkDto, UnlinkedDto } from './links.dto.js';
+import {
+  LinkDto,
+  LinkOrderDto,
+  LinkOrderedDto,
+  MergedAnswerDto,
+  MergedDto,
+  UnlinkDto,
+  UnlinkedDto,
+} from './links.dto.js';
 import { LinksService } from './links.service.js';
 
 /** Which records are the same. */
@@ -65,5 +73,15 @@ export class LinksController {
     @CallerParam() caller: Caller,
   ): Promise<LinkOrderedDto> {
     return this.links.link(name, input, actorOf(caller));
+  }
+
+  @Get('pipelines/:name/links/:order')
+  @Needs('records:read', { param: 'name' })
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: 'What became of an order to link two records; kept for 30 days' })
+  @ApiOkResponse({ type: LinkOrderDto })
+  @ApiNotFoundResponse({ description: 'Problem `not-found`' })
+  order(@Param('name') name: string, @Param('order') order: string): Promise<LinkOrderDto> {
+    return this.links.order(name, order);
   }
 }

@@ -68,6 +68,9 @@ export class LinkDto {
 }
 
 export class LinkOrderedDto {
+  @ApiProperty({ description: 'GET /pipelines/{name}/links/{order} tells what becomes of it' })
+  order!: string;
+
   @ApiProperty()
   pipeline!: string;
 
@@ -76,4 +79,25 @@ export class LinkOrderedDto {
 
   @ApiProperty()
   b!: string;
+}
+
+export class LinkOrderDto extends LinkOrderedDto {
+  @ApiProperty({ description: 'Who ordered it' })
+  by!: string;
+
+  @ApiProperty({
+    enum: ['ordered', 'linked', 'void'],
+    description: 'void: it could not be carried out, and nothing was changed',
+  })
+  state!: 'ordered' | 'linked' | 'void';
+
+  @ApiProperty({ type: String, nullable: true, description: 'How it ended, in words; null while it waits' })
+  why!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The record that the two are now, if they are linked',
+  })
+  record!: string | null;
 }

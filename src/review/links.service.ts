@@ -3,12 +3,13 @@ import type { PoolClient } from 'pg';
 import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
 import { uuidv7 } from '../common/ids.js';
-import { noSuch, publicId, recordKey } from '../common/public-ids.js';
+import { linkOrderKey, noSuch, publicId, recordKey } from '../common/public-ids.js';
 import { SIDES } from '../core/clock.js';
 import type { Json } from '../core/value.js';
 import { appendAudit, type AuditActor, authorOf } from '../database/audit.js';
 import { endLink, mergeRecord, showEnded } from '../database/merge-records.js';
 import { HubPools } from '../database/pools.js';
+import { linkOrder } from '../database/sql/matching/order-ends.js';
 import { insertOrder, keepApart } from '../database/sql/matching/orders.js';
 import { linkOf, lockLink, lockShadow, pipelineByName, type LinkRow } from '../database/sql/review/links.js';
 import { run } from '../database/sql/statement.js';
@@ -20,6 +21,7 @@ import {
 } from '../database/transaction.js';
 import type {
   LinkDto,
+  LinkOrderDto,
   LinkOrderedDto,
   MergedAnswerDto,
   MergedDto,
@@ -92,7 +94,9 @@ export class LinksService {
         );
       }
       const now = this.clock.now();
-      await run(client, insertOrder, [uuidv7(now), pipeline.id, 'link', null, a, b, null, by.name, now]);
+      const id = uuidv7(now);
+      const order = [id, pipeline.id, 'link', null, a, b, null, by.name, now, by.personId];
+      await run(client, insertOrder, order);
       await client.query(`select pg_notify('accord_wake', $1)`, [String(pipeline.id)]);
       await appendAudit(client, now, {
         actor: by,
@@ -101,8 +105,25 @@ export class LinksService {
         pipeline: name,
         detail: { a, b, note: note ?? null },
       });
-      return { pipeline: name, a, b };
+      return { order: publicId.linkOrder(id), pipeline: name, a, b };
     });
+  }
+
+  /** What has become of an order to link. @throws AppError `not-found`, also a month after it was carried out */
+  async order(name: string, id: string): Promise<LinkOrderDto> {
+    const [row] = await run(this.pools.general, linkOrder, [name, linkOrderKey(id)]);
+    if (row === undefined) throw noSuch('order', id);
+    const { a_id: a, b_id: b, by, state, why, link_id: link } = row;
+    return {
+      order: id,
+      pipeline: name,
+      a,
+      b,
+      by,
+      state,
+      why,
+      record: link === null ? null : publicId.record(link),
+    };
   }
 
   /**

@@ -21,6 +21,7 @@ import {
 } from './matching/housekeeping.js';
 import { withMappedId } from './mapped-id.js';
 import { ask } from './matching/ask.js';
+import { tellEnded } from './matching/ended-orders.js';
 import { Judge, type Judgement, type Newcomer } from './matching/judge.js';
 import { Meeting } from './matching/meeting.js';
 import { carryOut, Orders, standing, stillThere, type PlannedOrders } from './matching/orders.js';
@@ -150,6 +151,7 @@ export class Newcomers {
       await storeWaiting(client, this.pipeline, waiting);
       await ask(client, this.pipeline, verdict, arrivals, asked);
       await storeHalves(client, this.pipeline, paired);
+      await tellEnded(client, this.pipeline, ordered, stands, readStart);
       return { ...stored, more: more || stored.left, held, moved, readStart };
     });
   }

@@ -97,6 +97,7 @@ const needed: Readonly<Record<string, Permission | 'public' | 'person'>> = {
   'GET /api/v1/pipelines/:name/verifications/:id': 'pipelines:read',
   'GET /api/v1/pipelines/:name/verifications/:id/differences': 'records:read',
   'POST /api/v1/pipelines/:name/dead-letters/retry': 'ops:run',
+  'GET /api/v1/pipelines/:name/links/:order': 'records:read',
   'GET /api/v1/pipelines/:name/guards': 'pipelines:read',
   'POST /api/v1/pipelines/:name/guards/:id/release': 'ops:run',
   'POST /api/v1/pipelines/:name/guards/:id/discard': 'ops:run',

@@ -49,7 +49,7 @@ describe('a decision that is being stored while the engine is done with its reco
   it('does not lose its turn to something far away', async () => {
     const far = 100 * 365 * 86_400_000;
     expect(
-      await meanwhile((began) => run(pools.lane, setDue, [1, [7], [3], [far], ['waits for A'], began])),
+      await meanwhile((began) => run(pools.lane, setDue, [1, [7], [3], [far], ['waits for A'], began, [7]])),
     ).toBe(1);
   });
 

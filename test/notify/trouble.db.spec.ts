@@ -55,6 +55,24 @@ describe('the mail about what waits for a person', () => {
     expect(mail?.text).toContain('companies is halted\n  CRM was emptied.');
   });
 
+  it('tells whoever ordered two records to be linked, and nobody else, that it could not be done', async () => {
+    const grants = [{ role: 'engineer', pipeline: '*' }] as const;
+    const author = await hub.addPerson('olga@example.com', grants);
+    await hub.addPerson('otto@example.com', grants);
+    await hub.pools.general.query(
+      `insert into link_order_end (id, pipeline_id, a_id, b_id, by, person_id, state, why)
+       select gen_random_uuid(), id, 'A-' || s, 'B-' || s, 'Olga', $1, s, 'one of the two is gone' from pipeline, unnest('{void,linked}'::text[]) as s`,
+      [author],
+    );
+    expect(await hub.teller().tell(atOnce)).toBe(1);
+    expect(await hub.teller().tell(atOnce)).toBe(0);
+    const [mail, ...rest] = await hub.outbox();
+    expect(rest).toEqual([]);
+    expect(mail?.recipient).toBe('olga@example.com');
+    expect(mail?.text).toContain('companies: two records were not linked');
+    expect(mail?.text).toContain('A-void and B-void, as you had ordered: one of the two is gone.');
+  });
+
   it('tells of every halt anew', async () => {
     await halt('once');
     expect(await hub.teller().tell(atOnce)).toBe(1);

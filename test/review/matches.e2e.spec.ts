@@ -179,6 +179,33 @@ describe('who is who, by the API', () => {
     expect(again).toMatchObject({ ids: { A: '1', B: '1' } });
     const refused = await post('/pipelines/people/links', { a: '1', b: '2' });
     expect([refused.status, (await refused.json()).record]).toEqual([409, again.id]);
+    const { order } = await linked.json();
+    expect(await get(`/pipelines/people/links/${order}`)).toMatchObject({
+      order,
+      a: '1',
+      state: 'linked',
+      record: again.id,
+    });
+  }, 60_000);
+
+  it('says of an order to link what became of it, also where it could not be carried out', async () => {
+    const nobody = { a: '4711', b: '4712' };
+    const { order } = await (await post('/pipelines/people/links', nobody)).json();
+    expect(await get(`/pipelines/people/links/${order}`)).toMatchObject({ ...nobody, order, record: null });
+    await carriedOut();
+    const ended = await get(`/pipelines/people/links/${order}`);
+    expect(ended).toMatchObject({ ...nobody, state: 'void', why: 'one of the two is gone', record: null });
+    const { rows } = await pair.hub.general.query(
+      `select actor_name, object, detail from audit where action = 'records.not-linked'`,
+    );
+    expect(rows).toMatchObject([
+      { actor_name: 'Accord', object: order, detail: expect.stringContaining(ended.by) },
+    ]);
+    const { rows: told } = await pair.hub.general.query(
+      `select person_id is not null as tells from link_order_end where state = 'void' and told_at is null`,
+    );
+    expect(told).toEqual([{ tells: true }]);
+    expect((await service.get('/api/v1/pipelines/people/links/lnk_none')).status).toBe(404);
   }, 60_000);
 
   const add = async (name: string, phone: string) => {

@@ -23,7 +23,7 @@ export class SyncPair {
     private readonly databases: Readonly<Record<'a' | 'b' | 'hub', TestDatabase>>,
     readonly declared: DeclaredPipeline,
     private readonly accounts: Readonly<Partial<Record<'a' | 'b', string>>>,
-    private readonly others: readonly DeclaredPipeline[],
+    readonly others: readonly DeclaredPipeline[],
   ) {
     this.a = new pg.Pool({ connectionString: databases.a.url, max: 4 });
     this.b = new pg.Pool({ connectionString: databases.b.url, max: 4 });

@@ -18,12 +18,14 @@ const SHORT = { ...TIMING, leaseMs: 200, sweepMs: 150, absenceMs: 1000 };
 export interface SyncProcessInput {
   readonly urls: Readonly<Record<'a' | 'b' | 'hub', string>>;
   readonly declaration: DeclaredPipeline;
+  /** Pipelines between the same two databases besides. */
+  readonly others?: readonly DeclaredPipeline[];
   /** Somebody decides conflicts in this process as well. */
   readonly steward?: Omit<StewardHabits, 'say'> & { readonly seed: number };
 }
 
 /** The engine alone in a process of its own, to be killed. */
-const { urls, declaration, steward } = JSON.parse(process.argv[2] ?? '{}') as SyncProcessInput;
+const { urls, declaration, others = [], steward } = JSON.parse(process.argv[2] ?? '{}') as SyncProcessInput;
 const pools = new HubPools(urls.hub, { lane: 4, general: 6 });
 const catalog = new ConnectionCatalog();
 for (const side of ['a', 'b'] as const) {
@@ -46,7 +48,7 @@ const engine = new SyncEngine(
   pino({ level: process.env.ACCORD_TEST_LOG ?? 'silent' }, pino.destination(2)),
   SHORT,
 );
-await engine.start([declaration]);
+await engine.start([declaration, ...others]);
 process.stdout.write('started\n');
 // What is killed leaves nothing for the next one to start faster with, unless it is written before.
 flushCompileCache();

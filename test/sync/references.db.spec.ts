@@ -2,13 +2,17 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Clock } from '../../src/common/clock.js';
 import { RevisionPlans } from '../../src/database/revision-plans.js';
+import { ExplanationService } from '../../src/lineage/explanation.service.js';
 import { LineageService } from '../../src/lineage/lineage.service.js';
 import { RecordsService } from '../../src/lineage/records.service.js';
 import { ConflictsService } from '../../src/review/conflicts.service.js';
+import { DecideRecordService } from '../../src/review/decide-record.service.js';
+import { DecideService } from '../../src/review/decide.service.js';
 import { ReviewRules } from '../../src/review/queue/review-rules.js';
 import { mustBeLinked } from '../../src/review/typed-reference.js';
 import { openCompanyContacts, WHO } from '../support/company-contacts.js';
 import type { SyncPair } from '../support/sync-pair.js';
+import { actor } from '../support/tester.js';
 
 /** Ids that are nobody's on the other side: taking one for the other's would show. */
 const rows = {
@@ -70,6 +74,23 @@ describe('references between two pipelines', () => {
     expect((await records.lookup(wanted, ['contacts'])).targets).toMatchObject([{ title: 'p3@x' }]);
   });
 
+  it('are explained by name, to whoever may see it', async () => {
+    const plans = new RevisionPlans(pair.hub);
+    const { id } = await new RecordsService(pair.hub, plans, new Clock()).lookup({
+      pipeline: 'contacts',
+      side: 'A',
+      externalId: '1',
+    });
+    const explain = (visible: readonly string[] | null) =>
+      new ExplanationService(pair.hub, plans).explain(id, 'company', visible);
+    const told = await explain(null);
+    expect(told.sentence).toMatch(/^“co101” stands since /);
+    expect(told.targets).toMatchObject([{ id: told.value, pipeline: 'companies', title: 'co101' }]);
+    const covered = await explain(['contacts']);
+    expect(covered.sentence).toMatch(/^“rec_\d+” stands since /);
+    expect(covered.targets).toEqual([]);
+  });
+
   it('can be decided to be a linked record, or none', async () => {
     const [{ id, link }] = (await hub(
       `select p.id, (select l.id from link l where l.pipeline_id = p.id limit 1) as link from pipeline p where name = 'companies'`,
@@ -120,6 +141,19 @@ describe('references between two pipelines', () => {
     expect(titles(asked.targets)).toEqual(['co104', 'co105', 'co106']);
     expect((await conflicts.get(asked.id, ['contacts'])).targets).toEqual([]);
     expect((await conflicts.list({ limit: 5 }, { ...viewer, named: [] })).items[0]?.targets).toEqual([]);
+    const late = { accepted: ['"as it was"'], by: actor('Olga'), idempotencyKey: undefined };
+    const tooLate = await new DecideService(pair.hub, plans, new Clock(), conflicts)
+      .decide({ ...late, conflict: asked.id, input: { take: 'a' } })
+      .catch((error: unknown) => error);
+    expect(titles((await conflicts.nameStale(tooLate, null))?.targets ?? [])).toEqual(titles(asked.targets));
+    const decisions = [{ conflict: asked.id, etag: '"as it was"', take: 'a' as const }];
+    const allTooLate = await new DecideRecordService(pair.hub, plans, new Clock(), conflicts)
+      .decide({ ...late, record: asked.record ?? '', input: { decisions } })
+      .catch((error: unknown) => error);
+    await conflicts.nameStale(allTooLate, null);
+    expect(allTooLate).toMatchObject({ details: { current: [{ targets: asked.targets }] } });
+    await conflicts.nameStale(allTooLate, ['contacts']);
+    expect(allTooLate).toMatchObject({ details: { current: [{ targets: [] }] } });
     const lineage = new LineageService(pair.hub, plans);
     const history = (visible: readonly string[] | null) =>
       lineage.list(asked.record ?? '', { field: 'company', limit: 50 }, visible);

@@ -65,6 +65,7 @@ export const activityStrings = {
     'record.merged': 'followed a merge of records',
     'record.unlinked': 'unlinked a record',
     'records.linked': 'linked records',
+    'records.not-linked': 'could not link records',
     'session.ended': 'signed out',
     'session.refused': 'was refused at sign-in',
     'session.started': 'signed in',

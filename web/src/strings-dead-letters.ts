@@ -68,7 +68,7 @@ export const deadLetterStrings = {
     },
     'reference-missing': {
       means: 'It points to a record that does not exist there.',
-      hint: 'Make the record that it points to; then retry.',
+      hint: 'Make the record that it points to: a field declared as a reference is then tried by itself. Otherwise retry.',
     },
     'check-failed': {
       means: 'A rule of the database there forbids the value.',

@@ -16,6 +16,7 @@ const LineageSchema = defineEntity({
   tableName: 'lineage',
   indexes: [
     { name: 'lineage_link', properties: ['linkId', 'id'] },
+    { name: 'lineage_recent', properties: ['recordedAt'], type: 'brin' },
     { name: 'lineage_receipt', properties: ['linkId'], where: "kind = 'receipt'" },
   ],
   properties: {

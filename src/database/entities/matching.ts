@@ -127,12 +127,38 @@ const LinkOrderSchema = defineEntity({
       p.manyToOne(Conflict).mapToPk().nullable().fieldName('conflict_id').deleteRule('cascade').index(false),
     by: p.text(),
     dueAt: p.datetime().default(raw('now()')),
+    personId: p.uuid().nullable(),
   },
 });
 
 /** What a person wants linked, made, or kept apart. */
 export class LinkOrder extends LinkOrderSchema.class {}
 LinkOrderSchema.setClass(LinkOrder);
+
+const LinkOrderEndSchema = defineEntity({
+  name: 'LinkOrderEnd',
+  tableName: 'link_order_end',
+  indexes: [
+    { name: 'link_order_end_at', properties: ['endedAt'] },
+    { name: 'link_order_end_untold', properties: ['endedAt'], where: "state = 'void' and told_at is null" },
+  ],
+  properties: {
+    id: p.uuid().primary(),
+    pipelineId: pipelineOf,
+    aId: p.text(),
+    bId: p.text(),
+    by: p.text(),
+    personId: p.uuid().nullable(),
+    state: p.enum(['linked', 'void']),
+    why: p.text(),
+    endedAt: p.datetime().default(raw('now()')),
+    toldAt: p.datetime().nullable(),
+  },
+});
+
+/** What became of an order that belongs to no question. */
+export class LinkOrderEnd extends LinkOrderEndSchema.class {}
+LinkOrderEndSchema.setClass(LinkOrderEnd);
 
 const DoNotRelinkSchema = defineEntity({
   name: 'DoNotRelink',

@@ -30,6 +30,7 @@ const PushDueSchema = defineEntity({
     dueAt: p.datetime().default(raw('now()')),
     reason: p.text(),
     attempts: p.integer().default(0),
+    woken: p.boolean().default(false),
   },
 });
 

@@ -112,6 +112,12 @@ export const wakeReferrers: Statement<Record<string, never>> = {
   text: `select wake_referrers($1, $2::text[])`,
 };
 
+/** Records that were woken because of a reference and not looked at since. Parameters: link ids[]. */
+export const wokenAmong: Statement<{ link_id: number }> = {
+  name: 'references_woken_among',
+  text: `select link_id from push_due where link_id = any($1::bigint[]) and woken`,
+};
+
 /** Whoever stops pointing to a record of this pipeline from now on finds that its deletion waits. Parameters: pipeline. */
 export const lockReferred: Statement<Record<string, never>> = {
   name: 'references_lock_referred',

@@ -74,6 +74,7 @@ export async function decideMatch(client: PoolClient, answer: MatchAnswer): Prom
     row.id,
     by.name,
     dueAt,
+    null,
   ]);
   await run(client, setConflictState, [row.id, 'held']);
   await tell(client, row, decisionId);

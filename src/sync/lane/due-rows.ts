@@ -21,7 +21,7 @@ export function lookAgain(
   spent: boolean,
 ): Due | null {
   if (record.linkState !== 'live') return null;
-  if (unsettled) return { inMs: 100, reason: 'write unsettled' };
+  if (unsettled) return { inMs: 100, reason: UNSETTLED };
   if (result.lookAgainAt === null) return record.due ? { inMs: 0, reason: 'receipt' } : null;
   if (result.lookAgainAt > 0)
     return { inMs: Math.max(0, result.lookAgainAt - intake.now), reason: 'undo window' };
@@ -31,6 +31,7 @@ export function lookAgain(
     : { inMs: spent ? 100 : 0, reason: spent ? 'budget spent' : 'side busy' };
 }
 
+const UNSETTLED = 'write unsettled';
 const FAR_MS = 100 * 365 * 86_400_000;
 
 /** The reason of a due record that waits for sides to be writable again. */
@@ -63,5 +64,6 @@ export async function writeDue(
     ids.map((id) => due.get(id)?.inMs ?? 0),
     ids.map((id) => due.get(id)?.reason ?? ''),
     began,
+    intake.due.filter((id) => due.get(id)?.reason !== UNSETTLED),
   ]);
 }

@@ -44,6 +44,7 @@ export function foldTransaction(
     before = before === null ? entry.before : { ...(entry.before ?? {}), ...before };
     after = entries.length === 1 ? (entry.after ?? {}) : { ...after, ...entry.after };
   }
+  record.appeared ||= appeared && !gone;
   const { lastWrite } = context;
   if (lastWrite?.kind === 'create' && last.position <= lastWrite.position) {
     // Made and gone again under the same id before ours was made: the ids of what stands now are ours.

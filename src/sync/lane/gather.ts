@@ -20,6 +20,7 @@ import type { RecordState } from './record-state.js';
 import { reunite } from './reunite.js';
 import { foldNotThere, foldSetBack } from './set-back.js';
 import { lookUpReferences, rebindRecords } from '../references/look-up.js';
+import { tryRefusedAgain } from '../references/refused.js';
 import { applyBatchStates, applyException, isCovered, type WriteGate } from './settle.js';
 import { mayBeToldBefore } from './told-before.js';
 import { bySourceTransaction, entriesById, WorkingSet } from './working-set.js';
@@ -67,6 +68,14 @@ export class Gather {
     for (const record of set.records.values())
       gates.set(record, await applyBatchStates(client, pipeline, log, record, cursors));
     const missed = this.#applyExceptions(set, excepted, intake);
+    await tryRefusedAgain(
+      client,
+      pipeline,
+      intake.due.flatMap((id) => {
+        const record = set.records.get(id);
+        return record === undefined || gates.get(record)?.unsettled === true ? [] : [record];
+      }),
+    );
     reunite(pipeline, set, intake);
     const changes = { A: 0, B: 0 };
     const strangers: Record<Side, Set<string>> = { A: new Set(), B: new Set() };

@@ -11,7 +11,13 @@ import { takeBack } from '../../core/take-back.js';
 import { image, UNREADABLE, type Unit } from '../../core/unit.js';
 import type { Json } from '../../core/value.js';
 import { countLinks } from '../../database/sql/absence.js';
-import { closedTrips, insertTrips, keepTripsOpen, openTrips } from '../../database/sql/lane/guards.js';
+import {
+  closedTrips,
+  insertTrips,
+  keepTripsOpen,
+  openTrips,
+  recallOperations,
+} from '../../database/sql/lane/guards.js';
 import { run } from '../../database/sql/statement.js';
 import type { RunningPipeline } from '../running-pipeline.js';
 import type { Intake } from './intake.js';
@@ -52,7 +58,7 @@ const NO_TRIPS: ReadonlyMap<string, Trip> = new Map();
 /**
  * Counts classes of operations as they are observed, and holds all of a class back once too many records of it come within its window:
  * what the side did stays observed and in the lineage, but is not carried to the other side before a person has answered. The counts are
- * in memory: after a restart a window begins anew. Trips are in the database.
+ * in memory; whoever takes the pipeline over reads them from the lineage, once. Trips are in the database.
  */
 export class GuardWatch {
   readonly #counts = new OperationCounts();
@@ -60,6 +66,7 @@ export class GuardWatch {
   readonly #longest: number;
   /** Open trips by class, as last read; `null`: to be read. */
   #known: ReadonlyMap<string, Trip> | null = null;
+  #recalled = false;
   #linked = { n: 0, at: -Infinity };
 
   constructor(private readonly pipeline: RunningPipeline) {
@@ -69,6 +76,7 @@ export class GuardWatch {
 
   /** Marks the units of these records whose change is to be held, and frees those whose trip was answered. */
   async look(client: Client, records: readonly RecordState[], intake: Intake): Promise<Guarded> {
+    await this.#recall(client, intake.now);
     await this.#answer(client, records, intake.now);
     this.#counts.tidy(intake.now - this.#longest);
     const counted = this.#count(records, intake);
@@ -132,6 +140,20 @@ export class GuardWatch {
     return opened.length;
   }
 
+  /** What was counted before this process began, or before the pipeline was changed: stored with what it was counted of. */
+  async #recall(client: Client, now: number): Promise<void> {
+    if (this.#recalled) return;
+    const { deletes, blanking, overwrite } = this.#limits;
+    const rows = await run(client, recallOperations, [
+      this.pipeline.id,
+      deletes.windowMs,
+      blanking.windowMs,
+      overwrite.windowMs,
+    ]);
+    for (const row of rows) this.#counts.add(row, row.link_id, now - row.age_ms);
+    this.#recalled = true;
+  }
+
   async #answer(client: Client, records: readonly RecordState[], now: number): Promise<void> {
     const held = heldFor(records.filter((record) => record.open !== null));
     if (held.size === 0) return;
@@ -159,7 +181,7 @@ export class GuardWatch {
     for (const record of records) {
       for (const draft of countedEdits(this.pipeline, record)) {
         for (const [operation] of classesOf(draft)) {
-          const size = this.#counts.add(operation, record, now);
+          const size = this.#counts.add(operation, record.linkId, now);
           const id = operation.kind === 'overwrite' ? undefined : canaryLost[operation.side];
           const canary =
             id === undefined ? null : ({ side: operation.side, kind: 'canary', subject: id } as const);

@@ -2,7 +2,6 @@ import type { Side } from '../../core/clock.js';
 import { isBlanking, type GuardKind } from '../../core/guard.js';
 import { LIFE } from '../../core/plan.js';
 import type { LineageDraft } from './lineage.js';
-import type { RecordState } from './record-state.js';
 
 /** One class of operations: of a kind, from a side, of one subject (a field, an actor). */
 export interface OperationClass {
@@ -44,14 +43,14 @@ export class OperationCounts {
   readonly #seen = new Map<string, Map<number, number>>();
 
   /** @returns how many records are remembered, this one included; some may be older than the window */
-  add(operation: OperationClass, record: RecordState, at: number): number {
+  add(operation: OperationClass, linkId: number, at: number): number {
     const key = classKey(operation);
     const records = this.#seen.get(key) ?? new Map<number, number>();
     // What was heard of last is last, so that what is too old is found at the front, of records and of classes.
     this.#seen.delete(key);
     this.#seen.set(key, records);
-    records.delete(record.linkId);
-    records.set(record.linkId, at);
+    records.delete(linkId);
+    records.set(linkId, at);
     return records.size;
   }
 

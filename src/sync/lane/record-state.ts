@@ -43,6 +43,8 @@ export class RecordState {
   /** Sides on which it was out of scope, as stored, and is now. */
   readonly excludedBefore: Excluded | null;
   excluded: readonly Side[];
+  /** A side's log tells that it was made there, whatever was known of it before. */
+  appeared = false;
   /** A person keeps it out of sync, whatever its scope says. */
   readonly keptOut: boolean;
   linkState: 'live' | 'deleted' | 'unlinked' = 'live';

@@ -30,6 +30,9 @@ import type { RunningPipeline } from '../running-pipeline.js';
 
 const LIMIT = 100;
 
+/** No fault: what was ordered is so. */
+export const ALREADY = 'they are linked already';
+
 /** Orders of people that are due, with what carrying them out takes. */
 export interface PlannedOrders {
   readonly links: readonly LinkOrder[];
@@ -108,7 +111,7 @@ export class Orders {
       ['B', B],
     ] as const) {
       for (const link of await run(this.pools.general, liveLinks, [this.pipeline.id, side, [id]])) {
-        if (link.a_id === A && link.b_id === B) return 'they are linked already';
+        if (link.a_id === A && link.b_id === B) return ALREADY;
         if (!link.made)
           return `${id} in ${this.pipeline.ends[side].label} is linked with another record by now`;
         ends.push(link.link_id);

@@ -135,21 +135,25 @@ export async function lookAgain(
     ]);
 }
 
-/** Records of this pipeline that have come back, or gone, on a side: whoever points to them is looked at again. */
+/**
+ * Records of this pipeline that have come back, or gone, on a side: whoever points to them is looked at again. Also those that were gone
+ * and back before anybody looked: somebody's write may have met the moment in between.
+ */
 export async function wakeByLife(
   client: Client,
   pipeline: RunningPipeline,
   records: readonly RecordState[],
 ): Promise<void> {
   if (!pipeline.isReferredTo) return;
-  const moved = records.filter(({ units, initial }) => {
+  const moved = records.filter(({ units, initial, appeared }) => {
     const [life, before] = [units.get(LIFE), initial.get(LIFE)];
     return (
-      life !== undefined &&
-      life !== before &&
-      SIDES.some(
-        (side) => image(life, side).value !== (before === undefined ? 'live' : image(before, side).value),
-      )
+      appeared ||
+      (life !== undefined &&
+        life !== before &&
+        SIDES.some(
+          (side) => image(life, side).value !== (before === undefined ? 'live' : image(before, side).value),
+        ))
     );
   });
   if (moved.length > 0)

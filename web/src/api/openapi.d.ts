@@ -772,6 +772,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/pipelines/{name}/links/{order}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What became of an order to link two records; kept for 30 days */
+        readonly get: operations["Links_order"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/pipelines/{name}/load": {
         readonly parameters: {
             readonly query?: never;
@@ -1942,6 +1959,8 @@ export interface components {
             readonly sentence: string;
             /** Format: date-time */
             readonly standsSince: string | null;
+            /** @description Records that values of a reference in it point to, as far as they may be seen */
+            readonly targets: readonly components["schemas"]["TargetDto"][];
             /** @description The value that stands, by the history */
             readonly value: (string | number | boolean | readonly unknown[] | {
                 readonly [key: string]: unknown;
@@ -2237,9 +2256,29 @@ export interface components {
             readonly b: string;
             readonly note?: string;
         };
+        readonly LinkOrderDto: {
+            readonly a: string;
+            readonly b: string;
+            /** @description Who ordered it */
+            readonly by: string;
+            /** @description GET /pipelines/{name}/links/{order} tells what becomes of it */
+            readonly order: string;
+            readonly pipeline: string;
+            /** @description The record that the two are now, if they are linked */
+            readonly record: string | null;
+            /**
+             * @description void: it could not be carried out, and nothing was changed
+             * @enum {string}
+             */
+            readonly state: "ordered" | "linked" | "void";
+            /** @description How it ended, in words; null while it waits */
+            readonly why: string | null;
+        };
         readonly LinkOrderedDto: {
             readonly a: string;
             readonly b: string;
+            /** @description GET /pipelines/{name}/links/{order} tells what becomes of it */
+            readonly order: string;
             readonly pipeline: string;
         };
         readonly LinksDto: {
@@ -3078,6 +3117,8 @@ export interface components {
             readonly resync: components["schemas"]["WhyResyncDto"] | null;
             /** @description One sentence */
             readonly sentence: string;
+            /** @description Records that the reasons name, as far as they may be seen */
+            readonly targets: readonly components["schemas"]["TargetDto"][];
         };
         readonly WhyReasonDto: {
             /**
@@ -5960,6 +6001,49 @@ export interface operations {
             };
             /** @description Problem `invalid` */
             readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Links_order: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+                readonly order: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LinkOrderDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `records:read`, which viewer, steward, engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

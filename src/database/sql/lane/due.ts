@@ -29,7 +29,8 @@ const unmoved = `
 
 /**
  * A record that somebody has moved since it was read is due at once; what was asked for after this transaction had begun stands, unless
- * this is earlier still. Parameters: pipeline, link ids[], revs[], due in ms[] from now, reasons[] (parallel), when the transaction began.
+ * this is earlier still. That it was woken stands until it has been looked at. Parameters: pipeline, link ids[], revs[], due in ms[] from now,
+ * reasons[] (parallel), when the transaction began, those that were looked at[].
  */
 export const setDue: Statement<Record<string, never>> = {
   name: 'lane_set_due',
@@ -41,6 +42,7 @@ export const setDue: Statement<Record<string, never>> = {
   on conflict (link_id) do update
     set due_at = case when push_due.due_at > $6::timestamptz then least(push_due.due_at, excluded.due_at) else excluded.due_at end,
         reason = case when push_due.due_at > $6::timestamptz and push_due.due_at <= excluded.due_at then push_due.reason else excluded.reason end,
+        woken = push_due.woken and (push_due.due_at > $6::timestamptz or push_due.link_id <> all($7::bigint[])),
         attempts = push_due.attempts + 1`,
 };
 

@@ -8,6 +8,8 @@ export interface OrderRow {
   readonly b_id: string | null;
   readonly conflict_id: string | null;
   readonly by: string;
+  /** The person's key, where one gave the order outside of any question. */
+  readonly person_id: string | null;
   /** Why the one that was chosen to be linked with is no candidate any more. */
   readonly gone: string | null;
 }
@@ -24,7 +26,7 @@ export const hasDueOrders: Statement<{ due: boolean }> = {
 export const dueOrders: Statement<OrderRow> = {
   name: 'match_due_orders',
   text: `
-  select id, kind, side, a_id, b_id, conflict_id, by,
+  select id, kind, side, a_id, b_id, conflict_id, by, person_id,
          (select m.gone from match_candidate m
           where m.conflict_id = o.conflict_id and o.kind = 'link' and m.ext_id = case o.side when 'A' then o.b_id else o.a_id end) as gone
   from link_order o where pipeline_id = $1 and due_at <= clock_timestamp() order by due_at, id limit $2`,
@@ -36,12 +38,12 @@ export const takeOrders: Statement<{ id: string }> = {
   text: `delete from link_order where id = any($1::uuid[]) returning id`,
 };
 
-/** Parameters: id, pipeline, kind, side, A id, B id, conflict, by, due in ms since the epoch. */
+/** Parameters: id, pipeline, kind, side, A id, B id, conflict, by, due in ms since the epoch, the person's key or null. */
 export const insertOrder: Statement<Record<string, never>> = {
   name: 'match_insert_order',
   text: `
-  insert into link_order (id, pipeline_id, kind, side, a_id, b_id, conflict_id, by, due_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, to_timestamp($9::float8 / 1000))`,
+  insert into link_order (id, pipeline_id, kind, side, a_id, b_id, conflict_id, by, due_at, person_id)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, to_timestamp($9::float8 / 1000), $10)`,
 };
 
 /** Parameters: conflict. */

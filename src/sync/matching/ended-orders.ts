@@ -1,0 +1,68 @@
+import type { PoolClient } from 'pg';
+import { publicId } from '../../common/public-ids.js';
+import { appendAudit, type AuditActor } from '../../database/audit.js';
+import { endOrders } from '../../database/sql/matching/order-ends.js';
+import type { OrderRow } from '../../database/sql/matching/orders.js';
+import { run } from '../../database/sql/statement.js';
+import type { RunningPipeline } from '../running-pipeline.js';
+import { ALREADY, type PlannedOrders } from './orders.js';
+
+const accord: AuditActor = {
+  kind: 'service',
+  id: null,
+  personId: null,
+  name: 'Accord',
+  address: null,
+  requestId: null,
+};
+
+interface Ended {
+  readonly order: OrderRow;
+  readonly state: 'linked' | 'void';
+  readonly why: string;
+}
+
+/**
+ * Tells what became of orders that belong to no question: whoever gave one has nothing else to look at. Whatever could not be carried out
+ * is audited as well, so this comes last in the transaction.
+ */
+export async function tellEnded(
+  client: PoolClient,
+  pipeline: RunningPipeline,
+  planned: PlannedOrders,
+  stands: ReadonlySet<string>,
+  now: number,
+): Promise<void> {
+  const all: readonly Ended[] = [
+    ...planned.links.map(({ order }) => ({ order, state: 'linked' as const, why: `linked by ${order.by}` })),
+    ...planned.void.map(({ order, why }) => ({
+      order,
+      state: why === ALREADY ? ('linked' as const) : ('void' as const),
+      why,
+    })),
+  ];
+  const ended = all.filter(
+    ({ order }) => order.kind === 'link' && order.conflict_id === null && stands.has(order.id),
+  );
+  if (ended.length === 0) return;
+  const column = <T>(pick: (one: Ended) => T): T[] => ended.map(pick);
+  await run(client, endOrders, [
+    pipeline.id,
+    column(({ order }) => order.id),
+    column(({ order }) => order.a_id ?? ''),
+    column(({ order }) => order.b_id ?? ''),
+    column(({ order }) => order.by),
+    column(({ order }) => order.person_id),
+    column(({ state }) => state),
+    column(({ why }) => why),
+  ]);
+  for (const { order, state, why } of ended)
+    if (state === 'void')
+      await appendAudit(client, now, {
+        actor: accord,
+        action: 'records.not-linked',
+        object: publicId.linkOrder(order.id),
+        pipeline: pipeline.name,
+        detail: { a: order.a_id, b: order.b_id, by: order.by, why },
+      });
+}
