@@ -11,6 +11,9 @@ export const TELLING: readonly string[] = [
   'subject',
   'full_name',
   'display_name',
+  'last_name',
+  'family_name',
+  'surname',
 ];
 
 /** The unit whose value names a record for people: one with a telling name, else the first text; `null` where nothing is text. */
