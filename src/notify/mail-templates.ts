@@ -27,7 +27,7 @@ export class MailTemplates {
 
   /** @param data every name that the mail's templates use, at least as `null` */
   async render(mail: string, data: object): Promise<RenderedMail> {
-    const parts = (await (this.#mails ??= compiled())).get(mail);
+    const parts = (await this.#compiled()).get(mail);
     if (!parts) throw new Error(`There is no mail named ${mail} in templates/`);
     return {
       subject: parts.subject(data).replaceAll(/\s+/g, ' ').trim(),
@@ -37,6 +37,17 @@ export class MailTemplates {
         .replaceAll(/\n{3,}/g, '\n\n')
         .trim()}\n`,
     };
+  }
+
+  /** A failure is not remembered: files may be read a moment later. */
+  async #compiled(): Promise<Mails> {
+    this.#mails ??= compiled();
+    try {
+      return await this.#mails;
+    } catch (error) {
+      this.#mails = undefined;
+      throw error;
+    }
   }
 }
 
