@@ -107,6 +107,14 @@ describe('the connections screen', () => {
     await expectAccessible(page);
     await picture('connection-form-fault');
     await type('Name in pipeline files', 'crm');
+    await dialog.getByRole('button', { name: 'Test without saving' }).press('Enter');
+    await dialog.getByText(/^It does not work as it is/).waitFor();
+    await expectAccessible(page);
+    await picture('connection-form-tested');
+    expect(await entry('The CRM').count()).toBe(0);
+    await type('Account', `${account}_not`);
+    await dialog.getByText(/^It does not work as it is/).waitFor({ state: 'detached' });
+    await type('Account', account);
     await page.keyboard.press('Enter');
     await page.getByText(/^It does not work as it is/).waitFor();
     await entry('The CRM').getByText('Password authentication failed', { exact: false }).waitFor();
@@ -129,6 +137,8 @@ describe('the connections screen', () => {
     await dialog.getByText(/^Give it again/).waitFor();
     await dialog.getByLabel('Host', { exact: true }).fill(host);
     await dialog.getByLabel('Password', { exact: true }).fill(password);
+    await dialog.getByRole('button', { name: 'Test without saving' }).click();
+    await dialog.getByText('public.t can be read and written.').waitFor();
     await expectAccessible(page);
     await picture('connection-form');
     await dialog.getByRole('button', { name: 'Save and test' }).click();

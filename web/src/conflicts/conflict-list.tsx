@@ -21,7 +21,6 @@ export const ConflictList = memo(function ConflictList(props: ConflictListProps)
   const { rows, marks, selected, onSelect, hasMore, loadingMore, loadMore } = props;
   const revealed = useReview((review) => review.revealed);
   const frame = useRef<HTMLDivElement>(null);
-  // eslint-disable-next-line react-hooks/incompatible-library -- the compiler is not used; the virtualizer re-renders by itself
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => frame.current,

@@ -1,5 +1,5 @@
 import { useQueryClient, type InfiniteData } from '@tanstack/react-query';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { Answer } from '../api/client';
 import { listConflicts, type ConflictFilter } from '../api/endpoints';
 import { conflictQuery, keys, useConflicts } from '../api/queries';

@@ -91,9 +91,9 @@ export function usePlay(id: string | null, filter: string, open: (id: string) =>
           refill();
         }
       },
-      (error: Error) => {
+      (error: unknown) => {
         stop();
-        tellFailed(error);
+        tellFailed(error instanceof Error ? error : new Error(String(error)));
       },
     );
   };
