@@ -7,9 +7,15 @@ export const keyWatch = `(() => {
   const times = { effects: [], cards: [] };
   const drawn = {};
   let key = null;
+  // Cards that are drawn in advance are in the page, and not displayed.
+  const isAhead = (card) => card.style.display === 'none';
   const card = () => {
-    const heading = document.querySelector('.card-heading');
-    return heading === null || document.querySelector('.values, .match') === null ? null : heading.textContent;
+    const shown = [...document.querySelectorAll('.card')].find((one) => !isAhead(one));
+    return shown?.querySelector('.values, .match') ? shown.querySelector('.card-heading').textContent : null;
+  };
+  const isUnseen = ({ target }) => {
+    const card = (target.closest ? target : target.parentElement)?.closest('.card');
+    return card !== null && card !== undefined && isAhead(card);
   };
   const afterFrame = (then) => requestAnimationFrame(() => {
     const channel = new MessageChannel();
@@ -20,7 +26,8 @@ export const keyWatch = `(() => {
     if (event.repeat || ['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return;
     key = { at: event.timeStamp, card: card(), seen: false, changed: false };
   }, { capture: true });
-  const look = () => {
+  const look = (changes) => {
+    if (changes.every(isUnseen)) return;
     for (const [name, what] of [['row', '[role=gridcell]'], ['card', '.card .value-row']]) {
       if (drawn[name] === undefined && document.querySelector(what) !== null) {
         drawn[name] = Infinity;

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Res } from '@nestjs/common';
 import {
+  ApiBody,
   ApiConflictResponse,
   ApiCreatedResponse,
   ApiHeader,
@@ -10,6 +11,7 @@ import {
   ApiPreconditionFailedResponse,
   ApiServiceUnavailableResponse,
   ApiTags,
+  ApiTooManyRequestsResponse,
   ApiUnprocessableEntityResponse,
 } from '../common/api-doc.js';
 import type { Response } from 'express';
@@ -21,6 +23,8 @@ import { ConnectionTestDto } from './connection-test.dto.js';
 import { ConnectionTests } from './connection-tests.service.js';
 import { ChangeConnectionDto, ConnectionDto, ConnectionsDto, NewConnectionDto } from './connection.dto.js';
 import { ConnectionsService } from './connections.service.js';
+
+const tooMany = { description: 'Problem `too-many-attempts`; `retryAfterSeconds` says when again' };
 
 /** The systems that pipelines connect to: those of files, and those that are kept by hand. */
 @ApiTags('connections')
@@ -100,16 +104,45 @@ export class ConnectionsController {
     return this.connections.remove(name, actorOf(caller));
   }
 
+  @Post('test')
+  @HttpCode(200)
+  @Needs('connections:manage')
+  @ApiOperation({
+    summary: 'Try a connection out before it is kept; nothing of it is stored',
+    description:
+      'What is wrong with the system is an answer, not a problem. That it was tried, and where, is audited.',
+  })
+  @ApiOkResponse({ type: ConnectionTestDto })
+  @ApiUnprocessableEntityResponse({ description: 'Problem `invalid` or `connection-invalid`' })
+  @ApiTooManyRequestsResponse(tooMany)
+  tryNew(@Body() input: NewConnectionDto, @CallerParam() caller: Caller): Promise<ConnectionTestDto> {
+    return this.tests.tryNew(input, actorOf(caller));
+  }
+
   @Post(':name/test')
   @HttpCode(200)
   @Needs('connections:manage')
   @ApiOperation({
     summary: 'Try a connection out, and what the pipelines that use it need; changes nothing there',
-    description: 'What is wrong with the system is an answer, not a problem.',
+    description:
+      'What is wrong with the system is an answer, not a problem. With settings: as it would be after that change, which is not stored; the password that is kept is used where none is given and it goes where it was meant to go.',
   })
+  @ApiBody({ type: ChangeConnectionDto, required: false })
   @ApiOkResponse({ type: ConnectionTestDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
-  test(@Param('name') name: string, @CallerParam() caller: Caller): Promise<ConnectionTestDto> {
-    return this.tests.run(name, actorOf(caller));
+  @ApiConflictResponse({
+    description: 'Problem `connection-declared`: a file says it, and settings were given',
+  })
+  @ApiUnprocessableEntityResponse({ description: 'Problem `invalid` or `connection-invalid`' })
+  @ApiTooManyRequestsResponse(tooMany)
+  test(
+    @Param('name') name: string,
+    @Body() input: ChangeConnectionDto,
+    @CallerParam() caller: Caller,
+  ): Promise<ConnectionTestDto> {
+    const asItIs = Object.values(input).every((value) => value === undefined);
+    return asItIs
+      ? this.tests.run(name, actorOf(caller))
+      : this.tests.tryChange(name, input, actorOf(caller));
   }
 }

@@ -4,7 +4,6 @@ import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
 import { uuidv7 } from '../common/ids.js';
 import { noSuch } from '../common/public-ids.js';
-import { connectorOf } from '../connectors/registry.js';
 import type { Json } from '../core/value.js';
 import { appendAudit, type AuditActor } from '../database/audit.js';
 import { HubPools } from '../database/pools.js';
@@ -14,17 +13,13 @@ import * as sql from '../database/sql/connections/connections.js';
 import { useMasterKeys } from '../database/sql/connections/master-keys.js';
 import { run } from '../database/sql/statement.js';
 import { inTransaction } from '../database/transaction.js';
-import { defaultPort, destination, openable, sameDestination } from './address.js';
+import { destination } from './address.js';
+import { given, mustBeGivenAgain, mustOpen, settingsOf, type Settings } from './candidate.js';
 import type { ChangeConnectionDto, ConnectionDto, NewConnectionDto } from './connection.dto.js';
 import { Declared } from './declared.js';
 import { etagOf, presentDeclared, presentKept } from './present-connection.js';
 
 type Kept = sql.ConnectionRow;
-/** What people may change. */
-type Settings = Pick<
-  Kept,
-  'label' | 'description' | 'host' | 'port' | 'database' | 'account' | 'tls' | 'ca' | 'rate'
->;
 
 /** Connections that people keep in Accord's database, beside those that files declare. Secrets go in and never come out. */
 @Injectable()
@@ -61,17 +56,7 @@ export class ConnectionsService {
   /** @throws AppError `taken`, `connection-invalid`, `master-key-missing` */
   async create(input: NewConnectionDto, by: AuditActor): Promise<ConnectionDto> {
     const { name, connector, password = null } = input;
-    const settings: Settings = {
-      label: input.label ?? null,
-      description: input.description ?? null,
-      host: input.host,
-      port: input.port ?? defaultPort[connector],
-      database: input.database,
-      account: input.account,
-      tls: input.tls ?? 'disable',
-      ca: input.ca ?? null,
-      rate: input.rate ?? null,
-    };
+    const settings = settingsOf(input);
     const id = uuidv7(this.clock.now());
     const made = { id, name, connector, ...settings };
     await mustOpen(made, password);
@@ -179,37 +164,6 @@ export class ConnectionsService {
   #now(): Date {
     return new Date(this.clock.now());
   }
-}
-
-/** Opens nothing: the connector says whether the address makes sense to it. @throws ConnectorError `connection-invalid` */
-async function mustOpen(row: Parameters<typeof openable>[0], password: string | null): Promise<void> {
-  const { connector, config } = openable(row, password, 'accord');
-  await (await connectorOf(connector).open(config)).close();
-}
-
-/** A password that is kept is only kept for where it was meant to go. */
-function mustBeGivenAgain(before: Kept, after: Kept, password: string | null | undefined): void {
-  if (password !== undefined || before.secret_set_at === null || sameDestination(before, after)) return;
-  throw invalid(
-    'password',
-    'password-again',
-    'must be given again: host, port, account or encryption has changed, and the one that is kept is for what was there before',
-  );
-}
-
-/** What a change names; `null` takes away what need not be there. */
-function given({ password: _, ...settings }: ChangeConnectionDto): Partial<Settings> {
-  const named = Object.entries(settings).filter(([, value]) => value !== undefined);
-  for (const [key, value] of named)
-    if (value === null && needed.has(key)) throw invalid(key, 'needed', 'must be something');
-  return Object.fromEntries(named);
-}
-
-const needed: ReadonlySet<string> = new Set(['host', 'port', 'database', 'account', 'tls']);
-
-function invalid(property: string, code: string, detail: string): AppError {
-  const pointer = `/${property}`;
-  return new AppError('invalid', `${pointer}: ${detail}`, { faults: [{ pointer, code, detail }] });
 }
 
 /** A certificate is long and public: that there is one says enough. */

@@ -276,6 +276,7 @@ describe('the audit log has every action', () => {
       database: 'crm',
       account: 'sync',
     };
+    await last('POST /api/v1/connections/test', await send('POST', '/connections/test', crm));
     const made = await send('POST', '/connections', crm);
     await last('POST /api/v1/connections', made);
     const { etag } = await made.json();

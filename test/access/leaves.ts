@@ -17,6 +17,7 @@ export const leaves: Readonly<Record<string, string | null>> = {
   'POST /api/v1/connections': 'connection.created',
   'PATCH /api/v1/connections/:name': 'connection.changed',
   'DELETE /api/v1/connections/:name': 'connection.removed',
+  'POST /api/v1/connections/test': 'connection.tested',
   'POST /api/v1/connections/:name/test': 'connection.tested',
   // Where a mail server is set: test/notify/mail-test looks at its row.
   'POST /api/v1/mail/test': 'mail.tested',

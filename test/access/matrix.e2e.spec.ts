@@ -39,6 +39,7 @@ const needed: Readonly<Record<string, Permission | 'public' | 'person'>> = {
   'GET /api/v1/connections/:name': 'connections:manage',
   'PATCH /api/v1/connections/:name': 'connections:manage',
   'DELETE /api/v1/connections/:name': 'connections:manage',
+  'POST /api/v1/connections/test': 'connections:manage',
   'POST /api/v1/connections/:name/test': 'connections:manage',
   'GET /api/v1/mail': 'connections:manage',
   'POST /api/v1/mail/test': 'connections:manage',

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { auditTrail } from '../access/audit-trail.js';
+import type { Body } from '../access/body.js';
 import {
   ConnectedService,
   everythingIn,
@@ -286,6 +287,46 @@ describe('connections that are kept by hand', () => {
       host,
     ]);
     expect(stateOf(await tested())).toMatchObject({ secret: 'ok', pipeline: 'ok' });
+  });
+
+  it('are tried out as they would be, and nothing of that is kept', async () => {
+    const attempt = async (path: string, body?: object): Promise<[number, Body]> => {
+      const answer = await service.call('POST', `/connections${path}/test`, body);
+      return [answer.status, await answer.json()];
+    };
+    const unsaved = { ...crm, name: 'unsaved' };
+    const [, wrong] = await attempt('', { ...unsaved, password: another });
+    expect(stateOf(wrong)).toMatchObject({ reach: 'ok', 'sign-in': 'failed', database: 'skipped' });
+    const { host, port, database } = crm;
+    expect((await auditTrail(service.pools))[0]).toMatchObject({
+      action: 'connection.tested',
+      object: 'unsaved',
+      detail: {
+        ok: false,
+        unsaved: { connector: 'postgres', host, port, database, account, tls: 'disable' },
+      },
+    });
+    const [, right] = await attempt('', { ...unsaved, password });
+    expect(right.ok).toBe(true);
+    expect((await service.call('GET', '/connections/unsaved')).status).toBe(404);
+
+    const before = await etag();
+    expect(stateOf((await attempt('/crm', { database: 'nowhere' }))[1])).toMatchObject({
+      'sign-in': 'ok',
+      database: 'failed',
+    });
+    expect((await attempt('/crm', { port: 1 }))[0]).toBe(422);
+    expect(stateOf((await attempt('/crm', { port: 1, password }))[1])).toMatchObject({ reach: 'failed' });
+    expect(stateOf((await attempt('/crm', { password: another }))[1])).toMatchObject({ 'sign-in': 'failed' });
+    expect(stateOf((await attempt('/crm'))[1])).toMatchObject({ 'sign-in': 'ok', pipeline: 'ok' });
+    expect(await etag()).toBe(before);
+    expect((await attempt('/support', { label: 'x' }))[1].code).toBe('connection-declared');
+    expect((await attempt('/nobody', { label: 'x' }))[0]).toBe(404);
+    expect((await attempt('', { ...unsaved, host: 'a b' }))[1]).toMatchObject({
+      errors: [{ pointer: '/host' }],
+    });
+    const all = await everythingIn(hub.url);
+    expect(all).not.toContain(another);
   });
 
   it('are not removed while a pipeline uses them', async () => {

@@ -1,12 +1,11 @@
 import 'reflect-metadata';
-import { mkdir } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { DemoPeople } from '../../src/access/demo-people.js';
 import { OneTimeLinks } from '../../src/access/one-time-links.js';
 import { launchChromium } from '../support/chromium.js';
 import { actor, addPerson, signIn, testerPassword } from '../support/tester.js';
-import { expectAccessible, openScreen, type ScreenOptions } from './screen.js';
+import { expectAccessible, openScreen, picture, type ScreenOptions } from './screen.js';
 import { startUiService, type UiService } from './ui-service.js';
 
 // Browser, service and database share the machine with the other suites.
@@ -44,14 +43,6 @@ describe('signing in', () => {
   const open = async (path: string, options?: ScreenOptions) => {
     page = await openScreen(browser, service.url + path, options);
   };
-  /** Looked at by people: ACCORD_TEST_PICTURES names a folder. */
-  const picture = async (name: string): Promise<void> => {
-    const folder = process.env.ACCORD_TEST_PICTURES;
-    if (folder === undefined) return;
-    await mkdir(folder, { recursive: true });
-    const { width = 0 } = page.viewportSize() ?? {};
-    await page.screenshot({ path: `${folder}/${name}-${width}.png` });
-  };
   const asTester = (options: ScreenOptions = {}): ScreenOptions => ({ as: service.tester, ...options });
 
   it('is asked of whoever is not signed in, by keyboard alone, and leads to where they wanted to go', async () => {
@@ -80,7 +71,7 @@ describe('signing in', () => {
       await page.getByText('steward@example.org').waitFor();
       await page.getByText('steward of the demo').waitFor();
       await expectAccessible(page);
-      await picture('sign-in-demo');
+      await picture(page, 'sign-in-demo');
       await page.getByRole('button', { name: 'Sign in as Demo Steward' }).click();
       await page.getByText('Demo: its people and their passwords are known to everybody.').waitFor();
     },
@@ -123,7 +114,7 @@ describe('signing in', () => {
     const again = page.getByRole('dialog', { name: 'You have been signed out' });
     await again.waitFor();
     await expectAccessible(page);
-    await picture('signed-out');
+    await picture(page, 'signed-out');
     await again.getByRole('textbox', { name: 'Password' }).fill(testerPassword);
     await again.getByRole('button', { name: 'Sign in' }).click();
     await again.waitFor({ state: 'hidden' });
@@ -138,20 +129,20 @@ describe('signing in', () => {
     await open('/settings/people', asTester(options));
     await page.getByText('Vera Viewer').waitFor();
     await expectAccessible(page);
-    await picture('people');
+    await picture(page, 'people');
     await page.getByRole('button', { name: 'Invite' }).click();
     const dialog = page.getByRole('dialog', { name: 'Invite somebody' });
     await dialog.getByLabel('E-mail address').fill(`new${options.width ?? 0}@example.org`);
     await dialog.getByLabel('Name').fill(who);
     await dialog.getByRole('button', { name: 'Add a role' }).click();
     await expectAccessible(page);
-    await picture('invite');
+    await picture(page, 'invite');
     await dialog.getByRole('button', { name: 'Remove Viewer on all pipelines' }).click();
     await dialog.getByRole('button', { name: 'Invite' }).click();
     const shown = page.getByRole('dialog', { name: 'One-time link' });
     const address = await shown.getByText(/\/welcome#/).innerText();
     await expectAccessible(page);
-    await picture('one-time-link');
+    await picture(page, 'one-time-link');
     await shown.getByRole('button', { name: 'Done' }).click();
     await page.getByText(who).waitFor();
     await page.context().close();
@@ -166,7 +157,7 @@ describe('signing in', () => {
     await page.goto(`${service.url}/settings/account`);
     await page.getByText('Steward on all pipelines').waitFor();
     await expectAccessible(page);
-    await picture('account');
+    await picture(page, 'account');
   });
 
   it('disables somebody only after asking, and enables them again', async () => {
@@ -200,7 +191,7 @@ describe('signing in', () => {
     await dialog.getByText('Choose at least one.').waitFor();
     await dialog.getByLabel('see pipelines').check();
     await expectAccessible(page);
-    await picture('make-token');
+    await picture(page, 'make-token');
     await dialog.getByRole('button', { name: 'Make a token' }).click();
     const shown = page.getByRole('dialog', { name: 'Your new token' });
     const secret = await shown.getByText(/^accord_/).innerText();
@@ -210,7 +201,7 @@ describe('signing in', () => {
     expect(await ask()).toBe(200);
     await expectAccessible(page);
     await shown.getByRole('button', { name: 'Done' }).click();
-    await picture('tokens');
+    await picture(page, 'tokens');
     await page.getByRole('button', { name: `Revoke ${name}` }).click();
     await page.getByText(`The token ${name} is revoked.`).waitFor();
     expect(await ask()).toBe(401);
@@ -238,7 +229,7 @@ describe('signing in', () => {
     await open('/sign-in', options);
     await page.getByText('Nobody is an admin yet.').waitFor();
     await expectAccessible(page);
-    await picture('sign-in-no-admin');
+    await picture(page, 'sign-in-no-admin');
     await page.context().close();
     const secret = await service.app.get(OneTimeLinks, { strict: false }).forFirstAdmin(actor('start'));
     page = await openScreen(browser, `${service.url}/welcome#${secret ?? ''}`, options);
@@ -247,7 +238,7 @@ describe('signing in', () => {
     await page.getByLabel('E-mail address').fill(`first${options.width ?? 0}@example.org`);
     await page.getByLabel('Password', { exact: true }).fill('a sentence of my own');
     await expectAccessible(page);
-    await picture('welcome');
+    await picture(page, 'welcome');
     await page.getByRole('button', { name: 'Begin' }).click();
     await page.waitForURL(`${service.url}/`);
     await page.context().close();

@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import type { Browser, Page } from 'playwright-core';
@@ -10,7 +9,7 @@ import { launchChromium } from '../support/chromium.js';
 import { newMasterKey, plainSpec, plainTable } from '../support/connected-service.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { addPerson, signIn } from '../support/tester.js';
-import { expectAccessible, openScreen, type ScreenOptions } from './screen.js';
+import { expectAccessible, openScreen, picture, type ScreenOptions } from './screen.js';
 import { startUiService, type UiService } from './ui-service.js';
 
 // Browser, service and database share the machine with the other suites.
@@ -69,14 +68,6 @@ describe('the connections screen', () => {
     });
     await page.getByRole('heading', { name: 'Connections', level: 2 }).waitFor();
   };
-  /** Looked at by people: ACCORD_TEST_PICTURES names a folder. */
-  const picture = async (name: string): Promise<void> => {
-    const folder = process.env.ACCORD_TEST_PICTURES;
-    if (folder === undefined) return;
-    await mkdir(folder, { recursive: true });
-    const { width = 0 } = page.viewportSize() ?? {};
-    await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true });
-  };
   const entry = (text: string) =>
     page
       .getByRole('listitem')
@@ -105,15 +96,23 @@ describe('the connections screen', () => {
     await page.keyboard.press('Enter');
     await dialog.getByText(/must be a small letter/).waitFor();
     await expectAccessible(page);
-    await picture('connection-form-fault');
+    await picture(page, 'connection-form-fault');
     await type('Name in pipeline files', 'crm');
+    await dialog.getByRole('button', { name: 'Test without saving' }).press('Enter');
+    await dialog.getByText(/^It does not work as it is/).waitFor();
+    await expectAccessible(page);
+    await picture(page, 'connection-form-tested');
+    expect(await entry('The CRM').count()).toBe(0);
+    await type('Account', `${account}_not`);
+    await dialog.getByText(/^It does not work as it is/).waitFor({ state: 'detached' });
+    await type('Account', account);
     await page.keyboard.press('Enter');
     await page.getByText(/^It does not work as it is/).waitFor();
     await entry('The CRM').getByText('Password authentication failed', { exact: false }).waitFor();
     await entry('The CRM').getByText('by Ann Tester', { exact: false }).waitFor();
     expect(await page.content()).not.toContain('not this one');
     await expectAccessible(page);
-    await picture('connection-failed');
+    await picture(page, 'connection-failed');
   });
 
   it.each(looks)('shows, changes and tests: %o', async (options) => {
@@ -129,8 +128,10 @@ describe('the connections screen', () => {
     await dialog.getByText(/^Give it again/).waitFor();
     await dialog.getByLabel('Host', { exact: true }).fill(host);
     await dialog.getByLabel('Password', { exact: true }).fill(password);
+    await dialog.getByRole('button', { name: 'Test without saving' }).click();
+    await dialog.getByText('public.t can be read and written.').waitFor();
     await expectAccessible(page);
-    await picture('connection-form');
+    await picture(page, 'connection-form');
     await dialog.getByRole('button', { name: 'Save and test' }).click();
     const results = page.getByRole('list', { name: 'What the test of The CRM found' });
     await results.getByText('public.t can be read and written.').waitFor();
@@ -139,7 +140,7 @@ describe('the connections screen', () => {
     await page.getByRole('button', { name: 'Send me a test mail' }).click();
     await page.getByText('The server has taken a mail to tester@example.org.').waitFor();
     await expectAccessible(page);
-    await picture('connections');
+    await picture(page, 'connections');
   });
 
   it('does not offer to remove what a pipeline uses, and removes what none does after asking', async () => {

@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { mkdir } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { ANSWER_LINK } from '../../src/common/answer-link.js';
@@ -10,7 +9,7 @@ import { run } from '../../src/database/sql/statement.js';
 import { UNSUBSCRIBE } from '../../src/notify/mail-writer.js';
 import { launchChromium } from '../support/chromium.js';
 import { testerPassword } from '../support/tester.js';
-import { expectAccessible, openScreen, type ScreenOptions } from './screen.js';
+import { expectAccessible, openScreen, picture, type ScreenOptions } from './screen.js';
 import { startUiService, type UiService } from './ui-service.js';
 
 // Browser, service and database share the machine with the other suites.
@@ -36,14 +35,6 @@ describe('what mails lead to', () => {
 
   const open = async (path: string, options: ScreenOptions = {}) => {
     page = await openScreen(browser, service.url + path, options);
-  };
-  /** Looked at by people: ACCORD_TEST_PICTURES names a folder. */
-  const picture = async (name: string): Promise<void> => {
-    const folder = process.env.ACCORD_TEST_PICTURES;
-    if (folder === undefined) return;
-    await mkdir(folder, { recursive: true });
-    const { width = 0 } = page.viewportSize() ?? {};
-    await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true });
   };
   const decisions = async () => (await service.pools.general.query('select from decision')).rowCount;
 
@@ -87,7 +78,7 @@ describe('what mails lead to', () => {
     expect(page.url()).not.toContain('#');
     await page.getByText('a@z.com').waitFor();
     await expectAccessible(page);
-    await picture('answer');
+    await picture(page, 'answer');
     expect(await decisions()).toBe(0);
     await page.getByRole('button', { name: 'Take CRM' }).click();
     await page.getByRole('heading', { name: 'Decided' }).waitFor();
@@ -105,7 +96,7 @@ describe('what mails lead to', () => {
     await page.getByRole('heading', { name: 'It has changed since the mail was written' }).waitFor();
     await page.getByRole('region', { name: 'Support' }).getByText('In the mail').waitFor();
     await expectAccessible(page);
-    await picture('answer-changed');
+    await picture(page, 'answer-changed');
     expect(await page.getByRole('button', { name: 'Take CRM' }).count()).toBe(0);
     await page.getByRole('link', { name: 'Open the conflict' }).click();
     await page.getByRole('heading', { level: 1, name: /email/ }).waitFor();
@@ -126,7 +117,7 @@ describe('what mails lead to', () => {
     await page.getByRole('combobox', { name: 'Time zone' }).fill('Helsinki');
     await page.getByRole('option', { name: 'Europe/Helsinki' }).click();
     await expectAccessible(page);
-    await picture('notifications');
+    await picture(page, 'notifications');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved.').waitFor();
     await page.reload();
@@ -149,7 +140,7 @@ describe('what mails lead to', () => {
     await open(`/api/v1/unsubscribe/${token}`, narrow);
     await page.getByRole('heading', { name: 'No more mails: new conflicts?' }).waitFor();
     await expectAccessible(page);
-    await picture('unsubscribe');
+    await picture(page, 'unsubscribe');
     expect((await service.pools.general.query('select from notify_preference')).rowCount).toBe(0);
     await page.getByRole('button', { name: 'No more of these mails' }).click();
     await page.getByRole('heading', { name: 'You get no more of these mails.' }).waitFor();

@@ -1,11 +1,10 @@
 import 'reflect-metadata';
-import { mkdir } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { QueueJob } from '../../src/review/queue/queue-job.js';
 import { launchChromium } from '../support/chromium.js';
 import { until } from '../support/until.js';
-import { cardOf, expectAccessible, openScreen, type ScreenOptions } from './screen.js';
+import { cardOf, expectAccessible, openScreen, picture, type ScreenOptions } from './screen.js';
 import { startUiService, type UiService } from './ui-service.js';
 
 // Browser, service and database share the machine with the other suites.
@@ -54,13 +53,6 @@ describe('the queue', () => {
     page = await openScreen(browser, service.url + path, { as: service.tester, ...options });
     await page.getByRole('gridcell').first().waitFor();
   };
-  /** Looked at by people: ACCORD_TEST_PICTURES names a folder. */
-  const picture = async (name: string): Promise<void> => {
-    const folder = process.env.ACCORD_TEST_PICTURES;
-    if (folder === undefined) return;
-    await mkdir(folder, { recursive: true });
-    await page.screenshot({ path: `${folder}/${name}.png` });
-  };
   const openCard = async (n: number): Promise<void> => {
     await page
       .getByRole('gridcell', { name: new RegExp(`Record ${String(links[n])}\\b`) })
@@ -78,7 +70,7 @@ describe('the queue', () => {
     await page.keyboard.press('n');
     const dialog = page.getByRole('dialog', { name: 'Note' });
     await dialog.getByLabel('Text').fill('They have called about it');
-    await picture('queue-note');
+    await picture(page, 'queue-note');
     await expectAccessible(page);
     await dialog.getByRole('button', { name: 'Save' }).click();
     await card().getByText('They have called about it').waitFor();
@@ -90,7 +82,7 @@ describe('the queue', () => {
       .getByText(/snoozed until/)
       .first()
       .waitFor();
-    await picture('queue-snoozed');
+    await picture(page, 'queue-snoozed');
     await page.getByRole('button', { name: 'Snoozed' }).click();
     await page.waitForURL('**tab=snoozed**');
     await card().getByRole('button', { name: 'Wake' }).click();
@@ -135,11 +127,11 @@ describe('the queue', () => {
     await dialog.getByRole('checkbox', { name: /^urgent/ }).check();
     await dialog.getByRole('checkbox', { name: /^low/ }).check();
     await dialog.getByLabel('Everything but these').check();
-    await picture('queue-filter-menu');
+    await picture(page, 'queue-filter-menu');
     await expectAccessible(page);
     await dialog.getByRole('button', { name: 'Filter' }).click();
     await chips.getByText('not priority: urgent, low').waitFor();
-    await picture('queue-filter-chips');
+    await picture(page, 'queue-filter-chips');
     await expectAccessible(page);
 
     await chips.getByRole('button', { name: 'Remove the condition kind: value' }).click();
@@ -154,7 +146,7 @@ describe('the queue', () => {
       .first()
       .waitFor();
     expect(await chips.locator('[data-bad]').allInnerTexts()).toEqual(['priority: hi']);
-    await picture('queue-filter-bad');
+    await picture(page, 'queue-filter-bad');
     await chips.getByRole('button', { name: 'Clear all' }).click();
     await page
       .getByRole('gridcell')
@@ -170,7 +162,7 @@ describe('the queue', () => {
     const dialog = page.getByRole('dialog', { name: 'Due date' });
     await dialog.getByLabel('To be decided until').fill('2031-03-02T12:00');
     await dialog.getByText('This time is outside of them.').waitFor();
-    await picture('queue-due');
+    await picture(page, 'queue-due');
     await expectAccessible(page);
     await dialog.getByRole('button', { name: 'Save' }).click();
     const due = async () =>
@@ -218,7 +210,7 @@ describe('the queue', () => {
     await page.keyboard.press('Shift+Digit1');
     await dialog.getByText('2 fields, as they are now').waitFor();
     await dialog.getByText('kim@y.com').first().waitFor();
-    await picture('queue-whole-record');
+    await picture(page, 'queue-whole-record');
     await expectAccessible(page);
     await dialog.getByRole('button', { name: 'Decide all 2' }).press('Enter');
     expect(await outcomes()).toEqual([]);
@@ -246,7 +238,7 @@ describe('the queue', () => {
     await card().getByText('Personal data is covered').waitFor();
     expect(await page.getByText('is ill').count()).toBe(0);
     await page.keyboard.press('1');
-    await picture('queue-covered');
+    await picture(page, 'queue-covered');
     await expectAccessible(page);
     await page.keyboard.press('i');
     await card().getByText('was ill').first().waitFor();
@@ -280,7 +272,7 @@ describe('the queue', () => {
     const count = Number(await waiting.innerText());
     await page.getByRole('gridcell', { name: /wiped/ }).click();
     await page.getByRole('heading', { name: /was wiped in many records/ }).waitFor();
-    await picture('queue-guard');
+    await picture(page, 'queue-guard');
     await expectAccessible(page);
     await page.waitForTimeout(200);
     await page.keyboard.press('2');
@@ -294,7 +286,7 @@ describe('the queue', () => {
     ]);
     await page.getByRole('gridcell', { name: /halted/ }).click();
     await page.getByRole('heading', { name: /is halted/ }).waitFor();
-    await picture('queue-halt');
+    await picture(page, 'queue-halt');
     await expectAccessible(page);
     await page.getByRole('button', { name: /Go on/ }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Go on' }).click();
@@ -307,7 +299,7 @@ describe('the queue', () => {
     async (options) => {
       await open('/conflicts?filter=kind%3Avalue', options);
       await expectAccessible(page);
-      await picture(`queue-${String(options.width ?? 'wide')}`);
+      await picture(page, 'queue');
       const decided = async () =>
         (await service.pools.general.query('select id from decision')).rowCount ?? 0;
       const before = await decided();
@@ -322,7 +314,7 @@ describe('the queue', () => {
       // The next card comes at the key, not when the answer does.
       await until(decided, (after) => after > before, 'the decision');
       expect(await decided()).toBe(before + 1);
-      await picture(`queue-play-${String(options.width ?? 'wide')}`);
+      await picture(page, 'queue-play');
     },
   );
 });

@@ -1,10 +1,9 @@
 import 'reflect-metadata';
-import { mkdir } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../support/chromium.js';
 import { addPerson, signIn } from '../support/tester.js';
-import { expectAccessible, openScreen, type ScreenOptions } from './screen.js';
+import { expectAccessible, openScreen, picture, type ScreenOptions } from './screen.js';
 import { startUiService, type UiService } from './ui-service.js';
 
 // Browser, service and database share the machine with the other suites.
@@ -41,14 +40,6 @@ describe('the panel that says why a record is not in sync', () => {
     });
     await page.getByRole('heading', { name: 'Sync', exact: true }).waitFor();
   };
-  /** Looked at by people: ACCORD_TEST_PICTURES names a folder. */
-  const picture = async (name: string): Promise<void> => {
-    const folder = process.env.ACCORD_TEST_PICTURES;
-    if (folder === undefined) return;
-    await mkdir(folder, { recursive: true });
-    const { width = 0 } = page.viewportSize() ?? {};
-    await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true });
-  };
 
   it.each(looks)(
     'names what stops it, excludes it by keyboard with a reason, and includes it again: %o',
@@ -56,20 +47,20 @@ describe('the panel that says why a record is not in sync', () => {
       await open(options);
       await page.getByText('A person has to decide.').waitFor();
       await expectAccessible(page);
-      await picture('record-why');
+      await picture(page, 'record-why');
       await page.getByRole('button', { name: 'Exclude' }).focus();
       await page.keyboard.press('Enter');
       const dialog = page.getByRole('dialog', { name: 'Exclude this record?' });
       await dialog.getByLabel('Why').focus();
       await page.keyboard.type('being cleaned up');
       await expectAccessible(page);
-      await picture('record-exclude');
+      await picture(page, 'record-exclude');
       await page.keyboard.press('Tab');
       await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
       await page.getByText('Ann Tester keeps it out of sync: being cleaned up').waitFor();
       await expectAccessible(page);
-      await picture('record-excluded');
+      await picture(page, 'record-excluded');
       await page.getByRole('button', { name: 'Include again' }).click();
       await page.getByRole('button', { name: 'Exclude' }).waitFor();
       await page.getByText('It is being read again on both sides.').waitFor();

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
@@ -55,4 +56,13 @@ export async function expectAccessible(page: Page): Promise<void> {
 export async function cardOf(page: Page, record: number, unit: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name: new RegExp(`^Record ${record} .*${unit}$`) }).waitFor();
   await page.waitForTimeout(450);
+}
+
+/** All of the page, to be looked at by people: ACCORD_TEST_PICTURES names a folder; without it nothing is done. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env.ACCORD_TEST_PICTURES;
+  if (folder === undefined) return;
+  await mkdir(folder, { recursive: true });
+  const { width = 0 } = page.viewportSize() ?? {};
+  await page.screenshot({ path: `${folder}/${name}-${String(width)}.png`, fullPage: true });
 }

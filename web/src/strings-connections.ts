@@ -71,6 +71,7 @@ export const connectionStrings = {
     caHint: 'Empty: those of this machine.',
     rate: 'Most rows written',
     rateHint: 'Over all pipelines, such as 2000/s. Empty: no limit.',
+    test: 'Test without saving',
     save: 'Save and test',
     cancel: 'Cancel',
     restarts: (pipelines: string) => `Saving starts ${pipelines} anew. Nothing is lost by that.`,

@@ -40,6 +40,17 @@ export const changeConnection = ({ name, etag }: Connection, settings: Connectio
 
 export const removeConnection = (name: string) => call<null>(at(name), { method: 'DELETE' });
 
+/** Tries out what is not kept yet: nothing of it is stored. */
+export const tryNewConnection = (
+  name: string,
+  connector: Connection['connector'],
+  settings: ConnectionSettings,
+) => post<ConnectionTest>('/connections/test', { name, connector, ...settings });
+
+/** As it would be after that change, which is not made. */
+export const tryChangedConnection = ({ name }: Connection, settings: ConnectionSettings) =>
+  post<ConnectionTest>(`${at(name)}/test`, settings);
+
 export const testConnection = (name: string) => post<ConnectionTest>(`${at(name)}/test`, {});
 
 export const getMailServer = (signal?: AbortSignal) =>

@@ -380,9 +380,29 @@ export interface paths {
         readonly put?: never;
         /**
          * Try a connection out, and what the pipelines that use it need; changes nothing there
-         * @description What is wrong with the system is an answer, not a problem.
+         * @description What is wrong with the system is an answer, not a problem. With settings: as it would be after that change, which is not stored; the password that is kept is used where none is given and it goes where it was meant to go.
          */
         readonly post: operations["Connections_test"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/connections/test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Try a connection out before it is kept; nothing of it is stored
+         * @description What is wrong with the system is an answer, not a problem. That it was tried, and where, is audited.
+         */
+        readonly post: operations["Connections_tryNew"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -4809,7 +4829,11 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangeConnectionDto"];
+            };
+        };
         readonly responses: {
             readonly 200: {
                 headers: {
@@ -4835,6 +4859,78 @@ export interface operations {
             };
             /** @description Problem `not-found` */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `connection-declared`: a file says it, and settings were given */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` or `connection-invalid` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `too-many-attempts`; `retryAfterSeconds` says when again */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Connections_tryNew: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewConnectionDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConnectionTestDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `connections:manage`, which engineer, admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` or `connection-invalid` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `too-many-attempts`; `retryAfterSeconds` says when again */
+            readonly 429: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

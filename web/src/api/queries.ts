@@ -125,15 +125,18 @@ export function useConflict(id: string) {
   return useQuery({
     ...conflictQuery(id),
     refetchInterval: live ? false : POLL_MS,
-    refetchOnMount: 'always',
+    // Whoever shows it looks again once it is on the screen.
+    refetchOnMount: false,
   });
 }
 
 /** What was fetched a while ago will do: the card looks again when it is shown. */
 const AT_HAND_MS = 30_000;
 
-export function prefetchConflicts(client: QueryClient, ids: readonly string[]): void {
-  for (const id of ids) client.query({ ...conflictQuery(id), staleTime: AT_HAND_MS }).catch(() => undefined);
+export async function prefetchConflicts(client: QueryClient, ids: readonly string[]): Promise<void> {
+  await Promise.all(
+    ids.map((id) => client.query({ ...conflictQuery(id), staleTime: AT_HAND_MS }).catch(() => undefined)),
+  );
 }
 
 export function useRecords(filter: RecordFilter) {

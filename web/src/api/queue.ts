@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { call, pathWith, post } from './client';
+import { call, pathWith, post, type Answer } from './client';
 import type { Conflict, Decision, DecisionInput, MatchTake, Take } from './types';
 import type { Activity, PersonRef, Work } from './work-types';
 
@@ -51,12 +51,14 @@ export const giveOpinion = (item: string, etag: string, take: Opinion | null, te
   );
 
 /** What comes next for this person, claimed for them; `null` when nothing does. */
-export async function claimNext(filter: string): Promise<Conflict | null> {
+export async function claimNext(filter: string): Promise<Answer<Conflict> | null> {
   const answer = await post<{ readonly conflict: Conflict } | null>(
     '/conflicts/next',
     filter === '' ? {} : { filter },
   );
-  return answer.status === 204 || answer.data === null ? null : answer.data.conflict;
+  if (answer.status === 204 || answer.data === null) return null;
+  const { conflict } = answer.data;
+  return { ...answer, data: conflict, etag: conflict.etag };
 }
 
 /** What would come next, in full, without a claim; what this person holds is left out. */

@@ -1,6 +1,6 @@
 import { Anchor, Badge, Button, Group, Switch, Text, Title } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
-import { Suspense, useEffect, useEffectEvent, useRef, useState } from 'react';
+import { Suspense, useEffect, useEffectEvent, useId, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import { NeedsRole } from '../access/needs-role';
 import { useMay } from '../access/session';
@@ -29,7 +29,7 @@ import { DecisionHistory } from './decision-history';
 import { PressGuard } from './press-guard';
 import { Siblings } from './siblings';
 import { unitName } from './unit-name';
-import { useReviewSession, type Mark } from './review-session';
+import { useReview, type Mark } from './review-session';
 import { ActivityList } from './activity-list';
 import { sameRecord } from './same-record';
 import { SystemLinks } from './system-links';
@@ -62,6 +62,7 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
   const [context, setContext] = useState<'history' | 'why' | null>(null);
   const [guard] = useState(() => new PressGuard());
   const heading = useRef<HTMLHeadingElement>(null);
+  const name = useId();
 
   useEffect(() => {
     guard.arm();
@@ -87,8 +88,8 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
   useEffect(() => correct(), [latestTag]);
 
   const permitted = useMay('conflicts:resolve', conflict.pipeline);
-  const { revealed } = useReviewSession();
-  const covered = conflict.personal && !revealed.has(conflict.id);
+  const revealed = useReview((review) => review.revealed.has(conflict.id));
+  const covered = conflict.personal && !revealed;
   const reveal = useReveal();
   const show = () => {
     if (covered && permitted) reveal([conflict.id]);
@@ -155,10 +156,10 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
   const hasRaw = conflict.candidates.some((candidate) => asText(candidate.raw) !== asText(candidate.value));
 
   return (
-    <article className="card" aria-labelledby="conflict-heading">
+    <article className="card" aria-labelledby={name}>
       <header className="card-header">
         <div className="card-title">
-          <Title order={1} id="conflict-heading" ref={heading} tabIndex={-1} className="card-heading">
+          <Title order={1} id={name} ref={heading} tabIndex={-1} className="card-heading">
             {conflict.title} <span className="card-unit">{unitName(conflict.unit)}</span>
           </Title>
           <Text size="sm" c="dimmed">

@@ -1,30 +1,24 @@
-import { Button, Group, Title } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import {
-  IconArrowLeft,
-  IconArrowUp,
-  IconChecks,
-  IconFilterOff,
-  IconHandClick,
-  IconPlayerPlay,
-} from '@tabler/icons-react';
-import { useEffect } from 'react';
+import { IconArrowLeft, IconChecks, IconFilterOff, IconHandClick } from '@tabler/icons-react';
+import { memo, useEffect, useMemo } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { ApiError } from '../api/client';
 import type { ConflictFilter } from '../api/endpoints';
 import { prefetchConflicts } from '../api/queries';
-import { KeyOf } from '../keys/key-caps';
 import { useKeys } from '../keys/use-keys';
+import { afterPaint } from '../states/after-paint';
 import { useAnnounce } from '../states/announcer';
 import { Empty } from '../states/empty';
 import { QueryState } from '../states/query-state';
+import { useSteady } from '../states/use-steady';
 import { strings } from '../strings';
-import { queueStrings } from '../strings-queue';
 import { ConflictFilters, type QueueView } from './conflict-filters';
+import { ConflictDeck } from './conflict-deck';
 import { ConflictList } from './conflict-list';
+import { ListHead } from './list-head';
 import { nextOpen } from './next-open';
-import { OpenConflict } from './open-conflict';
-import { useReviewSession } from './review-session';
+import { useReview, useReviewSession } from './review-session';
 import { isTab, queueFilter } from './tabs';
 import { unitName } from './unit-name';
 import { useConflictRows } from './use-conflict-rows';
@@ -51,7 +45,8 @@ export function ConflictsPage() {
     filter: words,
   };
   const { query, rows, fresh, more, pull } = useConflictRows(filter);
-  const { marks, session } = useReviewSession();
+  const session = useReviewSession();
+  const marks = useReview((review) => review.marks);
   const client = useQueryClient();
   const navigate = useNavigate();
   const announce = useAnnounce();
@@ -70,18 +65,17 @@ export function ConflictsPage() {
   const play = usePlay(id, playFilter(view), select);
   useKeys({ next: move(1), previous: move(-1), play: play.toggle });
 
+  // Play has its own at hand.
+  const ahead = useMemo(() => rows.slice(at + 1, at + 1 + PREFETCH).map((row) => row.id), [rows, at]);
   useEffect(() => {
-    // Play has its own at hand.
-    if (play.on) return;
-    prefetchConflicts(
-      client,
-      rows.slice(at + 1, at + 1 + PREFETCH).map((row) => row.id),
-    );
-    // The rows are new objects at every render; what is prefetched depends on where the reader stands.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [client, at, rows.length, play.on]);
+    if (play.on) return undefined;
+    return afterPaint(() => void prefetchConflicts(client, ahead));
+  }, [client, ahead, play.on]);
+  const near = play.on
+    ? [play.upNext]
+    : [rows[at + 1]?.id, rows[at - 1]?.id, id === null ? null : nextOpen(rows, marks, id)?.id];
 
-  const onDecide = (chosen: Choosings, label: string) => {
+  const onDecide = useSteady((chosen: Choosings, label: string) => {
     const standing = decide(chosen, label);
     const next = nextOpen(rows, session.read().marks, chosen[0].shown.data.id);
     announce(
@@ -92,7 +86,14 @@ export function ConflictsPage() {
     );
     if (play.on) play.next(standing);
     else if (next !== null) select(next.id);
-  };
+  });
+  const onSelect = useSteady(select);
+  const onPull = useSteady(pull);
+  const onPlay = useSteady(play.toggle);
+  const onSkip = useSteady(() => id !== null && play.skip(id, ''));
+  const loadMore = useSteady(() => void query.fetchNextPage());
+  const onLookedAgain = useSteady(() => id !== null && session.forget(id));
+  const onAnswered = useSteady(() => play.on && play.next());
   const setFilter = (next: QueueView) => {
     const named = {
       ...(next.tab !== 'open' && { tab: next.tab }),
@@ -109,39 +110,15 @@ export function ConflictsPage() {
   return (
     <div className="review" data-open={id !== null}>
       <section className="review-list" aria-labelledby="conflicts-heading">
-        <div className="review-list-head">
-          <Title order={id === null ? 1 : 2} size="h1" id="conflicts-heading">
-            {strings.conflicts.title}
-          </Title>
-          {(fresh > 0 || more) && (
-            <Button
-              size="compact-sm"
-              radius="xl"
-              leftSection={<IconArrowUp size={14} />}
-              onClick={pull}
-              className="fresh-pill"
-            >
-              {strings.conflicts.fresh(fresh, more)}
-            </Button>
-          )}
-        </div>
-        <Group gap="xs">
-          <Button
-            size="compact-sm"
-            variant={play.on ? 'filled' : 'default'}
-            leftSection={<IconPlayerPlay size={14} aria-hidden />}
-            rightSection={<KeyOf action="play" size="xs" />}
-            aria-pressed={play.on}
-            onClick={play.toggle}
-          >
-            {play.on ? queueStrings.stop : queueStrings.play}
-          </Button>
-          {play.on && id !== null && (
-            <Button size="compact-sm" variant="subtle" onClick={() => play.skip(id, '')}>
-              {queueStrings.skip}
-            </Button>
-          )}
-        </Group>
+        <ListHead
+          beside={id !== null}
+          fresh={fresh}
+          more={more}
+          onPull={onPull}
+          playing={play.on}
+          onPlay={onPlay}
+          onSkip={onSkip}
+        />
         <ConflictFilters view={view} fault={faultIn(query.error, view)} onChange={setFilter} />
         <QueryState query={query} lines={6}>
           {() =>
@@ -155,10 +132,10 @@ export function ConflictsPage() {
                 rows={rows}
                 marks={marks}
                 selected={id}
-                onSelect={select}
+                onSelect={onSelect}
                 hasMore={query.hasNextPage}
                 loadingMore={query.isFetchingNextPage}
-                loadMore={() => void query.fetchNextPage()}
+                loadMore={loadMore}
               />
             )
           }
@@ -171,23 +148,13 @@ export function ConflictsPage() {
           )
         ) : (
           <>
-            <Button
-              component={Link}
-              to={{ pathname: '/conflicts', search: search.toString() }}
-              variant="subtle"
-              size="compact-sm"
-              className="back-to-list"
-              leftSection={<IconArrowLeft size={15} />}
-            >
-              {strings.conflicts.backToList}
-            </Button>
-            <OpenConflict
-              key={`${id} ${session.read().turns.get(id) ?? 0}`}
+            <BackToList search={search.toString()} />
+            <ConflictDeck
               id={id}
-              mark={marks.get(id)}
+              near={[...new Set(near)].filter((one) => typeof one === 'string')}
               onDecide={onDecide}
-              onLookedAgain={() => session.forget(id)}
-              onAnswered={() => play.on && play.next()}
+              onLookedAgain={onLookedAgain}
+              onAnswered={onAnswered}
             />
           </>
         )}
@@ -195,6 +162,22 @@ export function ConflictsPage() {
     </div>
   );
 }
+
+/** On a narrow screen, where the card stands in place of the list. */
+const BackToList = memo(function BackToList({ search }: { readonly search: string }) {
+  return (
+    <Button
+      component={Link}
+      to={{ pathname: '/conflicts', search }}
+      variant="subtle"
+      size="compact-sm"
+      className="back-to-list"
+      leftSection={<IconArrowLeft size={15} />}
+    >
+      {strings.conflicts.backToList}
+    </Button>
+  );
+});
 
 function NoConflicts({ filtered, onClear }: { readonly filtered: boolean; readonly onClear: () => void }) {
   if (!filtered) {

@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Suspense } from 'react';
+import { memo, Suspense, useEffect } from 'react';
 import { useLiveEvent } from '../api/live';
 import { keys, useConflict } from '../api/queries';
+import { afterPaint } from '../states/after-paint';
 import { lazily } from '../states/lazily';
 import { LateSkeleton, QueryState } from '../states/query-state';
 import { ConflictCard, type ConflictCardProps } from './conflict-card';
@@ -15,9 +16,18 @@ export interface OpenConflictProps extends Omit<ConflictCardProps, 'answer'> {
 }
 
 /** One item of the queue, whatever it is about, kept up to date by events. */
-export function OpenConflict({ id, onAnswered, ...card }: OpenConflictProps) {
+export const OpenConflict = memo(function OpenConflict({ id, onAnswered, ...card }: OpenConflictProps) {
   const client = useQueryClient();
   const query = useConflict(id);
+  // What was fetched in advance is shown at once, and looked at again once it can be read.
+  useEffect(() => {
+    const queryKey = keys.conflict(id);
+    const since = Date.now();
+    return afterPaint(() => {
+      const fetchedAt = client.getQueryState(queryKey)?.dataUpdatedAt ?? 0;
+      if (fetchedAt < since) void client.invalidateQueries({ queryKey }, { cancelRefetch: false });
+    });
+  }, [client, id]);
   useLiveEvent((event) => {
     if (event.name === 'conflict' && (event.subject === id || event.subject === null)) {
       void client.invalidateQueries({ queryKey: keys.conflict(id) });
@@ -36,4 +46,4 @@ export function OpenConflict({ id, onAnswered, ...card }: OpenConflictProps) {
       }
     </QueryState>
   );
-}
+});

@@ -123,8 +123,12 @@ export class ReviewSession {
 
 export const ReviewSessionContext = createContext(new ReviewSession());
 
-export function useReviewSession(): Snapshot & { readonly session: ReviewSession } {
-  const session = useContext(ReviewSessionContext);
-  const snapshot = useSyncExternalStore(session.subscribe, session.read);
-  return { ...snapshot, session };
+export function useReviewSession(): ReviewSession {
+  return useContext(ReviewSessionContext);
+}
+
+/** @param pick a part that stays the same object as long as it is not changed: whoever looks is drawn anew only then */
+export function useReview<Part>(pick: (review: Snapshot) => Part): Part {
+  const session = useReviewSession();
+  return useSyncExternalStore(session.subscribe, () => pick(session.read()));
 }

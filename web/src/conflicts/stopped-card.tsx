@@ -1,5 +1,5 @@
 import { Alert, Anchor, Badge, Text, Title } from '@mantine/core';
-import { Suspense, useEffect, useRef } from 'react';
+import { Suspense, useEffect, useId, useRef } from 'react';
 import { Link } from 'react-router';
 import { NeedsRole } from '../access/needs-role';
 import type { Conflict } from '../api/types';
@@ -11,7 +11,7 @@ import { queueStrings as words } from '../strings-queue';
 import { lazily } from '../states/lazily';
 import { ActivityList } from './activity-list';
 import { Covered } from './covered';
-import { useReviewSession } from './review-session';
+import { useReview } from './review-session';
 import { useReveal } from './use-reveal';
 import { WorkBar } from './work-bar';
 
@@ -25,16 +25,17 @@ export interface StoppedCardProps {
 /** A guard that tripped, or a pipeline that halted: what it stops, some of it, and the answers. */
 export function StoppedCard({ conflict, onAnswered }: StoppedCardProps) {
   const heading = useRef<HTMLHeadingElement>(null);
+  const name = useId();
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const { guard, halt, pipeline, state } = conflict;
-  const { revealed } = useReviewSession();
-  const covered = conflict.personal && !revealed.has(conflict.id);
+  const revealed = useReview((review) => review.revealed.has(conflict.id));
+  const covered = conflict.personal && !revealed;
   const reveal = useReveal();
   return (
-    <article className="card" aria-labelledby="conflict-heading">
+    <article className="card" aria-labelledby={name}>
       <header className="card-header">
         <div className="card-title">
-          <Title order={1} id="conflict-heading" ref={heading} tabIndex={-1} className="card-heading">
+          <Title order={1} id={name} ref={heading} tabIndex={-1} className="card-heading">
             {conflict.title}
           </Title>
           <Text size="sm" c="dimmed">

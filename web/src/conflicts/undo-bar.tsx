@@ -1,37 +1,49 @@
 import { Button, CloseButton, Group, Paper, Text } from '@mantine/core';
-import { useState } from 'react';
-import { useNow } from '../format/time';
+import { memo, useState } from 'react';
+import { useNow } from '../format/beat';
 import { ariaShortcut } from '../keys/chord';
 import { KeyOf } from '../keys/key-caps';
 import { useKeyTable } from '../keys/key-store';
 import { strings } from '../strings';
-import { useReviewSession, type Taken } from './review-session';
+import { useReview, type Taken } from './review-session';
 import { useUndo } from './use-undo';
 
 const LINGER_MS = 6_000;
+const BEAT_MS = 250;
 
 /** "CRM taken · writes in 8 s": the newest decision, how long it still waits, and the way back. */
 export function UndoBar() {
-  const { taken } = useReviewSession();
+  const last = useReview((review) => review.taken.at(-1));
   const [dismissed, setDismissed] = useState<Promise<unknown> | null>(null);
-  const last = taken.at(-1);
-  if (!last || last.answer === dismissed) return null;
-  return <UndoOf key={taken.length} taken={last} onDismiss={() => setDismissed(last.answer)} />;
+  if (last === undefined || last.answer === dismissed) return null;
+  return <Lingering taken={last} onDismiss={setDismissed} />;
 }
 
-function UndoOf({ taken, onDismiss }: { readonly taken: Taken; readonly onDismiss: () => void }) {
-  const now = useNow(250);
+interface UndoProps {
+  readonly taken: Taken;
+  readonly onDismiss: (answer: Promise<unknown>) => void;
+}
+
+function Lingering({ taken, onDismiss }: UndoProps) {
+  const now = useNow(BEAT_MS);
+  if (taken.undoUntil !== null && now > Date.parse(taken.undoUntil) + LINGER_MS) return null;
+  return <UndoOf taken={taken} onDismiss={onDismiss} />;
+}
+
+function Countdown({ until }: { readonly until: string }) {
+  const left = Math.ceil((Date.parse(until) - useNow(BEAT_MS)) / 1000);
+  return <span> · {left > 0 ? strings.undo.writesIn(left) : strings.undo.writing}</span>;
+}
+
+const UndoOf = memo(function UndoOf({ taken, onDismiss }: UndoProps) {
   const undo = useUndo();
   const key = ariaShortcut(useKeyTable().keyFor('undo'));
-  const until = taken.undoUntil === null ? null : Date.parse(taken.undoUntil);
-  if (until !== null && now > until + LINGER_MS) return null;
-  const left = until === null ? null : Math.ceil((until - now) / 1000);
   return (
     <Paper shadow="lg" radius="lg" className="undo-bar" role="region" aria-label={strings.undo.undo}>
       <Group gap="md" wrap="nowrap">
         <Text size="sm" className="undo-words">
           <strong>{strings.undo.taken(taken.label)}</strong>
-          {left !== null && <span> · {left > 0 ? strings.undo.writesIn(left) : strings.undo.writing}</span>}
+          {taken.undoUntil !== null && <Countdown until={taken.undoUntil} />}
         </Text>
         <Button
           size="compact-sm"
@@ -44,8 +56,13 @@ function UndoOf({ taken, onDismiss }: { readonly taken: Taken; readonly onDismis
         >
           {strings.undo.undo}
         </Button>
-        <CloseButton size="sm" className="undo-close" aria-label={strings.undo.dismiss} onClick={onDismiss} />
+        <CloseButton
+          size="sm"
+          className="undo-close"
+          aria-label={strings.undo.dismiss}
+          onClick={() => onDismiss(taken.answer)}
+        />
       </Group>
     </Paper>
   );
-}
+});

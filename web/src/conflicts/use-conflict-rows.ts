@@ -1,5 +1,5 @@
 import { useQueryClient, type InfiniteData } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { Answer } from '../api/client';
 import { listConflicts, type ConflictFilter } from '../api/endpoints';
 import { conflictQuery, keys, useConflicts } from '../api/queries';
@@ -27,7 +27,8 @@ export interface ConflictRows {
 export function useConflictRows(filter: ConflictFilter): ConflictRows {
   const query = useConflicts(filter);
   const client = useQueryClient();
-  const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const { data } = query;
+  const rows = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
   const gathered = useRef(new Set<string>());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const filterKey = JSON.stringify(filter);
@@ -68,7 +69,9 @@ export function useConflictRows(filter: ConflictFilter): ConflictRows {
         found.add(conflict.id);
       else if (!fits.has(conflict.id)) found.delete(conflict.id);
     }
-    setNews({ of: filterKey, ids: found, more: current.more || ids.length > LOOK_AT });
+    const same = found.size === current.ids.size && [...found].every((id) => current.ids.has(id));
+    const anyMore = current.more || ids.length > LOOK_AT;
+    if (!same || anyMore !== current.more) setNews({ of: filterKey, ids: found, more: anyMore });
   };
 
   useLiveEvent((event) => {

@@ -35,7 +35,7 @@ export type Choosings = readonly [Choosing, ...Choosing[]];
 export type Decide = (chosen: Choosings, label: string, again?: boolean) => Promise<boolean>;
 
 export function useDecide(): Decide {
-  const { session } = useReviewSession();
+  const session = useReviewSession();
   const client = useQueryClient();
   return useCallback(
     (chosen, label, again) => {

@@ -4,6 +4,7 @@ import { ApiError, type Answer } from '../api/client';
 import { claim, claimNext, nextAhead, releaseClaim, renewClaim, skip } from '../api/queue';
 import { keys } from '../api/queries';
 import type { Conflict } from '../api/types';
+import { afterPaint } from '../states/after-paint';
 import { tell, tellFailed } from '../states/told';
 import { queueStrings as words } from '../strings-queue';
 import { useReviewSession } from './review-session';
@@ -15,6 +16,8 @@ const REFILL_AT = 2;
 
 export interface Play {
   readonly on: boolean;
+  /** What will come next, as far as it is known now. */
+  readonly upNext: string | null;
   readonly toggle: () => void;
   /** Opens what comes next, and claims it. @param deciding of the one before: while it is on its way, it would be what comes next */
   readonly next: (deciding?: Promise<unknown>) => void;
@@ -27,16 +30,34 @@ export interface Play {
  */
 export function usePlay(id: string | null, filter: string, open: (id: string) => void): Play {
   const [on, setOn] = useState(false);
+  const [upNext, setUpNext] = useState<string | null>(null);
   const client = useQueryClient();
-  const { session } = useReviewSession();
+  const session = useReviewSession();
   const ahead = useRef<readonly string[]>([]);
   const shown = useRef<string | null>(null);
   // What is on its way is still this person's: it would come first again, also where what was at hand is passed over meanwhile.
   const decided = useRef<Promise<unknown>>(Promise.resolve());
 
+  const playing = useRef(false);
+  useEffect(
+    () => () => {
+      playing.current = false;
+    },
+    [],
+  );
+  const stop = () => {
+    playing.current = false;
+    setOn(false);
+  };
+
   const isOver = (item: string) => {
     const status = session.read().marks.get(item)?.status;
     return status === 'sending' || status === 'held';
+  };
+  const isFree = (item: string) => item !== shown.current && !isOver(item);
+  const keep = (items: readonly string[]) => {
+    ahead.current = items;
+    setUpNext(items.find(isFree) ?? null);
   };
   const refill = () => {
     nextAhead(filter, AHEAD).then(
@@ -45,7 +66,7 @@ export function usePlay(id: string | null, filter: string, open: (id: string) =>
           const answer: Answer<Conflict> = { data: conflict, etag: conflict.etag, status: 200, servedAt };
           client.setQueryData(keys.conflict(conflict.id), answer);
         }
-        ahead.current = data.items.map((one) => one.id);
+        keep(data.items.map((one) => one.id));
       },
       // Then the next one is waited for.
       () => undefined,
@@ -56,35 +77,49 @@ export function usePlay(id: string | null, filter: string, open: (id: string) =>
     open(item);
   };
   const takeNext = () => {
-    claimNext(filter).then((conflict) => {
-      if (conflict === null) {
-        setOn(false);
-        tell(words.playEmpty);
-        return;
-      }
-      void client.invalidateQueries({ queryKey: keys.conflict(conflict.id) });
-      show(conflict.id);
-      refill();
-    }, tellFailed);
+    claimNext(filter).then(
+      (answer) => {
+        if (!playing.current) {
+          // Whoever stopped, or went elsewhere, meanwhile is not brought back to it.
+          if (answer !== null) releaseClaim(answer.data.id).catch(() => undefined);
+        } else if (answer === null) {
+          stop();
+          tell(words.playEmpty);
+        } else {
+          client.setQueryData(keys.conflict(answer.data.id), answer);
+          show(answer.data.id);
+          refill();
+        }
+      },
+      (error: unknown) => {
+        stop();
+        tellFailed(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
   };
   const next = (deciding?: Promise<unknown>) => {
     if (deciding !== undefined) decided.current = deciding;
-    const free = ahead.current.filter((item) => item !== shown.current && !isOver(item));
-    const [first, ...rest] = free;
-    ahead.current = rest;
+    if (!playing.current) return;
+    const [first, ...rest] = ahead.current.filter(isFree);
     if (first === undefined) {
+      keep(rest);
       void decided.current.then(takeNext);
       return;
     }
     show(first);
-    claim(first).catch((error: unknown) => {
-      if (shown.current !== first || isOver(first)) return;
-      const by = error instanceof ApiError && error.status === 423 ? error.problem.by?.name : undefined;
-      if (by !== undefined) tell(words.takenOver(by));
-      if (by !== undefined || (error instanceof ApiError && error.status === 409)) next();
-      else tellFailed(error instanceof Error ? error : new Error(String(error)));
+    keep(rest);
+    afterPaint(() => {
+      if (!playing.current || shown.current !== first) return;
+      claim(first).catch((error: unknown) => onRefused(first, error));
+      if (rest.length <= REFILL_AT) refill();
     });
-    if (rest.length <= REFILL_AT) refill();
+  };
+  const onRefused = (item: string, error: unknown) => {
+    if (shown.current !== item || isOver(item)) return;
+    const by = error instanceof ApiError && error.status === 423 ? error.problem.by?.name : undefined;
+    if (by !== undefined) tell(words.takenOver(by));
+    if (by !== undefined || (error instanceof ApiError && error.status === 409)) next();
+    else tellFailed(error instanceof Error ? error : new Error(String(error)));
   };
   useEffect(() => {
     if (!on || id === null) return;
@@ -100,10 +135,15 @@ export function usePlay(id: string | null, filter: string, open: (id: string) =>
   }, [on, id, session]);
   return {
     on,
+    upNext,
     toggle: () => {
-      ahead.current = [];
-      if (!on) takeNext();
-      setOn(!on);
+      keep([]);
+      if (on) stop();
+      else {
+        playing.current = true;
+        setOn(true);
+        takeNext();
+      }
     },
     next,
     skip: (item, reason) => void skip(item, reason).then(() => next(), tellFailed),

@@ -13,7 +13,7 @@ import { useDecide } from './use-decide';
 
 /** Undoes the newest decision of this tab; after the write the service gives each side back what it had, and says what became of it. */
 export function useUndo(): () => void {
-  const { session } = useReviewSession();
+  const session = useReviewSession();
   const client = useQueryClient();
   const announce = useAnnounce();
   const navigate = useNavigate();
@@ -43,7 +43,7 @@ export function useUndo(): () => void {
 
 /** Decides again what was undone last, as it was decided, if its values are still those that were decided on then. */
 export function useRedo(): () => void {
-  const { session } = useReviewSession();
+  const session = useReviewSession();
   const client = useQueryClient();
   const announce = useAnnounce();
   const navigate = useNavigate();

@@ -14,7 +14,7 @@ import { ValueView } from '../value/value-view';
 import { choicesOf, type Choice } from './choices';
 import { Covered } from './covered';
 import { useNeverKeys } from './never-keys';
-import { useReviewSession } from './review-session';
+import { useReview } from './review-session';
 import { sameRecord } from './same-record';
 import { unitName } from './unit-name';
 import type { Choosings } from './use-decide';
@@ -68,7 +68,7 @@ function Parts({ title, conflicts, way, onCommit, onClose }: PartsProps) {
   const [sent, setSent] = useState(false);
   const single = useKeyTable().single;
   const neverKeys = useNeverKeys();
-  const { revealed } = useReviewSession();
+  const revealed = useReview((review) => review.revealed);
   const reveal = useReveal();
   const covered = conflicts
     .map(({ data }) => data)

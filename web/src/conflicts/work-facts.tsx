@@ -1,6 +1,7 @@
 import { Badge, Group, Text } from '@mantine/core';
 import type { Work } from '../api/work-types';
-import { Ago, useNow } from '../format/time';
+import { useNow } from '../format/beat';
+import { Ago } from '../format/time';
 import { queueStrings as words } from '../strings-queue';
 
 /** Who has it, until when it is to be decided, and who does what with it now. */

@@ -1,7 +1,7 @@
-import { Tooltip } from '@mantine/core';
-import { useEffect, useState } from 'react';
 import { strings } from '../strings';
+import { useNow } from './beat';
 import { duration } from './duration';
+import { TimeTip } from './time-tip';
 
 const local = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });
@@ -38,11 +38,9 @@ export function Ago({ at }: { readonly at: string | null }) {
   const now = useNow(10_000);
   if (at === null) return <span>{strings.time.never}</span>;
   return (
-    <Tooltip label={exact(at)}>
-      <time dateTime={at} className="time">
-        {ago(at, now)}
-      </time>
-    </Tooltip>
+    <TimeTip at={at} tip={() => exact(at)}>
+      {ago(at, now)}
+    </TimeTip>
   );
 }
 
@@ -54,21 +52,10 @@ export function When({ at }: { readonly at: { readonly from: string; readonly to
     ? `${strings.time.between} ${point(at.from)} ${strings.time.and} ${point(at.to)}`
     : point(at.to);
   return (
-    <Tooltip label={wide ? `${exact(at.from)} – ${exact(at.to)}` : exact(at.to)}>
-      <time dateTime={at.to} className="time">
-        {text}
-      </time>
-    </Tooltip>
+    <TimeTip at={at.to} tip={() => (wide ? `${exact(at.from)} – ${exact(at.to)}` : exact(at.to))}>
+      {text}
+    </TimeTip>
   );
-}
-
-export function useNow(everyMs: number): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs]);
-  return now;
 }
 
 function point(at: string): string {

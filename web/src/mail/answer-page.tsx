@@ -8,7 +8,7 @@ import { giveAnswer, lookAtAnswer, type AnswerLink } from '../api/notifications'
 import type { Conflict } from '../api/types';
 import { CandidateRow, ValueRow } from '../conflicts/candidate-row';
 import { Covered } from '../conflicts/covered';
-import { useReviewSession } from '../conflicts/review-session';
+import { useReview } from '../conflicts/review-session';
 import { unitName } from '../conflicts/unit-name';
 import { useReveal } from '../conflicts/use-reveal';
 import { useKeys } from '../keys/use-keys';
@@ -80,7 +80,7 @@ interface AskedProps extends Looked {
 
 function Asked({ link, conflict, busy, onTake }: AskedProps) {
   const { id } = conflict;
-  const { revealed } = useReviewSession();
+  const revealed = useReview((review) => review.revealed);
   const reveal = useReveal();
   const covered = conflict.personal && !revealed.has(id);
   const show = () => reveal([id]);

@@ -1,8 +1,9 @@
-import { SegmentedControl, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useState } from 'react';
 import { useConflictFlow, type ConflictFlow as Flow, type FlowStep } from '../api/conflict-flow';
 import { Ago, hourOrDay } from '../format/time';
 import { flowStrings as words } from '../strings-flow';
+import { FlowHead } from './flow-head';
 
 const WIDTH = 240;
 const HEIGHT = 56;
@@ -16,18 +17,9 @@ export function ConflictFlow({ pipeline }: { readonly pipeline: string }) {
   if (data === undefined) return <div className="flow flow-waits" />;
   return (
     <section className="flow" aria-label={words.title}>
-      <div className="flow-head">
-        <Text size="sm">
-          <Summary flow={data} />
-        </Text>
-        <SegmentedControl
-          size="xs"
-          aria-label={words.byLabel}
-          value={by}
-          onChange={setBy}
-          data={(['hour', 'day'] as const).map((value) => ({ value, label: words.by[value] }))}
-        />
-      </div>
+      <FlowHead by={by} onBy={setBy}>
+        <Summary flow={data} />
+      </FlowHead>
       <Bars flow={data} />
       <Ages flow={data} />
     </section>

@@ -1,12 +1,12 @@
-import { SegmentedControl, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useState } from 'react';
 import type { FlowStep } from '../api/conflict-flow';
 import { useLagHistory, type LagHistory as History } from '../api/lag-history';
 import type { Pipeline } from '../api/types';
 import { duration } from '../format/duration';
 import { hourOrDay } from '../format/time';
-import { flowStrings } from '../strings-flow';
 import { lagStrings as words } from '../strings-lag';
+import { FlowHead } from './flow-head';
 import { sideLabel } from './side-label';
 
 const WIDTH = 480;
@@ -24,18 +24,9 @@ export function LagHistory({ pipeline }: { readonly pipeline: Pipeline }) {
   const ways = waysOf(pipeline, data);
   return (
     <section className="flow" aria-label={words.title}>
-      <div className="flow-head">
-        <Text size="sm">
-          {words.last[data.by]}: {ways.join('; ')}.
-        </Text>
-        <SegmentedControl
-          size="xs"
-          aria-label={flowStrings.byLabel}
-          value={by}
-          onChange={setBy}
-          data={(['hour', 'day'] as const).map((value) => ({ value, label: flowStrings.by[value] }))}
-        />
-      </div>
+      <FlowHead by={by} onBy={setBy}>
+        {words.last[data.by]}: {ways.join('; ')}.
+      </FlowHead>
       <Bars history={data} summary={`${words.last[data.by]}: ${ways.join('; ')}`} />
       <Text size="xs" c="dimmed">
         {words.scale}

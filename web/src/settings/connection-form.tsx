@@ -11,13 +11,21 @@ import {
   TextInput,
 } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState, type SubmitEvent } from 'react';
-import { changeConnection, makeConnection, type Connection } from '../api/connections';
+import { useRef, useState, type SubmitEvent } from 'react';
+import {
+  changeConnection,
+  makeConnection,
+  tryChangedConnection,
+  tryNewConnection,
+  type Connection,
+  type ConnectionTest,
+} from '../api/connections';
 import { ApiError } from '../api/client';
 import { Dialog } from '../states/dialog';
 import { wordsOf } from '../states/query-state';
 import { tellDone } from '../states/told';
 import { connectionStrings } from '../strings-connections';
+import { ConnectionChecks } from './connection-checks';
 import { connectionsKey } from './connections-key';
 import {
   emptyFields,
@@ -58,9 +66,30 @@ export function ConnectionForm({ connection, onClose, onSaved }: ConnectionFormP
       onSaved(saved);
     },
   });
-  const faults = faultsOf(saving.error);
+  const form = useRef<HTMLFormElement>(null);
+  // What was found is about what stood there then, and is shown as long as it stands there.
+  const [tested, setTested] = useState<{ readonly of: Fields; readonly found: ConnectionTest } | null>(null);
+  const testing = useMutation({
+    mutationFn: async (of: Fields) => {
+      const settings = settingsOf(of);
+      const { data } =
+        connection === null
+          ? await tryNewConnection(of.name, of.connector, settings)
+          : await tryChangedConnection(connection, settings);
+      return { of, found: data };
+    },
+    onSuccess: setTested,
+  });
+  const test = () => {
+    if (form.current?.reportValidity() !== true) return;
+    saving.reset();
+    testing.mutate(fields);
+  };
+  const error = saving.error ?? testing.error;
+  const faults = faultsOf(error);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
+    testing.reset();
     saving.mutate();
   };
   const text = (name: TextName, more: { readonly required?: boolean; readonly max: number }) => ({
@@ -79,11 +108,11 @@ export function ConnectionForm({ connection, onClose, onSaved }: ConnectionFormP
   const title = connection === null ? texts.addTitle : texts.changeTitle(connection.label);
   return (
     <Dialog title={title} onClose={onClose} size="lg" at="top">
-      <form onSubmit={submit}>
+      <form ref={form} onSubmit={submit}>
         <Stack gap="md">
-          {saving.error !== null && Object.keys(faults).length === 0 && (
+          {error !== null && Object.keys(faults).length === 0 && (
             <Alert color="red" variant="light" role="alert">
-              {isStale(saving.error) ? texts.stale : wordsOf(saving.error)}
+              {isStale(error) ? texts.stale : wordsOf(error)}
             </Alert>
           )}
           {connection === null && (
@@ -164,7 +193,19 @@ export function ConnectionForm({ connection, onClose, onSaved }: ConnectionFormP
               {texts.restarts(connection.pipelines.join(', '))}
             </Text>
           )}
+          {tested !== null && tested.of === fields && (
+            <ConnectionChecks label={fields.label || fields.name} test={tested.found} />
+          )}
           <Group justify="flex-end" gap="xs">
+            <Button
+              variant="default"
+              className="form-test"
+              loading={testing.isPending}
+              disabled={saving.isPending}
+              onClick={test}
+            >
+              {texts.test}
+            </Button>
             <Button variant="default" onClick={onClose}>
               {texts.cancel}
             </Button>

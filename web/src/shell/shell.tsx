@@ -1,6 +1,6 @@
 import { AppShell, Burger, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { Suspense, useEffect, useLayoutEffect } from 'react';
+import { memo, Suspense, useEffect, useLayoutEffect, useMemo } from 'react';
 import { Link, Outlet, useLocation, useNavigate } from 'react-router';
 import { useMe } from '../access/session';
 import { UndoBar } from '../conflicts/undo-bar';
@@ -47,11 +47,53 @@ export function Shell() {
     search: () => void navigate('/records', { state: { focus: 'search' } }),
   });
   useEffect(() => menuActions.close(), [pathname, menuActions]);
+  // The objects are new at every render, what is in them is not.
+  const [{ toggle: onMenu }, { open: onHelp }, { open: onPalette }] = [
+    menuActions,
+    helpActions,
+    paletteActions,
+  ];
+  const actions = useMemo(() => ({ onMenu, onHelp, onPalette }), [onMenu, onHelp, onPalette]);
   const place = places.findLast((entry) => isAt(pathname, entry.to));
   useEffect(() => {
     document.title = place ? `${place.name} · ${strings.product}` : strings.product;
   }, [place]);
 
+  return (
+    <>
+      <Frame
+        at={place?.to}
+        area={pathname.split('/')[1] ?? ''}
+        demo={me?.demo === true}
+        menu={menu}
+        actions={actions}
+      />
+      <CrashBoundary key={help || palette ? 'open' : 'closed'} small>
+        <Suspense>
+          {help && <KeyHelp onClose={helpActions.close} />}
+          {palette && <Palette onClose={paletteActions.close} />}
+        </Suspense>
+      </CrashBoundary>
+    </>
+  );
+}
+
+interface FrameProps {
+  /** The place that is shown. */
+  readonly at: string | undefined;
+  /** What fails there fails until another is opened. */
+  readonly area: string;
+  readonly demo: boolean;
+  readonly menu: boolean;
+  readonly actions: {
+    readonly onMenu: () => void;
+    readonly onHelp: () => void;
+    readonly onPalette: () => void;
+  };
+}
+
+/** What stands around every screen. The same for each card of a queue. */
+const Frame = memo(function Frame({ at, area, demo, menu, actions }: FrameProps) {
   return (
     <AppShell
       header={{ height: { base: 52, sm: 0 } }}
@@ -66,7 +108,7 @@ export function Shell() {
         <Group h="100%" px="md" gap="sm">
           <Burger
             opened={menu}
-            onClick={menuActions.toggle}
+            onClick={actions.onMenu}
             size="sm"
             aria-label={strings.nav.open}
             aria-expanded={menu}
@@ -78,28 +120,22 @@ export function Shell() {
         <Group visibleFrom="sm" px="md" pt="lg" pb="md">
           <Brand />
         </Group>
-        <Rail at={place?.to} onHelp={helpActions.open} onPalette={paletteActions.open} />
+        <Rail at={at} onHelp={actions.onHelp} onPalette={actions.onPalette} />
       </AppShell.Navbar>
       <AppShell.Main className="main" id="main" tabIndex={-1}>
         <div className="screen">
-          <CrashBoundary key={pathname.split('/')[1]}>
+          <CrashBoundary key={area}>
             <Suspense fallback={<PageSkeleton />}>
               <Outlet />
             </Suspense>
           </CrashBoundary>
         </div>
-        {me?.demo === true && <footer className="foot">{strings.access.demoFoot}</footer>}
+        {demo && <footer className="foot">{strings.access.demoFoot}</footer>}
         <UndoBar />
       </AppShell.Main>
-      <CrashBoundary key={help || palette ? 'open' : 'closed'} small>
-        <Suspense>
-          {help && <KeyHelp onClose={helpActions.close} />}
-          {palette && <Palette onClose={paletteActions.close} />}
-        </Suspense>
-      </CrashBoundary>
     </AppShell>
   );
-}
+});
 
 function PageSkeleton() {
   return (

@@ -13,7 +13,8 @@ import {
 import { IconCheck, IconCopy, IconPlugConnectedX, IconRefresh } from '@tabler/icons-react';
 import { useEffect, useState, type ReactNode } from 'react';
 import { ApiError } from '../api/client';
-import { ago, useNow } from '../format/time';
+import { useNow } from '../format/beat';
+import { ago } from '../format/time';
 import { strings } from '../strings';
 
 interface QueryLike<T> {
