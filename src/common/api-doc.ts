@@ -29,6 +29,7 @@ export async function describedApi(): Promise<typeof Swagger> {
 }
 
 export const ApiBearerAuth = later('ApiBearerAuth');
+export const ApiBody = later('ApiBody');
 export const ApiExtension = later('ApiExtension');
 export const ApiExtraModels = later('ApiExtraModels');
 export const ApiHeader = later('ApiHeader');

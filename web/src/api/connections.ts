@@ -49,7 +49,7 @@ export const tryNewConnection = (
 
 /** As it would be after that change, which is not made. */
 export const tryChangedConnection = ({ name }: Connection, settings: ConnectionSettings) =>
-  post<ConnectionTest>(`${at(name)}/test`, settings);
+  post<ConnectionTest>(`${at(name)}/test`, { ...settings });
 
 export const testConnection = (name: string) => post<ConnectionTest>(`${at(name)}/test`, {});
 
