@@ -26,7 +26,10 @@ export interface Service {
  * @throws AppError that says in words what is missing
  */
 export async function startService(env: Env, logger: Logger): Promise<Service> {
-  // Reading the modules takes the processor, starting a database server mostly waits: together they take as long as one.
+  // Reading the modules takes the processor and lets nothing else come up, starting a database server mostly waits: together they take
+  // as long as one, if the server begins first.
+  const opening = beginning((begun) => openOwnDatabase(env, begun));
+  await opening.begun;
   const [
     database,
     { migrate },
@@ -36,7 +39,7 @@ export async function startService(env: Env, logger: Logger): Promise<Service> {
     { Draining },
     { KeyStore },
   ] = await Promise.all([
-    openOwnDatabase(env),
+    opening.done,
     import('./database/migrate.js'),
     import('./project.js'),
     import('./application.js'),
@@ -69,4 +72,22 @@ export async function startService(env: Env, logger: Logger): Promise<Service> {
     await database.close();
     throw error;
   }
+}
+
+/** Work that says when it goes on by itself; or is done, or has failed, without having said so. */
+function beginning<T>(work: (begun: () => void) => Promise<T>): {
+  readonly begun: Promise<void>;
+  readonly done: Promise<T>;
+} {
+  const { promise: begun, resolve } = Promise.withResolvers<void>();
+  const done = work(resolve);
+  done.then(
+    () => {
+      resolve();
+    },
+    () => {
+      resolve();
+    },
+  );
+  return { begun, done };
 }

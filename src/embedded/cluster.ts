@@ -123,14 +123,18 @@ async function initialise(
 export async function configure(cluster: Cluster, settings: ServerSettings): Promise<void> {
   const { data, programs, account } = cluster;
   const file = join(data, 'accord.conf');
+  const known = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== 'lz4'));
+  const before = await readFile(file, 'utf8').catch(() => null);
   const write = async (kept: ServerSettings): Promise<void> => {
     await writeFile(file, configurationText(kept), { mode: 0o600 });
     await chmod(file, 0o600);
     if (account !== undefined) await chown(file, account.uid, account.gid);
   };
+  // Left out by an earlier start: asking the server again would take as long as a good part of its start.
+  if (before !== null && !before.includes('lz4')) return write(known);
   await write(settings);
   const postgres = program(programs, 'postgres');
   const check = await runProgram(postgres, ['-D', data, '-C', 'data_directory'], { account, cwd: data });
   if (check.code === 0) return;
-  await write(Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== 'lz4')));
+  await write(known);
 }

@@ -18,6 +18,8 @@ export interface EmbeddedPostgresOptions {
   readonly binDir?: string | undefined;
   /** Settings on top of `defaultSettings()`; they take effect when the server is started, not when it is adopted. */
   readonly settings?: ServerSettings;
+  /** Called when the server's own start-up begins, if it has to be started: from then on it is waited for. */
+  readonly onStarting?: (() => void) | undefined;
 }
 
 /** How to stop: wait for clients to leave, break their transactions off, or stop without a checkpoint. */
@@ -57,7 +59,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   return withLockFile(join(dataDir, 'start.lock'), async () => {
     const cluster = await openCluster(dataDir, options.binDir, settings.fsync === false);
     const running = await findRunning(cluster);
-    const port = running?.port ?? (await start(cluster, settings, join(dataDir, 'port')));
+    const port = running?.port ?? (await start(cluster, settings, join(dataDir, 'port'), options.onStarting));
     await ensureDatabase(port, cluster.password);
     await mkdir(join(dataDir, 'users'), { recursive: true });
     await writeFile(user, '');
@@ -83,7 +85,12 @@ async function isInUse(users: string): Promise<boolean> {
   return names.some((name) => processExists(Number.parseInt(name, 10)));
 }
 
-async function start(cluster: Cluster, settings: ServerSettings, portFile: string): Promise<number> {
+async function start(
+  cluster: Cluster,
+  settings: ServerSettings,
+  portFile: string,
+  onStarting: (() => void) | undefined,
+): Promise<number> {
   await waitUntilNoneRuns(cluster);
   await configure(cluster, settings);
   const size = await stat(cluster.log).then(
@@ -99,7 +106,7 @@ async function start(cluster: Cluster, settings: ServerSettings, portFile: strin
       ({ size }) => size,
       () => 0,
     );
-    const { code } = await runProgram(
+    const starting = runProgram(
       program(cluster.programs, 'pg_ctl'),
       [
         ...['start', '--pgdata', cluster.data, '--log', cluster.log, '--options', `-p ${port}`],
@@ -107,6 +114,8 @@ async function start(cluster: Cluster, settings: ServerSettings, portFile: strin
       ],
       { account: cluster.account, cwd: cluster.data, capture: false },
     );
+    onStarting?.();
+    const { code } = await starting;
     if (code === 0) {
       await writeFile(portFile, String(port));
       return port;

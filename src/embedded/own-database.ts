@@ -13,13 +13,19 @@ export interface OwnDatabase {
 /**
  * DATABASE_URL if it is set, else the embedded server, started or adopted; nothing else differs between the two.
  *
+ * @param onStarting called when an embedded server has begun to start by itself
  * @throws AppError as `startEmbeddedPostgres`
  */
 export async function openOwnDatabase(
   env: Pick<Env, 'DATABASE_URL' | 'ACCORD_DATA_DIR' | 'PG_BIN_DIR'>,
+  onStarting?: () => void,
 ): Promise<OwnDatabase> {
   if (env.DATABASE_URL !== undefined) return { url: env.DATABASE_URL, close: () => Promise.resolve() };
-  const embedded = await startEmbeddedPostgres({ dataDir: env.ACCORD_DATA_DIR, binDir: env.PG_BIN_DIR });
+  const embedded = await startEmbeddedPostgres({
+    dataDir: env.ACCORD_DATA_DIR,
+    binDir: env.PG_BIN_DIR,
+    onStarting,
+  });
   return {
     url: embedded.url,
     embedded,
