@@ -51,6 +51,14 @@ export default tseslint.config(
         'error',
         { object: 'process', property: 'env', message: 'Only src/common/env.ts reads the environment.' },
       ],
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          name: '@nestjs/swagger',
+          message: 'Its decorators are in src/common/api-doc.ts: a start does not load it.',
+          allowTypeImports: true,
+        },
+      ],
     },
   },
   { files: ['src/common/env.ts'], rules: { 'no-restricted-properties': 'off' } },
