@@ -76,17 +76,19 @@ export async function startService(env: Env, logger: Logger): Promise<Service> {
 
 /** Work that says when it goes on by itself; or is done, or has failed, without having said so. */
 function beginning<T>(work: (begun: () => void) => Promise<T>): {
-  readonly begun: Promise<void>;
+  readonly begun: Promise<unknown>;
   readonly done: Promise<T>;
 } {
-  const { promise: begun, resolve } = Promise.withResolvers<void>();
-  const done = work(resolve);
+  const { promise: begun, resolve } = Promise.withResolvers<undefined>();
+  const done = work(() => {
+    resolve(undefined);
+  });
   done.then(
     () => {
-      resolve();
+      resolve(undefined);
     },
     () => {
-      resolve();
+      resolve(undefined);
     },
   );
   return { begun, done };

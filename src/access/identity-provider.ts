@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type * as OpenidClient from 'openid-client';
 import type { ClientAuth, Configuration, ServerMetadata } from 'openid-client';
 import { AppError, messageOf } from '../common/errors.js';
 import { AccessSettings } from './access-settings.js';
@@ -23,7 +24,7 @@ export interface Identity {
 
 const PATIENCE_S = 10;
 
-type Client = typeof import('openid-client');
+type Client = typeof OpenidClient;
 
 interface Discovered {
   readonly client: Client;

@@ -14,8 +14,8 @@ function later<Name extends Extract<keyof typeof Swagger, `Api${string}`>>(
     (...options: unknown[]) =>
     (...target: unknown[]): void => {
       noted.push((swagger) => {
-        const decorator = swagger[name] as (...options: unknown[]) => (...target: unknown[]) => void;
-        decorator(...options)(...target);
+        const decorator: (...options: never[]) => (...target: never[]) => unknown = swagger[name];
+        decorator(...(options as never[]))(...(target as never[]));
       });
     };
   return factory as unknown as (typeof Swagger)[Name];

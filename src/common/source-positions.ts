@@ -26,9 +26,10 @@ function headOf(error: unknown): string {
 }
 
 function lineOf(frame: NodeJS.CallSite): string {
-  const said = `    at ${String(frame)}`;
+  const said = `    at ${frame.toString()}`;
   const [file, line, column] = [frame.getFileName(), frame.getLineNumber(), frame.getColumnNumber()];
-  if (file == null || line === null || column === null || !file.startsWith(built)) return said;
+  if (file === null || file === undefined || line === null || column === null || !file.startsWith(built))
+    return said;
   const origin = mapOf(file)?.findOrigin(line, column);
   if (origin === undefined || !('fileName' in origin)) return said;
   const source = fileURLToPath(new URL(origin.fileName, file));

@@ -1,3 +1,4 @@
+import type * as PromClient from 'prom-client';
 import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { CounterName } from '../database/counters.js';
 
@@ -45,7 +46,7 @@ export interface Metrics {
   readonly forget: () => void;
 }
 
-type Library = typeof import('prom-client');
+type Library = typeof PromClient;
 
 export function registerMetrics({ Counter, Gauge, Histogram }: Library, register: Registry): Metrics {
   const registers = [register];
