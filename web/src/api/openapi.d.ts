@@ -6783,7 +6783,7 @@ export interface operations {
                 readonly cursor?: string;
                 readonly limit?: number;
                 readonly reason?: "conflict" | "blocked" | "in-flight" | "policy" | "scope" | "unknown";
-                /** @description Shows personal data (`pii` of the file) instead of covering it; needs `personal:read` there, and is noted in the audit log */
+                /** @description As of a record */
                 readonly reveal?: "personal";
             };
             readonly header?: never;
