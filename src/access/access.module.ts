@@ -5,6 +5,7 @@ import type { Env } from '../common/env.js';
 import { AccessGuard } from './access.guard.js';
 import { AccessSettings } from './access-settings.js';
 import { Attempts } from './attempts.js';
+import { AuditChainService } from './audit-chain.service.js';
 import { AuditController } from './audit.controller.js';
 import { CleanUpJob } from './clean-up-job.js';
 import { Credentials } from './credentials.js';
@@ -57,6 +58,7 @@ export class AccessModule {
         Me,
         IdentityProvider,
         SingleSignOn,
+        AuditChainService,
         CleanUpJob,
       ],
       exports: [StillAllowed, OneTimeLinks, DemoPeople, TokensService, PeopleService],

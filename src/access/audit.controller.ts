@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Query } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Post, Query } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
   ApiOkResponse,
@@ -9,6 +9,7 @@ import {
 } from '../common/api-doc.js';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { dateTime } from '../common/api-schema.js';
+import { CallerParam, type Caller } from '../common/caller.js';
 import { cursorSecret, PageCursors } from '../common/page-cursor.js';
 import { PageQueryDto } from '../common/page-query.js';
 import { Needs } from '../common/route-access.js';
@@ -16,6 +17,8 @@ import type { Json } from '../core/value.js';
 import { HubPools } from '../database/pools.js';
 import { auditRowsBefore, type AuditRow } from '../database/sql/access/audit.js';
 import { run } from '../database/sql/statement.js';
+import { AuditChainDto, VerifyAuditDto } from './audit-chain.dto.js';
+import { AuditChainService } from './audit-chain.service.js';
 
 export class AuditQueryDto extends PageQueryDto {
   @ApiProperty({ required: false, description: '`usr_…` or `tok_…`' })
@@ -90,7 +93,10 @@ export class AuditPageDto {
 export class AuditController {
   readonly #cursors: PageCursors;
 
-  constructor(private readonly pools: HubPools) {
+  constructor(
+    private readonly pools: HubPools,
+    private readonly chain: AuditChainService,
+  ) {
     this.#cursors = new PageCursors(cursorSecret(pools.url));
   }
 
@@ -115,6 +121,28 @@ export class AuditController {
     const last = page.at(-1);
     const more = rows.length > limit && last !== undefined;
     return { items: page.map(eventAnswer), next: more ? this.#cursors.write(filter, [last.seq]) : null };
+  }
+
+  @Get('chain')
+  @Needs('audit:read')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: 'Where the chain ends, and how far and when it was last proved to be whole' })
+  @ApiOkResponse({ type: AuditChainDto })
+  state(): Promise<AuditChainDto> {
+    return this.chain.state();
+  }
+
+  @Post('chain/verify')
+  @Needs('audit:read')
+  @HttpCode(200)
+  @ApiOperation({
+    summary:
+      'Prove that nothing was changed, removed or inserted, as `accord audit verify` does; up to 100,000 rows',
+  })
+  @ApiOkResponse({ type: AuditChainDto })
+  @ApiUnprocessableEntityResponse({ description: 'Problem `invalid`' })
+  verify(@Body() { from }: VerifyAuditDto, @CallerParam() caller: Caller): Promise<AuditChainDto> {
+    return this.chain.verify(from, caller);
   }
 }
 

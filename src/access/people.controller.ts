@@ -111,6 +111,16 @@ export class PeopleController {
     return this.#linkAnswer(await this.people.newLink(id, actorOf(caller)), request);
   }
 
+  @Post(':id/mail-again')
+  @HttpCode(200)
+  @Needs('people:manage')
+  @ApiOperation({ summary: 'Send mails to their address again, which the mail server has refused' })
+  @ApiOkResponse({ type: PersonDto })
+  @ApiNotFoundResponse({ description: 'Problem `not-found`' })
+  async mailAgain(@Param('id') id: string, @CallerParam() caller: Caller): Promise<PersonDto> {
+    return personAnswer(await this.people.mailAgain(id, actorOf(caller)));
+  }
+
   #linkAnswer({ secret, expiresAt, mailedTo }: MadeLink, request: Request): OneTimeLinkDto {
     return {
       address: linkAddress(baseAddress(this.settings.env, request), secret),
@@ -131,6 +141,10 @@ function personAnswer(row: PersonRow): PersonDto {
     singleSignOn: row.single_sign_on,
     grants: row.grants,
     lastSignInAt: row.last_login_at?.toISOString() ?? null,
+    mailRefused:
+      row.mail_refused === null
+        ? null
+        : { since: new Date(row.mail_refused.since).toISOString(), reason: row.mail_refused.reason },
     etag: etagOf(row),
   };
 }

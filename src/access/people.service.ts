@@ -9,6 +9,7 @@ import { EVERY_PIPELINE, type Grant } from '../common/permissions.js';
 import { noSuch, personKey, publicId } from '../common/public-ids.js';
 import type { Json } from '../core/value.js';
 import { actorOf, appendAudit, type AuditActor } from '../database/audit.js';
+import { mailAgain } from '../database/mail-again.js';
 import { HubPools } from '../database/pools.js';
 import {
   insertPerson,
@@ -110,6 +111,16 @@ export class PeopleService {
     });
   }
 
+  /** Mails are sent to them again, also what was refused within a day. */
+  async mailAgain(id: string, by: AuditActor): Promise<PersonRow> {
+    const key = personKey(id);
+    const { email } = await this.#person(this.pools.general, key, id);
+    await inTransaction(this.pools.general, (client) =>
+      mailAgain(client, { personId: key, email, by, now: this.clock.now() }),
+    );
+    return this.#person(this.pools.general, key, id);
+  }
+
   /** A link to choose a new password; the present one stays good until it is used. */
   async newLink(id: string, by: AuditActor): Promise<MadeLink> {
     const key = personKey(id);
@@ -141,7 +152,8 @@ export class PeopleService {
   ): Promise<MadeLink> {
     const validMs = why === 'invitation' ? invitationMs : newPasswordMs;
     const secret = await this.links.make(client, 'password', person.id, validMs);
-    const mailedTo = this.settings.env.SMTP_URL === undefined ? null : person.email;
+    const mails = this.settings.env.SMTP_URL !== undefined && person.mail_refused === null;
+    const mailedTo = mails ? person.email : null;
     if (mailedTo !== null) {
       const wanted = {
         id: uuidv7(this.clock.now()),

@@ -35,6 +35,14 @@ export class HeldGrantDto extends GrantDto {
   source!: 'people' | 'oidc';
 }
 
+export class MailRefusedDto {
+  @ApiProperty(dateTime)
+  since!: string;
+
+  @ApiProperty({ description: 'What the mail server said' })
+  reason!: string;
+}
+
 export class PersonDto {
   @ApiProperty()
   id!: string;
@@ -65,6 +73,14 @@ export class PersonDto {
 
   @ApiProperty({ ...dateTime, nullable: true })
   lastSignInAt!: string | null;
+
+  @ApiProperty({
+    type: MailRefusedDto,
+    nullable: true,
+    description:
+      'The mail server has refused the address for good: nothing is sent there until somebody says to try again',
+  })
+  mailRefused!: MailRefusedDto | null;
 
   @ApiProperty({ description: 'What If-Match must carry to change it' })
   etag!: string;

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { isCovered } from '../common/covered.js';
 
 /** Columns as wide as their widest cell; the last is not padded. Cells may hold colours. */
 export function table(rows: readonly (readonly string[])[], indent = ''): string {
@@ -22,6 +23,7 @@ function width(cell: string): number {
 
 /** A value from a record as one short line: nothing in it can move the cursor or hide. */
 export function oneLine(value: unknown, length = 60): string {
+  if (isCovered(value)) return '(covered)';
   const text =
     typeof value === 'string' ? JSON.stringify(value) : value === null ? 'blank' : JSON.stringify(value);
   const safe = text.replace(

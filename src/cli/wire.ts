@@ -28,6 +28,8 @@ export interface ConflictSummary {
   readonly actions: readonly { readonly name: string; readonly path: string }[];
   readonly base: { readonly value: unknown } | null;
   readonly candidates: readonly Candidate[];
+  /** Personal data of it is not in this answer. */
+  readonly covered: boolean;
 }
 
 /** What people added to an item of the queue. */

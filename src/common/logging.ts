@@ -3,6 +3,7 @@ import type { Params } from 'nestjs-pino';
 import pino, { type Logger, type LoggerOptions } from 'pino';
 import type { Env } from './env.js';
 import { uuidv7 } from './ids.js';
+import { withoutValues } from './without-values.js';
 
 const secret = ['password', 'secret', 'token', 'url', 'connectionString', 'authorization', 'cookie'];
 /** What people keep in their records. A log that is shipped elsewhere must not carry it. */
@@ -66,12 +67,13 @@ function requestFields(request: IncomingMessage, response: ServerResponse): Reco
  */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error) };
-  const { code } = error as { code?: unknown };
+  const { code, errno } = error as { code?: unknown; errno?: unknown };
+  const told = (text: string): string => withoutValues(withoutValues(text, code), errno);
   return {
     type: error.name,
-    message: error.message,
+    message: told(error.message),
     ...(code === undefined ? {} : { code }),
-    stack: error.stack,
+    ...(error.stack !== undefined && { stack: told(error.stack) }),
     ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
   };
 }

@@ -3,6 +3,7 @@ export const PERMISSIONS = [
   'conflicts:read',
   'conflicts:resolve',
   'records:read',
+  'personal:read',
   'lineage:read',
   'pipelines:read',
   'ops:run',
@@ -19,13 +20,20 @@ export type Role = (typeof ROLES)[number];
 const looking: readonly Permission[] = ['conflicts:read', 'records:read', 'lineage:read', 'pipelines:read'];
 
 /**
- * What each role may. An admin manages people and does not decide about records by virtue of that: whoever does both has both
+ * What each role may. Personal data (`pii` of a pipeline's file) is for those who decide or run the pipeline: a viewer has it covered. An admin manages people and does not decide about records by virtue of that: whoever does both has both
  * roles, and the audit log shows who gave them.
  */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: looking,
-  steward: [...looking, 'conflicts:resolve'],
-  engineer: [...looking, 'conflicts:resolve', 'ops:run', 'metrics:read', 'connections:manage'],
+  steward: [...looking, 'personal:read', 'conflicts:resolve'],
+  engineer: [
+    ...looking,
+    'personal:read',
+    'conflicts:resolve',
+    'ops:run',
+    'metrics:read',
+    'connections:manage',
+  ],
   admin: [...looking, 'ops:run', 'metrics:read', 'connections:manage', 'people:manage', 'audit:read'],
 };
 

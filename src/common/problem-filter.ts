@@ -27,7 +27,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<Request & { id?: unknown }>();
     const response = http.getResponse<Response>();
     const error = asAppError(thrown);
-    this.logger[error.logLevel]({ err: error, code: error.code }, 'request failed');
+    this.logger[error.logLevel](logged(error), 'request failed');
     if (response.headersSent) {
       // The answer has begun: breaking the connection is the only way left to say that it is not whole.
       response.destroy();
@@ -42,6 +42,12 @@ export class ProblemFilter implements ExceptionFilter {
       .type('application/problem+json')
       .send(JSON.stringify(problemOf(error, traceId)));
   }
+}
+
+/** What is wrong with what was sent is told to whoever sent it; it repeats values of records, so the log has where it was alone. */
+function logged(error: AppError): Record<string, unknown> {
+  const { code } = error;
+  return code === 'invalid' ? { code, at: error.faults.map(({ pointer }) => pointer) } : { err: error, code };
 }
 
 /** The problem that a client sees. The cause and the stack stay in the log. */

@@ -15,6 +15,17 @@ export interface AuditVerdict {
   /** The end of the chain, `<seq>:<hash in hex>`: kept elsewhere, it shows later that nothing before it was rewritten. */
   readonly head: string;
   readonly faults: readonly AuditFault[];
+  /** False: rows are left, of which nothing is said. */
+  readonly complete: boolean;
+}
+
+export interface AuditLook {
+  /** A head that was kept elsewhere: the chain must go through it. */
+  readonly expected?: string | null;
+  /** A row that was looked at before: it must be there as it was, and what follows it is looked at. */
+  readonly after?: { readonly seq: number; readonly hash: Buffer };
+  /** Rows to look at, at most. */
+  readonly most?: number;
 }
 
 const PAGE = 5_000;
@@ -22,32 +33,44 @@ const MOST_FAULTS = 100;
 const genesis = Buffer.alloc(32);
 
 /**
- * Reads the whole audit log and says which rows were changed, removed or inserted. Reads within one snapshot, so that rows appended
- * meanwhile do not matter.
- *
- * @param expected a head that was kept elsewhere: the chain must go through it
+ * Reads the audit log and says which rows were changed, removed or inserted. Reads within one snapshot, so that rows appended meanwhile do
+ * not matter.
  */
-export async function verifyAudit(pool: Pool, expected: string | null = null): Promise<AuditVerdict> {
+export async function verifyAudit(pool: Pool, look: AuditLook = {}): Promise<AuditVerdict> {
   const client = await pool.connect();
   try {
     await client.query('begin isolation level repeatable read read only');
-    return await verify(client, expected);
+    return await verify(client, look);
   } finally {
     await client.query('rollback').catch(() => undefined);
     client.release();
   }
 }
 
-async function verify(client: PoolClient, expected: string | null): Promise<AuditVerdict> {
+async function verify(
+  client: PoolClient,
+  { expected = null, after, most = Number.MAX_SAFE_INTEGER }: AuditLook,
+): Promise<AuditVerdict> {
   const faults: AuditFault[] = [];
   const [head] = await run(client, auditHead, []);
   const [expectedSeq, expectedHash] = anchor(expected);
-  let before: Buffer = genesis;
-  let last = 0;
+  let before: Buffer = after?.hash ?? genesis;
+  let last = after?.seq ?? 0;
   let rows = 0;
+  let complete = false;
   let anchored = expected === null;
-  for (;;) {
-    const page = await run(client, auditRowsAfter, [last, PAGE]);
+  if (after !== undefined && after.seq > 0) {
+    const [row] = await run(client, auditRowsAfter, [after.seq - 1, 1]);
+    if (row?.seq !== after.seq || !row.hash.equals(after.hash))
+      faults.push({
+        seq: after.seq,
+        fault: 'changed',
+        detail: 'it is not the row that was there when the log was looked at last',
+      });
+  }
+  while (rows < most) {
+    const wanted = Math.min(PAGE, most - rows);
+    const page = await run(client, auditRowsAfter, [last, wanted]);
     for (const row of page) {
       const found = judge(row, before, last, head?.seq ?? 0);
       if (found !== null && faults.length < MOST_FAULTS) faults.push(found);
@@ -57,8 +80,11 @@ async function verify(client: PoolClient, expected: string | null): Promise<Audi
       rows += 1;
       if (row.seq === expectedSeq && row.hash.toString('hex') === expectedHash) anchored = true;
     }
-    if (page.length < PAGE) break;
+    complete = page.length < wanted;
+    if (complete) break;
   }
+  complete ||= head?.seq === last;
+  if (!complete) return { rows, head: `${last}:${before.toString('hex')}`, faults, complete };
   if (head === undefined || head.seq > last)
     faults.push({
       seq: last + 1,
@@ -73,7 +99,7 @@ async function verify(client: PoolClient, expected: string | null): Promise<Audi
       fault: 'changed',
       detail: 'the log does not go through the head that was kept: it was rewritten',
     });
-  return { rows, head: `${last}:${before.toString('hex')}`, faults };
+  return { rows, head: `${last}:${before.toString('hex')}`, faults, complete };
 }
 
 function judge(row: AuditRow, before: Buffer, last: number, headSeq: number): AuditFault | null {

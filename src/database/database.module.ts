@@ -7,10 +7,11 @@ import { PlanStore } from './plan-store.js';
 import { RevisionPlans } from './revision-plans.js';
 import { PartitionJob } from './partition-job.js';
 import { HubPools } from './pools.js';
+import { Veils } from './veils.js';
 
 /**
  * Accord's own database, for every module: `EntityManager` (MikroORM; forked per request), `HubPools` (plain SQL),
- * `Leases` and `PlanStore`. The database must be migrated before.
+ * `Leases`, `PlanStore` and `Veils`. The database must be migrated before.
  */
 @Module({})
 export class DatabaseModule {
@@ -24,9 +25,14 @@ export class DatabaseModule {
         { provide: HubPools, useFactory: () => new HubPools(url) },
         { provide: Leases, useFactory: (pools: HubPools) => new Leases(pools.general), inject: [HubPools] },
         { provide: PlanStore, useFactory: (pools: HubPools) => new RevisionPlans(pools), inject: [HubPools] },
+        {
+          provide: Veils,
+          useFactory: (pools: HubPools, clock: Clock) => new Veils(pools, clock),
+          inject: [HubPools, Clock],
+        },
         PartitionJob,
       ],
-      exports: [HubPools, Leases, PlanStore, Clock],
+      exports: [HubPools, Leases, PlanStore, Clock, Veils],
     };
   }
 }

@@ -1,6 +1,6 @@
 import { AbsenceSweep, AbsentRecord } from './entities/absence.js';
 import { AttemptBatch } from './entities/attempt-batch.js';
-import { Audit, AuditHead } from './entities/audit.js';
+import { Audit, AuditCheck, AuditHead } from './entities/audit.js';
 import { BlockedUnit } from './entities/blocked-unit.js';
 import { Conflict, Decision } from './entities/conflict.js';
 import { Connection, Secret } from './entities/connection.js';
@@ -37,6 +37,7 @@ import {
   ReviewTally,
   ReviewTallyChange,
 } from './entities/review-item.js';
+import { Undeliverable } from './entities/undeliverable.js';
 import { Verification, VerificationDifference, VerificationSuspect } from './entities/verification.js';
 
 /** Every entity; nothing is discovered by scanning folders. */
@@ -58,6 +59,7 @@ export const entities = [
   BlockedUnit,
   GuardTrip,
   LagMinute,
+  Undeliverable,
   Reference,
   ReferenceUse,
   ReferenceNewcomer,
@@ -98,6 +100,7 @@ export const entities = [
   LoginAttempt,
   OidcFlow,
   Audit,
+  AuditCheck,
   AuditHead,
   Verification,
   VerificationSuspect,

@@ -1,4 +1,5 @@
 import type { Target } from '../common/target-answer.js';
+import type { Veil } from '../common/veil.js';
 import { readUnit } from '../core/at-rest.js';
 import type { Plan } from '../core/plan.js';
 import { linkedTarget, targetOf } from '../core/reference.js';
@@ -13,12 +14,14 @@ import { run } from './sql/statement.js';
  * The records that these values of references point to, by name and ids, each once, in the order of their links.
  *
  * @param visible names of the pipelines that may be seen; `null`: all
+ * @param veilOf of the pipelines that they belong to
  */
 export async function recordTargets(
   pools: HubPools,
   plans: PlanStore,
   values: readonly Canon[],
   visible: readonly string[] | null,
+  veilOf: (pipelineIds: readonly number[]) => Promise<ReadonlyMap<number, Veil>>,
 ): Promise<readonly Target[]> {
   const links = new Set(
     values.flatMap((value) => {
@@ -29,18 +32,21 @@ export async function recordTargets(
   if (links.size === 0) return [];
   const rows = await run(pools.general, targetRecords, [[...links]]);
   const known = new Map<number, Plan>();
-  for (const id of new Set(rows.map((row) => row.pipeline_id))) known.set(id, await plans.planOf(id));
-  return rows
-    .filter(({ pipeline }) => visible === null || visible.includes(pipeline))
-    .map(({ link_id, pipeline_id, pipeline, a_id, b_id, clock, fields, open }) => {
-      const unit = titleUnit(known.get(pipeline_id) as Plan);
-      const titled = unit === null ? undefined : readUnit(clock, fields[unit.key], open?.[unit.key]);
-      const fallback = a_id ?? b_id ?? linkedTarget(link_id);
-      return {
-        id: linkedTarget(link_id),
-        pipeline,
-        title: recordTitle(titled?.head.value ?? titled?.A.value, fallback),
-        ids: { A: a_id, B: b_id },
-      };
-    });
+  const seen = rows.filter(({ pipeline }) => visible === null || visible.includes(pipeline));
+  for (const id of new Set(seen.map((row) => row.pipeline_id))) known.set(id, await plans.planOf(id));
+  const veils = await veilOf([...known.keys()]);
+  return seen.map(({ link_id, pipeline_id, pipeline, a_id, b_id, clock, fields, open }) => {
+    const unit = titleUnit(known.get(pipeline_id) as Plan);
+    const titled = unit === null ? undefined : readUnit(clock, fields[unit.key], open?.[unit.key]);
+    const fallback = a_id ?? b_id ?? linkedTarget(link_id);
+    return {
+      id: linkedTarget(link_id),
+      pipeline,
+      title:
+        veils
+          .get(pipeline_id)
+          ?.title(recordTitle(titled?.head.value ?? titled?.A.value, fallback), fallback) ?? fallback,
+      ids: { A: a_id, B: b_id },
+    };
+  });
 }

@@ -1,4 +1,6 @@
 import { publicId } from '../common/public-ids.js';
+import { isCovered } from '../common/covered.js';
+import type { Veil } from '../common/veil.js';
 import type { Target } from '../common/target-answer.js';
 import { withTargetNames } from '../common/target-names.js';
 import type { Side } from '../core/clock.js';
@@ -8,6 +10,7 @@ import type { Json } from '../core/value.js';
 import type { ConcernRow } from '../database/sql/lineage/records.js';
 import type { UnitEventRow } from '../database/sql/lineage/unit-events.js';
 import type { ExplanationDto, LineageEntryDto, RejectedDto, StepDto } from './lineage.dto.js';
+import { toldConcern } from './told-concern.js';
 import { presentEvent } from './unit-event.js';
 
 export interface Past {
@@ -24,27 +27,29 @@ export interface Past {
   readonly concerns: readonly ConcernRow[];
   /** What values of a reference point to, as far as it may be named. */
   readonly targets: readonly Target[];
+  readonly veil: Veil;
 }
 
 /** All values of a field that its explanation may show. */
-export function valuesTold(events: readonly UnitEventRow[], labels: SideLabels): readonly Json[] {
+export function valuesTold(events: readonly UnitEventRow[], labels: SideLabels, veil: Veil): readonly Json[] {
   return events.flatMap((row) => {
-    const { before, after } = presentEvent(row, labels);
+    const { before, after } = presentEvent(row, labels, veil);
     const { x, g } = row.event ?? {};
+    if (veil.covers(row.unit)) return [];
     return [before, after, g?.a.v ?? null, g?.b.v ?? null, ...(x ?? []).map(([value]) => value)];
   });
 }
 
 /** Why a value stands, from the history alone. What the history does not tell is not said. */
 export function explain(past: Past): ExplanationDto {
-  const { events, labels, field, targets } = past;
+  const { events, labels, field, targets, veil } = past;
   const named = (text: string): string => (targets.length === 0 ? text : withTargetNames(text, targets));
-  const entries = events.map((row) => presentEvent(row, labels));
+  const entries = events.map((row) => presentEvent(row, labels, veil));
   const at = entries.findLastIndex((entry, i) => (events[i] as UnitEventRow).rank === 0 && setsHead(entry));
   const standing = at < 0 ? null : (entries[at] as LineageEntryDto);
   const before = entries.slice(0, Math.max(at, 0)).findLastIndex(setsHead);
   const chain = at < 0 ? entries : entries.slice(before + 1);
-  const own = past.concerns.filter(({ unit }) => unit === field);
+  const own = past.concerns.filter(({ unit }) => unit === field).map((one) => toldConcern(one, veil));
   // Nobody has settled it anew since: what was decided stands nowhere by itself.
   const undone = at < 0 ? undefined : events.slice(at + 1).findLast(({ event }) => event?.g !== undefined);
   return {
@@ -53,14 +58,14 @@ export function explain(past: Past): ExplanationDto {
     value: standing?.after ?? null,
     standsSince: standing?.recordedAt ?? null,
     sentence: named(
-      undone === undefined ? sentenceOf(standing, chain, labels, own) : undoneSentence(undone, labels),
+      undone === undefined ? sentenceOf(standing, chain, labels, own) : undoneSentence(undone, labels, veil),
     ),
     because: chain.map((entry, i) => {
       const step = stepOf(entry, i + 1, labels);
       step.why = step.why === null ? null : named(step.why);
       return step;
     }),
-    rejected: at < 0 ? [] : rejectedBy(events[at] as UnitEventRow, standing as LineageEntryDto, labels),
+    rejected: at < 0 ? [] : rejectedBy(events[at] as UnitEventRow, standing as LineageEntryDto, past),
     wouldChangeIf: wouldChangeIf(past),
     holds: own.map(({ state, reason }) =>
       state === 'held' ? 'a decision waits for its undo window' : named(reason),
@@ -100,9 +105,9 @@ function sentenceOf(
 }
 
 /** "Nothing is agreed on: Ann took the decision of Ben back on …: CRM has “a” again, …" */
-function undoneSentence(row: UnitEventRow, labels: SideLabels): string {
+function undoneSentence(row: UnitEventRow, labels: SideLabels, veil: Veil): string {
   const { g, w } = row.event as NonNullable<UnitEventRow['event']>;
-  const values = `${labels.A} had ${said(g?.a.v ?? null)} then, ${labels.B} ${said(g?.b.v ?? null)}`;
+  const values = `${labels.A} had ${said(veil.over<Json>(row.unit, g?.a.v ?? null))} then, ${labels.B} ${said(veil.over<Json>(row.unit, g?.b.v ?? null))}`;
   return `Nothing is agreed on since ${dateOf(row.recorded_at.toISOString())}: ${w ?? ''}. ${values}. A person decides.`;
 }
 
@@ -149,11 +154,15 @@ function stepOf(entry: LineageEntryDto, step: number, labels: SideLabels): StepD
   };
 }
 
-function rejectedBy(row: UnitEventRow, standing: LineageEntryDto, labels: SideLabels): RejectedDto[] {
+function rejectedBy(
+  row: UnitEventRow,
+  standing: LineageEntryDto,
+  { labels, veil }: Pick<Past, 'labels' | 'veil'>,
+): RejectedDto[] {
   const reason =
     standing.cause.decision === null ? (standing.why ?? standing.how) : `decision ${standing.cause.decision}`;
   return (row.event?.x ?? []).map(([value, dot]) => ({
-    value,
+    value: veil.over<Json>(row.unit, value),
     from: dot.startsWith('A') ? labels.A : dot.startsWith('B') ? labels.B : null,
     reason,
   }));
@@ -180,6 +189,7 @@ function wouldChangeIf({ plan, labels, field }: Past): string[] {
 }
 
 function said(value: Json): string {
+  if (isCovered(value)) return 'A value that is covered';
   if (value === null) return 'A blank';
   const text = typeof value === 'string' ? `“${value}”` : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 79).toWellFormed()}…` : text;

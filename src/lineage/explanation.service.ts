@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../common/errors.js';
 import { noSuch, recordKey } from '../common/public-ids.js';
 import { mentionedIn } from '../common/target-names.js';
+import type { Sight } from '../common/veil.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
+import { Veils } from '../database/veils.js';
 import { recordTargets } from '../database/record-targets.js';
 import { concernsOf, recordsById } from '../database/sql/lineage/records.js';
 import { historyStart, NEWEST, unitEvents } from '../database/sql/lineage/unit-events.js';
@@ -21,6 +23,7 @@ export class ExplanationService {
   constructor(
     private readonly pools: HubPools,
     private readonly plans: PlanStore,
+    private readonly veils: Veils,
   ) {}
 
   /**
@@ -30,7 +33,8 @@ export class ExplanationService {
   async explain(
     id: string,
     field: string,
-    visible: readonly string[] | null = null,
+    visible: readonly string[] | null,
+    sight: Sight,
   ): Promise<ExplanationDto> {
     const link = recordKey(id);
     const [row] = await run(this.pools.general, recordsById, [[link]]);
@@ -54,20 +58,25 @@ export class ExplanationService {
       (start.kind === 'linked' || start.kind === 'created');
     const labels = labelsOf(row, plan);
     const events = rows.slice(0, MOST_EVENTS).reverse();
+    const veil = await this.veils.over(row.pipeline_id, sight);
+    const veilOf = (ids: readonly number[]) => this.veils.named(ids, sight);
     const told =
       unitPlan?.reference === undefined
         ? []
-        : [...valuesTold(events, labels), ...mentionedIn(concerns.map(({ reason }) => reason))];
-    return explain({
+        : [...valuesTold(events, labels, veil), ...mentionedIn(concerns.map(({ reason }) => reason))];
+    const explanation = explain({
       linkId: link,
       field,
       plan: unitPlan,
       labels,
       events,
-      targets: await recordTargets(this.pools, this.plans, told, visible),
+      targets: await recordTargets(this.pools, this.plans, told, visible, veilOf),
       complete: isWhole,
       startsAt: start?.recorded_at ?? null,
       concerns,
+      veil,
     });
+    await this.veils.note(veil, sight, id, row.pipeline, { history: true });
+    return explanation;
   }
 }

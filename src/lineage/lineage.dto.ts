@@ -1,5 +1,5 @@
 import { ApiProperty } from '../common/api-doc.js';
-import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { clockValue, dateTime, jsonValue } from '../common/api-schema.js';
 import { TargetDto } from '../common/target-answer.js';
 import { PageQueryDto } from '../common/page-query.js';
@@ -12,6 +12,11 @@ export class LineageQueryDto extends PageQueryDto {
   @IsString()
   @MaxLength(200)
   field?: string;
+
+  @ApiProperty({ required: false, enum: ['personal'], description: 'As of a record' })
+  @IsOptional()
+  @IsIn(['personal'])
+  reveal?: 'personal';
 }
 
 export class CauseDto {

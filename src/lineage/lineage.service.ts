@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { cursorSecret, PageCursors } from '../common/page-cursor.js';
 import { noSuch, publicId, recordKey } from '../common/public-ids.js';
 import { mentionedIn, withTargetNames } from '../common/target-names.js';
+import type { Sight } from '../common/veil.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
+import { Veils } from '../database/veils.js';
 import { recordTargets } from '../database/record-targets.js';
 import { recordsById, type RecordRow } from '../database/sql/lineage/records.js';
 import { NEWEST, unitEvents } from '../database/sql/lineage/unit-events.js';
@@ -19,18 +21,20 @@ export class LineageService {
   constructor(
     private readonly pools: HubPools,
     private readonly plans: PlanStore,
+    private readonly veils: Veils,
   ) {
     this.#cursors = new PageCursors(cursorSecret(pools.url));
   }
 
   /**
    * @param visible names of the pipelines whose records may be named; `null`: all
-   * @throws AppError `not-found`, `malformed` for a cursor of another list
+   * @throws AppError `not-found`; `forbidden` for personal data that is not for the caller; `malformed` for a cursor of another list
    */
   async list(
     id: string,
     { field, limit, cursor }: LineageQueryDto,
-    visible: readonly string[] | null = null,
+    visible: readonly string[] | null,
+    sight: Sight,
   ): Promise<LineagePageDto> {
     const row = await this.#record(id);
     const filter = ['lineage', row.link_id, field ?? null];
@@ -39,7 +43,9 @@ export class LineageService {
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     const labels = { A: row.label_a ?? 'A', B: row.label_b ?? 'B' };
-    const items = page.map((event) => presentEvent(event, labels));
+    const veil = await this.veils.over(row.pipeline_id, sight);
+    const items = page.map((event) => presentEvent(event, labels, veil));
+    await this.veils.note(veil, sight, id, row.pipeline, { history: true });
     const { unit } = await this.plans.planOf(row.pipeline_id);
     const references = items.filter((item) => unit.get(item.field)?.reference !== undefined);
     const values = references.flatMap(({ before, after, why }) => [
@@ -47,7 +53,8 @@ export class LineageService {
       after,
       ...mentionedIn(why === null ? [] : [why]),
     ]);
-    const targets = await recordTargets(this.pools, this.plans, values, visible);
+    const veilOf = (ids: readonly number[]) => this.veils.named(ids, sight);
+    const targets = await recordTargets(this.pools, this.plans, values, visible, veilOf);
     for (const item of references) item.why = item.why === null ? null : withTargetNames(item.why, targets);
     return {
       items,

@@ -1,3 +1,4 @@
+import type { Veil } from '../common/veil.js';
 import { covers, SIDES, type Side } from '../core/clock.js';
 import type { Plan, UnitPlan } from '../core/plan.js';
 import type { SideLabels } from '../core/policy/words.js';
@@ -21,20 +22,22 @@ export function presentAsOf(
   registers: readonly RegisterRow[],
   concerns: readonly ConcernRow[],
   asOf: string,
-): Omit<RecordDto, 'targets'> {
+  veil: Veil,
+): Omit<RecordDto, 'targets' | 'personal'> {
   const labels = labelsOf(row, plan);
   const units = unitsAt(registers, plan);
   const fields = [...units].map(([key, unit]): RecordFieldDto => {
     const unitPlan = planOfUnit(plan, key) as UnitPlan;
     const concern = concerns.find((one) => one.unit === key);
-    const why = concern?.reason ?? whyAt(registers, key, labels);
+    const why = concern?.reason ?? whyAt(registers, key, labels, veil);
     return presentField(unitPlan, unit, {
       state: concern === undefined ? stateAt(unitPlan, unit) : 'conflict',
       why,
+      veil,
     });
   });
   return {
-    ...presentHeader(row, plan, units, concerns),
+    ...presentHeader(row, plan, units, concerns, veil),
     excluded: null,
     state: worstState(fields.map(({ state }) => state)),
     fields,
@@ -93,11 +96,12 @@ function stateAt(plan: UnitPlan, unit: Unit): FieldState {
   return apart.some((side) => !covers(unit.head, image(unit, side))) ? 'diverged' : 'in-flight';
 }
 
-function whyAt(registers: readonly RegisterRow[], key: string, labels: SideLabels): string {
+function whyAt(registers: readonly RegisterRow[], key: string, labels: SideLabels, veil: Veil): string {
   const rows = registers.filter(({ unit }) => unit === key);
   const row =
     rows.find(({ register }) => register === 'head') ?? rows.find(({ register }) => register === 'first');
   return (
-    (row === undefined ? null : whyOf({ ...row, row_kind: '' }, labels)) ?? 'nothing is known of its past'
+    (row === undefined ? null : whyOf({ ...row, row_kind: '' }, labels, veil)) ??
+    'nothing is known of its past'
   );
 }

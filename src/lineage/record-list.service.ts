@@ -3,11 +3,13 @@ import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
 import { cursorSecret, PageCursors } from '../common/page-cursor.js';
 import { publicId, recordKey } from '../common/public-ids.js';
+import { UNSEEN, type Sight, type Veil } from '../common/veil.js';
 import type { Plan } from '../core/plan.js';
 import { recordTitle, titleUnit } from '../core/title.js';
 import type { Json } from '../core/value.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
+import { Veils } from '../database/veils.js';
 import {
   linksByExternalId,
   linksByTitle,
@@ -47,6 +49,7 @@ export class RecordListService {
     private readonly pools: HubPools,
     private readonly plans: PlanStore,
     private readonly clock: Clock,
+    private readonly veils: Veils,
   ) {
     this.#cursors = new PageCursors(cursorSecret(pools.url));
   }
@@ -55,7 +58,7 @@ export class RecordListService {
    * @param visible names of the pipelines that may be seen; `null`: all
    * @throws AppError `malformed` for a cursor of another filter, `not-found` for an unknown pipeline, or one that may not be seen
    */
-  async list(query: RecordQueryDto, visible: readonly string[] | null = null): Promise<RecordPageDto> {
+  async list(query: RecordQueryDto, visible: readonly string[] | null, sight: Sight): Promise<RecordPageDto> {
     const filter = ['records', query.pipeline ?? null, query.q ?? null, query.state ?? null];
     const after = query.cursor === undefined ? 0 : Number(this.#cursors.read(filter, query.cursor)[0]);
     const titles = await this.#titles(query.pipeline, visible);
@@ -63,7 +66,7 @@ export class RecordListService {
     const found =
       query.q === undefined
         ? await this.#listed(query, only, after)
-        : await this.#searched(query, query.q, titles, only, after);
+        : await this.#searched(query, query.q, await this.#searchable(titles, sight), only, after);
     const items = await this.#summaries(found.ids, titles);
     return {
       // A search finds first and filters then; a list was filtered already.
@@ -150,13 +153,27 @@ export class RecordListService {
     };
   }
 
+  /** Without names that are not for the caller: a search would tell who has one. */
+  async #searchable(titles: Titles, sight: Sight): Promise<Titles> {
+    const hidden = await this.veils.unsearchable(titles.pipelines, sight);
+    const kept = titles.pipelines
+      .map((id, i) => ({ id, unit: titles.units[i] ?? '' }))
+      .filter(({ id }) => hidden.get(id)?.title !== true);
+    return {
+      ...titles,
+      pipelines: kept.map(({ id }) => id),
+      units: kept.map(({ unit }) => unit),
+    };
+  }
+
   async #summaries(ids: readonly number[], titles: Titles): Promise<RecordSummaryDto[]> {
     const rows = await run(this.pools.general, recordSummaries, [ids, titles.pipelines, titles.units]);
-    const precise = await this.#preciseStates(rows, titles.plans);
+    const veils = await this.veils.overAll(titles.pipelines, UNSEEN);
+    const precise = await this.#preciseStates(rows, titles.plans, veils);
     return rows.map((row): RecordSummaryDto => ({
       id: publicId.record(row.link_id),
       pipeline: row.pipeline,
-      title: recordTitle(storedValue(row.title), row.a_id ?? row.b_id ?? publicId.record(row.link_id)),
+      title: titleOf(row, veils.get(row.pipeline_id)),
       ids: { A: row.a_id, B: row.b_id },
       systems: { A: row.label_a ?? 'A', B: row.label_b ?? 'B' },
       state: precise.get(row.link_id) ?? plainState(row),
@@ -169,6 +186,7 @@ export class RecordListService {
   async #preciseStates(
     rows: readonly RecordSummaryRow[],
     plans: ReadonlyMap<number, Plan>,
+    veils: ReadonlyMap<number, Veil>,
   ): Promise<ReadonlyMap<number, RecordState>> {
     const unclear = rows.filter(
       (row) =>
@@ -185,12 +203,18 @@ export class RecordListService {
     return new Map(
       records.flatMap((row) => {
         const plan = plans.get(row.pipeline_id);
-        return plan === undefined
+        const veil = veils.get(row.pipeline_id);
+        return plan === undefined || veil === undefined
           ? []
-          : [[row.link_id, presentNow({ row, plan, concerns: [], whys: [], now }).state] as const];
+          : [[row.link_id, presentNow({ row, plan, concerns: [], whys: [], now, veil }).state] as const];
       }),
     );
   }
+}
+
+function titleOf(row: RecordSummaryRow, veil: Veil | undefined): string {
+  const id = row.a_id ?? row.b_id ?? publicId.record(row.link_id);
+  return veil?.title(recordTitle(storedValue(row.title), id), id) ?? id;
 }
 
 function plainState(row: RecordSummaryRow): RecordState {

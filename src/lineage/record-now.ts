@@ -1,4 +1,6 @@
 import { publicId } from '../common/public-ids.js';
+import { COVERED } from '../common/covered.js';
+import type { Veil } from '../common/veil.js';
 import { versionAnswer, type VersionDto } from '../common/version-answer.js';
 import { rawOf, readUnit } from '../core/at-rest.js';
 import { displayClock, parseDot, parseVector, SIDES, type Side } from '../core/clock.js';
@@ -14,6 +16,7 @@ import type { ConcernRow, RecordRow } from '../database/sql/lineage/records.js';
 import type { WhyRow } from '../database/sql/lineage/unit-events.js';
 import { fieldState, planOfUnit, worstState } from './field-state.js';
 import type { RecordDto, RecordFieldDto, RecordState } from './record.dto.js';
+import { toldConcern } from './told-concern.js';
 import { whyOf } from './unit-event.js';
 
 export interface RecordFacts {
@@ -22,10 +25,18 @@ export interface RecordFacts {
   readonly concerns: readonly ConcernRow[];
   readonly whys: readonly WhyRow[];
   readonly now: number;
+  readonly veil: Veil;
 }
 
 /** A record as it now is, from its registers. */
-export function presentNow({ row, plan, concerns, whys, now }: RecordFacts): Omit<RecordDto, 'targets'> {
+export function presentNow({
+  row,
+  plan,
+  concerns,
+  whys,
+  now,
+  veil,
+}: RecordFacts): Omit<RecordDto, 'targets' | 'personal'> {
   const labels = labelsOf(row, plan);
   const units = unitsOf(row, plan);
   const excluded = excludedBecause(row, plan);
@@ -34,11 +45,12 @@ export function presentNow({ row, plan, concerns, whys, now }: RecordFacts): Omi
     const unitPlan = planOfUnit(plan, key) as UnitPlan;
     return presentField(unitPlan, unit, {
       state: fieldState(unitPlan, unit, context),
-      why: whyNow(key, concerns, whys, labels),
+      why: whyNow(key, { concerns, whys, labels, veil }),
+      veil,
     });
   });
   return {
-    ...presentHeader(row, plan, units, concerns),
+    ...presentHeader(row, plan, units, concerns, veil),
     state: excluded === null ? stateOf(row, worstState(fields.map(({ state }) => state))) : 'excluded',
     excluded,
     fields,
@@ -72,14 +84,15 @@ export function presentHeader(
   plan: Plan,
   units: ReadonlyMap<string, Unit>,
   concerns: readonly ConcernRow[],
-): Omit<RecordDto, 'fields' | 'state' | 'excluded' | 'asOf' | 'targets'> {
+  veil: Veil,
+): Omit<RecordDto, 'fields' | 'state' | 'excluded' | 'asOf' | 'targets' | 'personal'> {
   const name = titleUnit(plan);
   const titled = name === null ? undefined : units.get(name.key);
   const fallback = row.a_id ?? row.b_id ?? publicId.record(row.link_id);
   return {
     id: publicId.record(row.link_id),
     pipeline: row.pipeline,
-    title: recordTitle(titled?.head.value ?? titled?.A.value, fallback),
+    title: veil.title(recordTitle(titled?.head.value ?? titled?.A.value, fallback), fallback),
     ids: { A: row.a_id, B: row.b_id },
     systems: labelsOf(row, plan),
     conflicts: concerns.flatMap(({ id }) => (id === null ? [] : [publicId.conflict(id)])),
@@ -89,13 +102,15 @@ export function presentHeader(
 export function presentField(
   plan: UnitPlan,
   unit: Unit,
-  said: Pick<RecordFieldDto, 'state' | 'why'>,
+  { veil, ...said }: Pick<RecordFieldDto, 'state' | 'why'> & { readonly veil: Veil },
 ): RecordFieldDto {
+  const covered = veil.covers(plan.key);
   return {
     field: plan.key,
-    value: unit.head.value,
-    A: sideOf(plan, unit, 'A'),
-    B: sideOf(plan, unit, 'B'),
+    personal: veil.personal.hides(plan.key),
+    value: covered ? COVERED : unit.head.value,
+    A: sideOf(plan, unit, 'A', covered),
+    B: sideOf(plan, unit, 'B', covered),
     clock: displayClock(unit.head),
     ...said,
   };
@@ -148,10 +163,11 @@ function sendingOf(row: RecordRow): ReadonlySet<string> {
   );
 }
 
-function sideOf(plan: UnitPlan, unit: Unit, side: Side): VersionDto | null {
+function sideOf(plan: UnitPlan, unit: Unit, side: Side, covered: boolean): VersionDto | null {
   if (plan.key !== LIFE && plan.members.every((member) => member[side] === null)) return null;
   const img = image(unit, side);
-  return versionAnswer(img, safeRaw(plan, unit, side));
+  const answer = versionAnswer(img, covered ? COVERED : safeRaw(plan, unit, side));
+  return covered ? { ...answer, value: COVERED } : answer;
 }
 
 function safeRaw(plan: UnitPlan, unit: Unit, side: Side): Json {
@@ -165,12 +181,15 @@ function safeRaw(plan: UnitPlan, unit: Unit, side: Side): Json {
 
 function whyNow(
   key: string,
-  concerns: readonly ConcernRow[],
-  whys: readonly WhyRow[],
-  labels: SideLabels,
+  {
+    concerns,
+    whys,
+    labels,
+    veil,
+  }: Pick<RecordFacts, 'concerns' | 'whys' | 'veil'> & { readonly labels: SideLabels },
 ): string {
   const concern = concerns.find(({ unit }) => unit === key);
-  if (concern !== undefined) return concern.reason;
+  if (concern !== undefined) return toldConcern(concern, veil).reason;
   const row = whys.find(({ unit }) => unit === key);
-  return (row === undefined ? null : whyOf(row, labels)) ?? 'not changed lately';
+  return (row === undefined ? null : whyOf(row, labels, veil)) ?? 'not changed lately';
 }

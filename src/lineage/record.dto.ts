@@ -3,6 +3,7 @@ import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator'
 import { clockValue, dateTime, jsonValue } from '../common/api-schema.js';
 import { PageQueryDto } from '../common/page-query.js';
 import { TargetDto } from '../common/target-answer.js';
+import { RevealQueryDto } from '../common/veil.js';
 import { VersionDto } from '../common/version-answer.js';
 import type { Json } from '../core/value.js';
 
@@ -42,7 +43,7 @@ export class RecordQueryDto extends PageQueryDto {
   state?: (typeof RECORD_STATES)[number];
 }
 
-export class LookupQueryDto {
+export class LookupQueryDto extends RevealQueryDto {
   @ApiProperty()
   @IsString()
   @MaxLength(200)
@@ -58,7 +59,7 @@ export class LookupQueryDto {
   externalId!: string;
 }
 
-export class AsOfQueryDto {
+export class AsOfQueryDto extends RevealQueryDto {
   @ApiProperty({ ...dateTime, required: false, description: 'The record as it was known then' })
   @IsOptional()
   @Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})$/, {
@@ -138,6 +139,12 @@ export class RecordFieldDto {
   @ApiProperty({ description: 'Field or group; `$life`: whether the record exists' })
   field!: string;
 
+  @ApiProperty({
+    description:
+      'Personal data (`pii` of the file): its values are `{"redacted": true, "reason": "personal"}` until asked for',
+  })
+  personal!: boolean;
+
   @ApiProperty({ ...jsonValue, description: 'The agreed value' })
   value!: Json;
 
@@ -167,6 +174,9 @@ export class RecordDto extends RecordSummaryDto {
       'Records that the values of references among the fields point to, as far as they may be seen',
   })
   targets!: TargetDto[];
+
+  @ApiProperty({ description: 'It shows personal data, covered or not: also its name may be some' })
+  personal!: boolean;
 
   @ApiProperty({ ...dateTime, nullable: true, description: 'The time that was asked for; null: now' })
   asOf!: string | null;

@@ -9,6 +9,7 @@ import {
 } from '../common/api-doc.js';
 import { CallerParam, pipelinesWithin, type Caller } from '../common/caller.js';
 import { Needs } from '../common/route-access.js';
+import { RevealQueryDto, sightOf } from '../common/veil.js';
 import { ExplanationService } from './explanation.service.js';
 import { ExplanationDto, LineagePageDto, LineageQueryDto } from './lineage.dto.js';
 import { LineageService } from './lineage.service.js';
@@ -37,7 +38,7 @@ export class RecordsController {
   @ApiBadRequestResponse({ description: 'Problem `malformed`: the cursor belongs to another filter' })
   @ApiUnprocessableEntityResponse({ description: 'Problem `invalid`' })
   list(@Query() query: RecordQueryDto, @CallerParam() caller: Caller): Promise<RecordPageDto> {
-    return this.lists.list(query, pipelinesWithin(caller, 'records:read'));
+    return this.lists.list(query, pipelinesWithin(caller, 'records:read'), sightOf(caller));
   }
 
   @Get('records\\:lookup')
@@ -47,7 +48,7 @@ export class RecordsController {
   @ApiOkResponse({ type: RecordDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
   lookup(@Query() query: LookupQueryDto, @CallerParam() caller: Caller): Promise<RecordDto> {
-    return this.records.lookup(query, pipelinesWithin(caller, 'records:read'));
+    return this.records.lookup(query, pipelinesWithin(caller, 'records:read'), sightOf(caller, query));
   }
 
   @Get('records/:id')
@@ -61,10 +62,10 @@ export class RecordsController {
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
   get(
     @Param('id') id: string,
-    @Query() { asOf }: AsOfQueryDto,
+    @Query() query: AsOfQueryDto,
     @CallerParam() caller: Caller,
   ): Promise<RecordDto> {
-    return this.records.get(id, asOf, pipelinesWithin(caller, 'records:read'));
+    return this.records.get(id, query.asOf, pipelinesWithin(caller, 'records:read'), sightOf(caller, query));
   }
 
   @Get('records/:id/why')
@@ -75,8 +76,12 @@ export class RecordsController {
   })
   @ApiOkResponse({ type: WhyDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
-  why(@Param('id') id: string, @CallerParam() caller: Caller): Promise<WhyDto> {
-    return this.whys.why(id, pipelinesWithin(caller, 'records:read'));
+  why(
+    @Param('id') id: string,
+    @Query() reveal: RevealQueryDto,
+    @CallerParam() caller: Caller,
+  ): Promise<WhyDto> {
+    return this.whys.why(id, pipelinesWithin(caller, 'records:read'), sightOf(caller, reveal));
   }
 
   @Get('records/:id/lineage')
@@ -89,7 +94,7 @@ export class RecordsController {
     @Query() query: LineageQueryDto,
     @CallerParam() caller: Caller,
   ): Promise<LineagePageDto> {
-    return this.lineage.list(id, query, pipelinesWithin(caller, 'records:read'));
+    return this.lineage.list(id, query, pipelinesWithin(caller, 'records:read'), sightOf(caller, query));
   }
 
   @Get('records/:id/fields/:field/explanation')
@@ -101,8 +106,10 @@ export class RecordsController {
   explain(
     @Param('id') id: string,
     @Param('field') field: string,
+    @Query() reveal: RevealQueryDto,
     @CallerParam() caller: Caller,
   ): Promise<ExplanationDto> {
-    return this.explanations.explain(id, field, pipelinesWithin(caller, 'records:read'));
+    const visible = pipelinesWithin(caller, 'records:read');
+    return this.explanations.explain(id, field, visible, sightOf(caller, reveal));
   }
 }

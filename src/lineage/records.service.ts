@@ -3,8 +3,10 @@ import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
 import { noSuch, publicId, recordKey } from '../common/public-ids.js';
 import { mentionedIn, withTargetNames } from '../common/target-names.js';
+import type { Sight, Veil } from '../common/veil.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
+import { Veils } from '../database/veils.js';
 import {
   concernsAt,
   concernsOf,
@@ -23,6 +25,8 @@ import type { LookupQueryDto, RecordDto } from './record.dto.js';
 /** How far back the answer to "why" is looked for; the explanation of a field looks further. */
 const LATEST_EVENTS = 1_000;
 
+type Presented = Omit<RecordDto, 'targets' | 'personal'>;
+
 /** One record of two systems: what each holds, what both are to hold, and why. */
 @Injectable()
 export class RecordsService {
@@ -30,17 +34,25 @@ export class RecordsService {
     private readonly pools: HubPools,
     private readonly plans: PlanStore,
     private readonly clock: Clock,
+    private readonly veils: Veils,
   ) {}
 
   /**
    * @param visible names of the pipelines whose records may be named; `null`: all
    * @throws AppError `not-found`, also for a time before the record's history begins
    */
-  async get(id: string, asOf?: string, visible: readonly string[] | null = null): Promise<RecordDto> {
+  async get(
+    id: string,
+    asOf: string | undefined,
+    visible: readonly string[] | null,
+    sight: Sight,
+  ): Promise<RecordDto> {
     const key = recordKey(id);
     const [row] = await run(this.pools.general, recordsById, [[key]]);
     if (row === undefined) throw noSuch('record', id);
-    const record = await (asOf === undefined ? this.#now(row) : this.#asOf(row, asOf));
+    const veil = await this.veils.over(row.pipeline_id, sight);
+    const record = await (asOf === undefined ? this.#now(row, veil) : this.#asOf(row, asOf, veil));
+    await this.veils.note(veil, sight, id, row.pipeline);
     const plan = await this.plans.planOf(row.pipeline_id);
     const references = record.fields.filter(({ field }) => plan.unit.get(field)?.reference !== undefined);
     const values = references.flatMap(({ value, A, B, why }) => [
@@ -49,15 +61,18 @@ export class RecordsService {
       B?.value ?? null,
       ...mentionedIn([why]),
     ]);
-    const targets = await recordTargets(this.pools, this.plans, values, visible);
+    const veilOf = (ids: readonly number[]) => this.veils.named(ids, sight);
+    const targets = await recordTargets(this.pools, this.plans, values, visible, veilOf);
     for (const one of references) one.why = withTargetNames(one.why, targets);
-    return { ...record, targets: [...targets] };
+    const personal = veil.personal.title || record.fields.some((one) => one.personal);
+    return { ...record, personal, targets: [...targets] };
   }
 
   /** @throws AppError `not-found` */
   async lookup(
     { pipeline, side, externalId }: LookupQueryDto,
-    visible: readonly string[] | null = null,
+    visible: readonly string[] | null,
+    sight: Sight,
   ): Promise<RecordDto> {
     const id = await this.pipelineId(pipeline);
     const [link] = await run(this.pools.general, linksByExternalId, [externalId, side, [id], 1]);
@@ -66,7 +81,7 @@ export class RecordsService {
         'not-found',
         `No linked record of ${pipeline} has the id ${JSON.stringify(externalId)} on side ${side}.`,
       );
-    return this.get(publicId.record(link.id), undefined, visible);
+    return this.get(publicId.record(link.id), undefined, visible, sight);
   }
 
   /** @throws AppError `not-found` */
@@ -77,23 +92,23 @@ export class RecordsService {
     return found.id;
   }
 
-  async #now(row: RecordRow): Promise<Omit<RecordDto, 'targets'>> {
+  async #now(row: RecordRow, veil: Veil): Promise<Presented> {
     const [plan, concerns, whys] = await Promise.all([
       this.plans.planOf(row.pipeline_id),
       run(this.pools.general, concernsOf, [row.link_id]),
       run(this.pools.general, lastWhy, [row.link_id, LATEST_EVENTS]),
     ]);
-    return presentNow({ row, plan, concerns, whys, now: this.clock.now() });
+    return presentNow({ row, plan, concerns, whys, now: this.clock.now(), veil });
   }
 
-  async #asOf(row: RecordRow, asOf: string): Promise<Omit<RecordDto, 'targets'>> {
+  async #asOf(row: RecordRow, asOf: string, veil: Veil): Promise<Presented> {
     const until = endOfMillisecond(asOf);
     const [plan, registers, concerns] = await Promise.all([
       this.plans.planOf(row.pipeline_id),
       run(this.pools.general, registersAt, [row.link_id, until]),
       run(this.pools.general, concernsAt, [row.link_id, until]),
     ]);
-    if (registers.length > 0) return presentAsOf(row, plan, registers, concerns, asOf);
+    if (registers.length > 0) return presentAsOf(row, plan, registers, concerns, asOf, veil);
     const [start] = await run(this.pools.general, historyStart, [row.link_id]);
     const begins =
       start === undefined

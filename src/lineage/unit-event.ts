@@ -1,4 +1,5 @@
 import { publicId } from '../common/public-ids.js';
+import type { Veil } from '../common/veil.js';
 import { authorAnswer } from '../common/version-answer.js';
 import { parseJson } from '../core/canon/parse-json.js';
 import { defaultClock, readUnit } from '../core/at-rest.js';
@@ -9,6 +10,9 @@ import type { Author, Unit } from '../core/unit.js';
 import type { Json } from '../core/value.js';
 import type { UnitEventDoc, UnitEventRow } from '../database/sql/lineage/unit-events.js';
 import type { EntryKind, LineageEntryDto } from './lineage.dto.js';
+
+/** Events whose reason is what a system said. */
+const TOLD: readonly string[] = ['rejected', 'missed', 'unreadable'];
 
 interface First {
   readonly side: 'A' | 'B' | null;
@@ -31,7 +35,7 @@ export function actorOf(actor: Json): Author | null {
 }
 
 /** One entry of the history as it is shown. */
-export function presentEvent(row: UnitEventRow, labels: SideLabels): LineageEntryDto {
+export function presentEvent(row: UnitEventRow, labels: SideLabels, veil: Veil): LineageEntryDto {
   const { event } = row;
   const first = event === null ? firstUnit(row) : null;
   return {
@@ -44,11 +48,11 @@ export function presentEvent(row: UnitEventRow, labels: SideLabels): LineageEntr
     recordedAt: row.recorded_at.toISOString(),
     occurredAt: row.occurred_at?.toISOString() ?? null,
     actor: row.rank > 0 ? null : authorAnswer(actorOf(row.actor)),
-    before: row.rank > 0 ? null : (event?.o ?? null),
-    after: first === null ? (event?.v ?? null) : first.head.value,
+    before: row.rank > 0 ? null : veil.over<Json>(row.unit, event?.o ?? null),
+    after: veil.over<Json>(row.unit, first === null ? (event?.v ?? null) : first.head.value),
     clock: displayClock(first === null ? clockOf(event as UnitEventDoc) : first.head),
     // A write is explained by what it carried; what a side is given back carries its own reason.
-    why: row.rank > 0 && event?.k !== 'given-back' ? null : whyOf(row, labels),
+    why: row.rank > 0 && event?.k !== 'given-back' ? null : whyOf(row, labels, veil),
     cause: {
       tx: row.rank > 0 ? null : row.source_tx,
       batch: row.batch,
@@ -63,10 +67,11 @@ export function presentEvent(row: UnitEventRow, labels: SideLabels): LineageEntr
 export function whyOf(
   row: First & { readonly row_kind: string; readonly event: UnitEventDoc | null; readonly actor: Json },
   labels: SideLabels,
+  veil: Veil,
 ): string | null {
   const { event, side } = row;
   if (event === null) return whyFirst(row, labels);
-  if (event.w !== undefined) return event.w;
+  if (event.w !== undefined) return TOLD.includes(event.k) ? veil.said(event.w) : event.w;
   const label = side === null ? 'Accord' : labels[side];
   const by = actorOf(row.actor)?.name;
   switch (event.k) {

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { noSuch, publicId, recordKey } from '../common/public-ids.js';
 import { mentionedIn, withTargetNames } from '../common/target-names.js';
+import { UNSEEN, type Sight } from '../common/veil.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
+import { Veils } from '../database/veils.js';
 import { recordTargets } from '../database/record-targets.js';
 import { recordsById } from '../database/sql/lineage/records.js';
 import {
@@ -36,16 +38,17 @@ export class WhyService {
     private readonly pools: HubPools,
     private readonly plans: PlanStore,
     private readonly records: RecordsService,
+    private readonly veils: Veils,
   ) {}
 
   /** @throws AppError `not-found` */
-  async why(id: string, visible: readonly string[] | null = null): Promise<WhyDto> {
+  async why(id: string, visible: readonly string[] | null, sight: Sight): Promise<WhyDto> {
     const key = recordKey(id);
     const { general } = this.pools;
     const [row] = await run(general, recordsById, [[key]]);
     if (row === undefined) throw noSuch('record', id);
     const [record, [pipeline], sides, blocked, conflicts, [due], [look]] = await Promise.all([
-      this.records.get(id, undefined, visible),
+      this.records.get(id, undefined, visible, UNSEEN),
       run(general, pipelineForWhy, [row.pipeline_id]),
       run(general, sidesForWhy, [row.pipeline_id]),
       run(general, blockedForWhy, [key]),
@@ -53,14 +56,18 @@ export class WhyService {
       run(general, dueForWhy, [key]),
       run(general, lookForWhy, [key]),
     ]);
+    const veil = await this.veils.over(row.pipeline_id, sight);
+    const told = blocked.map((one) => ({ ...one, detail: veil.said(one.detail) }));
+    await this.veils.note(veil, sight, id, row.pipeline);
     const ended = row.state === 'deleted' || row.state === 'unlinked';
     const ofRecord = recordReasons(row, record.excluded);
     const isOut = ofRecord.some(({ weight }) => weight === 'stops');
     const plan = await this.plans.planOf(row.pipeline_id);
-    const ofFields = isOut ? [] : [...conflictReasons(conflicts), ...blockedReasons(blocked, record.systems)];
+    const ofFields = isOut ? [] : [...conflictReasons(conflicts), ...blockedReasons(told, record.systems)];
     const ofReferences = ofFields.filter(({ field }) => plan.unit.get(field ?? '')?.reference !== undefined);
     const mentioned = mentionedIn(ofReferences.map(({ detail }) => detail));
-    const targets = await recordTargets(this.pools, this.plans, mentioned, visible);
+    const veilOf = (ids: readonly number[]) => this.veils.named(ids, sight);
+    const targets = await recordTargets(this.pools, this.plans, mentioned, visible, veilOf);
     for (const one of ofReferences) one.detail = withTargetNames(one.detail, targets);
     const said = new Set(ofFields.flatMap(({ field }) => field ?? []));
     const reasons = [

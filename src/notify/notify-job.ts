@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import type { PoolClient } from 'pg';
 import { Env } from '../common/env.js';
-import { appendAudit, type AuditActor, type AuditEntry } from '../database/audit.js';
+import { appendAudit, type AuditEntry } from '../database/audit.js';
 import { Leases } from '../database/lease.js';
 import { HubPools } from '../database/pools.js';
 import { allMarks, beginMarks, lockNotify, notifyNow, setMarks } from '../database/sql/notify/marks.js';
@@ -10,8 +10,11 @@ import { announceConflicts } from '../database/sql/notify/new-conflicts.js';
 import { markTold, waitingNotices } from '../database/sql/notify/notices.js';
 import { addMails, mailsWaiting, type OutboxMail } from '../database/sql/notify/outbox.js';
 import { recipientRows } from '../database/sql/notify/preferences.js';
+import { standing } from '../database/sql/notify/standing.js';
+import { undeliverable } from '../database/sql/notify/undeliverable.js';
 import { run } from '../database/sql/statement.js';
 import { inTransaction } from '../database/transaction.js';
+import { ACCORD } from './accord-actor.js';
 import type { Pace } from './due.js';
 import { LetterBox, type Correspondence } from './letter-box.js';
 import { isQuiet } from './local-time.js';
@@ -19,6 +22,7 @@ import { linkMails } from './link-mails.js';
 import { MailWriter } from './mail-writer.js';
 import { noticeTrouble } from './new-notices.js';
 import { noticeDeadlines, noticeWork } from './new-work.js';
+import { reachable } from './reachable.js';
 import { recipientsOf, type Recipient } from './recipient.js';
 
 const EVERY_MS = 5_000;
@@ -28,15 +32,6 @@ const ANNOUNCED = 20_000;
 const NOTICES = 500;
 /** The outbox holds so many unsent mails at most. Above, nothing is written: what there is to tell waits where it is, and is folded. */
 const MOST_WAITING = 1_000;
-
-const accord: AuditActor = {
-  kind: 'service',
-  id: null,
-  personId: null,
-  name: 'Accord',
-  address: null,
-  requestId: null,
-};
 
 export interface TellOptions {
   /** Other times than the usual, for all events. */
@@ -83,7 +78,7 @@ export class NotifyJob {
       const entries: Omit<AuditEntry, 'actor'>[] = [];
       const written = await this.#write(client, pace, entries);
       if (written.length > 0) await addMails(client, written);
-      for (const entry of entries) await appendAudit(client, Date.now(), { actor: accord, ...entry });
+      for (const entry of entries) await appendAudit(client, Date.now(), { actor: ACCORD, ...entry });
       return written;
     });
     if (mails.length > 0) this.logger.log({ msg: 'mails written', mails: mails.length });
@@ -100,7 +95,11 @@ export class NotifyJob {
     const { ms } = await this.#now(client);
     const notices = await run(client, waitingNotices, [NOTICES]);
     const links = await linkMails(client, this.writer, notices, this.env.publicUrl);
-    const awake = recipients.filter(({ preferences: { timeZone, quiet } }) => !isQuiet(ms, timeZone, quiet));
+    const refused = await run(client, undeliverable, []);
+    const names = (await run(client, standing, [])).map(({ name }) => name);
+    const awake = reachable(recipients, refused, names).filter(
+      ({ preferences: { timeZone, quiet } }) => !isQuiet(ms, timeZone, quiet),
+    );
     const marks = await run(client, allMarks, []);
     const correspondence = await this.letters.due(client, {
       recipients: awake,

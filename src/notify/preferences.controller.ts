@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Patch } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Patch, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags, ApiUnprocessableEntityResponse } from '../common/api-doc.js';
 import { CallerParam, type Caller } from '../common/caller.js';
 import { SignedIn } from '../common/route-access.js';
@@ -18,6 +18,15 @@ export class PreferencesController {
   @ApiOkResponse({ type: NotificationsDto })
   get(@CallerParam() { personId }: Caller): Promise<NotificationsDto> {
     return this.preferences.of(personId);
+  }
+
+  @Post('try-again')
+  @SignedIn()
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Send mails to your address again, which the mail server has refused' })
+  @ApiOkResponse({ type: NotificationsDto })
+  tryAgain(@CallerParam() caller: Caller): Promise<NotificationsDto> {
+    return this.preferences.tryAgain(caller.personId, actorOf(caller));
   }
 
   @Patch()

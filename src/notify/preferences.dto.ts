@@ -60,6 +60,14 @@ export class NotificationsDto {
   @ApiProperty({ description: 'False: this service sends no mails at all' })
   sends!: boolean;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'What the mail server said when it refused the address for good: nothing is sent there until you say to try again',
+  })
+  refused!: string | null;
+
   @ApiProperty({ type: [EventPreferenceDto] })
   events!: readonly EventPreferenceDto[];
 

@@ -6,6 +6,7 @@ import { AppError } from '../common/errors.js';
 import { noSuch, publicId } from '../common/public-ids.js';
 import type { Json } from '../core/value.js';
 import { appendAudit, type AuditActor } from '../database/audit.js';
+import { mailAgain } from '../database/mail-again.js';
 import { HubPools } from '../database/pools.js';
 import {
   lockPreference,
@@ -30,6 +31,15 @@ export class PreferencesService {
 
   async of(personId: string): Promise<NotificationsDto> {
     return this.#answer(await rowOf(this.pools.general, personId));
+  }
+
+  /** Mails are sent to them again, also what was refused within a day. */
+  async tryAgain(personId: string, by: AuditActor): Promise<NotificationsDto> {
+    const { email } = await rowOf(this.pools.general, personId);
+    await inTransaction(this.pools.general, (client) =>
+      mailAgain(client, { personId, email, by, now: this.clock.now() }),
+    );
+    return this.of(personId);
   }
 
   /** @throws AppError `invalid` for a mode that an event does not have */
@@ -93,6 +103,7 @@ export class PreferencesService {
     return {
       address: row.email,
       sends: this.env.SMTP_URL !== undefined,
+      refused: row.refused,
       events: NOTIFY_EVENTS.map((event) => ({
         event,
         mode: modes[event] ?? null,

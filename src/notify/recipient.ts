@@ -1,5 +1,6 @@
 import type { Grant, Role } from '../common/permissions.js';
 import type { RecipientRow } from '../database/sql/notify/preferences.js';
+import { bareAddress } from './bare-address.js';
 import { defaultMode, hasRoleAt, mayDecide, maySee, MODES, type Mode, type NotifyEvent } from './events.js';
 import type { QuietHours } from './local-time.js';
 
@@ -28,16 +29,19 @@ export interface Recipient {
   /** `null`: a mailbox, which is told of new conflicts and of pipelines, of all of them, at once. */
   readonly person: { readonly id: string; readonly name: string; readonly grants: readonly Grant[] } | null;
   readonly preferences: Preferences;
+  /** Pipelines whose new conflicts reach nobody else. */
+  readonly standsInFor?: readonly string[];
 }
 
 /** How somebody is told of something on a pipeline; `off` where it is none of their business. */
 export function modeFor(
-  { person, preferences }: Recipient,
+  { person, preferences, standsInFor = [] }: Recipient,
   event: NotifyEvent,
   pipeline: string | null,
 ): Mode {
   if (person === null) return event === 'conflicts' || event === 'pipelines' ? 'instant' : 'off';
   if (pipeline !== null && !maySee(person.grants, pipeline)) return 'off';
+  if (event === 'conflicts' && pipeline !== null && standsInFor.includes(pipeline)) return 'instant';
   return preferences.modes[event] ?? defaultMode(person.grants, event, pipeline);
 }
 
@@ -87,8 +91,4 @@ export function recipientsOf(rows: readonly RecipientRow[], mailboxes: readonly 
     .filter((mailbox) => !taken.has(bareAddress(mailbox)))
     .map((address) => ({ key: address, address, person: null, preferences: PREFERENCES }));
   return [...people, ...shared];
-}
-
-function bareAddress(mailbox: string): string {
-  return (/<([^<>]+)>\s*$/.exec(mailbox)?.[1] ?? mailbox).trim().toLowerCase();
 }

@@ -3,6 +3,8 @@ import { Interval } from '@nestjs/schedule';
 import { fullJitter } from '../common/backoff.js';
 import { messageOf } from '../common/errors.js';
 import { failpoint } from '../common/failpoint.js';
+import { publicId } from '../common/public-ids.js';
+import { appendAudit } from '../database/audit.js';
 import { Leases } from '../database/lease.js';
 import { HubPools } from '../database/pools.js';
 import {
@@ -13,10 +15,16 @@ import {
   postponeMail,
   type ClaimedMail,
 } from '../database/sql/notify/outbox.js';
+import { isUndeliverable, noteUndeliverable, personAt } from '../database/sql/notify/undeliverable.js';
+import { run } from '../database/sql/statement.js';
+import { inTransaction } from '../database/transaction.js';
 import { LateLinks } from './late-links.js';
-import { MailTransport, refusal, SMTP_TIMEOUT_MS } from './mail-transport.js';
+import { MailTransport, refusal, refusesAddress, SMTP_TIMEOUT_MS } from './mail-transport.js';
+import { ACCORD } from './accord-actor.js';
+import { bareAddress } from './bare-address.js';
 
 const EVERY_MS = 5_000;
+const MOST_WORDS = 500;
 const LEASE_MS = 60_000;
 /** A mail whose sender vanished is sent again after this long, under the same Message-ID. */
 const CLAIM_MS = 4 * SMTP_TIMEOUT_MS;
@@ -65,6 +73,11 @@ export class SendMailJob implements OnApplicationShutdown {
   private async sendOne(mail: ClaimedMail): Promise<boolean> {
     const { id, kind, attempts } = mail;
     await failpoint('mail.claimed');
+    const [refused] = await run(this.pools.general, isUndeliverable, [bareAddress(mail.recipient)]);
+    if (refused !== undefined) {
+      await markMailFailed(this.pools.general, id, `the address was refused before: ${refused.reason}`);
+      return true;
+    }
     const sendable = await this.links.fillIn(mail);
     if (sendable === null) {
       await markMailFailed(this.pools.general, id, 'the person can no longer sign in');
@@ -82,11 +95,12 @@ export class SendMailJob implements OnApplicationShutdown {
     return true;
   }
 
-  private async refused({ id, kind, attempts }: ClaimedMail, error: unknown): Promise<boolean> {
+  private async refused({ id, kind, attempts, recipient }: ClaimedMail, error: unknown): Promise<boolean> {
     const why = messageOf(error);
     const what = refusal(error);
     if (what === 'this mail for good') {
-      await markMailFailed(this.pools.general, id, why);
+      if (refusesAddress(error)) await this.noteAddress(id, bareAddress(recipient), why);
+      else await markMailFailed(this.pools.general, id, why);
       this.logger.error({ msg: 'mail refused for good', mail: id, kind, attempts, reason: why });
       return true;
     }
@@ -101,6 +115,23 @@ export class SendMailJob implements OnApplicationShutdown {
       reason: why,
     });
     return what !== 'server';
+  }
+
+  /** Nothing more is sent to an address that was refused for good; whose it is, and why, is in the audit log. */
+  private async noteAddress(id: string, address: string, why: string): Promise<void> {
+    await inTransaction(this.pools.general, async (client) => {
+      await markMailFailed(client, id, why);
+      const [news] = await run(client, noteUndeliverable, [address, why.slice(0, MOST_WORDS)]);
+      if (news === undefined) return;
+      const [person] = await run(client, personAt, [address]);
+      await appendAudit(client, Date.now(), {
+        actor: ACCORD,
+        action: 'mail.address-refused',
+        object: person === undefined ? address : publicId.person(person.id),
+        pipeline: null,
+        detail: { reason: why.slice(0, MOST_WORDS) },
+      });
+    });
   }
 
   private async sayUnconfigured(): Promise<void> {

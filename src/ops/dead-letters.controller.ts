@@ -1,15 +1,17 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '../common/api-doc.js';
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { CallerParam, pipelinesWithin, type Caller } from '../common/caller.js';
 import { Clock } from '../common/clock.js';
 import { Needs } from '../common/route-access.js';
 import { mentionedIn, withTargetNames } from '../common/target-names.js';
+import { RevealQueryDto, sightOf, type Sight } from '../common/veil.js';
 import { actorOf, appendAudit } from '../database/audit.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
 import { recordTargets } from '../database/record-targets.js';
 import { deadLetters, retryDeadLetters, type DeadLetterGroup } from '../database/sql/dead-letters.js';
+import { Veils } from '../database/veils.js';
 import { inTransaction, retryingDeadlocks } from '../database/transaction.js';
 import { PipelinesService } from './pipelines.service.js';
 
@@ -78,6 +80,7 @@ export class DeadLettersController {
     private readonly plans: PlanStore,
     private readonly pipelines: PipelinesService,
     private readonly clock: Clock,
+    private readonly veils: Veils,
   ) {}
 
   @Get()
@@ -85,10 +88,20 @@ export class DeadLettersController {
   @ApiOperation({ summary: 'What sides refused, grouped by cause' })
   @ApiOkResponse({ type: DeadLetterListDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
-  async list(@Param('name') name: string, @CallerParam() caller: Caller): Promise<DeadLetterListDto> {
+  async list(
+    @Param('name') name: string,
+    @Query() reveal: RevealQueryDto,
+    @CallerParam() caller: Caller,
+  ): Promise<DeadLetterListDto> {
     const { id } = await this.pipelines.get(name);
-    const groups = await deadLetters(this.pools.general, id);
-    const named = await this.#targetNames(id, groups, pipelinesWithin(caller, 'records:read'));
+    const sight = sightOf(caller, reveal);
+    const veil = await this.veils.over(id, sight);
+    const groups = (await deadLetters(this.pools.general, id)).map((group) => ({
+      ...group,
+      detail: veil.said(group.detail),
+    }));
+    await this.veils.note(veil, sight, name, name, { shown: 'dead-letters' });
+    const named = await this.#targetNames(id, groups, pipelinesWithin(caller, 'records:read'), sight);
     return {
       items: groups.map(({ first_at, last_at, records, ...group }) => ({
         ...group,
@@ -139,12 +152,13 @@ export class DeadLettersController {
     id: number,
     groups: readonly DeadLetterGroup[],
     visible: readonly string[] | null,
+    sight: Sight,
   ): Promise<(group: Pick<DeadLetterGroup, 'unit' | 'detail'>) => string> {
     const mentioned = mentionedIn(groups.map(({ detail }) => detail));
     if (mentioned.length === 0) return ({ detail }) => detail;
     const [{ unit }, targets] = await Promise.all([
       this.plans.planOf(id),
-      recordTargets(this.pools, this.plans, mentioned, visible),
+      recordTargets(this.pools, this.plans, mentioned, visible, (ids) => this.veils.named(ids, sight)),
     ]);
     return (group) =>
       unit.get(group.unit)?.reference === undefined ? group.detail : withTargetNames(group.detail, targets);

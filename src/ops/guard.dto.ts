@@ -2,11 +2,12 @@ import { ApiProperty } from '../common/api-doc.js';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsOptional, IsString, MaxLength } from 'class-validator';
 import { dateTime, jsonValue } from '../common/api-schema.js';
+import { RevealQueryDto } from '../common/veil.js';
 import type { Side } from '../core/clock.js';
 import type { GuardKind } from '../core/guard.js';
 import type { Json } from '../core/value.js';
 
-export class GuardQueryDto {
+export class GuardQueryDto extends RevealQueryDto {
   @ApiProperty({
     required: false,
     type: Boolean,

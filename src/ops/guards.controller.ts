@@ -9,6 +9,7 @@ import {
 import { CallerParam, type Caller } from '../common/caller.js';
 import { guardKey, publicId } from '../common/public-ids.js';
 import { Needs } from '../common/route-access.js';
+import { sightOf } from '../common/veil.js';
 import type { GuardTripRow } from '../database/sql/guards.js';
 import { GuardAnswerDto, GuardQueryDto, GuardTripDto, GuardTripListDto } from './guard.dto.js';
 import { GuardsService } from './guards.service.js';
@@ -24,8 +25,13 @@ export class GuardsController {
   @ApiOperation({ summary: 'Guards that tripped, newest first: at most 100' })
   @ApiOkResponse({ type: GuardTripListDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
-  async list(@Param('name') name: string, @Query() { open }: GuardQueryDto): Promise<GuardTripListDto> {
-    return { items: (await this.guards.list(name, open)).map(tripAnswer) };
+  async list(
+    @Param('name') name: string,
+    @Query() query: GuardQueryDto,
+    @CallerParam() caller: Caller,
+  ): Promise<GuardTripListDto> {
+    const trips = await this.guards.list(name, query.open, sightOf(caller, query));
+    return { items: trips.map(tripAnswer) };
   }
 
   @Post(':id/release')

@@ -3,8 +3,10 @@ import type { Caller } from '../common/caller.js';
 import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
 import { noSuch, publicId } from '../common/public-ids.js';
+import { UNSEEN, type Sight, type Veil } from '../common/veil.js';
 import { actorOf, appendAudit, authorOf } from '../database/audit.js';
 import { HubPools } from '../database/pools.js';
+import { Veils } from '../database/veils.js';
 import { answerGuard, guardTrip, guardTrips, type GuardTripRow } from '../database/sql/guards.js';
 import { run } from '../database/sql/statement.js';
 import { inTransaction, retryingDeadlocks } from '../database/transaction.js';
@@ -18,11 +20,17 @@ export class GuardsService {
     private readonly pools: HubPools,
     private readonly pipelines: PipelinesService,
     private readonly clock: Clock,
+    private readonly veils: Veils,
   ) {}
 
-  async list(name: string, open: boolean): Promise<readonly GuardTripRow[]> {
+  /** Examples that are personal data are covered, or their being shown is noted. */
+  async list(name: string, open: boolean, sight: Sight): Promise<readonly GuardTripRow[]> {
     const { id } = await this.pipelines.get(name);
-    return run(this.pools.general, guardTrips, [id, open, LISTED]);
+    const veil = await this.veils.over(id, sight);
+    const rows = await run(this.pools.general, guardTrips, [id, open, LISTED]);
+    const trips = rows.map((row) => veiled(row, veil));
+    await this.veils.note(veil, sight, name, name, { shown: 'guards' });
+    return trips;
   }
 
   /** @throws AppError `not-found`; `already-decided` with who answered, and how */
@@ -67,6 +75,18 @@ export class GuardsService {
   async #trip(name: string, id: string): Promise<GuardTripRow> {
     const [trip] = await run(this.pools.general, guardTrip, [id]);
     if (trip?.pipeline !== name) throw noSuch('guard', publicId.guard(id));
-    return trip;
+    const pipeline = await this.pipelines.get(name);
+    return veiled(trip, await this.veils.over(pipeline.id, UNSEEN));
   }
+}
+
+function veiled(trip: GuardTripRow, veil: Veil): GuardTripRow {
+  return {
+    ...trip,
+    sample: trip.sample.map((one) => ({
+      ...one,
+      before: veil.over(one.unit, one.before),
+      after: veil.over(one.unit, one.after),
+    })),
+  };
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import {
   ApiConflictResponse,
   ApiNotFoundResponse,
@@ -10,9 +10,12 @@ import {
 import { CallerParam, type Caller } from '../common/caller.js';
 import { AppError } from '../common/errors.js';
 import { Needs } from '../common/route-access.js';
+import { RevealQueryDto, sightOf, UNSEEN, type Sight } from '../common/veil.js';
 import { HubPools } from '../database/pools.js';
+import { Veils } from '../database/veils.js';
 import { loadReport } from '../database/sql/load-report.js';
 import { LoadDto, SetLoadRateDto } from './load.dto.js';
+import { veiledReport } from './veiled-report.js';
 import { limitOf, pace, PipelinesService } from './pipelines.service.js';
 
 /** The first load: what it would do, leave to do it, and how far it is. */
@@ -22,6 +25,7 @@ export class LoadController {
   constructor(
     private readonly pools: HubPools,
     private readonly pipelines: PipelinesService,
+    private readonly veils: Veils,
   ) {}
 
   @Get()
@@ -29,8 +33,16 @@ export class LoadController {
   @ApiOperation({ summary: 'Report of the first comparison, and progress of the load that follows' })
   @ApiOkResponse({ type: LoadDto })
   @ApiNotFoundResponse({ description: 'Problem `not-found`: no such pipeline, or not compared yet' })
-  async get(@Param('name') name: string): Promise<LoadDto> {
-    const { state } = await this.pipelines.get(name);
+  get(
+    @Param('name') name: string,
+    @Query() reveal: RevealQueryDto,
+    @CallerParam() caller: Caller,
+  ): Promise<LoadDto> {
+    return this.#report(name, sightOf(caller, reveal));
+  }
+
+  async #report(name: string, sight: Sight): Promise<LoadDto> {
+    const { id, state } = await this.pipelines.get(name);
     const report = await loadReport(this.pools.general, name);
     if (report === null) {
       throw new AppError('not-found', `Pipeline ${name} has no load report: its state is "${state}"`);
@@ -38,6 +50,9 @@ export class LoadController {
     const { done, total, finished_at: finishedAt } = report;
     const rate = { A: report.rate_a, B: report.rate_b };
     const { ratePerSecond, secondsLeft } = pace(done, total, report.seconds, limitOf(report.phase, rate));
+    const veil = await this.veils.over(id, sight);
+    const shown = veiledReport(report, veil);
+    await this.veils.note(veil, sight, name, name, { shown: 'load' });
     return {
       pipeline: name,
       state,
@@ -49,9 +64,7 @@ export class LoadController {
       excludedA: report.excluded_a,
       excludedB: report.excluded_b,
       scored: report.scored,
-      samples: report.samples,
-      fields: report.fields,
-      leftOut: [...report.left_out],
+      ...shown,
       createdAt: report.created_at.toISOString(),
       acceptedAt: report.accepted_at?.toISOString() ?? null,
       acceptedBy: report.accepted_by,
@@ -91,7 +104,7 @@ export class LoadController {
       });
     }
     await this.pipelines.announce(name);
-    return this.get(name);
+    return this.#report(name, UNSEEN);
   }
 
   @Post('rate')
@@ -111,6 +124,6 @@ export class LoadController {
     if (!(await this.pipelines.setLoadRate(name, side, rate, caller)))
       throw new AppError('not-waiting', `No load of ${name} is under way, or waits to be.`);
     await this.pipelines.announce(name);
-    return this.get(name);
+    return this.#report(name, UNSEEN);
   }
 }

@@ -19,6 +19,11 @@ export class AskVerificationDto {
 }
 
 export class DifferenceQueryDto extends PageQueryDto {
+  @ApiProperty({ required: false, enum: ['personal'], description: 'As of a record' })
+  @IsOptional()
+  @IsIn(['personal'])
+  reveal?: 'personal';
+
   @ApiProperty({ required: false, enum: REASONS })
   @IsOptional()
   @IsIn(REASONS)

@@ -9,6 +9,7 @@ import {
 import { CallerParam, type Caller } from '../common/caller.js';
 import { PageQueryDto } from '../common/page-query.js';
 import { Needs } from '../common/route-access.js';
+import { sightOf } from '../common/veil.js';
 import {
   AskVerificationDto,
   DifferencePageDto,
@@ -67,7 +68,8 @@ export class VerificationsController {
     @Param('name') name: string,
     @Param('id') id: string,
     @Query() query: DifferenceQueryDto,
+    @CallerParam() caller: Caller,
   ): Promise<DifferencePageDto> {
-    return this.verifications.differences(name, id, query);
+    return this.verifications.differences(name, id, query, sightOf(caller, query));
   }
 }

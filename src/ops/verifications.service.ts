@@ -3,8 +3,11 @@ import type { Caller } from '../common/caller.js';
 import { Clock } from '../common/clock.js';
 import { cursorSecret, PageCursors } from '../common/page-cursor.js';
 import { noSuch, publicId, verificationKey } from '../common/public-ids.js';
+import { COVERED } from '../common/covered.js';
+import type { Sight } from '../common/veil.js';
 import { actorOf, appendAudit } from '../database/audit.js';
 import { HubPools } from '../database/pools.js';
+import { Veils } from '../database/veils.js';
 import { run } from '../database/sql/statement.js';
 import {
   askVerification,
@@ -32,6 +35,7 @@ export class VerificationsService {
     private readonly pools: HubPools,
     private readonly pipelines: PipelinesService,
     private readonly clock: Clock,
+    private readonly veils: Veils,
   ) {
     this.#cursors = new PageCursors(cursorSecret(pools.url));
   }
@@ -79,13 +83,18 @@ export class VerificationsService {
     name: string,
     publicKey: string,
     { limit, cursor, reason }: DifferenceQueryDto,
+    sight: Sight,
   ): Promise<DifferencePageDto> {
     const { id } = await this.#row(name, publicKey);
+    const veil = await this.veils.over((await this.pipelines.get(name)).id, sight);
     const filter = ['differences', id, reason ?? null];
     const after = cursor === undefined ? 0 : Number(this.#cursors.read(filter, cursor)[0]);
     const rows = await run(this.pools.general, listDifferences, [id, after, limit + 1, reason ?? null]);
     const shown = rows.slice(0, limit);
-    return {
+    // What is not of a unit is of the whole record.
+    const covered = (unit: string | null, value: unknown): unknown =>
+      unit === null ? (value !== null && veil.any ? COVERED : value) : veil.over(unit, value);
+    const page = {
       items: shown.map(
         ({ kind, reason: why, link_id, side, ext_id, unit, held, seen, detail, repaired }) => ({
           kind,
@@ -94,14 +103,16 @@ export class VerificationsService {
           side,
           externalId: ext_id,
           unit,
-          held,
-          seen,
-          detail,
+          held: covered(unit, held),
+          seen: covered(unit, seen),
+          detail: why === 'blocked' ? veil.said(detail) : detail,
           repaired,
         }),
       ),
       next: rows.length > limit ? this.#cursors.write(filter, [shown[limit - 1]?.id ?? 0]) : null,
     };
+    await this.veils.note(veil, sight, publicKey, name, { shown: 'differences' });
+    return page;
   }
 
   async #row(name: string, publicKey: string): Promise<ListedVerification> {

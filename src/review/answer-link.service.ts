@@ -4,7 +4,7 @@ import type { Caller } from '../common/caller.js';
 import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
 import { conflictKeyOf } from '../common/public-ids.js';
-import { jsonEqual } from '../core/value.js';
+import { jsonEqual, type Json } from '../core/value.js';
 import { actorOf } from '../database/audit.js';
 import { HubPools } from '../database/pools.js';
 import { Signer } from '../database/signer.js';
@@ -16,10 +16,11 @@ import {
 } from '../database/sql/notify/answer-links.js';
 import { run } from '../database/sql/statement.js';
 import type { AnswerLinkDto, ChangedSinceMailDto } from './answer-link.dto.js';
-import type { ConflictDto } from './conflict.dto.js';
 import { ConflictsService } from './conflicts.service.js';
 import { DecideService } from './decide.service.js';
 import type { DecisionDto } from './decision.dto.js';
+
+type Now = Awaited<ReturnType<ConflictsService['valuesNow']>>;
 
 interface Followed {
   readonly id: string;
@@ -44,7 +45,7 @@ export class AnswerLinkService {
   /** @throws AppError `link-invalid`; `forbidden` for somebody else, or a token */
   async look(conflict: string, token: string, caller: Caller): Promise<AnswerLinkDto> {
     const { take, row } = await this.#follow(conflict, token, caller);
-    const current = await this.conflicts.get(conflict, []);
+    const current = await this.conflicts.valuesNow(conflict);
     const changes = changesSince(row, current);
     return {
       take,
@@ -98,17 +99,18 @@ export class AnswerLinkService {
   }
 }
 
-function stateOf(row: AnswerLinkRow, current: ConflictDto): AnswerLinkDto['state'] {
+function stateOf(row: AnswerLinkRow, current: Now): AnswerLinkDto['state'] {
   if (row.used_at !== null) return 'used';
   if (current.state === 'held' || current.state === 'closed') return 'decided';
   return current.rev === row.conflict_rev ? 'ready' : 'changed';
 }
 
 /** What the sides say now that the mail did not. */
-function changesSince({ shown }: AnswerLinkRow, { candidates }: ConflictDto): ChangedSinceMailDto[] {
+function changesSince({ shown }: AnswerLinkRow, { candidates, unit, veil }: Now): ChangedSinceMailDto[] {
   return shown.flatMap(({ key, label, value }) => {
     const now = candidates.find((candidate) => candidate.key === key);
-    return jsonEqual(now?.value, value) ? [] : [{ label, before: value, after: now?.value ?? null }];
+    const [before, after] = [value, now?.value ?? null].map((one) => veil.over<Json>(unit, one));
+    return jsonEqual(now?.value, value) ? [] : [{ label, before: before ?? null, after: after ?? null }];
   });
 }
 

@@ -170,9 +170,12 @@ export class ConflictSummaryDto {
 
   @ApiProperty({
     description:
-      'Its values are personal data (`pii` of the file): a screen covers them until somebody asks, POST /conflicts/:id/reveal',
+      'Its values are personal data (`pii` of the file): `{"redacted": true, "reason": "personal"}` stands for them until GET /conflicts/:id?reveal=personal',
   })
   personal!: boolean;
+
+  @ApiProperty({ description: 'Values or the name are covered in this answer; of the name its id is left' })
+  covered!: boolean;
 
   @ApiProperty({ type: WorkDto, description: 'What people added to it' })
   work!: WorkDto;

@@ -15,6 +15,7 @@ import {
 import type { Response } from 'express';
 import { CallerParam, pipelinesWithin, type Caller } from '../common/caller.js';
 import { Needs } from '../common/route-access.js';
+import { RevealQueryDto } from '../common/veil.js';
 import { ConflictDto, ConflictPageDto, ConflictQueryDto } from './conflict.dto.js';
 import { actorOf } from '../database/audit.js';
 import { ConflictsService } from './conflicts.service.js';
@@ -52,16 +53,18 @@ export class ConflictsController {
   @Get(':id')
   @Needs('conflicts:read', { of: 'conflict' })
   @ApiOperation({
-    summary: 'One conflict with all that is needed to decide it; its ETag is what a decision must carry',
+    summary:
+      'One conflict with all that is needed to decide it; its ETag is what a decision must carry. Personal data is covered until it is asked for',
   })
   @ApiOkResponse({ type: ConflictDto, headers: { ETag: { schema: { type: 'string' } } } })
   @ApiNotFoundResponse({ description: 'Problem `not-found`' })
   async get(
     @Param('id') id: string,
+    @Query() reveal: RevealQueryDto,
     @CallerParam() caller: Caller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ConflictDto> {
-    const conflict = await this.conflicts.get(id, pipelinesWithin(caller, 'records:read'));
+    const conflict = await this.conflicts.get(id, viewerOf(caller, 'conflicts:read', reveal));
     // Never from a cache: whoever decides must see what is there.
     response.setHeader('Cache-Control', 'no-store').setHeader('ETag', conflict.etag);
     return conflict;

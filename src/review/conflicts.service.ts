@@ -3,11 +3,13 @@ import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
 import { PageCursors } from '../common/page-cursor.js';
 import { itemKey, noSuch } from '../common/public-ids.js';
+import { UNSEEN, Veil, type Sight } from '../common/veil.js';
 import type { Plan } from '../core/plan.js';
 import type { Canon } from '../core/value.js';
 import { installationKey } from '../database/installation-key.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
+import { Veils } from '../database/veils.js';
 import { recordTargets } from '../database/record-targets.js';
 import { guardTrip } from '../database/sql/guards.js';
 import { itemsByIds, siblingConflicts, type ConflictRow } from '../database/sql/review/conflict-rows.js';
@@ -44,7 +46,10 @@ export interface Viewer {
   readonly visible: Visible;
   /** Of those whose records may be named. */
   readonly named: Visible;
+  readonly sight: Sight;
 }
+
+export type Looking = Pick<Viewer, 'named' | 'sight'>;
 
 /** The queue, and each item with all that a person needs to answer it. */
 @Injectable()
@@ -54,6 +59,7 @@ export class ConflictsService {
     private readonly plans: PlanStore,
     private readonly rules: ReviewRules,
     private readonly clock: Clock,
+    private readonly veils: Veils,
   ) {}
 
   /**
@@ -75,7 +81,7 @@ export class ConflictsService {
     const after = query.cursor === undefined ? null : cursors.read(signed, query.cursor);
     const { ids, next } = await scanItems(this.pools.general, filter, after, query.limit);
     return {
-      items: await this.summaries(ids, viewer.named),
+      items: await this.summaries(ids, viewer),
       next: next === null ? null : cursors.write(signed, next),
     };
   }
@@ -83,47 +89,81 @@ export class ConflictsService {
   /** What a request asks for, within what its caller may see. */
   async filter(
     query: Partial<Pick<ConflictQueryDto, 'filter' | 'state' | 'pipeline' | 'unit' | 'record'>>,
-    { me, visible }: Pick<Viewer, 'me' | 'visible'>,
+    { me, visible, sight }: Pick<Viewer, 'me' | 'visible' | 'sight'>,
   ): Promise<QueueFilter> {
     const pipelines = await this.rules.seen(visible);
     const { pipeline } = query;
     if (pipeline !== undefined && !pipelines.some(({ name }) => name === pipeline))
       throw new AppError('not-found', `There is no pipeline ${JSON.stringify(pipeline)}.`);
-    return readQueueFilter(query.filter ?? '', { me, now: this.clock.now(), pipelines }, query);
+    const unsearchable = await this.veils.unsearchable(
+      pipelines.map(({ id }) => id),
+      sight,
+    );
+    const context = { me, now: this.clock.now(), pipelines, unsearchable };
+    return readQueueFilter(query.filter ?? '', context, query);
   }
 
-  /** @param named pipelines whose records may be named */
-  async summaries(ids: readonly string[], named: Visible): Promise<ConflictSummaryDto[]> {
+  /** Personal data is covered in lists. */
+  async summaries(ids: readonly string[], { named, sight }: Looking): Promise<ConflictSummaryDto[]> {
     if (ids.length === 0) return [];
     const rows = await run(this.pools.general, itemsByIds, [ids]);
-    const [plans, names] = await Promise.all([this.#plansOf(rows), this.#names(rows)]);
+    const [plans, names, veils] = await Promise.all([
+      this.#plansOf(rows),
+      this.#names(rows),
+      this.veils.overAll(
+        rows.map((row) => row.pipeline_id),
+        sight,
+      ),
+    ]);
     const items = await Promise.all(
       rows.map(async (row) => {
         const work = await this.#work(row, names);
+        const veil = veils.get(row.pipeline_id) as Veil;
         const summary =
           row.subject === 'conflict'
-            ? presentSummary(row, plans.get(row.pipeline_id) as Plan, work)
+            ? presentSummary(row, plans.get(row.pipeline_id) as Plan, work, veil)
             : presentStoppedSummary(row, work);
-        return { ...summary, personal: await this.#isPersonal(row) };
+        return { ...summary, ...coverOf(row, veil) };
       }),
     );
-    return this.#withTargets(items, (i) => plans.get(rows[i]?.pipeline_id ?? 0), named);
+    return this.#withTargets(items, (i) => plans.get(rows[i]?.pipeline_id ?? 0), named, sight);
   }
 
   /**
-   * @param named pipelines whose records may be named
-   * @throws AppError `not-found`
+   * Personal data that was asked for is shown once that is in the audit log.
+   *
+   * @throws AppError `not-found`; `forbidden` for personal data that is not for the caller
    */
-  async get(id: string, named: Visible): Promise<ConflictDto> {
+  async get(id: string, looking: Looking): Promise<ConflictDto> {
     const [row] = await run(this.pools.general, itemsByIds, [[itemKey(id)]]);
     if (row === undefined || itemId(row) !== id) throw noSuch('conflict', id);
-    return this.#present(row, named);
+    const veil = await this.veils.over(row.pipeline_id, looking.sight);
+    const conflict = await this.#present(row, looking, veil);
+    await this.veils.note(veil, looking.sight, id, row.pipeline, { unit: row.unit });
+    return conflict;
   }
 
-  /** In the order of the keys; what is gone is left out. */
+  /** In the order of the keys; what is gone is left out. Personal data is covered. */
   async whole(keys: readonly string[], named: Visible): Promise<ConflictDto[]> {
     const rows = await run(this.pools.general, itemsByIds, [keys]);
-    return Promise.all(rows.map((row) => this.#present(row, named)));
+    const looking = { named, sight: UNSEEN };
+    const veils = await this.veils.overAll(
+      rows.map((row) => row.pipeline_id),
+      UNSEEN,
+    );
+    return Promise.all(rows.map((row) => this.#present(row, looking, veils.get(row.pipeline_id) as Veil)));
+  }
+
+  /** The values of what is asked now, whether or not they are personal: to compare, not to show. */
+  async valuesNow(
+    id: string,
+  ): Promise<Pick<ConflictDto, 'rev' | 'state' | 'candidates' | 'unit'> & { readonly veil: Veil }> {
+    const [row] = await run(this.pools.general, itemsByIds, [[itemKey(id)]]);
+    if (row === undefined || itemId(row) !== id) throw noSuch('conflict', id);
+    const veil = await this.veils.over(row.pipeline_id, UNSEEN);
+    const bare = new Veil(veil.personal, true);
+    const now = await this.#present(row, { named: [], sight: UNSEEN }, bare);
+    return { rev: now.rev, state: now.state, candidates: now.candidates, unit: now.unit, veil };
   }
 
   /**
@@ -149,41 +189,41 @@ export class ConflictsService {
     if (item === undefined || itemId(item) !== id) throw noSuch('conflict', id);
     const [before] = cursor === undefined ? [LAST_ID] : cursors.read(['activity', key], cursor);
     const rows = await run(this.pools.general, notesOfItem, [key, before, limit + 1]);
+    const veil = await this.veils.over(item.pipeline_id, UNSEEN);
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     return {
-      items: page.map(presentActivity),
+      items: page.map((row) => presentActivity(row, veil.covers(item.unit))),
       next: rows.length > limit && last !== undefined ? cursors.write(['activity', key], [last.id]) : null,
     };
   }
 
-  async #present(row: ConflictRow, named: Visible): Promise<ConflictDto> {
-    const [conflict, urls, personal] = await Promise.all([
-      this.#plain(row, named),
+  async #present(row: ConflictRow, looking: Looking, veil: Veil): Promise<ConflictDto> {
+    const [conflict, urls] = await Promise.all([
+      this.#plain(row, looking, veil),
       this.rules.urls(row.pipeline_id, row.pipeline_revision),
-      this.#isPersonal(row),
     ]);
-    return { ...conflict, personal, links: recordLinks(urls, conflict.recordIds) };
+    return { ...conflict, ...coverOf(row, veil), links: recordLinks(urls, conflict.recordIds) };
   }
 
-  async #plain(row: ConflictRow, named: Visible): Promise<PlainConflict> {
+  async #plain(row: ConflictRow, { named, sight }: Looking, veil: Veil): Promise<PlainConflict> {
     const [work, notes] = await Promise.all([
       this.#names([row]).then((names) => this.#work(row, names)),
       run(this.pools.general, notesOfItem, [row.id, LAST_ID, LATEST_ACTIVITY]),
     ]);
-    const activity = notes.map(presentActivity);
-    if (row.subject !== 'conflict') return this.#stopped(row, work, activity);
+    const activity = notes.map((note) => presentActivity(note, veil.covers(row.unit)));
+    if (row.subject !== 'conflict') return this.#stopped(row, work, activity, veil);
     const [plan, decisions] = await Promise.all([
       this.plans.planOf(row.pipeline_id),
       run(this.pools.general, decisionsOfConflict, [row.id]),
     ]);
     if (!isLinked(row)) {
       const match = await readMatch(this.pools.general, row.pipeline_id, row.id, plan);
-      return presentMatch(row, plan, match, { decisions, work, activity });
+      return presentMatch(row, plan, match, { decisions, work, activity, veil });
     }
     const others = await run(this.pools.general, siblingConflicts, [row.link_id, row.id]);
-    const conflict = presentConflict(row, plan, { decisions, others, work, activity });
-    const [whole] = await this.#withTargets([conflict], () => plan, named);
+    const conflict = presentConflict(row, plan, { decisions, others, work, activity, veil });
+    const [whole] = await this.#withTargets([conflict], () => plan, named, sight);
     return whole ?? conflict;
   }
 
@@ -192,23 +232,26 @@ export class ConflictsService {
     items: Item[],
     planOf: (index: number) => Plan | undefined,
     named: Visible,
+    sight: Sight,
   ): Promise<Item[]> {
     const values = items.map((item, i): readonly Canon[] =>
       planOf(i)?.unit.get(item.unit)?.reference === undefined ? [] : valuesOf(item),
     );
-    const targets = await recordTargets(this.pools, this.plans, values.flat(), named);
+    const veilOf = (ids: readonly number[]) => this.veils.named(ids, sight);
+    const targets = await recordTargets(this.pools, this.plans, values.flat(), named, veilOf);
     for (const [i, item] of items.entries())
       item.targets = targets.filter(({ id }) => values[i]?.includes(id) === true);
     return items;
   }
 
-  async #stopped(row: ConflictRow, work: WorkDto, activity: readonly ActivityDto[]): Promise<PlainConflict> {
+  async #stopped(
+    row: ConflictRow,
+    work: WorkDto,
+    activity: readonly ActivityDto[],
+    veil: Veil,
+  ): Promise<PlainConflict> {
     const [trip] = row.subject === 'guard' ? await run(this.pools.general, guardTrip, [row.id]) : [];
-    return presentStopped(row, work, trip ?? null, activity);
-  }
-
-  async #isPersonal(row: ConflictRow): Promise<boolean> {
-    return isPersonal(row, await this.rules.personal(row.pipeline_id, row.pipeline_revision));
+    return presentStopped(row, work, trip ?? null, activity, veil);
   }
 
   async #work(row: ConflictRow, names: Names): Promise<WorkDto> {
@@ -236,4 +279,9 @@ function valuesOf(item: PlainSummary & { readonly merged?: ConflictDto['merged']
   return [item.base, item.merged ?? null, ...item.candidates].flatMap((one) =>
     one === null ? [] : [one.value],
   );
+}
+
+function coverOf(row: ConflictRow, { personal, lifted }: Veil): Pick<ConflictDto, 'personal' | 'covered'> {
+  const values = isPersonal(row, personal);
+  return { personal: values, covered: !lifted && (values || (row.subject === 'conflict' && personal.title)) };
 }

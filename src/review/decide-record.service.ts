@@ -4,11 +4,13 @@ import { Clock } from '../common/clock.js';
 import { AppError, type Fault } from '../common/errors.js';
 import { uuidv7 } from '../common/ids.js';
 import { conflictKeyOf, noSuch, recordKey } from '../common/public-ids.js';
+import { UNSEEN, type Veil } from '../common/veil.js';
 import { LIFE, type Plan } from '../core/plan.js';
 import type { Json } from '../core/value.js';
 import { appendAudit, type AuditActor } from '../database/audit.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
+import { Veils } from '../database/veils.js';
 import { lockShadow } from '../database/sql/review/links.js';
 import { isLinked, lockConflictsOf } from '../database/sql/review/registers.js';
 import { run } from '../database/sql/statement.js';
@@ -34,6 +36,7 @@ export class DecideRecordService {
     private readonly plans: PlanStore,
     private readonly clock: Clock,
     private readonly conflicts: ConflictsService,
+    private readonly veils: Veils,
   ) {}
 
   /**
@@ -49,13 +52,14 @@ export class DecideRecordService {
     );
     if (rows[0] === undefined) throw noSuch('record', record);
     const plan = await this.plans.planOf(rows[0].pipeline_id);
+    const veil = await this.veils.over(rows[0].pipeline_id, UNSEEN);
     const content = ['decide-record', record, input as unknown as Json];
     try {
       return await retryingDeadlocks(() =>
         inTransaction(this.pools.general, (client) =>
           once(client, { key: request.idempotencyKey, principal: by.id ?? by.name, content }, async () => ({
             status: 201,
-            body: answerOf(await this.#decide(client, link, plan, request)),
+            body: answerOf(await this.#decide(client, link, plan, request), veil),
           })),
         ),
       );
@@ -144,9 +148,9 @@ function located(error: unknown, index: number, unit: string): unknown {
   });
 }
 
-function answerOf(decided: readonly Decided[]): RecordDecisionsDto {
+function answerOf(decided: readonly Decided[], veil: Veil): RecordDecisionsDto {
   const decisions = decided.map(({ decision }): DecisionDto => ({
-    ...presentDecision(decision),
+    ...presentDecision(decision, veil),
     together: decided.length,
   }));
   return { decisions, undoUntil: decisions[0]?.undoUntil ?? '' };

@@ -3,11 +3,13 @@ import type { PoolClient } from 'pg';
 import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
 import { conflictKeyOf, decisionKey, noSuch, publicId } from '../common/public-ids.js';
+import { UNSEEN } from '../common/veil.js';
 import type { Plan } from '../core/plan.js';
 import type { Json } from '../core/value.js';
 import { appendAudit, type AuditActor } from '../database/audit.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
+import { Veils } from '../database/veils.js';
 import { decisionById, type DecisionRow } from '../database/sql/review/decisions.js';
 import { isLinked, lockConflict } from '../database/sql/review/registers.js';
 import { run } from '../database/sql/statement.js';
@@ -64,6 +66,7 @@ export class DecideService {
     private readonly plans: PlanStore,
     private readonly clock: Clock,
     private readonly conflicts: ConflictsService,
+    private readonly veils: Veils,
   ) {}
 
   /**
@@ -97,6 +100,7 @@ export class DecideService {
     const { at, by, content } = request;
     // Before the transaction: it may need a connection of its own, and whoever waits for one must hold none.
     const plan = await this.plans.planOf(at.pipeline_id);
+    const veil = await this.veils.over(at.pipeline_id, UNSEEN);
     try {
       return await retryingDeadlocks(() =>
         inTransaction(this.pools.general, (client) =>
@@ -106,13 +110,14 @@ export class DecideService {
               isLinked(at)
                 ? await this.#decideUnit(client, plan, { ...request, at })
                 : await this.#decideMatch(client, plan, request),
+              veil,
             ),
           })),
         ),
       );
     } catch (error) {
       if (!(error instanceof Moved)) throw error;
-      const current = await this.conflicts.get(publicId.conflict(at.id), []);
+      const current = await this.conflicts.get(publicId.conflict(at.id), { named: [], sight: UNSEEN });
       throw new AppError('stale', 'The conflict is not what was shown any more: look at it again.', {
         details: { current, changed: changedSince(request.accepted, current) },
       });

@@ -4,16 +4,18 @@ import type { ConflictRow } from '../database/sql/review/conflict-rows.js';
 import type { ConflictDto, ConflictSummaryDto } from './conflict.dto.js';
 
 /** An item before it is known whether what it shows is personal data. */
-export type PlainSummary = Omit<ConflictSummaryDto, 'personal'>;
-export type PlainConflict = Omit<ConflictDto, 'personal' | 'links'>;
+export type PlainSummary = Omit<ConflictSummaryDto, 'personal' | 'covered'>;
+export type PlainConflict = Omit<ConflictDto, 'personal' | 'covered' | 'links'>;
 
 /** Whether what an item shows is personal data by the pipeline's file: values of the field, of all fields of a match, a guard's examples. */
 export function isPersonal(
   { subject, unit, kind, guard }: Pick<ConflictRow, 'subject' | 'unit' | 'kind' | 'guard'>,
   personal: PersonalData,
 ): boolean {
-  if (!personal.any || unit === LIFE || subject === 'halt') return false;
+  if (unit === LIFE || subject === 'halt') return false;
   if (guard !== null)
-    return guard.kind === 'blanking' ? personal.hides(guard.subject) : guard.kind === 'overwrite';
-  return kind === 'match' || personal.hides(unit);
+    return guard.kind === 'blanking'
+      ? personal.hides(guard.subject)
+      : personal.any && guard.kind === 'overwrite';
+  return kind === 'match' ? personal.any : personal.hides(unit);
 }

@@ -1,4 +1,6 @@
 import { publicId } from '../common/public-ids.js';
+import { COVERED } from '../common/covered.js';
+import type { Veil } from '../common/veil.js';
 import { versionAnswer, type Plain } from '../common/version-answer.js';
 import { parseJson } from '../core/canon/parse-json.js';
 import { readUnit } from '../core/at-rest.js';
@@ -34,10 +36,11 @@ interface Read {
   readonly labels: SideLabels;
 }
 
-export function presentSummary(row: ConflictRow, plan: Plan, work: WorkDto): PlainSummary {
-  if (!isLinked(row)) return presentMatchSummary(row, plan, work);
+export function presentSummary(row: ConflictRow, plan: Plan, work: WorkDto, veil: Veil): PlainSummary {
+  if (!isLinked(row)) return presentMatchSummary(row, plan, work, veil);
   const read = readRow(row, plan);
-  const summary = summaryOf(row, read, work);
+  const summary = summaryOf(row, read, work, veil);
+  if (veil.covers(row.unit)) return summary;
   return {
     ...summary,
     base: summary.base === null ? null : { value: shortened(summary.base.value).value },
@@ -56,11 +59,13 @@ export function presentConflict(
     others,
     work,
     activity,
+    veil,
   }: {
     readonly decisions: readonly DecisionRow[];
     readonly others: readonly SiblingRow[];
     readonly work: WorkDto;
     readonly activity: readonly ActivityDto[];
+    readonly veil: Veil;
   },
 ): PlainConflict {
   const read = readRow(row, plan);
@@ -74,7 +79,7 @@ export function presentConflict(
       ? 'the field is no longer part of the pipeline'
       : policySentence(read.plan, plan, labels);
   return {
-    ...summaryOf(row, read, work),
+    ...summaryOf(row, read, work, veil),
     match: null,
     guard: null,
     halt: null,
@@ -83,9 +88,9 @@ export function presentConflict(
     policy: { ...(read.plan === undefined ? { strategy: 'removed' } : strategyOf(read.plan)), sentence },
     revision: row.revision,
     why: `${capitalised(row.reason)}. Policy of ${row.unit === LIFE ? 'deletes' : row.unit} in ${row.pipeline}, revision ${row.revision}: ${sentence}.`,
-    merged,
+    merged: merged === null ? null : { value: veil.over<Json>(row.unit, merged.value) },
     effects: effectsOf(row, read, merged),
-    decisions: decisions.map((decision) => presentDecision(decision)),
+    decisions: decisions.map((decision) => presentDecision(decision, veil)),
     others: others.map(({ id, unit, state, reason, rev }) => ({
       id: publicId.conflict(id),
       unit,
@@ -114,26 +119,31 @@ function readRow(row: ConflictRow, plan: Plan): Read {
 }
 
 /** How a conflict is answered; nothing while it is decided or closed. */
-function summaryOf(row: Linked<ConflictRow>, read: Read, work: WorkDto): Summary {
+function summaryOf(row: Linked<ConflictRow>, read: Read, work: WorkDto, veil: Veil): Summary {
   return {
     ...presentItem(row, work),
     id: publicId.conflict(row.id),
     record: publicId.record(row.link_id),
-    title: row.title,
+    title: veil.title(row.title, row.a_id ?? row.b_id ?? publicId.record(row.link_id)),
     reason: row.reason,
-    base: row.base === null ? null : { value: row.base.value },
-    candidates: read.shown.map((candidate) => presentCandidate(candidate, read)),
+    base: row.base === null ? null : { value: veil.over<Json>(row.unit, row.base.value) },
+    candidates: read.shown.map((candidate) => presentCandidate(candidate, read, veil.covers(row.unit))),
     actions: decideActions(row),
   };
 }
 
-function presentCandidate(candidate: StoredCandidate, { plan, labels }: Read): Plain<CandidateDto> {
+function presentCandidate(
+  candidate: StoredCandidate,
+  { plan, labels }: Read,
+  covered: boolean,
+): Plain<CandidateDto> {
   const { key, side } = candidate;
   return {
     key,
     side,
     label: labelOf(candidate, plan, labels),
-    ...versionAnswer(candidate, rawOf(candidate, plan)),
+    ...versionAnswer(candidate, covered ? COVERED : rawOf(candidate, plan)),
+    ...(covered && { value: COVERED }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { Clock } from '../common/clock.js';
+import { UNSEEN, type Veil } from '../common/veil.js';
 import { AppError } from '../common/errors.js';
 import { failpoint } from '../common/failpoint.js';
 import { decisionKey, noSuch, publicId } from '../common/public-ids.js';
@@ -16,6 +17,7 @@ import type { Unit } from '../core/unit.js';
 import { appendAudit, type AuditActor, type AuditEntry, authorOf } from '../database/audit.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
+import { Veils } from '../database/veils.js';
 import {
   decisionById,
   decisionsOfSet,
@@ -60,6 +62,12 @@ interface Undoing {
   readonly audits: AuditEntry[];
 }
 
+interface Answering {
+  readonly plan: Plan;
+  readonly veil: Veil;
+  readonly by: AuditActor;
+}
+
 export interface UndoRequest {
   readonly decision: string;
   readonly by: AuditActor;
@@ -76,6 +84,7 @@ export class UndoService {
     private readonly pools: HubPools,
     private readonly plans: PlanStore,
     private readonly clock: Clock,
+    private readonly veils: Veils,
   ) {}
 
   /**
@@ -86,8 +95,8 @@ export class UndoService {
    */
   async undo(request: UndoRequest): Promise<Answered<DecisionDto>> {
     const at = await this.#find(request.decision);
-    return this.#once(request, 'undo', at.pipeline_id, async (client, plan) => {
-      const { status, bodies } = await this.#undoAll(client, [at], plan, request.by);
+    return this.#once(request, 'undo', at.pipeline_id, async (client, plan, veil) => {
+      const { status, bodies } = await this.#undoAll(client, [at], { plan, veil, by: request.by });
       return { status, body: bodies[0] as DecisionDto };
     });
   }
@@ -100,8 +109,8 @@ export class UndoService {
   async undoTogether(request: UndoRequest): Promise<Answered<UndoneDecisionsDto>> {
     const at = await this.#find(request.decision);
     const all = at.set_id === null ? [at] : await run(this.pools.general, decisionsOfSet, [at.set_id]);
-    return this.#once(request, 'undo-all', at.pipeline_id, async (client, plan) => {
-      const { status, bodies } = await this.#undoAll(client, all, plan, request.by);
+    return this.#once(request, 'undo-all', at.pipeline_id, async (client, plan, veil) => {
+      const { status, bodies } = await this.#undoAll(client, all, { plan, veil, by: request.by });
       return {
         status,
         body: { decisions: bodies.map((body: Plain<DecisionDto>) => ({ ...body, together: all.length })) },
@@ -119,14 +128,15 @@ export class UndoService {
     { decision, by, idempotencyKey: key }: UndoRequest,
     what: string,
     pipelineId: number,
-    work: (client: PoolClient, plan: Plan) => Promise<Answered<T>>,
+    work: (client: PoolClient, plan: Plan, veil: Veil) => Promise<Answered<T>>,
   ): Promise<Answered<T>> {
     // Before the transaction: it may need a connection of its own, and whoever waits for one must hold none.
     const plan = await this.plans.planOf(pipelineId);
+    const veil = await this.veils.over(pipelineId, UNSEEN);
     return retryingDeadlocks(() =>
       inTransaction(this.pools.general, (client) =>
         once(client, { key, principal: by.id ?? by.name, content: [what, decision] }, () =>
-          work(client, plan),
+          work(client, plan, veil),
         ),
       ),
     );
@@ -135,16 +145,15 @@ export class UndoService {
   async #undoAll(
     client: PoolClient,
     all: readonly DecisionRow[],
-    plan: Plan,
-    by: AuditActor,
+    { plan, veil, by }: Answering,
   ): Promise<{ readonly status: number; readonly bodies: readonly DecisionDto[] }> {
     const audits: AuditEntry[] = [];
     const answers: Answered<DecisionDto>[] = [];
     for (const at of all)
       answers.push(
         isLinked(at)
-          ? await this.#undo(client, at, plan, by, audits)
-          : await this.#undoMatch(client, at, plan, by),
+          ? await this.#undo(client, at, { plan, veil, by }, audits)
+          : await this.#undoMatch(client, at, { plan, veil, by }),
       );
     for (const audit of audits) await appendAudit(client, this.clock.now(), audit);
     return {
@@ -157,22 +166,20 @@ export class UndoService {
   async #undoMatch(
     client: PoolClient,
     { id, conflict_id }: DecisionRow,
-    plan: Plan,
-    by: AuditActor,
+    { plan, veil, by }: Answering,
   ): Promise<Answered<DecisionDto>> {
     const [row] = await run(client, lockConflict, [conflict_id]);
     const [decision] = await run(client, decisionById, [id]);
     if (row === undefined || decision === undefined) throw noSuch('decision', publicId.decision(id));
-    if (decision.outcome === 'undone') return { status: 200, body: presentDecision(decision) };
+    if (decision.outcome === 'undone') return { status: 200, body: presentDecision(decision, veil) };
     const undone = await undoMatch(client, decision, row, plan, by, this.clock.now());
-    return { status: 200, body: presentDecision(undone) };
+    return { status: 200, body: presentDecision(undone, veil) };
   }
 
   async #undo(
     client: PoolClient,
     at: Linked<DecisionRow>,
-    plan: Plan,
-    by: AuditActor,
+    { plan, veil, by }: Answering,
     audits: AuditEntry[],
   ): Promise<Answered<DecisionDto>> {
     const { id } = at;
@@ -185,7 +192,7 @@ export class UndoService {
     const [decision] = await run(client, decisionById, [id]);
     if (row === undefined || !isLinked(row) || decision === undefined || !isLinked(decision))
       throw noSuch('decision', publicId.decision(id));
-    if (decision.outcome === 'undone') return { status: 200, body: presentDecision(decision) };
+    if (decision.outcome === 'undone') return { status: 200, body: presentDecision(decision, veil) };
 
     const unitPlan = unitPlanOf(plan, row.unit);
     if (unitPlan === undefined)
@@ -193,11 +200,11 @@ export class UndoService {
     if (locked === null) throw await this.#ended(client, at);
     const undoing: Undoing = { decision, locked, row, plan, unitPlan, by, audits };
     if (locked.unit.decision?.id === id)
-      return { status: 200, body: presentDecision(await this.#takeBack(client, undoing)) };
+      return { status: 200, body: presentDecision(await this.#takeBack(client, undoing), veil) };
     await this.#mustBeLast(client, decision);
     if (ended) await this.#revive(client, at.link_id, plan);
     const { undone, sides } = await this.#giveBack(client, undoing);
-    return { status: 202, body: presentDecision(undone, sides) };
+    return { status: 202, body: presentDecision(undone, veil, sides) };
   }
 
   /** Why nothing of a record can be undone any more. */

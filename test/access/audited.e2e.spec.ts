@@ -130,7 +130,7 @@ describe('the audit log has every action', () => {
     );
     await service.pools.general.query(`update pipeline set state = 'report'`);
     await service.pools.general.query(
-      `insert into load_report (pipeline_id, revision, linked, only_a, only_b, ambiguous, samples) values ($1, 1, 1, 0, 0, 0, '{}')`,
+      `insert into load_report (pipeline_id, revision, linked, only_a, only_b, ambiguous, samples) values ($1, 1, 1, 0, 0, 0, '[]')`,
       [pair.pipeline],
     );
     await last(
@@ -216,6 +216,21 @@ describe('the audit log has every action', () => {
     });
   });
 
+  it('of who proved that it is whole', async () => {
+    const path = '/audit-events/chain/verify';
+    await last('POST /api/v1/audit-events/chain/verify', await send('POST', path, { from: 'start' }));
+    await last('POST /api/v1/audit-events/chain/verify', await send('POST', path, { from: 'last' }));
+    expect((await auditTrail(service.pools))[0]!.detail).toEqual({
+      from: 'last',
+      rows: 1,
+      complete: true,
+      faults: 0,
+    });
+    const chain = await (await service.get('/api/v1/audit-events/chain')).json();
+    expect(chain).toMatchObject({ checked: { by: 'Ann Tester', complete: true, intact: true, faults: [] } });
+    expect(chain.checked.upTo).toBe(chain.rows - 1);
+  });
+
   it('on people, sessions and tokens', async () => {
     const invited = await send('POST', '/people', { email: 'a@example.org', name: 'A', grants: [] });
     await last('POST /api/v1/people', invited);
@@ -226,6 +241,13 @@ describe('the audit log has every action', () => {
       await send('PATCH', path, { name: 'B' }, { 'if-match': person.etag }),
     );
     await last('POST /api/v1/people/:id/one-time-link', await send('POST', `${path}/one-time-link`, {}));
+    const refuse = (email: string): Promise<unknown> =>
+      service.pools.general.query(
+        `insert into undeliverable (address, reason) values ($1, '550 no such user')`,
+        [email],
+      );
+    await refuse('a@example.org');
+    await last('POST /api/v1/people/:id/mail-again', await send('POST', `${path}/mail-again`, {}));
 
     await addPerson(service.pools, { email: 'bob@example.org', name: 'Bob' });
     const signedIn = await send(
@@ -239,6 +261,12 @@ describe('the audit log has every action', () => {
     await last(
       'PATCH /api/v1/me/notifications',
       await send('PATCH', '/me/notifications', { events: [{ event: 'daily', mode: 'off' }] }, headers),
+      'Bob',
+    );
+    await refuse('bob@example.org');
+    await last(
+      'POST /api/v1/me/notifications/try-again',
+      await send('POST', '/me/notifications/try-again', {}, headers),
       'Bob',
     );
     const made = await send('POST', '/tokens', { name: 't', scopes: ['records:read'], days: 1 }, headers);

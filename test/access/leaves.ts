@@ -9,7 +9,10 @@ export const leaves: Readonly<Record<string, string | null>> = {
   'POST /api/v1/people': 'person.invited',
   'PATCH /api/v1/people/:id': 'person.changed',
   'POST /api/v1/people/:id/one-time-link': 'person.link-made',
+  'POST /api/v1/people/:id/mail-again': 'person.mail-again',
   'PATCH /api/v1/me/notifications': 'notifications.changed',
+  'POST /api/v1/me/notifications/try-again': 'person.mail-again',
+  'POST /api/v1/audit-events/chain/verify': 'audit.verified',
   // Nobody is signed in: test/notify/unsubscribe looks at its row.
   'POST /api/v1/unsubscribe/:token': 'notifications.unsubscribed',
   'POST /api/v1/tokens': 'token.created',
@@ -31,7 +34,6 @@ export const leaves: Readonly<Record<string, string | null>> = {
   'POST /api/v1/conflicts/:id/claim': 'conflict.claimed',
   // Stays at work on what was claimed: said every other minute by a screen that is open.
   'POST /api/v1/conflicts/:id/renew': null,
-  'POST /api/v1/conflicts/:id/reveal': 'personal-data.shown',
   'POST /api/v1/conflicts/:id/release': 'conflict.released',
   'POST /api/v1/conflicts/:id/skip': 'conflict.skipped',
   'POST /api/v1/conflicts/:id/comments': 'conflict.commented',

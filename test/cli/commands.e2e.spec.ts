@@ -104,7 +104,7 @@ describe('the command line', () => {
     it('shows the report of a first load and accepts it once', async () => {
       await service.pools.general.query(`update pipeline set state = 'report'`);
       await service.pools.general.query(
-        `insert into load_report (pipeline_id, revision, linked, only_a, only_b, ambiguous, samples) values ($1, 1, 12000, 8, 2, 1, '{}')`,
+        `insert into load_report (pipeline_id, revision, linked, only_a, only_b, ambiguous, samples) values ($1, 1, 12000, 8, 2, 1, '[]')`,
         [pair.pipeline],
       );
       const report = await accord(['load', 'companies'], env);

@@ -64,4 +64,26 @@ describe('a log line', () => {
     });
     expect(JSON.stringify(line)).not.toContain('Eve');
   });
+
+  it.each([
+    [
+      { code: '22P02' },
+      'invalid input syntax for type integer: "Eve "Adams""',
+      'invalid input syntax for type integer: "…"',
+    ],
+    [
+      { errno: 1366 },
+      "Incorrect integer value: 'Eve's' for column 'age' at row 1",
+      "Incorrect integer value: '…' for column '…' at row 1",
+    ],
+    [{ errno: 1062 }, "Duplicate entry 'Eve' for key 'person.name'", "Duplicate entry '…' for key '…'"],
+    [{ code: '42P01' }, 'relation "people" does not exist', 'relation "people" does not exist'],
+  ])('holds no value that a server quotes in its message: %j', (facts, message, told) => {
+    const cause = Object.assign(new Error(message), facts);
+    const [line] = logged((logger) =>
+      logger.error({ err: new Error('it failed', { cause }) }, 'read failed'),
+    );
+    expect(line).toMatchObject({ err: { cause: { message: told } } });
+    expect(JSON.stringify(line)).not.toContain('Eve');
+  });
 });

@@ -150,10 +150,48 @@ describe('the audit log', () => {
     await five();
     const { head } = await verifyAudit(pools.general);
     await append();
-    expect(await verifyAudit(pools.general, head)).toMatchObject({ rows: 6, faults: [] });
+    expect(await verifyAudit(pools.general, { expected: head })).toMatchObject({ rows: 6, faults: [] });
     await tamper(`delete from audit; update audit_head set seq = 0, hash = decode(repeat('00', 32), 'hex')`);
     for (let i = 1; i <= 6; i += 1) await append({ detail: { i: i === 2 ? 'hidden' : i } });
     expect((await verifyAudit(pools.general)).faults).toEqual([]);
-    expect((await verifyAudit(pools.general, head)).faults).toMatchObject([{ seq: 5 }]);
+    expect((await verifyAudit(pools.general, { expected: head })).faults).toMatchObject([{ seq: 5 }]);
+  });
+
+  it('is proved a stretch at a time, each going on from the one before', async () => {
+    await five();
+    const first = await verifyAudit(pools.general, { most: 3 });
+    expect(first).toMatchObject({ rows: 3, complete: false, faults: [] });
+    const after = rowOf(first.head);
+    expect(await verifyAudit(pools.general, { after })).toMatchObject({
+      rows: 2,
+      complete: true,
+      faults: [],
+    });
+    await tamper(`update audit set actor_name = 'Eve' where seq = 5`);
+    expect((await verifyAudit(pools.general, { after })).faults).toMatchObject([
+      { seq: 5, fault: 'changed' },
+    ]);
+    expect((await verifyAudit(pools.general, { most: 5 })).complete).toBe(true);
+  });
+
+  it('is not taken for whole behind a row that is not what it was at the last look', async () => {
+    await five();
+    const after = rowOf((await verifyAudit(pools.general, { most: 3 })).head);
+    await tamper(`delete from audit; update audit_head set seq = 0, hash = decode(repeat('00', 32), 'hex')`);
+    for (let i = 1; i <= 6; i += 1) await append({ detail: { i: i === 2 ? 'hidden' : i } });
+    expect((await verifyAudit(pools.general, { after })).faults[0]).toMatchObject({
+      seq: 3,
+      fault: 'changed',
+    });
+    await tamper('delete from audit where seq > 1; update audit_head set seq = 1');
+    expect((await verifyAudit(pools.general, { after })).faults[0]).toMatchObject({
+      seq: 3,
+      fault: 'changed',
+    });
   });
 });
+
+function rowOf(head: string): { readonly seq: number; readonly hash: Buffer } {
+  const [seq = '', hash = ''] = head.split(':');
+  return { seq: Number(seq), hash: Buffer.from(hash, 'hex') };
+}

@@ -58,6 +58,7 @@ describe('records', () => {
       ]);
       expect(fieldOf(shown, 'email')).toEqual({
         field: 'email',
+        personal: false,
         value: 'ann@x.com',
         A: { value: 'ann@x.com', raw: 'ann@x.com', clock: { A: 1, B: 1, hub: 1 }, by: null, at: null },
         B: { value: 'ann@x.com', raw: 'ann@x.com', clock: { A: 1, B: 1, hub: 1 }, by: null, at: null },

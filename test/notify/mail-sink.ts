@@ -19,17 +19,28 @@ export interface SinkBehaviour {
   readonly port?: number;
   /** Answers RCPT TO of this address with a reply of this code. */
   readonly refuse?: { readonly address: string; readonly code: number };
+  /** Answers MAIL FROM with a reply of this code. */
+  readonly refuseSender?: number;
   /** Called when a mail has been taken, before the client is told. */
   readonly onMail?: () => void | Promise<void>;
 }
 
 /** A real SMTP server on loopback that keeps what it is given. */
-export async function startMailSink({ port = 0, refuse, onMail }: SinkBehaviour = {}): Promise<MailSink> {
+export async function startMailSink({
+  port = 0,
+  refuse,
+  refuseSender,
+  onMail,
+}: SinkBehaviour = {}): Promise<MailSink> {
   const mails: ReceivedMail[] = [];
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
     logger: false,
+    onMailFrom: (_address, _session, done) => {
+      if (refuseSender === undefined) done();
+      else done(Object.assign(new Error('not from you'), { responseCode: refuseSender }));
+    },
     onRcptTo: ({ address }, _session, done) => {
       if (address !== refuse?.address) {
         done();

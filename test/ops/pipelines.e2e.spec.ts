@@ -304,7 +304,7 @@ describe('the pipelines API', () => {
 
     it('is accepted once, and only while it waits', async () => {
       await service.pools.general.query(
-        `insert into load_report (pipeline_id, revision, linked, only_a, only_b, ambiguous, samples) values ($1, 1, 90, 8, 2, 1, '{"onlyA":["17"]}')`,
+        `insert into load_report (pipeline_id, revision, linked, only_a, only_b, ambiguous, samples) values ($1, 1, 90, 8, 2, 1, '[{"kind":"only-a","a_id":"17","b_id":null,"detail":null}]')`,
         [pair.pipeline],
       );
       const early = await service.post('/api/v1/pipelines/companies/load/accept');
@@ -323,7 +323,7 @@ describe('the pipelines API', () => {
         onlyA: 8,
         onlyB: 2,
         ambiguous: 1,
-        samples: { onlyA: ['17'] },
+        samples: [{ kind: 'only-a', a_id: '17', b_id: null, detail: null }],
         acceptedBy: 'Ann Tester',
         progress: null,
       });

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { UNSEEN } from '../../src/common/veil.js';
+import { Veils } from '../../src/database/veils.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Clock } from '../../src/common/clock.js';
 import { ConflictsService } from '../../src/review/conflicts.service.js';
@@ -24,8 +26,9 @@ describe('a decision that is undone while nothing of it was written, and one of 
       [window],
     );
   const kinds = async (key: string): Promise<readonly string[]> => {
-    const lineage = new LineageService(all.pair.hub, all.plans);
-    const { items } = await lineage.list(`rec_${String(await all.linkOf(key))}`, { field: 'x', limit: 50 });
+    const lineage = new LineageService(all.pair.hub, all.plans, new Veils(all.pair.hub, new Clock()));
+    const record = `rec_${String(await all.linkOf(key))}`;
+    const { items } = await lineage.list(record, { field: 'x', limit: 50 }, null, UNSEEN);
     return items.map(({ kind }) => kind).reverse();
   };
 
@@ -70,8 +73,9 @@ describe('a decision that is undone while nothing of it was written, and one of 
     await hold('1ms');
     await all.disagree('whole', 'x of A', 'x of B');
     await all.disagree('whole', 'y of A', 'y of B', 'y');
-    const conflicts = new ConflictsService(pair.hub, plans, new ReviewRules(pair.hub), new Clock());
-    const deciding = new DecideRecordService(pair.hub, plans, new Clock(), conflicts);
+    const veils = new Veils(pair.hub, new Clock());
+    const conflicts = new ConflictsService(pair.hub, plans, new ReviewRules(pair.hub), new Clock(), veils);
+    const deciding = new DecideRecordService(pair.hub, plans, new Clock(), conflicts, veils);
     const asked = [await all.question('whole', 'x'), await all.question('whole', 'y')];
     const { body } = await deciding.decide({
       record: `rec_${String(await all.linkOf('whole'))}`,
@@ -83,7 +87,7 @@ describe('a decision that is undone while nothing of it was written, and one of 
     expect(await all.on('b', 'whole', 'x, y')).toEqual({ x: 'x of A', y: 'y of A' });
     await all.set('b', 'whole', 'y edited', 'y');
     await pair.quiet();
-    const undoing = new UndoService(pair.hub, plans, new Clock());
+    const undoing = new UndoService(pair.hub, plans, new Clock(), veils);
     const decision = body.decisions[0]?.id ?? '';
     const undone = await undoing.undoTogether({ decision, by: actor('Ann'), idempotencyKey: undefined });
     expect(undone.body.decisions.map((one) => one.undone)).toEqual([

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { UNSEEN } from '../../src/common/veil.js';
+import { Clock } from '../../src/common/clock.js';
+import { Veils } from '../../src/database/veils.js';
 import { ExplanationService } from '../../src/lineage/explanation.service.js';
 import { LineageService } from '../../src/lineage/lineage.service.js';
 import { retryDeadLetters } from '../../src/database/sql/dead-letters.js';
@@ -76,14 +79,14 @@ describe('a decision that is undone after it was written', () => {
       { kind: 'written', side: 'A', by: null, decision: id, how: 'given-back', v: 'from A', why },
     ]);
     const record = `rec_${await all.linkOf('one')}`;
-    const { sentence } = await new ExplanationService(all.pair.hub, all.plans).explain(record, 'x');
+    const veils = new Veils(all.pair.hub, new Clock());
+    const explanations = new ExplanationService(all.pair.hub, all.plans, veils);
+    const { sentence } = await explanations.explain(record, 'x', null, UNSEEN);
     expect(sentence).toMatch(
       /^Nothing is agreed on since .*: Ann took the decision of Ben back: .*\. CRM had “from A” then, Support “from B”\. A person decides\.$/,
     );
-    const { items } = await new LineageService(all.pair.hub, all.plans).list(record, {
-      field: 'x',
-      limit: 5,
-    });
+    const lineage = new LineageService(all.pair.hub, all.plans, veils);
+    const { items } = await lineage.list(record, { field: 'x', limit: 5 }, null, UNSEEN);
     expect(items[0]).toMatchObject({
       kind: 'written',
       how: 'given-back',

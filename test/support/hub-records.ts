@@ -17,6 +17,7 @@ import { policyData } from '../../src/core/policy/words.js';
 import type { Author, Unit } from '../../src/core/unit.js';
 import type { Json } from '../../src/core/value.js';
 import { inTransaction } from '../../src/database/transaction.js';
+import { fieldsOf } from './fields-of.js';
 import { giveBack, sendUnit } from './hub-sends.js';
 import { canonOf, readShadow, type Shadow } from './hub-shadow.js';
 
@@ -41,7 +42,7 @@ export class HubRecords {
     pool: Pool,
     plan: Plan,
     undoWindow = '8s',
-    { review = {}, ...spec }: { readonly review?: object } = {},
+    { review = {}, ...spec }: { readonly review?: object; readonly fields?: object } = {},
   ): Promise<HubRecords> {
     const { rows } = await pool.query<{ id: number }>(
       `insert into pipeline (name, revision, state) values ($1, 1, 'running') returning id`,
@@ -50,7 +51,7 @@ export class HubRecords {
     const { id } = rows[0]!;
     await pool.query(
       `insert into pipeline_revision (pipeline_id, revision, spec, source, hash, created_by) values ($1, 1, $2, '', 'h', 'test')`,
-      [id, JSON.stringify({ spec: { ...spec, review: { ...review, undoWindow } } })],
+      [id, JSON.stringify({ spec: { ...spec, ...fieldsOf(plan, spec), review: { ...review, undoWindow } } })],
     );
     for (const at of ['A', 'B'] as const) {
       await pool.query(

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Veils } from '../../src/database/veils.js';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger, LoggerModule, PinoLogger } from 'nestjs-pino';
@@ -42,6 +43,7 @@ export async function apiApp(feature: Type, plan: Plan = reviewPlan(), undoWindo
   const providers = [
     Clock,
     { provide: HubPools, useValue: pools },
+    { provide: Veils, useValue: new Veils(pools, new Clock()) },
     { provide: PlanStore, useValue: { planOf: () => Promise.resolve(plan) } },
   ];
   const hub: DynamicModule = {

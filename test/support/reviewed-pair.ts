@@ -1,4 +1,6 @@
 import { Clock } from '../../src/common/clock.js';
+import { UNSEEN } from '../../src/common/veil.js';
+import { Veils } from '../../src/database/veils.js';
 import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
 import type { Json } from '../../src/core/value.js';
 import { RevisionPlans } from '../../src/database/revision-plans.js';
@@ -48,9 +50,11 @@ export class ReviewedPair {
 
   private constructor(readonly pair: SyncPair) {
     this.plans = new RevisionPlans(pair.hub);
-    this.#conflicts = new ConflictsService(pair.hub, this.plans, new ReviewRules(pair.hub), new Clock());
-    this.#deciding = new DecideService(pair.hub, this.plans, new Clock(), this.#conflicts);
-    this.#undoing = new UndoService(pair.hub, this.plans, new Clock());
+    const veils = new Veils(pair.hub, new Clock());
+    const rules = new ReviewRules(pair.hub);
+    this.#conflicts = new ConflictsService(pair.hub, this.plans, rules, new Clock(), veils);
+    this.#deciding = new DecideService(pair.hub, this.plans, new Clock(), this.#conflicts, veils);
+    this.#undoing = new UndoService(pair.hub, this.plans, new Clock(), veils);
   }
 
   /** With one record per key, the same on both sides. */
@@ -88,7 +92,7 @@ export class ReviewedPair {
   async question(key: string, unit = 'x'): Promise<ConflictDto> {
     const text = `select id from conflict where link_id = $1 and unit = $2 order by opened_at desc limit 1`;
     const { rows } = await this.pair.hub.general.query<{ id: string }>(text, [await this.linkOf(key), unit]);
-    return this.#conflicts.get(`cf_${rows[0]?.id ?? ''}`, null);
+    return this.#conflicts.get(`cf_${rows[0]?.id ?? ''}`, { named: null, sight: UNSEEN });
   }
 
   async says(key: string, unit = 'x'): Promise<readonly string[]> {

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { UNSEEN } from '../../src/common/veil.js';
+import { Veils } from '../../src/database/veils.js';
 import { Clock } from '../../src/common/clock.js';
 import { AppError } from '../../src/common/errors.js';
 import { FailpointReached } from '../../src/common/failpoint.js';
@@ -35,13 +37,14 @@ export async function steward(
 ): Promise<void> {
   const clock = new Clock();
   const plans = new RevisionPlans(pools);
-  const conflicts = new ConflictsService(pools, plans, new ReviewRules(pools), clock);
-  const decisions = new DecideService(pools, plans, clock, conflicts);
-  const undoing = new UndoService(pools, plans, clock);
+  const veils = new Veils(pools, clock);
+  const conflicts = new ConflictsService(pools, plans, new ReviewRules(pools), clock, veils);
+  const decisions = new DecideService(pools, plans, clock, conflicts, veils);
+  const undoing = new UndoService(pools, plans, clock, veils);
   let typed = 0;
 
   const one = async (id: string): Promise<void> => {
-    const shown: ConflictDto = await conflicts.get(`cf_${id}`, null);
+    const shown: ConflictDto = await conflicts.get(`cf_${id}`, { named: null, sight: UNSEEN });
     await sleep(random() * habits.hesitateMs);
     const input = choice(shown);
     if (input === null) return;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Veils } from '../../src/database/veils.js';
 import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
 import { RevisionPlans } from '../../src/database/revision-plans.js';
 import { Clock } from '../../src/common/clock.js';
@@ -53,9 +54,10 @@ describe('an edit of a record that the other side has deleted', () => {
   const lives = () => questions('$life');
   const decide = async (take: 'a' | 'b', unit = '$life'): Promise<void> => {
     const plans = new RevisionPlans(pair.hub);
-    const conflicts = new ConflictsService(pair.hub, plans, new ReviewRules(pair.hub), new Clock());
+    const veils = new Veils(pair.hub, new Clock());
+    const conflicts = new ConflictsService(pair.hub, plans, new ReviewRules(pair.hub), new Clock(), veils);
     const [row] = await questions(unit);
-    await new DecideService(pair.hub, plans, new Clock(), conflicts).decide({
+    await new DecideService(pair.hub, plans, new Clock(), conflicts, veils).decide({
       conflict: `cf_${row?.id ?? ''}`,
       accepted: [`"${String(row?.rev)}-open"`],
       input: { take },
@@ -97,7 +99,8 @@ describe('an edit of a record that the other side has deleted', () => {
     await decide('b');
     await pair.quiet();
     const { rows: decisions } = await pair.hub.general.query<{ id: string }>('select id from decision');
-    await new UndoService(pair.hub, new RevisionPlans(pair.hub), new Clock()).undo({
+    const veils = new Veils(pair.hub, new Clock());
+    await new UndoService(pair.hub, new RevisionPlans(pair.hub), new Clock(), veils).undo({
       decision: `dec_${decisions[0]?.id ?? ''}`,
       by: actor('somebody'),
       idempotencyKey: undefined,

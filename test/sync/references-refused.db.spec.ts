@@ -2,7 +2,9 @@ import 'reflect-metadata';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Clock } from '../../src/common/clock.js';
+import { UNSEEN } from '../../src/common/veil.js';
 import { RevisionPlans } from '../../src/database/revision-plans.js';
+import { Veils } from '../../src/database/veils.js';
 import { RecordsService } from '../../src/lineage/records.service.js';
 import { WhyService } from '../../src/lineage/why.service.js';
 import { openCompanyContacts, TABLES, WHO } from '../support/company-contacts.js';
@@ -104,8 +106,10 @@ describe('references that a side refuses because the record that they point to i
     expect(await blocked()).toEqual([{ unit: 'company', side: 'B', code: 'waiting-for' }]);
     const [{ link_id }] = (await hub('select link_id from blocked_unit')) as [{ link_id: number }];
     const plans = new RevisionPlans(pair.hub);
-    const whys = new WhyService(pair.hub, plans, new RecordsService(pair.hub, plans, new Clock()));
-    const { reasons, targets } = await whys.why(`rec_${String(link_id)}`);
+    const veils = new Veils(pair.hub, new Clock());
+    const records = new RecordsService(pair.hub, plans, new Clock(), veils);
+    const whys = new WhyService(pair.hub, plans, records, veils);
+    const { reasons, targets } = await whys.why(`rec_${String(link_id)}`, null, UNSEEN);
     expect(targets).toMatchObject([{ title: 'co3', pipeline: 'companies' }]);
     expect(reasons.find(({ field }) => field === 'company')?.detail).toContain(
       `“co3” (${targets[0]?.id ?? ''})`,

@@ -1,4 +1,6 @@
 import 'reflect-metadata';
+import { UNSEEN } from '../../src/common/veil.js';
+import { Veils } from '../../src/database/veils.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Clock } from '../../src/common/clock.js';
 import { RevisionPlans } from '../../src/database/revision-plans.js';
@@ -59,9 +61,10 @@ describe('references between two pipelines', () => {
 
   it('are shown with the name and the ids of what they point to, as far as that may be seen', async () => {
     const plans = new RevisionPlans(pair.hub);
-    const records = new RecordsService(pair.hub, plans, new Clock());
+    const veils = new Veils(pair.hub, new Clock());
+    const records = new RecordsService(pair.hub, plans, new Clock(), veils);
     const wanted = { pipeline: 'contacts', side: 'A', externalId: '1' } as const;
-    const { fields, targets } = await records.lookup(wanted);
+    const { fields, targets } = await records.lookup(wanted, null, UNSEEN);
     const company = fields.find(({ field }) => field === 'company');
     expect(company).toMatchObject({
       value: expect.stringMatching(/^rec_\d+$/),
@@ -71,18 +74,16 @@ describe('references between two pipelines', () => {
     const ids = { A: '101', B: company?.B?.raw };
     expect(targets).toContainEqual({ id: company?.value, pipeline: 'companies', title: 'co101', ids });
     expect(targets).toHaveLength(2);
-    expect((await records.lookup(wanted, ['contacts'])).targets).toMatchObject([{ title: 'p3@x' }]);
+    expect((await records.lookup(wanted, ['contacts'], UNSEEN)).targets).toMatchObject([{ title: 'p3@x' }]);
   });
 
   it('are explained by name, to whoever may see it', async () => {
     const plans = new RevisionPlans(pair.hub);
-    const { id } = await new RecordsService(pair.hub, plans, new Clock()).lookup({
-      pipeline: 'contacts',
-      side: 'A',
-      externalId: '1',
-    });
+    const veils = new Veils(pair.hub, new Clock());
+    const wanted = { pipeline: 'contacts', side: 'A', externalId: '1' } as const;
+    const { id } = await new RecordsService(pair.hub, plans, new Clock(), veils).lookup(wanted, null, UNSEEN);
     const explain = (visible: readonly string[] | null) =>
-      new ExplanationService(pair.hub, plans).explain(id, 'company', visible);
+      new ExplanationService(pair.hub, plans, veils).explain(id, 'company', visible, UNSEEN);
     const told = await explain(null);
     expect(told.sentence).toMatch(/^“co101” stands since /);
     expect(told.targets).toMatchObject([{ id: told.value, pipeline: 'companies', title: 'co101' }]);
@@ -130,33 +131,34 @@ describe('references between two pipelines', () => {
     await pair.quiet();
     expect(await open()).toMatchObject([{ unit: 'company', kind: 'value' }]);
     const plans = new RevisionPlans(pair.hub);
-    const conflicts = new ConflictsService(pair.hub, plans, new ReviewRules(pair.hub), new Clock());
+    const veils = new Veils(pair.hub, new Clock());
+    const conflicts = new ConflictsService(pair.hub, plans, new ReviewRules(pair.hub), new Clock(), veils);
     const titles = (targets: readonly { title: string }[]) => targets.map(({ title }) => title).sort();
-    const viewer = { me: '00000000-0000-0000-0000-000000000000', visible: null, named: null };
+    const viewer = { me: '00000000-0000-0000-0000-000000000000', visible: null, named: null, sight: UNSEEN };
     const {
       items: [item],
     } = await conflicts.list({ limit: 5 }, viewer);
-    const asked = await conflicts.get(item?.id ?? '', null);
+    const asked = await conflicts.get(item?.id ?? '', viewer);
     expect(titles(item?.targets ?? [])).toEqual(['co104', 'co105', 'co106']);
     expect(titles(asked.targets)).toEqual(['co104', 'co105', 'co106']);
-    expect((await conflicts.get(asked.id, ['contacts'])).targets).toEqual([]);
+    expect((await conflicts.get(asked.id, { named: ['contacts'], sight: UNSEEN })).targets).toEqual([]);
     expect((await conflicts.list({ limit: 5 }, { ...viewer, named: [] })).items[0]?.targets).toEqual([]);
     const late = { accepted: ['"as it was"'], by: actor('Olga'), idempotencyKey: undefined };
-    const tooLate = await new DecideService(pair.hub, plans, new Clock(), conflicts)
+    const tooLate = await new DecideService(pair.hub, plans, new Clock(), conflicts, veils)
       .decide({ ...late, conflict: asked.id, input: { take: 'a' } })
       .catch((error: unknown) => error);
     expect(titles((await conflicts.nameStale(tooLate, null))?.targets ?? [])).toEqual(titles(asked.targets));
     const decisions = [{ conflict: asked.id, etag: '"as it was"', take: 'a' as const }];
-    const allTooLate = await new DecideRecordService(pair.hub, plans, new Clock(), conflicts)
+    const allTooLate = await new DecideRecordService(pair.hub, plans, new Clock(), conflicts, veils)
       .decide({ ...late, record: asked.record ?? '', input: { decisions } })
       .catch((error: unknown) => error);
     await conflicts.nameStale(allTooLate, null);
     expect(allTooLate).toMatchObject({ details: { current: [{ targets: asked.targets }] } });
     await conflicts.nameStale(allTooLate, ['contacts']);
     expect(allTooLate).toMatchObject({ details: { current: [{ targets: [] }] } });
-    const lineage = new LineageService(pair.hub, plans);
+    const lineage = new LineageService(pair.hub, plans, veils);
     const history = (visible: readonly string[] | null) =>
-      lineage.list(asked.record ?? '', { field: 'company', limit: 50 }, visible);
+      lineage.list(asked.record ?? '', { field: 'company', limit: 50 }, visible, UNSEEN);
     expect(titles((await history(null)).targets)).toEqual(['co104', 'co105', 'co106']);
     expect((await history(['contacts'])).targets).toEqual([]);
     expect(await whoIs('b', 'p4@x')).toMatchObject({ company: 'co106' });

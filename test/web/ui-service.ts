@@ -18,6 +18,7 @@ import { Leases } from '../../src/database/lease.js';
 import type { Plan } from '../../src/core/plan.js';
 import { PlanStore } from '../../src/database/plan-store.js';
 import { HubPools } from '../../src/database/pools.js';
+import { Veils } from '../../src/database/veils.js';
 import { configureHttp } from '../../src/http.js';
 import { LineageModule } from '../../src/lineage/lineage.module.js';
 import { NotifyModule } from '../../src/notify/notify.module.js';
@@ -75,9 +76,10 @@ export async function startUiService({
       { provide: Env, useValue: env },
       { provide: Leases, useValue: new Leases(pools.general) },
       { provide: HubPools, useValue: pools },
+      { provide: Veils, useValue: new Veils(pools, new Clock()) },
       { provide: PlanStore, useValue: { planOf: () => Promise.resolve(plan) } },
     ],
-    exports: [Clock, Env, Leases, HubPools, PlanStore],
+    exports: [Clock, Env, Leases, HubPools, PlanStore, Veils],
   };
   const access = AccessModule.forRoot({ env, demo });
   @Module({

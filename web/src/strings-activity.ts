@@ -2,8 +2,25 @@
 export const activityStrings = {
   title: 'Activity',
   lead: 'Who did what, newest first. Nothing in it is ever changed: each entry carries the hash of the one before.',
-  verify: 'To prove that nothing was changed or removed, run',
+  verify: 'On the command line the same is proved by',
   verifyCommand: 'accord audit verify',
+  chain: {
+    title: 'The chain of entries',
+    never: 'Nobody has proved yet that nothing was changed or removed.',
+    whole: (upTo: number, rows: number) =>
+      upTo >= rows
+        ? 'Whole: no entry was changed, removed or inserted.'
+        : `Whole up to entry ${upTo.toLocaleString('en')}; ${(rows - upTo).toLocaleString('en')} have come since.`,
+    by: (name: string) => `Proved by ${name}`,
+    broken: 'Entries are not as they were written',
+    fault: (seq: number, fault: string, detail: string) =>
+      `Entry ${seq.toLocaleString('en')} ${fault}: ${detail}`,
+    more: (count: number) => `and ${count.toLocaleString('en')} more`,
+    rows: (rows: number) => (rows === 1 ? '1 entry.' : `${rows.toLocaleString('en')} entries.`),
+    head: 'Its end, to be kept elsewhere:',
+    verify: 'Verify',
+    verifyAll: 'Verify from the first entry',
+  },
   none: 'Nothing is recorded yet',
   noneFor: 'Nothing matches',
   actor: 'By',
@@ -43,6 +60,10 @@ export const activityStrings = {
     'decision.made': 'decided',
     'decision.undone': 'undid a decision',
     'decision.redone': 'decided again',
+    'audit.verified': 'proved the chain of entries',
+    'personal-data.shown': 'looked at personal data',
+    'mail.address-refused': 'noted a refused address',
+    'person.mail-again': 'had mails sent again',
     'conflict.assigned': 'assigned',
     'conflict.changed': 'changed priority, due date or assignee',
     'conflict.commented': 'commented',

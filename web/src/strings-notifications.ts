@@ -5,6 +5,10 @@ export const notificationStrings = {
     `What Accord tells you by mail, to ${address}. Only about pipelines that you may see.`,
   noMail:
     'This service sends no mails: whoever runs it has set no mail server (SMTP_URL). What you choose here holds once it does.',
+  refused: 'Mails do not reach you',
+  refusedHint: (reason: string) =>
+    `The mail server has refused your address for good: ${reason}. Nothing is sent there any more. If that is mended, or was a mistake, try again.`,
+  tryAgain: 'Try again',
   events: {
     conflicts: { name: 'New conflicts', hint: 'What waits for a decision. A storm is one mail.' },
     assigned: { name: 'Given to me', hint: 'Conflicts that somebody, or the pipeline, has given to you.' },

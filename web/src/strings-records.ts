@@ -56,6 +56,7 @@ export const recordStrings = {
   happened: 'happened',
   asOf: 'As of',
   asOfNow: 'Now',
+  reveal: 'Show personal data',
   asOfHint: (time: string) => `Shown as Accord knew it at ${time}.`,
   earlier: 'Load earlier',
   kinds: {

@@ -23,7 +23,9 @@ async function verify({ terminal, env }: Context, { expect }: Options): Promise<
   if (expect !== undefined && !/^\d{1,15}:[0-9a-f]{64}$/.test(expect))
     throw new AppError('invalid', '--expect must be a head as this command prints it: 1042:9f86d0…');
   const { verifyAudit } = await import('../../database/audit-verify.js');
-  const verdict = await withDatabase(env, ({ general }) => verifyAudit(general, expect ?? null));
+  const verdict = await withDatabase(env, ({ general }) =>
+    verifyAudit(general, { expected: expect ?? null }),
+  );
   const { faults, rows, head } = verdict;
   const { green, red, dim } = terminal.colours;
   print(terminal, { intact: faults.length === 0, ...verdict }, () =>

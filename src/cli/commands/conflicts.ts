@@ -13,6 +13,7 @@ interface Filter {
   readonly state?: string;
   readonly unit?: string;
   readonly limit: number;
+  readonly reveal?: boolean;
 }
 
 export function addConflicts(program: Command): void {
@@ -32,9 +33,10 @@ export function addConflicts(program: Command): void {
       ]),
     )
     .option('-n, --limit <n>', 'at most so many', (text) => Number.parseInt(text, 10), 20)
+    .option('--reveal', 'with an id: show personal data, which is noted in the audit log')
     .action(
       action<[string | undefined, Filter]>(async (context, id, filter) => {
-        await (id === undefined ? list(context, filter) : show(context, id));
+        await (id === undefined ? list(context, filter) : show(context, id, filter.reveal === true));
       }),
     );
   addQueueWork(conflicts);
@@ -72,9 +74,15 @@ async function list(
   );
 }
 
-async function show({ terminal, service }: Context, id: string): Promise<void> {
-  const { body } = await service.get<Conflict>(`/conflicts/${encodeURIComponent(id)}`);
-  print(terminal, body, () => describeConflict(terminal, body));
+async function show({ terminal, service }: Context, id: string, reveal: boolean): Promise<void> {
+  const path = `/conflicts/${encodeURIComponent(id)}${reveal ? '?reveal=personal' : ''}`;
+  const { body } = await service.get<Conflict>(path);
+  print(terminal, body, () =>
+    [
+      describeConflict(terminal, body),
+      ...(body.covered ? [terminal.colours.dim('Personal data is covered; --reveal shows it.')] : []),
+    ].join('\n'),
+  );
 }
 
 function summary(

@@ -1,4 +1,5 @@
 import { messageOf } from '../../common/errors.js';
+import { withoutValues } from '../../common/without-values.js';
 import { ConnectorError, type ConnectorErrorCode } from '../errors.js';
 
 /** What the driver throws: `errno` is the server's number, or negative for a socket's. */
@@ -82,7 +83,7 @@ export function translated(thrown: unknown, doing: string): ConnectorError {
   if (thrown instanceof ConnectorError) return thrown;
   const number = errorNumber(thrown);
   const { code = '', sqlState = '' } = (thrown ?? {}) as DriverError;
-  const message = messageOf(thrown);
+  const message = withoutValues(messageOf(thrown), number);
   if (number !== undefined) {
     const known = codes[number] ?? (sqlState.startsWith('08') ? 'side-unreachable' : 'side-failed');
     return new ConnectorError(known, `${sentence(message)} (while ${doing}; error ${String(number)})`, {

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { messageOf } from '../../common/errors.js';
+import { withoutValues } from '../../common/without-values.js';
 import { ConnectorError, type ConnectorErrorCode } from '../errors.js';
 
 const untrusted = /^(SELF_SIGNED_CERT|DEPTH_ZERO|UNABLE_TO_(VERIFY|GET)|CERT_|ERR_TLS_CERT)/;
@@ -63,7 +64,7 @@ export function isForbidden(error: unknown): boolean {
 export function translated(thrown: unknown, doing: string): ConnectorError {
   if (thrown instanceof ConnectorError) return thrown;
   const state = sqlState(thrown);
-  const message = messageOf(thrown);
+  const message = withoutValues(messageOf(thrown), state);
   if (state !== undefined) {
     let code = codes[state] ?? codes[state.slice(0, 3)] ?? codes[state.slice(0, 2)] ?? 'side-failed';
     if (state === '28000' && /no encryption|SSL off/.test(message)) code = 'tls-required';

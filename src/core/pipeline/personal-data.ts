@@ -6,6 +6,8 @@ import type { PipelineSpec } from './spec.js';
 export interface PersonalData {
   /** Whether the values of a field or group are; true for whatever the pipeline does not know (any more). */
   hides(unit: string): boolean;
+  /** Fields and groups that are known and are not. */
+  readonly plain: readonly string[];
   /** Whether any field is. */
   readonly any: boolean;
   /** Whether the name by which people know a record may be. */
@@ -14,7 +16,7 @@ export interface PersonalData {
 
 /** @param spec `null`: it cannot be known, so everything is */
 export function personalData(spec: Pick<PipelineSpec, 'fields' | 'groups'> | null): PersonalData {
-  if (spec === null) return { hides: () => true, any: true, title: true };
+  if (spec === null) return { hides: () => true, plain: [], any: true, title: true };
   const { fields, groups = {} } = spec;
   const isPersonal = (field: string): boolean => fields[field]?.pii === true;
   const hides = (unit: string): boolean => {
@@ -26,5 +28,6 @@ export function personalData(spec: Pick<PipelineSpec, 'fields' | 'groups'> | nul
   // known only with the columns; any of them counts.
   const telling = Object.keys(fields).filter((field) => TELLING.includes(field.toLowerCase()));
   const any = Object.keys(fields).some(isPersonal);
-  return { hides, any, title: (telling.length > 0 ? telling : Object.keys(fields)).some(isPersonal) };
+  const plain = [LIFE, ...Object.keys(fields), ...Object.keys(groups)].filter((unit) => !hides(unit));
+  return { hides, plain, any, title: (telling.length > 0 ? telling : Object.keys(fields)).some(isPersonal) };
 }

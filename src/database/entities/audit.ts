@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
+import type { Json } from '../../core/value.js';
 
 const AuditSchema = defineEntity({
   name: 'Audit',
@@ -37,3 +38,22 @@ const AuditHeadSchema = defineEntity({
 /** Where the chain ends. One row. */
 export class AuditHead extends AuditHeadSchema.class {}
 AuditHeadSchema.setClass(AuditHead);
+
+const AuditCheckSchema = defineEntity({
+  name: 'AuditCheck',
+  tableName: 'audit_check',
+  checks: [{ name: 'audit_check_id_check', expression: 'id = 1' }],
+  properties: {
+    id: p.integer().primary().autoincrement(false),
+    seq: p.bigint('number'),
+    hash: p.blob(),
+    faults: p.json<Json>().defaultRaw("'[]'"),
+    complete: p.boolean(),
+    at: p.datetime(),
+    byName: p.text(),
+  },
+});
+
+/** How far the chain was looked at, and what was found. One row, once somebody has looked. */
+export class AuditCheck extends AuditCheckSchema.class {}
+AuditCheckSchema.setClass(AuditCheck);

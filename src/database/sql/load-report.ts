@@ -33,6 +33,8 @@ export interface LoadSample {
   readonly a_id: string | null;
   readonly b_id: string | null;
   readonly points?: number | null;
+  /** By which a rule found it. */
+  readonly match_key?: string | null;
   readonly detail: string | null;
 }
 

@@ -2,9 +2,11 @@ import type { PoolClient } from 'pg';
 import { AppError } from '../../common/errors.js';
 import { uuidv7 } from '../../common/ids.js';
 import { itemKey, noSuch, publicId } from '../../common/public-ids.js';
+import { UNSEEN } from '../../common/veil.js';
 import type { Json } from '../../core/value.js';
 import { appendAudit, type AuditActor } from '../../database/audit.js';
 import type { HubPools } from '../../database/pools.js';
+import type { Veils } from '../../database/veils.js';
 import { insertNote, namesOf, notesSince } from '../../database/sql/review/notes.js';
 import { announceItem, lockItem, readItem, type ItemRow } from '../../database/sql/review/work.js';
 import { run } from '../../database/sql/statement.js';
@@ -41,14 +43,13 @@ export interface ItemAction<T> {
   readonly body?: (work: WorkDto) => Promise<T>;
   readonly status?: number;
   readonly notes: readonly Said[];
-  /** Nothing that a screen shows is different. */
-  readonly silent?: true;
   readonly audit: { readonly action: string; readonly detail: Readonly<Record<string, Json>> } | null;
 }
 
 export interface Acting {
   readonly pools: HubPools;
   readonly rules: ReviewRules;
+  readonly veils: Veils;
   /** Hub time, ms. */
   readonly now: number;
 }
@@ -92,8 +93,7 @@ export async function actOnItem<T = WorkDto>(
             const action = await change(client, row);
             const work = await workAfter(client, acting, key);
             await tell(client, by, work.row, action.notes, now);
-            if (action.silent !== true)
-              await run(client, announceItem, [JSON.stringify({ type: 'conflict', id: request.item })]);
+            await run(client, announceItem, [JSON.stringify({ type: 'conflict', id: request.item })]);
             const body = (await (action.body?.(work.body) ?? work.body)) as T;
             if (action.audit !== null)
               await appendAudit(client, now, {
@@ -179,10 +179,11 @@ async function workAfter(
 }
 
 async function staleError(acting: Acting, key: string, since: number): Promise<AppError> {
-  const { body } = await workAfter(acting.pools.general, acting, key);
+  const { row, body } = await workAfter(acting.pools.general, acting, key);
+  const covered = (await acting.veils.over(row.pipeline_id, UNSEEN)).covers(row.unit);
   const notes = await run(acting.pools.general, notesSince, [key, since]);
   return new AppError('stale', 'Somebody has changed it meanwhile: look at it again.', {
-    details: { current: body, changed: notes.map(presentActivity) },
+    details: { current: body, changed: notes.map((note) => presentActivity(note, covered)) },
   });
 }
 

@@ -194,14 +194,19 @@ const READERS: Readonly<Record<FilterName, Read>> = {
     ],
     true,
   ),
-  value: either(
-    (_, { text }) => [
-      `exists (select from jsonb_array_elements(c.candidates) e where ${contains(`e ->> 'v'`)}) or ${contains(`c.base ->> 'value'`)}`,
+  // Whoever may not see a value does not find it out by asking who has it.
+  value: either((_, { text }, { unsearchable }) => {
+    const units = [...unsearchable].flatMap(([id, { plain }]) => plain.map((unit) => [id, unit] as const));
+    return [
+      `(exists (select from jsonb_array_elements(c.candidates) e where ${contains(`e ->> 'v'`)}) or ${contains(`c.base ->> 'value'`)})
+       and (i.pipeline_id <> all(?::int[]) or (i.pipeline_id, i.unit) in (select * from unnest(?::int[], ?::text[])))`,
       text,
       text,
-    ],
-    true,
-  ),
+      [...unsearchable.keys()],
+      units.map(([id]) => id),
+      units.map(([, unit]) => unit),
+    ];
+  }, true),
   side: either((filter, value) => {
     const side = oneOf(filter, value, ['a', 'b']).toUpperCase();
     return [
@@ -215,7 +220,10 @@ const READERS: Readonly<Record<FilterName, Read>> = {
     values: [values.map((value) => recordOf(filter, value))],
     joined: false,
   }),
-  title: either((_, { text }) => [contains('c.title'), text], true),
+  title: either((_, { text }, { unsearchable }) => {
+    const nameless = [...unsearchable].flatMap(([id, { title }]) => (title ? [id] : []));
+    return [`${contains('c.title')} and i.pipeline_id <> all(?::int[])`, text, nameless];
+  }, true),
   closed: either((_, { text }) => {
     if (text === 'itself')
       return ['i.close_reason is not null and i.close_reason <> all(?::text[])', DECIDED];

@@ -1,3 +1,5 @@
+import type { PersonalData } from '../../core/pipeline/personal-data.js';
+
 /** A pipeline that the caller may see. */
 export interface SeenPipeline {
   readonly id: number;
@@ -12,6 +14,8 @@ export interface FilterContext {
   /** Hub time, ms. */
   readonly now: number;
   readonly pipelines: readonly SeenPipeline[];
+  /** By pipeline, what the caller may not find out by searching for it. */
+  readonly unsearchable: ReadonlyMap<number, PersonalData>;
 }
 
 export type ItemState = 'open' | 'snoozed' | 'held' | 'closed';

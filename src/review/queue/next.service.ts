@@ -15,6 +15,7 @@ import { itemId } from './present-stopped.js';
 import type { QueueFilter } from './queue-filter.js';
 import type { SortKeys } from './scan-items.js';
 import { scanItems } from './scan-items.js';
+import { viewerOf } from './viewer.js';
 import { LEASE_MS } from './work.service.js';
 
 /** Candidates looked at in one go: whoever comes at the same time takes the one after. */
@@ -123,7 +124,7 @@ export class NextService {
   }
 
   async #filter(text: string, caller: Caller, conditions?: readonly Condition[]): Promise<QueueFilter> {
-    const viewer = { me: caller.personId, visible: pipelinesWithin(caller, 'conflicts:resolve') };
+    const viewer = viewerOf(caller, 'conflicts:resolve');
     const filter = await this.conflicts.filter({ filter: text }, viewer);
     const mayRun = pipelinesWithin(caller, 'ops:run');
     const runs = filter.pipelines.filter(({ name }) => mayRun === null || mayRun.includes(name));

@@ -1,8 +1,10 @@
 import { publicId } from '../../common/public-ids.js';
+import { COVERED } from '../../common/covered.js';
 import type { NoteRow } from '../../database/sql/review/notes.js';
 import type { ActivityDto, ActivityKind } from './work.dto.js';
 
-export function presentActivity(row: NoteRow): ActivityDto {
+/** @param covered the values of the item are personal data that is not shown */
+export function presentActivity(row: NoteRow, covered = false): ActivityDto {
   return {
     id: publicId.activity(row.id),
     at: row.at.toISOString(),
@@ -13,6 +15,6 @@ export function presentActivity(row: NoteRow): ActivityDto {
         ? null
         : { id: publicId.person(row.about_id), name: row.about_name ?? 'somebody who is gone' },
     text: row.text,
-    detail: row.detail,
+    detail: covered && 'value' in row.detail ? { ...row.detail, value: COVERED } : row.detail,
   };
 }

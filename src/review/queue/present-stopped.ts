@@ -1,4 +1,5 @@
 import { publicId } from '../../common/public-ids.js';
+import type { Veil } from '../../common/veil.js';
 import type { Plain } from '../../common/version-answer.js';
 import type { GuardTripRow } from '../../database/sql/guards.js';
 import type { ConflictRow, GuardFacts } from '../../database/sql/review/conflict-rows.js';
@@ -27,12 +28,13 @@ export function presentStopped(
   work: WorkDto,
   trip: GuardTripRow | null,
   activity: readonly ActivityDto[],
+  veil: Veil,
 ): PlainConflict {
   const summary: Plain<PlainSummary> = presentStoppedSummary(row, work);
   return {
     ...summary,
     match: null,
-    guard: trip === null ? null : presentTrip(trip),
+    guard: trip === null ? null : presentTrip(trip, veil),
     halt: row.subject === 'halt' ? presentHalt(row) : null,
     recordIds: { A: null, B: null },
     systems: { A: row.label_a ?? 'A', B: row.label_b ?? 'B' },
@@ -93,7 +95,10 @@ function presentHalt(row: ConflictRow): HaltItemDto {
   return { detail: row.reason, restored: [...row.restored], choices: [...choicesOf(row)] };
 }
 
-function presentTrip({ id, kind, window_ms, sample, ...trip }: GuardTripRow): Plain<GuardItemDto> {
+function presentTrip(
+  { id, kind, window_ms, sample, ...trip }: GuardTripRow,
+  veil: Veil,
+): Plain<GuardItemDto> {
   const { side, subject, count, most, linked, held } = trip;
   return {
     id: publicId.guard(id),
@@ -107,7 +112,12 @@ function presentTrip({ id, kind, window_ms, sample, ...trip }: GuardTripRow): Pl
     held,
     answeredBy: trip.closed_by,
     note: trip.note,
-    sample: sample.map((one) => ({ ...one, record: publicId.record(one.record) })),
+    sample: sample.map((one) => ({
+      ...one,
+      record: publicId.record(one.record),
+      before: veil.over(one.unit, one.before),
+      after: veil.over(one.unit, one.after),
+    })),
   };
 }
 

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { Side } from '../../core/clock.js';
-import { personalData, type PersonalData } from '../../core/pipeline/personal-data.js';
 import type { PipelineSpec } from '../../core/pipeline/spec.js';
 import { HubPools } from '../../database/pools.js';
 import { run, type Statement } from '../../database/sql/statement.js';
@@ -15,22 +14,18 @@ interface Read {
   readonly revision: number;
   readonly rules: Rules;
   readonly urls: RecordUrls;
-  readonly personal: PersonalData;
 }
 
 interface RuleRow {
   readonly review: Rules | null;
   readonly url_a: string | null;
   readonly url_b: string | null;
-  readonly fields: PipelineSpec['fields'] | null;
-  readonly groups: PipelineSpec['groups'] | null;
 }
 
 const readRules: Statement<RuleRow> = {
   name: 'review_rules',
   text: `select spec #> '{spec,review}' as review, spec #>> '{spec,connections,a,recordUrl}' as url_a,
-           spec #>> '{spec,connections,b,recordUrl}' as url_b,
-           spec #> '{spec,fields}' as fields, spec #> '{spec,groups}' as groups
+           spec #>> '{spec,connections,b,recordUrl}' as url_b
          from pipeline_revision where pipeline_id = $1 and revision = $2`,
 };
 
@@ -54,11 +49,6 @@ export class ReviewRules {
     return (await this.#read(pipelineId, revision)).urls;
   }
 
-  /** What of the pipeline's records is personal data. */
-  async personal(pipelineId: number, revision: number): Promise<PersonalData> {
-    return (await this.#read(pipelineId, revision)).personal;
-  }
-
   /** @param visible names of the pipelines that may be seen; `null`: all */
   async seen(visible: readonly string[] | null): Promise<readonly SeenPipeline[]> {
     const rows = await run(this.pools.general, allPipelines, []);
@@ -77,8 +67,7 @@ export class ReviewRules {
     if (known?.revision === revision) return known;
     const [row] = await run(this.pools.general, readRules, [pipelineId, revision]);
     const urls = { A: row?.url_a ?? null, B: row?.url_b ?? null };
-    const personal = personalData({ fields: row?.fields ?? {}, groups: row?.groups ?? {} });
-    const read = { revision, rules: row?.review ?? {}, urls, personal };
+    const read = { revision, rules: row?.review ?? {}, urls };
     this.#known.set(pipelineId, read);
     return read;
   }

@@ -98,20 +98,6 @@ export class WorkController {
     return (await this.items.renew(requestOf(id, key, caller))).body;
   }
 
-  @Post('reveal')
-  @Needs('conflicts:resolve', { of: 'conflict' })
-  @HttpCode(200)
-  @ApiOperation({ summary: 'Say that its personal data is looked at: a line in the audit log, nothing else' })
-  @once
-  @ApiOkResponse({ type: WorkDto })
-  async reveal(
-    @Param('id') id: string,
-    @Headers('idempotency-key') key: string | undefined,
-    @CallerParam() caller: Caller,
-  ): Promise<WorkDto> {
-    return (await this.items.reveal(requestOf(id, key, caller))).body;
-  }
-
   @Post('release')
   @Needs('conflicts:resolve', { of: 'conflict' })
   @HttpCode(200)

@@ -7,6 +7,7 @@ import { rolesWith } from '../../common/permissions.js';
 import type { Json } from '../../core/value.js';
 import type { AuditActor } from '../../database/audit.js';
 import { HubPools } from '../../database/pools.js';
+import { Veils } from '../../database/veils.js';
 import { notesOfItem, reviewersOf, type NoteRow } from '../../database/sql/review/notes.js';
 import {
   askOpinion,
@@ -56,6 +57,7 @@ export class WorkService {
     private readonly pools: HubPools,
     private readonly rules: ReviewRules,
     private readonly clock: Clock,
+    private readonly veils: Veils,
   ) {}
 
   /** @throws AppError `leased` with who has it; `already-decided` */
@@ -80,17 +82,6 @@ export class WorkService {
       // A screen says so every other minute: it is what was claimed that counts.
       return { notes: [], audit: null };
     });
-  }
-
-  /** Somebody looks at personal data: nothing changes but the audit log. */
-  reveal(request: WorkRequest): Promise<Answered<WorkDto>> {
-    return this.#act(request, 'reveal', (_client, row) =>
-      Promise.resolve({
-        notes: [],
-        audit: { action: 'personal-data.shown', detail: { unit: row.unit } },
-        silent: true,
-      }),
-    );
   }
 
   /** Lets go of it; also where it was let go of before. @throws AppError `leased` */
@@ -322,7 +313,7 @@ export class WorkService {
     content: Json,
     change: Parameters<typeof actOnItem<T>>[2],
   ): Promise<Answered<T>> {
-    const acting = { pools: this.pools, rules: this.rules, now: this.clock.now() };
+    const acting = { pools: this.pools, rules: this.rules, veils: this.veils, now: this.clock.now() };
     return actOnItem(acting, { ...request, content, accepted: request.accepted ?? null }, change);
   }
 }

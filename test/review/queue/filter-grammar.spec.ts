@@ -10,6 +10,7 @@ const context = {
     { id: 1, name: 'companies', queue: 'crm' },
     { id: 2, name: 'people', queue: null },
   ],
+  unsearchable: new Map(),
 };
 
 describe('the filter of the queue', () => {

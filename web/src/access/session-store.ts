@@ -1,6 +1,7 @@
 import { ApiError, setCsrfToken } from '../api/client';
 import { getSession, signIn, signOut } from '../api/access';
 import type { Session } from '../api/access';
+import { coverAgain } from '../api/revealed';
 
 export type SessionState =
   | { readonly status: 'loading' }
@@ -44,6 +45,7 @@ export class SessionStore {
       out = (await getSession()).data;
     }
     setCsrfToken(null);
+    coverAgain();
     this.#set({ status: 'out', session: out });
   }
 

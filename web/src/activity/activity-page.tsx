@@ -13,6 +13,7 @@ import { strings } from '../strings';
 import { activityStrings as words } from '../strings-activity';
 import { exportAudit } from './audit-export';
 import { AuditRow } from './audit-row';
+import { ChainState } from './chain-state';
 
 /** The audit log: who did what, with what was before and after, filtered, and taken along. */
 export function ActivityPage() {
@@ -56,6 +57,7 @@ function Activity() {
       <Text c="dimmed" size="sm">
         {words.lead} {words.verify} <Code>{words.verifyCommand}</Code>.
       </Text>
+      <ChainState />
       <Filters
         key={filter.object}
         filter={filter}

@@ -58,6 +58,9 @@ export const changePerson = (
     headers: { 'if-match': person.etag },
   });
 
+/** Mails go to their address again, which the mail server has refused. */
+export const mailAgain = (person: string) => post<Person>(`/people/${id(person)}/mail-again`, {});
+
 export const newLink = (person: string) => post<OneTimeLink>(`/people/${id(person)}/one-time-link`, {});
 
 export const listTokens = (signal?: AbortSignal) =>

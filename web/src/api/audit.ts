@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { call, pathWith } from './client';
+import { call, pathWith, post } from './client';
 import type { components } from './openapi';
 import type { Json, Page } from './types';
 
@@ -20,6 +20,15 @@ export const listAudit = (
   { limit = 50, signal }: { readonly limit?: number; readonly signal?: AbortSignal } = {},
 ) =>
   call<Page<AuditEvent>>(pathWith('/audit-events', { ...filter, limit, cursor }), signal ? { signal } : {});
+
+export type AuditChain = components['schemas']['AuditChainDto'];
+
+export const getChain = (signal?: AbortSignal) =>
+  call<AuditChain>('/audit-events/chain', signal === undefined ? {} : { signal });
+
+/** Looks at so many rows at most; `checked.complete` says whether there are more. */
+export const verifyChain = (from: 'last' | 'start') =>
+  post<AuditChain>('/audit-events/chain/verify', { from });
 
 export function useAudit(filter: AuditFilter) {
   return useInfiniteQuery({

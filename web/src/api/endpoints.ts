@@ -1,5 +1,6 @@
 import { call, pathWith, post, type Answer } from './client';
 import type { components } from './openapi';
+import { revealOf } from './revealed';
 import type { LineagePage } from './lineage-types';
 import type {
   Conflict,
@@ -36,7 +37,7 @@ export const listConflicts = (filter: ConflictFilter, cursor: string | null, sig
   call<Page<ConflictSummary>>(pathWith('/conflicts', { ...filter, limit: 50, cursor }), withSignal(signal));
 
 export const getConflict = (conflict: string, signal?: AbortSignal) =>
-  call<Conflict>(`/conflicts/${id(conflict)}`, withSignal(signal));
+  call<Conflict>(pathWith(`/conflicts/${id(conflict)}`, { reveal: revealOf(conflict) }), withSignal(signal));
 
 /** Throws ApiError 412 with `problem.current` when the conflict is no longer what `etag` names. */
 export const decide = (
@@ -59,17 +60,20 @@ export const listRecords = (filter: RecordFilter, cursor: string | null, signal?
   call<RecordPage>(pathWith('/records', { ...filter, limit: 50, cursor }), withSignal(signal));
 
 export const getRecord = (record: string, asOf: string | null, signal?: AbortSignal) =>
-  call<RecordDetail>(pathWith(`/records/${id(record)}`, { asOf }), withSignal(signal));
+  call<RecordDetail>(
+    pathWith(`/records/${id(record)}`, { asOf, reveal: revealOf(record) }),
+    withSignal(signal),
+  );
 
 export const listLineage = (record: string, field: string, cursor: string | null, signal?: AbortSignal) =>
   call<LineagePage>(
-    pathWith(`/records/${id(record)}/lineage`, { field, limit: 50, cursor }),
+    pathWith(`/records/${id(record)}/lineage`, { field, limit: 50, cursor, reveal: revealOf(record) }),
     withSignal(signal),
   );
 
 export const getExplanation = (record: string, field: string, signal?: AbortSignal) =>
   call<components['schemas']['ExplanationDto']>(
-    `/records/${id(record)}/fields/${id(field)}/explanation`,
+    pathWith(`/records/${id(record)}/fields/${id(field)}/explanation`, { reveal: revealOf(record) }),
     withSignal(signal),
   );
 

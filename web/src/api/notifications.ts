@@ -27,6 +27,9 @@ export interface NotificationChange {
 export const changeNotifications = (change: NotificationChange) =>
   call<Notifications>('/me/notifications', { method: 'PATCH', body: change });
 
+/** Mails go to one's own address again, which the mail server has refused. */
+export const tryMailAgain = () => post<Notifications>('/me/notifications/try-again', {});
+
 export const lookAtAnswer = (conflict: string, token: string) =>
   post<AnswerLink>(`/conflicts/${id(conflict)}/answer-link/look`, { token });
 

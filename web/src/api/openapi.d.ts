@@ -21,6 +21,40 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/audit-events/chain": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Where the chain ends, and how far and when it was last proved to be whole */
+        readonly get: operations["Audit_state"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/audit-events/chain/verify": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Prove that nothing was changed, removed or inserted, as `accord audit verify` does; up to 100,000 rows */
+        readonly post: operations["Audit_verify"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/conflicts": {
         readonly parameters: {
             readonly query?: never;
@@ -45,7 +79,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** One conflict with all that is needed to decide it; its ETag is what a decision must carry */
+        /** One conflict with all that is needed to decide it; its ETag is what a decision must carry. Personal data is covered until it is asked for */
         readonly get: operations["Conflicts_get"];
         readonly put?: never;
         readonly post?: never;
@@ -186,23 +220,6 @@ export interface paths {
         readonly put?: never;
         /** Stay at work on it for another five minutes */
         readonly post: operations["Work_renew"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/conflicts/{id}/reveal": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Say that its personal data is looked at: a line in the audit log, nothing else */
-        readonly post: operations["Work_reveal"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -535,6 +552,23 @@ export interface paths {
         readonly patch: operations["Preferences_change"];
         readonly trace?: never;
     };
+    readonly "/api/v1/me/notifications/try-again": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Send mails to your address again, which the mail server has refused */
+        readonly post: operations["Preferences_tryAgain"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/one-time-links/look": {
         readonly parameters: {
             readonly query?: never;
@@ -603,6 +637,23 @@ export interface paths {
         readonly head?: never;
         /** Change name or roles, disable or enable; it holds from the next request of the person on */
         readonly patch: operations["People_change"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/people/{id}/mail-again": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Send mails to their address again, which the mail server has refused */
+        readonly post: operations["People_mailAgain"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
         readonly trace?: never;
     };
     readonly "/api/v1/people/{id}/one-time-link": {
@@ -1445,6 +1496,28 @@ export interface components {
             /** @description null: nobody */
             readonly person: components["schemas"]["PersonRefDto"] | null;
         };
+        readonly AuditChainDto: {
+            /** @description null: nobody has looked yet */
+            readonly checked: components["schemas"]["AuditCheckDto"] | null;
+            /** @description The end of the chain: `<row>:<hash in hex>` */
+            readonly head: string;
+            readonly rows: number;
+        };
+        readonly AuditCheckDto: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: string;
+            /** @description False: a look reads so many rows at most, and another goes on from there */
+            readonly complete: boolean;
+            /** @description Up to 100 */
+            readonly faults: readonly components["schemas"]["AuditFaultDto"][];
+            /** @description The end of the chain there; kept elsewhere, `accord audit verify --expect` proves later that it stands */
+            readonly head: string;
+            /** @description Nothing was changed, removed or inserted, as far as it was looked at */
+            readonly intact: boolean;
+            /** @description The last row that was looked at */
+            readonly upTo: number;
+        };
         readonly AuditEventDto: {
             readonly action: string;
             readonly actorId: string | null;
@@ -1462,6 +1535,13 @@ export interface components {
             /** @description The X-Request-Id of the answer, and of the log lines */
             readonly requestId: string | null;
             /** @description Place in the chain */
+            readonly seq: number;
+        };
+        readonly AuditFaultDto: {
+            readonly detail: string;
+            /** @enum {string} */
+            readonly fault: "changed" | "removed" | "inserted";
+            /** @description The row, or the first of the rows */
             readonly seq: number;
         };
         readonly AuditPageDto: {
@@ -1650,6 +1730,8 @@ export interface components {
             readonly closedAt: string | null;
             /** @description `decided`; by itself: `converged`, `withdrawn`, `policy`, `record-deleted`; of guards and halts: `released`, `discarded`, `resumed` */
             readonly closeReason: string | null;
+            /** @description Values or the name are covered in this answer; of the name its id is left */
+            readonly covered: boolean;
             readonly decisions: readonly components["schemas"]["DecisionDto"][];
             /** @description What each choice writes, in words; a choice that is absent cannot be taken */
             readonly effects: components["schemas"]["EffectsDto"];
@@ -1675,7 +1757,7 @@ export interface components {
             readonly openedAt: string;
             /** @description Other conflicts of the record that are not closed */
             readonly others: readonly components["schemas"]["SiblingDto"][];
-            /** @description Its values are personal data (`pii` of the file): a screen covers them until somebody asks, POST /conflicts/:id/reveal */
+            /** @description Its values are personal data (`pii` of the file): `{"redacted": true, "reason": "personal"}` stands for them until GET /conflicts/:id?reveal=personal */
             readonly personal: boolean;
             readonly pipeline: string;
             /** @description `strategy`, its settings, and `sentence`: the same in words */
@@ -1742,6 +1824,8 @@ export interface components {
             readonly closedAt: string | null;
             /** @description `decided`; by itself: `converged`, `withdrawn`, `policy`, `record-deleted`; of guards and halts: `released`, `discarded`, `resumed` */
             readonly closeReason: string | null;
+            /** @description Values or the name are covered in this answer; of the name its id is left */
+            readonly covered: boolean;
             /**
              * @description Names what was asked, and whether it can be decided: what a decision carries in If-Match
              * @example "3-open"
@@ -1752,7 +1836,7 @@ export interface components {
             readonly kind: string;
             /** Format: date-time */
             readonly openedAt: string;
-            /** @description Its values are personal data (`pii` of the file): a screen covers them until somebody asks, POST /conflicts/:id/reveal */
+            /** @description Its values are personal data (`pii` of the file): `{"redacted": true, "reason": "personal"}` stands for them until GET /conflicts/:id?reveal=personal */
             readonly personal: boolean;
             readonly pipeline: string;
             /** @enum {string} */
@@ -2373,6 +2457,12 @@ export interface components {
             /** @description What stands behind the # of the link */
             readonly secret: string;
         };
+        readonly MailRefusedDto: {
+            /** @description What the mail server said */
+            readonly reason: string;
+            /** Format: date-time */
+            readonly since: string;
+        };
         readonly MailServerDto: {
             /** @description As whom to sign in there */
             readonly account: string | null;
@@ -2405,7 +2495,7 @@ export interface components {
             /** @description What it is for; stands by what is done with it */
             readonly name: string;
             /** @description It may do these where your roles allow them, and nothing else */
-            readonly scopes: readonly ("conflicts:read" | "conflicts:resolve" | "records:read" | "lineage:read" | "pipelines:read" | "ops:run" | "metrics:read" | "connections:manage" | "people:manage" | "audit:read")[];
+            readonly scopes: readonly ("conflicts:read" | "conflicts:resolve" | "records:read" | "personal:read" | "lineage:read" | "pipelines:read" | "ops:run" | "metrics:read" | "connections:manage" | "people:manage" | "audit:read")[];
         };
         readonly MatchCandidateDto: {
             /** @description Why it cannot be chosen any more */
@@ -2533,6 +2623,8 @@ export interface components {
             readonly events: readonly components["schemas"]["EventPreferenceDto"][];
             /** @description No mail then: it comes afterwards */
             readonly quiet: components["schemas"]["QuietHoursDto"] | null;
+            /** @description What the mail server said when it refused the address for good: nothing is sent there until you say to try again */
+            readonly refused: string | null;
             /** @description False: this service sends no mails at all */
             readonly sends: boolean;
             /** @description null: not chosen yet; times are UTC */
@@ -2588,7 +2680,7 @@ export interface components {
         };
         readonly PermittedDto: {
             /** @enum {string} */
-            readonly permission: "conflicts:read" | "conflicts:resolve" | "records:read" | "lineage:read" | "pipelines:read" | "ops:run" | "metrics:read" | "connections:manage" | "people:manage" | "audit:read";
+            readonly permission: "conflicts:read" | "conflicts:resolve" | "records:read" | "personal:read" | "lineage:read" | "pipelines:read" | "ops:run" | "metrics:read" | "connections:manage" | "people:manage" | "audit:read";
             /** @description Names of pipelines; `*`: all */
             readonly pipelines: readonly string[];
         };
@@ -2604,6 +2696,8 @@ export interface components {
             readonly id: string;
             /** Format: date-time */
             readonly lastSignInAt: string | null;
+            /** @description The mail server has refused the address for good: nothing is sent there until somebody says to try again */
+            readonly mailRefused: components["schemas"]["MailRefusedDto"] | null;
             readonly name: string;
             /** @description Has come by single sign-on */
             readonly singleSignOn: boolean;
@@ -2758,6 +2852,8 @@ export interface components {
             /** @example rec_42 */
             readonly id: string;
             readonly ids: components["schemas"]["IdsDto"];
+            /** @description It shows personal data, covered or not: also its name may be some */
+            readonly personal: boolean;
             readonly pipeline: string;
             /**
              * @description The worst of its fields, or what became of it
@@ -2780,6 +2876,8 @@ export interface components {
             };
             /** @description Field or group; `$life`: whether the record exists */
             readonly field: string;
+            /** @description Personal data (`pii` of the file): its values are `{"redacted": true, "reason": "personal"}` until asked for */
+            readonly personal: boolean;
             /** @enum {string} */
             readonly state: "in-sync" | "conflict" | "held" | "blocked" | "in-flight" | "diverged";
             /** @description The agreed value */
@@ -3007,7 +3105,7 @@ export interface components {
             readonly name: string;
             /** Format: date-time */
             readonly revokedAt: string | null;
-            readonly scopes: readonly ("conflicts:read" | "conflicts:resolve" | "records:read" | "lineage:read" | "pipelines:read" | "ops:run" | "metrics:read" | "connections:manage" | "people:manage" | "audit:read")[];
+            readonly scopes: readonly ("conflicts:read" | "conflicts:resolve" | "records:read" | "personal:read" | "lineage:read" | "pipelines:read" | "ops:run" | "metrics:read" | "connections:manage" | "people:manage" | "audit:read")[];
             /**
              * Format: date-time
              * @description To the minute
@@ -3104,6 +3202,13 @@ export interface components {
         readonly VerificationPageDto: {
             readonly items: readonly components["schemas"]["VerificationDto"][];
             readonly next: string | null;
+        };
+        readonly VerifyAuditDto: {
+            /**
+             * @description last: what has come since the last look. start: everything, believing nothing of earlier looks
+             * @enum {string}
+             */
+            readonly from: "last" | "start";
         };
         readonly VersionDto: {
             /** @description Hub time within which the edit certainly was made */
@@ -3291,6 +3396,83 @@ export interface operations {
             };
         };
     };
+    readonly Audit_state: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AuditChainDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `audit:read`, which admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly Audit_verify: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["VerifyAuditDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AuditChainDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `audit:read`, which admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `invalid` */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     readonly Conflicts_list: {
         readonly parameters: {
             readonly query?: {
@@ -3353,7 +3535,10 @@ export interface operations {
     };
     readonly Conflicts_get: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Shows personal data (`pii` of the file) instead of covering it; needs `personal:read` there, and is noted in the audit log */
+                readonly reveal?: "personal";
+            };
             readonly header?: never;
             readonly path: {
                 readonly id: string;
@@ -3984,65 +4169,6 @@ export interface operations {
             };
             /** @description Problem `leased`: `by` whom, `until` when */
             readonly 423: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    readonly Work_reveal: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                /** @description The same key and body again: the same answer, kept for 24 hours */
-                readonly "Idempotency-Key"?: string;
-            };
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["WorkDto"];
-                };
-            };
-            /** @description Problem `unauthenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `forbidden`: needs `conflicts:resolve`, which steward, engineer have */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `not-found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `already-decided`, or one that says what else does not hold */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem `invalid` or `key-reused` */
-            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -5317,6 +5443,39 @@ export interface operations {
             };
         };
     };
+    readonly Preferences_tryAgain: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NotificationsDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: a token, or no CSRF token */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     readonly Session_look: {
         readonly parameters: {
             readonly query?: never;
@@ -5581,6 +5740,48 @@ export interface operations {
             };
         };
     };
+    readonly People_mailAgain: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PersonDto"];
+                };
+            };
+            /** @description Problem `unauthenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `forbidden`: needs `people:manage`, which admin have */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem `not-found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     readonly People_link: {
         readonly parameters: {
             readonly query?: never;
@@ -5752,7 +5953,10 @@ export interface operations {
     };
     readonly DeadLetters_list: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Shows personal data (`pii` of the file) instead of covering it; needs `personal:read` there, and is noted in the audit log */
+                readonly reveal?: "personal";
+            };
             readonly header?: never;
             readonly path: {
                 readonly name: string;
@@ -5843,6 +6047,8 @@ export interface operations {
             readonly query?: {
                 /** @description Only those that wait for an answer */
                 readonly open?: boolean;
+                /** @description Shows personal data (`pii` of the file) instead of covering it; needs `personal:read` there, and is noted in the audit log */
+                readonly reveal?: "personal";
             };
             readonly header?: never;
             readonly path: {
@@ -6149,7 +6355,10 @@ export interface operations {
     };
     readonly Load_get: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Shows personal data (`pii` of the file) instead of covering it; needs `personal:read` there, and is noted in the audit log */
+                readonly reveal?: "personal";
+            };
             readonly header?: never;
             readonly path: {
                 readonly name: string;
@@ -6574,6 +6783,8 @@ export interface operations {
                 readonly cursor?: string;
                 readonly limit?: number;
                 readonly reason?: "conflict" | "blocked" | "in-flight" | "policy" | "scope" | "unknown";
+                /** @description As of a record */
+                readonly reveal?: "personal";
             };
             readonly header?: never;
             readonly path: {
@@ -6677,6 +6888,8 @@ export interface operations {
                 /** @description The record's id in that system, also one it had before */
                 readonly externalId: string;
                 readonly pipeline: string;
+                /** @description Shows personal data (`pii` of the file) instead of covering it; needs `personal:read` there, and is noted in the audit log */
+                readonly reveal?: "personal";
                 readonly side: "A" | "B";
             };
             readonly header?: never;
@@ -6721,6 +6934,8 @@ export interface operations {
             readonly query?: {
                 /** @description The record as it was known then */
                 readonly asOf?: string;
+                /** @description Shows personal data (`pii` of the file) instead of covering it; needs `personal:read` there, and is noted in the audit log */
+                readonly reveal?: "personal";
             };
             readonly header?: never;
             readonly path: {
@@ -6900,7 +7115,10 @@ export interface operations {
     };
     readonly Records_explain: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Shows personal data (`pii` of the file) instead of covering it; needs `personal:read` there, and is noted in the audit log */
+                readonly reveal?: "personal";
+            };
             readonly header?: never;
             readonly path: {
                 readonly field: string;
@@ -7010,6 +7228,8 @@ export interface operations {
                 /** @description Field or group */
                 readonly field?: string;
                 readonly limit?: number;
+                /** @description As of a record */
+                readonly reveal?: "personal";
             };
             readonly header?: never;
             readonly path: {
@@ -7276,7 +7496,10 @@ export interface operations {
     };
     readonly Records_why: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Shows personal data (`pii` of the file) instead of covering it; needs `personal:read` there, and is noted in the audit log */
+                readonly reveal?: "personal";
+            };
             readonly header?: never;
             readonly path: {
                 readonly id: string;

@@ -19,6 +19,7 @@ import {
   type ConflictFilter,
   type RecordFilter,
 } from './endpoints';
+import { revealOf } from './revealed';
 import { useLive, useLiveEvent } from './live';
 import type { Answer } from './client';
 import type { Conflict, Pipeline } from './types';
@@ -124,7 +125,8 @@ export function useConflict(id: string) {
   const live = useLive();
   return useQuery({
     ...conflictQuery(id),
-    refetchInterval: live ? false : POLL_MS,
+    // Each look at personal data is noted: not every few seconds.
+    refetchInterval: live || revealOf(id) !== null ? false : POLL_MS,
     // Whoever shows it looks again once it is on the screen.
     refetchOnMount: false,
   });
@@ -153,7 +155,7 @@ export function useRecord(id: string, asOf: string | null) {
   return useQuery({
     queryKey: keys.record(id, asOf),
     queryFn: async ({ signal }) => (await getRecord(id, asOf, signal)).data,
-    refetchInterval: asOf === null ? PULSE_MS : false,
+    refetchInterval: asOf === null && revealOf(id) === null ? PULSE_MS : false,
     placeholderData: keepPreviousData,
   });
 }

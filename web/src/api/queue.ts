@@ -25,9 +25,6 @@ export const releaseClaim = (item: string) => post<Work>(at(item, '/release'), {
 export const skip = (item: string, reason: string) =>
   post<Work>(at(item, '/skip'), reason === '' ? {} : { reason });
 
-/** Leaves a line in the audit log: who looked at whose personal data. */
-export const reveal = (item: string) => post<Work>(at(item, '/reveal'), {});
-
 export const snooze = (item: string, etag: string, until: string | null, orChange: boolean) =>
   post<Work>(at(item, '/snooze'), { ...(until !== null && { until }), orChange }, { 'if-match': etag });
 export const unsnooze = (item: string) => post<Work>(at(item, '/unsnooze'), {});

@@ -55,8 +55,10 @@ export interface ConflictSummary {
   readonly rev: number;
   /** What a decision carries in If-Match. */
   readonly etag: string;
-  /** Its values are personal data: covered until somebody asks to see them. */
+  /** Its values are personal data. */
   readonly personal: boolean;
+  /** Values or the name are covered in this answer. */
+  readonly covered: boolean;
   readonly work: Work;
   readonly priority: string;
   readonly openedAt: string;
@@ -214,6 +216,7 @@ export type FieldState = 'in-sync' | 'conflict' | 'held' | 'blocked' | 'in-fligh
 
 export interface RecordField {
   readonly field: string;
+  readonly personal: boolean;
   readonly value: Json;
   readonly A: FieldSide | null;
   readonly B: FieldSide | null;
@@ -223,6 +226,8 @@ export interface RecordField {
 }
 
 export interface RecordDetail extends RecordSummary {
+  /** It shows personal data, covered or not. */
+  readonly personal: boolean;
   readonly targets: readonly Target[];
   readonly fields: readonly RecordField[];
   readonly asOf: string | null;

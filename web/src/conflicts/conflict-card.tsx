@@ -29,7 +29,7 @@ import { DecisionHistory } from './decision-history';
 import { PressGuard } from './press-guard';
 import { Siblings } from './siblings';
 import { unitName } from './unit-name';
-import { useReview, type Mark } from './review-session';
+import type { Mark } from './review-session';
 import { ActivityList } from './activity-list';
 import { sameRecord } from './same-record';
 import { SystemLinks } from './system-links';
@@ -69,6 +69,9 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
     heading.current?.focus({ preventScroll: true });
   }, [guard]);
 
+  // What was uncovered is the same that was shown: a decision is made on it.
+  if (shown.data.covered && !answer.data.covered && etagOf(answer) === etagOf(shown)) setShown(answer);
+
   const own = mark?.status === 'sending' || mark?.status === 'held';
   const latest = mark?.status === 'stale' && mark.current !== null ? newer(mark.current, answer) : answer;
   const stale = !own && etagOf(latest) !== etagOf(shown);
@@ -88,11 +91,12 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
   useEffect(() => correct(), [latestTag]);
 
   const permitted = useMay('conflicts:resolve', conflict.pipeline);
-  const revealed = useReview((review) => review.revealed.has(conflict.id));
-  const covered = conflict.personal && !revealed;
+  const mayReveal = useMay('personal:read', conflict.pipeline);
+  const covered = conflict.personal && conflict.covered;
   const reveal = useReveal();
   const show = () => {
-    if (covered && permitted) reveal([conflict.id]);
+    if (conflict.covered && mayReveal)
+      reveal([conflict.id, ...(conflict.record === null ? [] : [conflict.record])]);
   };
   const mayDecide = () => permitted && decidable && !covered && !typing && whole === null && guard.isOpen();
   const take = (choice: Choice) => {
@@ -143,7 +147,7 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
     other: typeOther,
     again: lookAgain,
     diff: () => setDiffs((on) => !on),
-    ...(covered && permitted && { reveal: show }),
+    ...(conflict.covered && mayReveal && { reveal: show }),
     ...(conflict.record !== null &&
       !covered && {
         history: () => setContext('history'),
@@ -356,5 +360,7 @@ function asAmount(value: Json, like: Json): Json {
 }
 
 function newer(x: Answer<Conflict>, y: Answer<Conflict>): Answer<Conflict> {
+  // The answer to a refused decision is covered; the same, asked for, is not.
+  if (x.data.rev === y.data.rev && x.data.covered && !y.data.covered) return y;
   return x.data.rev >= y.data.rev ? x : y;
 }

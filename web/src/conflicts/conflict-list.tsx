@@ -4,7 +4,7 @@ import { memo, useEffect, useRef } from 'react';
 import type { ConflictSummary } from '../api/types';
 import { strings } from '../strings';
 import { ConflictRow, ROW_PX } from './conflict-row';
-import { useReview, type Mark } from './review-session';
+import type { Mark } from './review-session';
 
 export interface ConflictListProps {
   readonly rows: readonly ConflictSummary[];
@@ -19,7 +19,6 @@ export interface ConflictListProps {
 /** A grid of one column, drawn only where it is seen, with one tab stop. */
 export const ConflictList = memo(function ConflictList(props: ConflictListProps) {
   const { rows, marks, selected, onSelect, hasMore, loadingMore, loadMore } = props;
-  const revealed = useReview((review) => review.revealed);
   const frame = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -63,7 +62,7 @@ export const ConflictList = memo(function ConflictList(props: ConflictListProps)
               key={item.key}
               row={row}
               mark={marks.get(row.id)}
-              covered={row.personal && !revealed.has(row.id)}
+              covered={row.personal && row.covered}
               index={item.index}
               top={item.start}
               selected={row.id === selected}

@@ -16,7 +16,7 @@ export function Covered({ pipeline, onReveal }: CoveredProps) {
   const key = useKeyTable().keyFor('reveal');
   return (
     <Alert color="gray" variant="light" icon={<IconEyeOff size={19} />} title={words.personal}>
-      <NeedsRole permission="conflicts:resolve" pipeline={pipeline} what={words.revealing}>
+      <NeedsRole permission="personal:read" pipeline={pipeline} what={words.revealing}>
         <Text size="sm" mb={8}>
           {words.personalHint}
         </Text>

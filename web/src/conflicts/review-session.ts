@@ -34,8 +34,6 @@ interface Snapshot {
   readonly undone: readonly Undone[];
   /** Counts up when a conflict must be shown afresh: after an undo. */
   readonly turns: ReadonlyMap<string, number>;
-  /** Personal data that was asked for, until reload. */
-  readonly revealed: ReadonlySet<string>;
 }
 
 /** The decisions of this tab: optimistic marks, and what can be undone and redone, unlimited until reload. */
@@ -45,7 +43,6 @@ export class ReviewSession {
     taken: [],
     undone: [],
     turns: new Map(),
-    revealed: new Set(),
   };
   private readonly listeners = new Set<() => void>();
 
@@ -93,10 +90,6 @@ export class ReviewSession {
       undone: [...this.snapshot.undone, { parts, label }],
       turns,
     });
-  }
-
-  reveal(ids: readonly string[]): void {
-    this.change({ revealed: new Set([...this.snapshot.revealed, ...ids]) });
   }
 
   forget(id: string): void {

@@ -11,7 +11,6 @@ import { queueStrings as words } from '../strings-queue';
 import { lazily } from '../states/lazily';
 import { ActivityList } from './activity-list';
 import { Covered } from './covered';
-import { useReview } from './review-session';
 import { useReveal } from './use-reveal';
 import { WorkBar } from './work-bar';
 
@@ -28,8 +27,7 @@ export function StoppedCard({ conflict, onAnswered }: StoppedCardProps) {
   const name = useId();
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const { guard, halt, pipeline, state } = conflict;
-  const revealed = useReview((review) => review.revealed.has(conflict.id));
-  const covered = conflict.personal && !revealed;
+  const covered = conflict.personal && conflict.covered;
   const reveal = useReveal();
   return (
     <article className="card" aria-labelledby={name}>

@@ -14,7 +14,6 @@ import { ValueView } from '../value/value-view';
 import { choicesOf, type Choice } from './choices';
 import { Covered } from './covered';
 import { useNeverKeys } from './never-keys';
-import { useReview } from './review-session';
 import { sameRecord } from './same-record';
 import { unitName } from './unit-name';
 import type { Choosings } from './use-decide';
@@ -68,11 +67,8 @@ function Parts({ title, conflicts, way, onCommit, onClose }: PartsProps) {
   const [sent, setSent] = useState(false);
   const single = useKeyTable().single;
   const neverKeys = useNeverKeys();
-  const revealed = useReview((review) => review.revealed);
   const reveal = useReveal();
-  const covered = conflicts
-    .map(({ data }) => data)
-    .filter(({ personal, id }) => personal && !revealed.has(id));
+  const covered = conflicts.map(({ data }) => data).filter((one) => one.personal && one.covered);
   const parts = conflicts.map((shown) => ({ shown, choice: choicesOf(shown.data)[way] }));
   const blocked = parts.filter(({ choice }) => choice?.available !== true);
   const commit = () => {

@@ -8,7 +8,6 @@ import { giveAnswer, lookAtAnswer, type AnswerLink } from '../api/notifications'
 import type { Conflict } from '../api/types';
 import { CandidateRow, ValueRow } from '../conflicts/candidate-row';
 import { Covered } from '../conflicts/covered';
-import { useReview } from '../conflicts/review-session';
 import { unitName } from '../conflicts/unit-name';
 import { useReveal } from '../conflicts/use-reveal';
 import { useKeys } from '../keys/use-keys';
@@ -80,9 +79,8 @@ interface AskedProps extends Looked {
 
 function Asked({ link, conflict, busy, onTake }: AskedProps) {
   const { id } = conflict;
-  const revealed = useReview((review) => review.revealed);
   const reveal = useReveal();
-  const covered = conflict.personal && !revealed.has(id);
+  const covered = conflict.personal && conflict.covered;
   const show = () => reveal([id]);
   useKeys({ ...(covered && { reveal: show }) });
   if (link.state === 'used') return <Told id={id} title={texts.used} hint={texts.usedHint} />;

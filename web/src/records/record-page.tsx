@@ -13,6 +13,7 @@ import { FieldTable } from './field-table';
 import { Lineage } from './lineage';
 import { RestoreRecord } from './restore-record';
 import { TargetNames } from '../value/target-names';
+import { RevealRecord } from './reveal-record';
 import { recordColor } from './state-colors';
 import { WhyPanel } from './why-panel';
 
@@ -33,6 +34,7 @@ export function RecordPage() {
         {(record) => (
           <Stack gap="xl">
             <RecordHeader record={record} />
+            {record.personal && <RevealRecord record={record} />}
             {asOf === null && <WhyPanel record={record} />}
             <section>
               <Group justify="space-between" align="flex-end" mb="sm" gap="sm">

@@ -1,7 +1,8 @@
-import { Alert, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { getNotifications } from '../api/notifications';
+import { Alert, Button, Stack, Text, Title } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { getNotifications, tryMailAgain } from '../api/notifications';
 import { QueryState } from '../states/query-state';
+import { tellFailed } from '../states/told';
 import { notificationStrings as texts } from '../strings-notifications';
 import { NotificationsForm } from './notifications-form';
 import { notificationsKey } from './notifications-key';
@@ -25,10 +26,33 @@ export function NotificationsPage() {
                 {texts.noMail}
               </Alert>
             )}
+            {preferences.refused !== null && <Refused reason={preferences.refused} />}
             <NotificationsForm preferences={preferences} />
           </>
         )}
       </QueryState>
     </section>
+  );
+}
+
+/** The mail server has refused the address for good: nothing comes until that is mended, and said to be. */
+function Refused({ reason }: { readonly reason: string }) {
+  const client = useQueryClient();
+  const again = useMutation({
+    mutationFn: tryMailAgain,
+    onSuccess: ({ data }) => {
+      client.setQueryData(notificationsKey, data);
+    },
+    onError: tellFailed,
+  });
+  return (
+    <Alert color="orange" variant="light" title={texts.refused}>
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm">{texts.refusedHint(reason)}</Text>
+        <Button size="xs" variant="default" loading={again.isPending} onClick={() => again.mutate()}>
+          {texts.tryAgain}
+        </Button>
+      </Stack>
+    </Alert>
   );
 }

@@ -2,7 +2,7 @@ import { ActionIcon, Badge, Button, Group, Menu, Stack, Text } from '@mantine/co
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconDots } from '@tabler/icons-react';
 import { useState } from 'react';
-import { changePerson, newLink, type Person } from '../api/access';
+import { changePerson, mailAgain, newLink, type Person } from '../api/access';
 import { Ago } from '../format/time';
 import { Dialog } from '../states/dialog';
 import { strings } from '../strings';
@@ -39,6 +39,11 @@ export function PersonEntry({ person, onEdit, onLink }: PersonEntryProps) {
     },
     onError: tellFailed,
   });
+  const again = useMutation({
+    mutationFn: () => mailAgain(person.id),
+    onSuccess: () => client.invalidateQueries({ queryKey: peopleKey }),
+    onError: tellFailed,
+  });
   const off = person.state === 'disabled';
   return (
     <li className="entry">
@@ -47,10 +52,14 @@ export function PersonEntry({ person, onEdit, onLink }: PersonEntryProps) {
           <Text fw={600}>{person.name}</Text>
           <Badge color={colors[person.state]}>{texts.states[person.state]}</Badge>
           {person.demo && <Badge color="gray">{texts.demo}</Badge>}
+          {person.mailRefused !== null && <Badge color="orange">{texts.mailRefused}</Badge>}
         </Group>
         <Text size="sm" c="dimmed" className="entry-email">
           {person.email}
         </Text>
+        {person.mailRefused !== null && (
+          <Text size="sm">{texts.mailRefusedHint(person.mailRefused.reason)}</Text>
+        )}
         <Grants grants={person.grants} />
         <Text size="xs" c="dimmed">
           {texts.lastSignIn} <Ago at={person.lastSignInAt} />
@@ -64,6 +73,9 @@ export function PersonEntry({ person, onEdit, onLink }: PersonEntryProps) {
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item onClick={onEdit}>{texts.edit}</Menu.Item>
+          {person.mailRefused !== null && (
+            <Menu.Item onClick={() => again.mutate()}>{texts.mailAgain}</Menu.Item>
+          )}
           {!off && !person.demo && <Menu.Item onClick={() => linking.mutate()}>{texts.newLink}</Menu.Item>}
           {off ? (
             <Menu.Item onClick={() => switching.mutate('active')}>{texts.enable}</Menu.Item>

@@ -1,4 +1,6 @@
+import { isCovered } from '../api/revealed';
 import type { Json } from '../api/types';
+import { queueStrings } from '../strings-queue';
 
 /** How a value is best looked at, judged from all values that are compared with it. */
 export type Shape = 'text' | 'set' | 'members' | 'json';
@@ -31,6 +33,7 @@ export function shapeOf(values: readonly (Json | undefined)[]): Shape {
 }
 
 export function asText(value: Json): string {
+  if (isCovered(value)) return queueStrings.covered;
   if (value === null) return '';
   return typeof value === 'object' ? prettyJson(value) : String(value);
 }
@@ -69,6 +72,7 @@ export function asSet(value: Json | undefined): readonly string[] {
 /** One line, for a list row. */
 export function asLine(value: Json | undefined): string {
   if (value === undefined || value === null) return '';
+  if (isCovered(value)) return queueStrings.covered;
   if (isTextList(value)) return value.join(', ');
   if (isObject(value))
     return Object.values(value)

@@ -1,7 +1,9 @@
 import { VisuallyHidden } from '@mantine/core';
 import { Link } from 'react-router';
 import type { Json } from '../api/types';
+import { isCovered } from '../api/revealed';
 import { strings } from '../strings';
+import { queueStrings } from '../strings-queue';
 import { diffParts, setParts, type Part } from './diff-parts';
 import { asSet, asText, isObject, memberNames, shapeOf, type Shape } from './shape';
 import { useTargetName } from './target-names';
@@ -19,6 +21,7 @@ export interface ValueViewProps {
 /** A value as people read it: text with its differences, a set as chips, a group as a table, JSON as an indented tree. */
 export function ValueView({ value, against, shape = shapeOf([value, against]) }: ValueViewProps) {
   const nameOf = useTargetName();
+  if (isCovered(value)) return <span className="value-blank">{queueStrings.covered}</span>;
   if (value === null && against === undefined) return <Blank />;
   if (nameOf(value) !== null || nameOf(against) !== null)
     return <TargetView value={value} against={against} nameOf={nameOf} />;

@@ -12,12 +12,15 @@ export interface PersonRow {
   readonly single_sign_on: boolean;
   readonly created_at: Date;
   readonly last_login_at: Date | null;
+  /** Why no mail is sent to them; `null`: it is. */
+  readonly mail_refused: { readonly since: string; readonly reason: string } | null;
   readonly grants: readonly (Grant & { readonly source: 'people' | 'oidc' })[];
 }
 
 const columns = `
   p.id, p.email, p.name, p.state, p.rev, p.demo, p.password_hash is not null as has_password, p.oidc_subject is not null as single_sign_on,
   p.created_at, p.last_login_at,
+  (select jsonb_build_object('since', u.since, 'reason', u.reason) from undeliverable u where u.address = lower(p.email)) as mail_refused,
   (select coalesce(jsonb_agg(jsonb_build_object('role', g.role, 'pipeline', g.pipeline, 'source', g.source) order by g.role, g.pipeline, g.source), '[]')
    from person_grant g where g.person_id = p.id) as grants`;
 

@@ -53,7 +53,7 @@ export async function postponeMail(pool: Pool, id: string, delayMs: number, erro
 }
 
 /** The server refused it for good. The row stays, with the reason. */
-export async function markMailFailed(pool: Pool, id: string, error: string): Promise<void> {
+export async function markMailFailed(pool: Pool | PoolClient, id: string, error: string): Promise<void> {
   await pool.query(`update mail_outbox set failed_at = now(), last_error = $2 where id = $1`, [id, error]);
 }
 

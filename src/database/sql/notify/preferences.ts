@@ -17,10 +17,12 @@ export interface RecipientRow extends Partial<PreferenceRow> {
   readonly grants: readonly Grant[];
   /** False: nothing was chosen yet. */
   readonly chosen: boolean;
+  /** What the mail server said when it refused their address; `null`: it has not. */
+  readonly refused: string | null;
 }
 
 const columns = `
-  p.id, p.email, p.name, n.person_id is not null as chosen, n.modes, n.time_zone, n.quiet_from, n.quiet_to, n.digest_minutes, n.daily_at,
+  p.id, p.email, p.name, (select u.reason from undeliverable u where u.address = lower(p.email)) as refused, n.person_id is not null as chosen, n.modes, n.time_zone, n.quiet_from, n.quiet_to, n.digest_minutes, n.daily_at,
   (select coalesce(jsonb_agg(distinct jsonb_build_object('role', g.role, 'pipeline', g.pipeline)), '[]')
    from person_grant g where g.person_id = p.id) as grants`;
 

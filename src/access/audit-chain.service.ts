@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../common/caller.js';
+import { Clock } from '../common/clock.js';
+import { actorOf, appendAudit } from '../database/audit.js';
+import { verifyAudit } from '../database/audit-verify.js';
+import { HubPools } from '../database/pools.js';
+import { auditHead } from '../database/sql/access/audit.js';
+import {
+  auditCheck,
+  lockAuditCheck,
+  setAuditCheck,
+  type AuditCheckRow,
+} from '../database/sql/access/audit-check.js';
+import { execute, run } from '../database/sql/statement.js';
+import { inTransaction } from '../database/transaction.js';
+import type { AuditChainDto } from './audit-chain.dto.js';
+
+/** Rows that one look reads at most: a request has an end. */
+const MOST_ROWS = 100_000;
+const MOST_FAULTS = 100;
+
+/** Whether the audit log is as it was written, for people who look at it in a browser. */
+@Injectable()
+export class AuditChainService {
+  constructor(
+    private readonly pools: HubPools,
+    private readonly clock: Clock,
+  ) {}
+
+  async state(): Promise<AuditChainDto> {
+    const [[head], [check]] = await Promise.all([
+      run(this.pools.general, auditHead, []),
+      run(this.pools.general, auditCheck, []),
+    ]);
+    const rows = head?.seq ?? 0;
+    return {
+      rows,
+      head: `${String(rows)}:${head?.hash.toString('hex') ?? ''}`,
+      checked: check === undefined ? null : answer(check),
+    };
+  }
+
+  /**
+   * Looks at what has come since the last look, or at everything from the beginning; a bounded number of rows, so that a long log takes
+   * several looks. That somebody has looked stands in the log itself.
+   *
+   * @param from `start`: what was found before is forgotten, and nothing of it is believed
+   */
+  async verify(from: 'start' | 'last', by: Caller): Promise<AuditChainDto> {
+    const [last] = await run(this.pools.general, auditCheck, []);
+    const before = from === 'start' ? undefined : last;
+    // It reads on a connection of its own: whoever waits for one must hold none.
+    const verdict = await verifyAudit(this.pools.general, {
+      most: MOST_ROWS,
+      ...(before !== undefined && { after: { seq: before.seq, hash: before.hash } }),
+    });
+    await inTransaction(this.pools.general, async (client) => {
+      await execute(client, lockAuditCheck, []);
+      const [standing] = await run(client, auditCheck, []);
+      // Somebody else has looked meanwhile, and has said so.
+      if (standing?.at.getTime() !== last?.at.getTime()) return;
+      const [seq = '0', hash = ''] = verdict.head.split(':');
+      const faults = [...(before?.faults ?? []), ...verdict.faults].slice(0, MOST_FAULTS);
+      const now = this.clock.now();
+      await execute(client, setAuditCheck, [
+        Number(seq),
+        Buffer.from(hash, 'hex'),
+        JSON.stringify(faults),
+        verdict.complete,
+        now,
+        by.name,
+      ]);
+      await appendAudit(client, now, {
+        actor: actorOf(by),
+        action: 'audit.verified',
+        object: verdict.head,
+        pipeline: null,
+        detail: { from, rows: verdict.rows, complete: verdict.complete, faults: faults.length },
+      });
+    });
+    return this.state();
+  }
+}
+
+function answer({ seq, hash, faults, complete, at, by_name }: AuditCheckRow): AuditChainDto['checked'] {
+  return {
+    at: at.toISOString(),
+    by: by_name,
+    upTo: seq,
+    head: `${String(seq)}:${hash.toString('hex')}`,
+    complete,
+    intact: faults.length === 0,
+    faults: [...faults],
+  };
+}

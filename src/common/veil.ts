@@ -1,0 +1,96 @@
+import { ApiProperty } from './api-doc.js';
+import { IsIn, IsOptional } from 'class-validator';
+import type { PersonalData } from '../core/pipeline/personal-data.js';
+import type { Json } from '../core/value.js';
+import type { Caller } from './caller.js';
+import { COVERED } from './covered.js';
+
+/** In place of what a system said of a write: servers repeat whole rows in their messages. */
+export const COVERED_WORDS = 'what was said is covered: it may repeat personal data';
+
+/** Asks for personal data, where a route has it. */
+export class RevealQueryDto {
+  @ApiProperty({
+    required: false,
+    enum: ['personal'],
+    description:
+      'Shows personal data (`pii` of the file) instead of covering it; needs `personal:read` there, and is noted in the audit log',
+  })
+  @IsOptional()
+  @IsIn(['personal'])
+  reveal?: 'personal';
+}
+
+/** Who looks at records in a request, and whether they ask for personal data. `null`: nobody who may see any. */
+export interface Sight {
+  readonly caller: Caller | null;
+  readonly asked: boolean;
+}
+
+export const UNSEEN: Sight = { caller: null, asked: false };
+
+export function sightOf(caller: Caller, { reveal }: RevealQueryDto = {}): Sight {
+  return { caller, asked: reveal === 'personal' };
+}
+
+/**
+ * What of one pipeline's records is covered in one answer: all that is personal, or nothing. Whoever lifts it answers for it: `shown` is
+ * what has to be noted before the answer goes out.
+ */
+export class Veil {
+  readonly #shown = new Set<string>();
+
+  constructor(
+    readonly personal: PersonalData,
+    readonly lifted = false,
+  ) {}
+
+  /** Units whose personal values have been given out. */
+  get shown(): readonly string[] {
+    return [...this.#shown].sort();
+  }
+
+  /** Whether anything of the pipeline's records is covered. */
+  get any(): boolean {
+    return this.personal.any && !this.lifted;
+  }
+
+  /** Whether the values of a field or group are covered. */
+  covers(unit: string): boolean {
+    if (!this.personal.hides(unit)) return false;
+    if (this.lifted) this.#shown.add(unit);
+    return !this.lifted;
+  }
+
+  over<T>(unit: string, value: T): T | typeof COVERED {
+    return this.covers(unit) ? COVERED : value;
+  }
+
+  /** Values by unit. */
+  overAll(values: Readonly<Record<string, Json>>): Record<string, Json> {
+    return Object.fromEntries(
+      Object.entries(values).map(([unit, value]) => [unit, this.over<Json>(unit, value)]),
+    );
+  }
+
+  /** The name of a record, or what stands in for one that is personal: its id. */
+  title(title: string, id: string): string {
+    if (!this.personal.title) return title;
+    if (this.lifted) this.#shown.add('title');
+    return this.lifted ? title : id;
+  }
+
+  /** A record's name where values stand. */
+  overName<T>(name: T): T | typeof COVERED {
+    if (!this.personal.title) return name;
+    if (this.lifted) this.#shown.add('title');
+    return this.lifted ? name : COVERED;
+  }
+
+  /** What a system said: it may hold any value of a record, whatever the unit. */
+  said(text: string): string {
+    if (!this.personal.any) return text;
+    if (this.lifted) this.#shown.add('messages');
+    return this.lifted ? text : COVERED_WORDS;
+  }
+}

@@ -1,0 +1,25 @@
+const asked = new Set<string>();
+
+/** Records and items whose personal data was asked for in this tab: it is asked for with them until the page is loaded anew. */
+export const revealOf = (id: string): 'personal' | null => (asked.has(id) ? 'personal' : null);
+
+export function askToReveal(ids: readonly string[]): void {
+  for (const id of ids) asked.add(id);
+}
+
+/** @param ids without: all, where somebody else may sit down */
+export function coverAgain(ids: readonly string[] = [...asked]): void {
+  for (const id of ids) asked.delete(id);
+}
+
+/** What the service answers in place of a value that is personal data. */
+export function isCovered(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'redacted' in value &&
+    value.redacted === true &&
+    'reason' in value &&
+    value.reason === 'personal'
+  );
+}
