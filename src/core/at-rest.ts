@@ -148,8 +148,8 @@ export function writeUnit(plan: UnitPlan, clock: string, unit: Unit): StoredUnit
   const bar = clock.indexOf('|');
   const d = dotText(unit.head.dot);
   const c = vectorText(unit.head.ctx);
-  const restA = holdsHead(unit, unit.A) || holdsBack(unit, 'A');
-  const restB = holdsHead(unit, unit.B) || holdsBack(unit, 'B');
+  const restA = saysHead(unit, unit.A) || holdsBack(unit, 'A');
+  const restB = saysHead(unit, unit.B) || holdsBack(unit, 'B');
   const rawA = restA ? ownRaw(plan, 'A', unit.A) : undefined;
   const rawB = restB ? ownRaw(plan, 'B', unit.B) : undefined;
   const ticks = vectorText(unit.tick);
@@ -165,6 +165,11 @@ export function writeUnit(plan: UnitPlan, clock: string, unit: Unit): StoredUnit
     field: Object.keys(field).length === 1 && isScalar(field.v) ? field.v : { ...field },
     open: writeOpen(plan, unit, restA, restB),
   };
+}
+
+/** Also where nothing was agreed yet, and neither has a dot: a side that was set back to a backup then shows a value that head does not say. */
+function saysHead(unit: Unit, img: Image): boolean {
+  return holdsHead(unit, img) && (unit.head.dot !== null || jsonEqual(img.value, unit.head.value));
 }
 
 function writeOpen(plan: UnitPlan, unit: Unit, restA: boolean, restB: boolean): Json | null {

@@ -97,10 +97,14 @@ export function dueBack(plan: UnitPlan, unit: Unit, side: Side): Image | null {
   return raw !== undefined && jsonEqual(rawOf(plan, side, img), raw) ? null : version;
 }
 
-/** In the side's form. `undefined`: the mapping has changed since and cannot write the value. */
+/**
+ * In the side's form; a reference by the id that its record has now. `undefined`: the mapping has changed since and cannot write the value,
+ * or what it pointed to is not there any more.
+ */
 export function rawToGiveBack(plan: UnitPlan, side: Side, version: Image): Raw | undefined {
   try {
-    return rawOf(plan, side, version);
+    const points = plan.reference !== undefined && version.value !== null;
+    return points ? plan.put(side, version.value, undefined) : rawOf(plan, side, version);
   } catch (error) {
     if (error instanceof CanonError) return undefined;
     throw error;

@@ -51,9 +51,13 @@ export function deriveLife(input: LifeInput): Outcome | { readonly kind: 'unlink
   const { unit, policy } = input;
   const outcome = derive({ ...input, plan: LIFE_UNIT, context: {} });
   // A side that was deleted alone, whether or not the other was gone and came back meanwhile.
+  // Also where the other was deleted as well, and stands again because it was set back to a backup.
+  const stands = SIDES.some((side) => image(unit, side).value !== 'deleted');
   const lone =
     outcome.kind === 'author' &&
-    (outcome.how === 'fast-forward' || outcome.how === 'void-cover') &&
+    (outcome.how === 'fast-forward' ||
+      outcome.how === 'void-cover' ||
+      (outcome.how === 'agreement' && stands)) &&
     outcome.value === 'deleted';
   if (!lone || unit.head.value === 'deleted') return outcome;
   const deleter: Side = unit.A.value === 'deleted' && !covers(unit.head, unit.A) ? 'A' : 'B';

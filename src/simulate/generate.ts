@@ -2,7 +2,7 @@ import { SIDES, type Side } from '../core/clock.js';
 import type { DeleteAction } from '../core/plan.js';
 import type { Random } from './random.js';
 import type { Setup, SideKind, SideSetup } from './scenario/setup.js';
-import { UNITS } from './scenario/units.js';
+import { REFERENCES, UNITS } from './scenario/units.js';
 import type { Action, Fault } from './world/action.js';
 import { mergeOf } from './world/people.js';
 import type { World } from './world/world.js';
@@ -50,6 +50,10 @@ const STEPS = [
   'wait',
   'retry',
   'scope',
+  'target',
+  'link',
+  'backup',
+  'restore',
 ] as const satisfies readonly Action['do'][];
 
 /** A setup at random. `kinds`: what the two sides may be. */
@@ -68,7 +72,7 @@ export function anySetup(random: Random, kinds: readonly SideKind[] = PROMISED):
     refuses: refusing === of,
   });
   const actions: readonly DeleteAction[] = ['review', 'delete', 'unlink', 'ignore'];
-  return {
+  const setup: Setup = {
     sides: { A: side('A'), B: side('B') },
     units,
     holdTogether: random.chance(20) ? units.slice(0, 2) : [],
@@ -83,6 +87,31 @@ export function anySetup(random: Random, kinds: readonly SideKind[] = PROMISED):
     undated: 6,
     flips: insists === null ? 1_000 : 3,
   };
+  return setup;
+}
+
+/**
+ * One or two fields of the record point to others. That records are deleted and made again as well is for sides with a log: there the
+ * product makes them.
+ */
+export function withReferences(random: Random, setup: Setup): Setup {
+  const { sides } = setup;
+  const references = REFERENCES.map(({ key }) => key).filter(() => random.chance(45));
+  const logs = SIDES.every((side) => sides[side].kind === 'T0 log');
+  return {
+    ...setup,
+    units: [...setup.units.slice(0, 3), ...(references.length === 0 ? ['boss'] : references)],
+    sides: {
+      A: { ...sides.A, keys: random.chance(40) },
+      B: { ...sides.B, keys: random.chance(40) },
+    },
+    often: { ...setup.often, ...(!logs && { life: 0 }) },
+  };
+}
+
+/** In a run of its own one of the sides is set back to a backup, or the hub is. */
+export function withRestores(random: Random, setup: Setup): Setup {
+  return { ...setup, setBack: random.chance(60) ? SIDES : ['hub'] };
 }
 
 export function anySide(
@@ -134,7 +163,7 @@ export function nextAction(random: Random, world: World): Action {
   const log = world.isLog(side);
   const open = hub.openAttempt(side);
   const waiting = asked.length - served;
-  const { often, takenBack, undated, sides } = world.setup;
+  const { often, takenBack, undated, sides, setBack = [] } = world.setup;
   const { staleMs } = sides[side];
   const weights: Readonly<Record<Action['do'], number>> = {
     edit: 7,
@@ -158,6 +187,11 @@ export function nextAction(random: Random, world: World): Action {
     retry: sides.A.refuses || sides.B.refuses ? 3 : 0,
     // Only where a run is about it: most pipelines have no scope.
     scope: often.scope === undefined ? 0 : 1,
+    target: hub.targets === null ? 0 : 2,
+    link: hub.targets === null ? 0 : 30,
+    // Only where a run is about it.
+    backup: setBack.length === 0 ? 0 : 3,
+    restore: setBack.length === 0 ? 0 : 2,
   };
   const chosen = STEPS[random.weighted(STEPS.map((step) => Math.round(weights[step] * (often[step] ?? 1))))];
   switch (chosen as Action['do']) {
@@ -223,6 +257,14 @@ export function nextAction(random: Random, world: World): Action {
       return { do: 'retry', unit: random.int(12) };
     case 'scope':
       return { do: 'scope' };
+    case 'target':
+      return { do: 'target', side, pick: random.int(6), what: random.chance(60) ? 'remove' : 'move' };
+    case 'link':
+      return { do: 'link', pick: random.int(4) };
+    case 'backup':
+      return { do: 'backup', of: random.pick(setBack) };
+    case 'restore':
+      return { do: 'restore', of: random.pick(setBack), how: random.chance(70) ? 'give-back' : 'take' };
   }
 }
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { Command, InvalidArgumentError } from 'commander';
 import { PROMISED } from './generate.js';
 import { MUTANTS, mutantTable, runMutant } from './mutants.js';
 import { PROPERTIES } from './oracle/judge.js';
@@ -8,19 +8,51 @@ import { runSeed } from './run.js';
 import { storyOf } from './story.js';
 import type { Counted, Share } from './worker.js';
 
+/** Exit code of a call that cannot be understood; 1 says that a promise was broken. */
+const MISUSED = 2;
+
+const MOST = { runs: 100_000_000, seed: 2 ** 31, workers: 256 } as const;
+
+const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const n = Number(text);
+    if (!/^\d+$/.test(text) || n < least || n > most)
+      throw new InvalidArgumentError(`Expected a whole number from ${String(least)} to ${String(most)}.`);
+    return n;
+  };
+
 /**
  * `npm run simulate -- --runs 1000000 --seed 1`: plays that many histories over all kinds of sides that promise something, on all
  * processors, and prints how many broke which promise, with the story of the first. `--mutants` prints what becomes of the hub without
- * each of its protections. Exit code 1: a promise was broken.
+ * each of its protections.
  */
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '20000' },
-    seed: { type: 'string', default: '1' },
-    workers: { type: 'string', default: String(availableParallelism()) },
-    mutants: { type: 'boolean', default: false },
-  },
-});
+const program = new Command('npm run simulate --')
+  .description('play made-up histories between sides of every tier that promises something, and judge them')
+  .option('--runs <n>', 'how many histories', wholeNumber(1, MOST.runs), 20_000)
+  .option(
+    '--seed <n>',
+    'where to begin; the same seed gives the same histories',
+    wholeNumber(0, MOST.seed),
+    1,
+  )
+  .option('--workers <n>', 'how many threads', wholeNumber(1, MOST.workers), availableParallelism())
+  .option('--mutants', 'take the protections out one by one, and show what notices it', false)
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 all promises were kept, 1 one was broken, 2 the call was not understood.',
+  )
+  .allowExcessArguments(false)
+  .showHelpAfterError('(--help lists the options)')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : MISUSED))
+  .parse();
+
+const { runs, seed, workers, mutants } = program.opts<{
+  readonly runs: number;
+  readonly seed: number;
+  readonly workers: number;
+  readonly mutants: boolean;
+}>();
 
 const TELL_EVERY_MS = 60_000;
 
@@ -28,12 +60,7 @@ const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
-const [runs, seed, workers] = [values.runs, values.seed, values.workers].map(Number) as [
-  number,
-  number,
-  number,
-];
-if (values.mutants) {
+if (mutants) {
   say(mutantTable(MUTANTS.map((mutant) => runMutant(mutant, seed))));
 } else {
   await simulate();

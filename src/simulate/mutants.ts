@@ -1,5 +1,7 @@
 import type { SwitchName, Switches } from './hub/switches.js';
 import { ALL_ON } from './hub/switches.js';
+import { REFERENCE_MUTANTS } from './reference-mutants.js';
+import { RESTORE_MUTANTS } from './restore-mutants.js';
 import type { RunOptions } from './run.js';
 import { COARSE_BESIDE_LOG, OLDER_STATE_COMES_LATE, TWO_LOGS, WRITTEN_TWICE_UNREAD } from './scripts.js';
 import type { Setup, SideKind, SideSetup } from './scenario/setup.js';
@@ -192,6 +194,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   { without: 'lineageFollows', runs: 50 },
   { without: 'heedScope', runs: 60, tune: often({ scope: 4 }) },
+  ...REFERENCE_MUTANTS,
+  ...RESTORE_MUTANTS,
 ];
 
 /** Runs a hub without one protection and counts in how many runs the judge notices. */

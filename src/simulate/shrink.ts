@@ -11,6 +11,7 @@ const PLAIN: Partial<SideSetup> = {
   staleMs: 0,
   skewMs: 0,
   idempotent: false,
+  keys: false,
 };
 
 /**

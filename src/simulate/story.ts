@@ -47,6 +47,7 @@ function sideWords(side: SideSetup): string {
     side.form === 'marked' && 'stores texts in its own form',
     side.insists !== null && `an automation insists on "${side.insists}"`,
     side.refuses && 'refuses long texts',
+    side.keys === true && 'insists on what is pointed to',
     side.trigger && 'a trigger fills a second field',
   ].filter((words) => words !== false);
   return [side.kind, ...more].join(', ');

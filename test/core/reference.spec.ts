@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readUnit, writeUnit } from '../../src/core/at-rest.js';
 import { CanonError } from '../../src/core/errors.js';
+import { rawToGiveBack } from '../../src/core/give-back.js';
 import { fromBothSides } from '../../src/core/linking.js';
 import { compile } from '../../src/core/pipeline/compile.js';
 import type { Plan, UnitPlan } from '../../src/core/plan.js';
@@ -97,6 +98,15 @@ describe('a reference', () => {
     }
     expect(() => plan.put('B', 'seven', undefined)).toThrow(/expected a linked record of companies/);
     expect([targetOf('rec_0'), targetOf('C:7'), targetOf(7)]).toEqual([null, null, null]);
+  });
+
+  it('is given back, when a decision is undone, by the id that its record has now; not where that is gone', () => {
+    const plan = (of: Crosswalk): UnitPlan => unitOf(bound(of));
+    const held = linked(crosswalk([one]), '7', 'seven').B;
+    expect(rawToGiveBack(plan(crosswalk([one])), 'B', held)).toBe('seven');
+    expect(rawToGiveBack(plan(crosswalk([[1, '7', 'eight']])), 'B', held)).toBe('eight');
+    expect(rawToGiveBack(plan(crosswalk([])), 'B', held)).toBeUndefined();
+    expect(rawToGiveBack(plan(crosswalk([])), 'B', { ...held, value: null, raw: '' })).toBe('');
   });
 
   it('does not name a record', () => {

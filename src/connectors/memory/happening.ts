@@ -1,8 +1,8 @@
 import type { Author } from '../../core/unit.js';
 import type { Raw } from '../../core/value.js';
 
-/** Who made a change: somebody in the system, the hub, or the system itself because of what the hub wrote. */
-export type Origin = 'user' | 'hub' | 'trigger' | 'automation';
+/** Who made a change: somebody in the system, the hub, the system itself because of what the hub wrote, or a restore from a backup. */
+export type Origin = 'user' | 'hub' | 'trigger' | 'automation' | 'restore';
 
 /**
  * One transaction's effect on one record. The system's journal holds all of them, in the order in which they took effect: it is the

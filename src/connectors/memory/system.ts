@@ -90,7 +90,8 @@ export class MemorySystem {
   }
 
   /**
-   * Changes after a position, in order, without what the hub itself wrote (what triggers did in its transactions is there). Cut after
+   * Changes after a position, in order, without what the hub itself wrote (what triggers did in its transactions is there), and without
+   * restores, of which no log tells. Cut after
    * at most `limit` transactions, never inside one. `end`: where to go on.
    */
   log(after: number, limit: number): { readonly entries: readonly Happening[]; readonly end: number } {
@@ -101,11 +102,11 @@ export class MemorySystem {
     for (; end < this.journal.length; end++) {
       const entry = this.journal[end] as Happening;
       if (entry.tx !== tx) {
-        if (entry.origin !== 'hub' && transactions === limit) break;
-        if (entry.origin !== 'hub') transactions++;
+        if (isLogged(entry) && transactions === limit) break;
+        if (isLogged(entry)) transactions++;
         tx = entry.tx;
       }
-      if (entry.origin !== 'hub') entries.push(entry);
+      if (isLogged(entry)) entries.push(entry);
     }
     return { entries, end };
   }
@@ -142,6 +143,29 @@ export class MemorySystem {
   /** Forgets how a request ended (a fence that was purged). */
   forget(id: string): void {
     this.#ended.delete(id);
+  }
+
+  /** What stands now, to be gone back to. */
+  backup(): Backup {
+    return {
+      standing: new Map([...this.records].map(([id, { now }]) => [id, now])),
+      ended: new Map(this.#ended),
+    };
+  }
+
+  /** The system is what it was when the backup was made, and remembers no request since; only the journal does. */
+  restore({ standing, ended }: Backup, at: number): void {
+    this.#ended.clear();
+    for (const [id, end] of ended) this.#ended.set(id, end);
+    const tx = ++this.#tx;
+    const how = { origin: 'restore' as const, request: null, by: null, at, tx };
+    for (const record of this.records.values()) {
+      const { now } = record;
+      const then = standing.get(record.id);
+      if (then?.alive !== true) {
+        if (now.alive) this.#change(record, 'delete', {}, how);
+      } else this.#change(record, now.alive ? 'update' : 'insert', then.values, how);
+    }
   }
 
   #remembers(): boolean {
@@ -265,4 +289,14 @@ export class MemorySystem {
 /** The system's stamp of something that happens at this time of ours. */
 export function stampOf(traits: Traits, at: number): number {
   return Math.floor((at + traits.skewMs) / traits.granuleMs) * traits.granuleMs;
+}
+
+/** A system as it was at a time. */
+export interface Backup {
+  readonly standing: ReadonlyMap<string, MemoryRecord['now']>;
+  readonly ended: ReadonlyMap<string, WriteAnswer | 'fenced'>;
+}
+
+function isLogged({ origin }: Happening): boolean {
+  return origin !== 'hub' && origin !== 'restore';
 }

@@ -1,6 +1,7 @@
 import { covers } from '../clock.js';
 import { holdsHead } from '../author.js';
 import type { Side } from '../clock.js';
+import { CanonError } from '../errors.js';
 import type { UnitPlan } from '../plan.js';
 import { image, type Unit } from '../unit.js';
 import { jsonEqual } from '../value.js';
@@ -32,5 +33,11 @@ function showsHead(plan: UnitPlan, unit: Unit, side: Side): boolean {
   const img = image(unit, side);
   if (plan.equal(img.value, unit.head.value)) return true;
   const held = rawOf(plan, side, img);
-  return jsonEqual(held, plan.put(side, unit.head.value, held));
+  try {
+    return jsonEqual(held, plan.put(side, unit.head.value, held));
+  } catch (error) {
+    // What cannot be said there is not shown there.
+    if (error instanceof CanonError) return false;
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
 import { rawOf } from '../at-rest.js';
-import { dueBack } from '../give-back.js';
+import { dueBack, rawToGiveBack } from '../give-back.js';
 import { LIFE_UNIT } from '../life.js';
 import { asItWas, madeAnew } from '../made-anew.js';
 import { LIFE, type UnitPlan } from '../plan.js';
@@ -39,8 +39,10 @@ export function prepareWrite(
     const unit = units.get(key) as Unit;
     const held = rawOf(unitPlan, side, image(unit, side));
     const back = dueBack(unitPlan, unit, side);
-    const raw = back === null ? unitPlan.put(side, unit.head.value, held) : rawOf(unitPlan, side, back);
-    if (!jsonEqual(raw, held)) sent[key] = { version: versionOf(back ?? unit.head), raw, own: false };
+    const raw =
+      back === null ? unitPlan.put(side, unit.head.value, held) : rawToGiveBack(unitPlan, side, back);
+    if (raw !== undefined && !jsonEqual(raw, held))
+      sent[key] = { version: versionOf(back ?? unit.head), raw, own: false };
   }
   return Object.keys(sent).length === 0 ? null : attemptOf(context, state, 'update', sent, id, now);
 }

@@ -1,5 +1,4 @@
-import { SIDES, dotText, vectorText, type Side } from '../../core/clock.js';
-import { conflictKey } from '../../core/conflict.js';
+import { SIDES, type Side } from '../../core/clock.js';
 import { takeValue, type Taken } from '../../core/flap.js';
 import { dueBack } from '../../core/give-back.js';
 import { LIFE_UNIT } from '../../core/life.js';
@@ -24,10 +23,16 @@ import { expectToHold, foldPage, isOpen, send, takeBack, takeReceipt, type LaneC
 import { answerOf, readContext, requestOf, sightingOf, tell } from './read-lane.js';
 import { reconsiderDelete } from './reconsider-delete.js';
 import { Review, type ReviewedHub } from './review.js';
+import { showConflicts, tellAuthored } from './tell-result.js';
+import type { Told } from './told.js';
 import { linkedUnits, readFirst } from './link.js';
-import { isUnmoved, Store } from './store.js';
+import type { AfterRestore } from './restored.js';
+import { isUnmoved, Store, type StoreBackup } from './store.js';
 import { ALL_ON, type Switches } from './switches.js';
-import { triedAgain } from './tried-again.js';
+import { boundPlan, rebindAll, sayable } from './references.js';
+import type { TargetLinks } from './target-links.js';
+import { tryAgain } from './tried-again.js';
+import * as attempts from './attempts.js';
 import { weakenAfter, weakenBefore, weakenPlan } from './weaken.js';
 
 /** A request that was stored as sent and may now go out. */
@@ -60,11 +65,16 @@ export class Hub implements ReviewedHub {
   /** When something is due that could not be done before; `null`: nothing is. */
   lookAgainAt: number | null = 0;
 
+  plan: Plan;
+
   constructor(
-    public plan: Plan,
+    plan: Plan,
     readonly sides: Readonly<Record<Side, HubSide>>,
     readonly switches: Switches = ALL_ON,
+    /** Who is who among the records that references point to; `null`: there are no references. */
+    readonly targets: TargetLinks | null = null,
   ) {
+    this.plan = boundPlan(plan, targets, switches);
     this.store = new Store(switches);
     this.review = new Review(this);
   }
@@ -176,17 +186,11 @@ export class Hub implements ReviewedHub {
 
   /** Id of a write whose end a side can be asked for. */
   toSettle(side: Side): string | null {
-    const lane = this.store.lane(side);
-    if (lane !== undefined) return lane.attempt?.state === 'unknown' ? lane.attempt.id : null;
-    const attempt = this.store.read(side)?.attempt;
-    return this.sides[side].abilities.tier === 'T0' && attempt?.state === 'unknown' ? attempt.id : null;
+    return attempts.toSettle(this.store, this.sides[side].abilities, side);
   }
 
-  openAttempt(side: Side): { readonly id: string; readonly state: 'sent' | 'unknown' } | null {
-    const attempt = this.store.lane(side)?.attempt ?? this.store.read(side)?.attempt ?? null;
-    return attempt === null || attempt.state === 'acked' || attempt.state === 'dead'
-      ? null
-      : { id: attempt.id, state: attempt.state };
+  openAttempt(side: Side): attempts.OpenAttempt | null {
+    return attempts.openAttempt(this.store, side);
   }
 
   units(): Map<string, Unit> {
@@ -210,9 +214,32 @@ export class Hub implements ReviewedHub {
     });
   }
 
+  /** The pipeline that links what references point to takes a step. */
+  linkTargets(pick: number): boolean {
+    const moved = this.targets?.step(pick, this.now) ?? false;
+    if (moved && this.switches.wakeWaiting) this.lookAgainAt = 0;
+    return moved;
+  }
+
+  restore(backup: StoreBackup): readonly Told[] {
+    const lost = this.store.restore(backup);
+    this.review.forget();
+    this.crash();
+    return lost;
+  }
+
+  readAnew(positions: Partial<Record<Side, number>>, work: (context: AfterRestore) => void): void {
+    this.lookAgainAt = 0;
+    this.#transaction(false, undefined, (units) => {
+      const { plan, now, switches, store } = this;
+      work({ plan, units, told: store.told, now, switches });
+      store.readOn(positions);
+    });
+  }
+
   /** Somebody edited the pipeline. */
   replan(plan: Plan): void {
-    this.plan = plan;
+    this.plan = boundPlan(plan, this.targets, this.switches);
     this.lookAgainAt = 0;
     this.#transaction(false, undefined, () => undefined);
   }
@@ -220,12 +247,7 @@ export class Hub implements ReviewedHub {
   /** Somebody has what a side refused of this unit, or of the whole record, tried once more. */
   retry(key: string): void {
     this.#transaction(false, undefined, (units) => {
-      for (const one of [key, LIFE]) {
-        const unit = units.get(one);
-        if (unit === undefined || unit.blocked === null) continue;
-        units.set(one, triedAgain(unit));
-        this.lookAgainAt = 0;
-      }
+      if (tryAgain(units, [key, LIFE])) this.lookAgainAt = 0;
     });
   }
 
@@ -240,7 +262,7 @@ export class Hub implements ReviewedHub {
   ): readonly Outgoing[] {
     const { store } = this;
     const units = this.units();
-    const before = [...units.values()];
+    let before = [...units.values()];
     const said = store.told.length;
     let unsettled = !planning || this.paused || store.ended;
     for (const side of SIDES) {
@@ -256,11 +278,13 @@ export class Hub implements ReviewedHub {
       store.setLane(side, takeBack(this.#lane(side, units), lane));
     }
     const open = SIDES.map((side) => store.read(side)?.attempt ?? null);
+    const isLoaded = !isUnmoved(before, units);
+    const rebound = this.#rebind(units);
+    if (!isLoaded) before = [...units.values()];
     work(units);
-    // A write that has ended, however it did, leaves what it was for to be looked at.
     if (SIDES.some((side, i) => (store.read(side)?.attempt ?? null) !== open[i])) this.lookAgainAt ??= 0;
-    // Nothing moved and nothing is due: what was derived last still holds.
     if (this.lookAgainAt === null && isUnmoved(before, units)) return [];
+    store.told.push(...(rebound ?? []));
     if (this.switches.deleteSeesEdits) reconsiderDelete(this.plan, units, store.told.slice(said));
     weakenBefore(this.switches, this.plan, units, !unsettled);
     const result = resolveRecord({
@@ -275,8 +299,8 @@ export class Hub implements ReviewedHub {
       fights: (unit, key) => this.#fights(unit, key),
     });
     for (const [key, unit] of result.units) units.set(key, unit);
-    this.lookAgainAt = result.lookAgainAt;
-    this.#tellAuthored(result);
+    this.lookAgainAt = rebound === null ? 0 : result.lookAgainAt;
+    tellAuthored(this, result);
     const outgoing: Outgoing[] = [];
     if (!unsettled) for (const side of SIDES) this.#send(side, result.writes[side], units, outgoing);
     weakenAfter(this.switches, result, units);
@@ -292,10 +316,13 @@ export class Hub implements ReviewedHub {
     if (keys.length === 0) return;
     // Made anew or deleted: its fields wait, and are looked at after that.
     if (keys[0] === LIFE) this.lookAgainAt = 0;
+    const due = keys[0] === LIFE ? keys : sayable(this.plan, units, side, keys, this.now);
+    if (due.length < keys.length) this.lookAgainAt ??= 0;
+    if (due.length === 0) return;
     const id = `w${String(++this.store.ids)}`;
     const lane = this.store.lane(side);
     if (lane !== undefined) {
-      const sent = send(this.#lane(side, units), lane, keys, id);
+      const sent = send(this.#lane(side, units), lane, due, id);
       this.store.setLane(side, sent.state);
       if (sent.request !== null) outgoing.push({ side, request: sent.request });
       return;
@@ -311,10 +338,16 @@ export class Hub implements ReviewedHub {
     const attempt =
       keys[0] === LIFE
         ? prepareLife(context, state, id, this.now)
-        : prepareWrite(context, state, keys, id, this.now);
+        : prepareWrite(context, state, due, id, this.now);
     if (attempt === null) return;
     this.store.setRead(side, { ...state, attempt });
     outgoing.push({ side, request: requestOf(this.plan, side, attempt, this.switches) });
+  }
+
+  #rebind(units: Map<string, Unit>): readonly Told[] | null {
+    if (this.targets === null || !this.switches.rebindReferences) return [];
+    if (SIDES.some((side) => this.openAttempt(side) !== null)) return null;
+    return rebindAll(this.plan, units, this.targets, this.now);
   }
 
   #writable(side: Side, units: Map<string, Unit>): boolean {
@@ -325,27 +358,8 @@ export class Hub implements ReviewedHub {
     return !isOpen(lane) && covered;
   }
 
-  #tellAuthored(result: RecordResult): void {
-    for (const { key, outcome, before, after } of result.authored) {
-      this.store.headAt.set(key, this.now);
-      if (outcome.how === 'decision') this.review.carriedOut(before.decision?.id ?? '', before);
-      if (!this.switches.lineageFollows) continue;
-      this.store.told.push({
-        at: this.now,
-        kind: 'authored',
-        unit: key,
-        how: outcome.how,
-        value: after.head.value,
-        dot: dotText(after.head.dot),
-        ctx: vectorText(after.head.ctx),
-        over: outcome.overridden.map(({ version }) => version.value),
-        decision: outcome.how === 'decision' ? (before.decision?.id ?? null) : null,
-      });
-    }
-  }
-
   #commit(units: Map<string, Unit>, result: RecordResult | null): void {
-    const { store, now } = this;
+    const { store } = this;
     store.save(this.plan, units);
     if (result === null) return;
     if (result.unlink) store.ended = true;
@@ -354,21 +368,7 @@ export class Hub implements ReviewedHub {
     // Unless somebody has taken the deletion back, or is about to decide anew.
     if (gone && life.contest === null && life.decision === null)
       store.ended ||= SIDES.every((side) => this.openAttempt(side) === null);
-    for (const [key, conflict] of result.conflicts) {
-      const text = conflictKey(conflict);
-      this.review.screen(key, units.get(key) as Unit, conflict);
-      if (store.conflicts.get(key) === text) continue;
-      store.conflicts.set(key, text);
-      const values = conflict.candidates.map(({ value }) => value);
-      store.told.push({ at: now, kind: 'asked', unit: key, why: conflict.kind, key: text, values });
-    }
-    for (const key of store.conflicts.keys()) {
-      if (result.conflicts.has(key)) continue;
-      const decided = result.authored.some((one) => one.key === key && one.outcome.how === 'decision');
-      if (!this.switches.conflictsFollow && !decided) continue;
-      store.conflicts.delete(key);
-      store.told.push({ at: now, kind: 'closed', unit: key });
-    }
+    showConflicts(this, units, result);
   }
 
   #fights(unit: string, key: string): boolean {

@@ -1,9 +1,9 @@
 import { rawOf, readImage, writeImage, type VersionDoc } from '../../core/at-rest.js';
 import { acknowledge, holdsBack } from '../../core/author.js';
 import { dotText, sameDot, vectorText, type Side } from '../../core/clock.js';
-import { dueBack, holdBack, refuseBack } from '../../core/give-back.js';
+import { dueBack, holdBack, rawToGiveBack, refuseBack } from '../../core/give-back.js';
 import { LIFE_UNIT } from '../../core/life.js';
-import { asItWas, madeAnew } from '../../core/made-anew.js';
+import { asItWas } from '../../core/made-anew.js';
 import { observe, withImage } from '../../core/observe.js';
 import { LIFE, type Plan, type UnitPlan } from '../../core/plan.js';
 import { columnsOf, unitRaws } from '../../core/protocol/unit-raws.js';
@@ -14,6 +14,7 @@ import { jsonEqual, type Raw } from '../../core/value.js';
 import type { Happening } from '../../connectors/memory/happening.js';
 import type { WriteAnswer, WriteRequest } from '../../connectors/memory/exchange.js';
 import { unitsOf } from './read-lane.js';
+import { madeOrBlank } from './references.js';
 import { LIVE, RECORD, type LaneAttempt, type LaneState } from './store.js';
 import type { Switches } from './switches.js';
 import type { Told } from './told.js';
@@ -223,7 +224,8 @@ export function send(
       continue;
     }
     if (op === 'create') {
-      const made = lifeBack === null ? madeAnew(unitPlan, unit, side) : asItWas(unitPlan, unit, side);
+      const made =
+        lifeBack === null ? madeOrBlank(unitPlan, unit, side, context.now) : asItWas(unitPlan, unit, side);
       columnsOf(plan, side, key, made.raw, set);
       if (!made.own) {
         before[key] = writeImage(unitPlan, side, image(unit, side));
@@ -233,7 +235,9 @@ export function send(
       continue;
     }
     const owed = dueBack(unitPlan, unit, side);
-    const raw = owed === null ? unitPlan.put(side, unit.head.value, held) : rawOf(unitPlan, side, owed);
+    const raw =
+      owed === null ? unitPlan.put(side, unit.head.value, held) : rawToGiveBack(unitPlan, side, owed);
+    if (raw === undefined) continue;
     if (owed !== null) back.push(key);
     if (!jsonEqual(raw, held)) {
       columnsOf(plan, side, key, raw, set);

@@ -63,6 +63,13 @@ export class Review {
 
   constructor(private readonly hub: ReviewedHub) {}
 
+  /** The hub's disk was set back: whoever decides looks anew, and nothing that was decided since is there to be taken back. */
+  forget(): void {
+    this.#screens.clear();
+    this.#undoable.clear();
+    this.#carriedOut.clear();
+  }
+
   screen(key: string, unit: Unit, conflict: Conflict): void {
     const { candidates } = conflict;
     const screens = this.#screens.get(key) ?? [];

@@ -34,6 +34,18 @@ export const CLOCK = defaultClock(ORIGIN.both);
 export const LIVE = readUnit(CLOCK, 'live', undefined);
 export const BLANK = readUnit(CLOCK, null, undefined);
 
+/** What the hub had on disk at a time. */
+export interface StoreBackup {
+  readonly units: ReadonlyMap<string, string>;
+  readonly read: Partial<Record<Side, string>>;
+  readonly lane: Partial<Record<Side, string>>;
+  readonly told: readonly Told[];
+  readonly conflicts: ReadonlyMap<string, string>;
+  readonly headAt: ReadonlyMap<string, number>;
+  readonly ended: boolean;
+  readonly ids: number;
+}
+
 interface Volatile {
   readonly units: Map<string, Unit>;
   readonly read: Partial<Record<Side, SideState>>;
@@ -59,6 +71,47 @@ export class Store {
   #loaded: Volatile = { units: new Map(), read: {}, lane: {} };
 
   constructor(private readonly switches: Switches) {}
+
+  /** Logs are read on from here. */
+  readOn(positions: Partial<Record<Side, number>>): void {
+    for (const side of SIDES) {
+      const [lane, cursor] = [this.lane(side), positions[side]];
+      if (lane !== undefined && cursor !== undefined) this.setLane(side, { ...lane, cursor });
+    }
+  }
+
+  /** All that is on disk. */
+  backup(): StoreBackup {
+    return {
+      units: new Map(this.#units),
+      read: { ...this.#read },
+      lane: { ...this.#lane },
+      told: [...this.told],
+      conflicts: new Map(this.conflicts),
+      headAt: new Map(this.headAt),
+      ended: this.ended,
+      ids: this.ids,
+    };
+  }
+
+  /** The disk is what it was then. @returns what it had told since, which is lost with it */
+  restore(backup: StoreBackup): readonly Told[] {
+    const refill = <K, V>(map: Map<K, V>, from: ReadonlyMap<K, V>): void => {
+      map.clear();
+      for (const [key, value] of from) map.set(key, value);
+    };
+    const lost = this.told.filter((row) => !backup.told.includes(row));
+    this.told.splice(0, this.told.length, ...backup.told);
+    refill(this.conflicts, backup.conflicts);
+    refill(this.headAt, backup.headAt);
+    refill(this.#units, backup.units);
+    Object.assign(this.#read, backup.read);
+    Object.assign(this.#lane, backup.lane);
+    this.ended = backup.ended;
+    if (!this.switches.skipForgottenNumbers) this.ids = backup.ids;
+    this.crash();
+    return lost;
+  }
 
   crash(): void {
     this.#loaded = { units: new Map(), read: {}, lane: {} };

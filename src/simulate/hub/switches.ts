@@ -50,6 +50,30 @@ export interface Switches extends Guards {
   readonly lineageFollows: boolean;
   /** Nothing is written to a record that is out of scope. */
   readonly heedScope: boolean;
+  /** What a reference points to is said by each side's own id. */
+  readonly translateIds: boolean;
+  /** A reference whose record is not there waits; nothing is written in its place. */
+  readonly waitForTarget: boolean;
+  /** A record can be pointed to on a side while it is there, neither before nor afterwards. */
+  readonly targetIsThere: boolean;
+  /** The id that a record had before it got another one goes on to mean it. */
+  readonly keepFormerIds: boolean;
+  /** References are understood anew when it becomes known who is linked with whom. */
+  readonly rebindReferences: boolean;
+  /** Whoever waits for a record is looked at as soon as something becomes of that. */
+  readonly wakeWaiting: boolean;
+  /** Where it cannot be told whether both sides mean the same record, nobody is asked. */
+  readonly undecidedWaits: boolean;
+  /** A record that others point to is not deleted along without a person. */
+  readonly askBeforeDeletingReferred: boolean;
+  /** What a side shows that was set back to a backup is nobody's edit where it is to get back what is known. */
+  readonly setBackIsNoEdit: boolean;
+  /** An edit that was open when its side was set back stays one. */
+  readonly setBackKeepsEdits: boolean;
+  /** After the hub was set back: what both sides say is agreed, whatever led there. */
+  readonly reuniteAgreed: boolean;
+  /** After the hub was set back: the numbers of the writes that it has forgotten are not given away again. */
+  readonly skipForgottenNumbers: boolean;
 }
 
 export const ALL_ON: Switches = {
@@ -77,6 +101,18 @@ export const ALL_ON: Switches = {
   undoSparesEdits: true,
   lineageFollows: true,
   heedScope: true,
+  translateIds: true,
+  waitForTarget: true,
+  targetIsThere: true,
+  keepFormerIds: true,
+  rebindReferences: true,
+  wakeWaiting: true,
+  undecidedWaits: true,
+  askBeforeDeletingReferred: true,
+  setBackIsNoEdit: true,
+  setBackKeepsEdits: true,
+  reuniteAgreed: true,
+  skipForgottenNumbers: true,
 };
 
 export type SwitchName = keyof Switches;

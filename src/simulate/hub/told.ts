@@ -80,6 +80,8 @@ export type Moved =
   | 'confirmed'
   | 'recovered'
   | 'landed-again'
+  /** The side was set back to a backup, and shows this again; nobody has edited it. */
+  | 'restored'
   | 'cosmetic'
   | 'superseded'
   | 'not-written';

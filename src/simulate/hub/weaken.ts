@@ -14,6 +14,7 @@ export function weakenPlan(switches: Switches, plan: Plan): Plan {
     const { scope: _, ...everything } = plan;
     return everything;
   }
+  if (!switches.undecidedWaits) return withoutReferences(plan);
   if (!deleteSeesEdits) return { ...plan, life: { ...plan.life, deleteVsEdit: 'delete' } };
   if (!holdInvariants) return { ...plan, invariants: [] };
   return holdTogether ? plan : { ...plan, holdSets: [] };
@@ -77,4 +78,9 @@ function withoutVoids(unit: Unit): Unit {
     next = side === 'A' ? { ...next, incA: NEVER_HELD } : { ...next, incB: NEVER_HELD };
   }
   return next;
+}
+
+function withoutReferences(plan: Plan): Plan {
+  const units = plan.units.map(({ reference: _, ...unit }) => unit);
+  return { ...plan, units, unit: new Map(units.map((unit) => [unit.key, unit])) };
 }

@@ -13,6 +13,10 @@ export interface Evidence {
   readonly deleteVsEdit: 'review' | 'delete' | 'keep';
   readonly typed: readonly TypedFacts[];
   readonly told: readonly ToldFacts[];
+  /** The same with what the hub has forgotten because its own database was set back. */
+  readonly everTold: readonly ToldFacts[];
+  /** What was set back to a backup. */
+  readonly restored: readonly RestoredFacts[];
   readonly rest: readonly RestFacts[];
   readonly probes: readonly ProbeFacts[];
   /** Fingerprints of all that is stored, before and after everything was delivered again. */
@@ -21,6 +25,10 @@ export interface Evidence {
   readonly refused: readonly RefusedFacts[];
   /** New writes that left while the record was out of scope, in words. */
   readonly sentOutside: readonly string[];
+  /** Records that references can point to. */
+  readonly targets: readonly TargetFacts[];
+  /** What the hub wrote into references. */
+  readonly pointed: readonly PointedFacts[];
   readonly edits: number;
   readonly decisions: number;
   readonly hubWrites: number;
@@ -38,6 +46,8 @@ export interface UnitFacts {
   readonly tie: SideName | null;
   readonly merge: 'set' | 'counter' | 'text' | 'json' | 'min' | 'max' | null;
   readonly group: boolean;
+  /** Its values are the names of the records that it points to. */
+  readonly reference: boolean;
   readonly direction: 'both' | 'AtoB' | 'BtoA';
   readonly preferNonBlank: boolean;
   readonly heldWith: readonly string[];
@@ -74,7 +84,7 @@ export interface Stood {
   readonly unit: string;
   readonly before: Value;
   readonly value: Value;
-  readonly by: 'user' | 'hub' | 'trigger' | 'automation';
+  readonly by: 'user' | 'hub' | 'trigger' | 'automation' | 'restore';
   /** The record had been deleted and is made anew with it. */
   readonly anew: boolean;
   /** When it was typed cannot be told: the side dates it in the future, or it is one of very many of one moment, and the side tells. */
@@ -86,7 +96,7 @@ export interface LifeFacts {
   readonly at: number;
   readonly side: SideName;
   readonly did: 'delete' | 'insert';
-  readonly by: 'user' | 'hub' | 'trigger' | 'automation';
+  readonly by: 'user' | 'hub' | 'trigger' | 'automation' | 'restore';
 }
 
 export interface RefusedFacts {
@@ -94,6 +104,41 @@ export interface RefusedFacts {
   readonly side: SideName;
   readonly unit: string;
   readonly value: Value;
+}
+
+/** A record that references on its side can point to, by its own id there. */
+export interface TargetFacts {
+  readonly side: SideName;
+  readonly id: string;
+  /** What it stands for; the same on both sides. */
+  readonly name: Value;
+  readonly madeAt: number;
+  readonly goneAt: number | null;
+  /** When the hub knew that it was gone. */
+  readonly goneKnownAt: number | null;
+  /** When the hub decided to delete it, because it had been deleted on the other side. */
+  readonly deletionDecidedAt: number | null;
+}
+
+/** A side, or the hub's own database, was set back to a backup, and people said what is right. */
+export interface RestoredFacts {
+  readonly of: SideName | 'hub';
+  readonly how: 'give-back' | 'take';
+  readonly backupAt: number;
+  readonly at: number;
+  /** What stood on the sides then; empty where the record was not there. */
+  readonly stood: Readonly<Record<SideName, Readonly<Record<string, Value>>>>;
+}
+
+export interface PointedFacts {
+  readonly side: SideName;
+  readonly unit: string;
+  readonly id: string;
+  readonly at: number;
+  /** The record was made anew, and says there what it had said itself. */
+  readonly asItWas: boolean;
+  /** When the request left. */
+  readonly sentAt: number;
 }
 
 export interface TypedFacts {
@@ -126,6 +171,8 @@ export interface ToldFacts {
   /** The conflict that a decision named. */
   readonly match?: string | null;
   readonly values?: readonly Value[];
+  /** What a reference is said to point to, or all that was to choose from, had not been linked. */
+  readonly unlinked?: boolean;
   readonly why?: string;
   readonly key?: string;
 }

@@ -15,6 +15,8 @@ import { p9Clock } from './p9-clock.js';
 import { p10Crash } from './p10-crash.js';
 import { p11Lineage } from './p11-lineage.js';
 import { p12Conflicts } from './p12-conflicts.js';
+import { p13References } from './p13-references.js';
+import { p14Restores } from './p14-restores.js';
 
 /** All properties, by name. */
 export const PROPERTIES: Readonly<Record<string, string>> = {
@@ -30,12 +32,12 @@ export const PROPERTIES: Readonly<Record<string, string>> = {
   P10: 'crashes leave nothing half done',
   P11: 'the lineage tells the whole story',
   P12: 'conflicts shown are those that are',
+  P13: 'a reference means the same on both sides',
+  P14: 'after a restore nothing is lost in silence',
 };
 
 const CHECKS = [
   p1Convergence,
-  p2NoSilentLoss,
-  p2NoBlindDelete,
   p3NoInvention,
   p4Exactness,
   p5Policy,
@@ -49,9 +51,13 @@ const CHECKS = [
   p10Crash,
   p11Lineage,
   p12Conflicts,
+  p13References,
+  p14Restores,
 ];
 
 /** Everything that is wrong with a run. */
 export function judge(evidence: Evidence): Violation[] {
-  return CHECKS.flatMap((check) => check(evidence));
+  // What the hub has told and forgotten since was told all the same.
+  const ever: Evidence = { ...evidence, told: evidence.everTold };
+  return [...p2NoSilentLoss(ever), ...p2NoBlindDelete(ever), ...CHECKS.flatMap((check) => check(evidence))];
 }

@@ -8,6 +8,8 @@ import { text } from './text.js';
 export class Knowledge {
   /** Text of a value → texts of the values its makers had seen. */
   readonly #known = new Map<string, Set<string>>();
+  /** Sides that show what a backup had, which nobody has edited. */
+  readonly #setBack: Record<'A' | 'B', boolean> = { A: false, B: false };
   readonly #seen: Readonly<Record<'A' | 'B', Set<string>>> = { A: new Set(), B: new Set() };
 
   /**
@@ -24,7 +26,7 @@ export class Knowledge {
       for (const name of this.#names(value)) this.#seen[side].add(name);
       this.#learn(value, this.#seen[side]);
     }
-    const told = evidence.told.filter((row) => row.unit === unit.key);
+    const told = evidence.everTold.filter((row) => row.unit === unit.key);
     let next = 0;
     for (const entry of evidence.stood) {
       if (entry.unit !== unit.key) continue;
@@ -42,16 +44,19 @@ export class Knowledge {
 
   #stands(entry: Stood, onWrite: (entry: Stood, knowledge: Knowledge) => void): void {
     const value = text(entry.value);
-    if (entry.by === 'hub') {
+    const wasSetBack = this.#setBack[entry.side];
+    this.#setBack[entry.side] = entry.by === 'restore';
+    if (entry.by === 'hub' || entry.by === 'restore') {
       // What was deleted unread, by somebody on that side, was not replaced by the hub; nor what is known to have gone before.
       const before = text(entry.before);
       const gone =
         entry.anew &&
         (!this.evidence.sides[entry.side].complete ||
-          this.evidence.told.some(
+          this.evidence.everTold.some(
             (row) => row.kind === 'superseded' && row.unit === entry.unit && text(row.value) === before,
           ));
-      if (!gone && value !== text(entry.before)) onWrite(entry, this);
+      const ours = entry.by === 'hub' && !wasSetBack && !gone;
+      if (ours && value !== text(entry.before)) onWrite(entry, this);
       const seen = this.#seen[entry.side];
       seen.clear();
       for (const known of this.#known.get(value) ?? []) seen.add(known);

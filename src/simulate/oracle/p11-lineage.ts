@@ -1,7 +1,8 @@
 import type { Evidence, RestFacts, UnitFacts, Violation } from './evidence.js';
 import { same, text } from './text.js';
+import { wasLeftBlank } from './waiting.js';
 
-const MOVES_IMAGE = ['observed', 'ambiguous', 'acknowledged', 'confirmed', 'landed-again'];
+const MOVES_IMAGE = ['observed', 'ambiguous', 'acknowledged', 'confirmed', 'landed-again', 'restored'];
 
 /** P11: the lineage, folded, gives the registers; and every value on either side goes back to somebody, or to the first load. */
 export function p11Lineage(evidence: Evidence): Violation[] {
@@ -15,7 +16,9 @@ export function p11Lineage(evidence: Evidence): Violation[] {
   return found;
 }
 
-function folded({ told, initial }: Evidence, { key }: UnitFacts, moment: RestFacts): Violation[] {
+function folded(evidence: Evidence, unit: UnitFacts, moment: RestFacts): Violation[] {
+  const { told, initial } = evidence;
+  const { key } = unit;
   const registers = moment.registers[key];
   if (registers === undefined) return [];
   const found: Violation[] = [];
@@ -34,7 +37,10 @@ function folded({ told, initial }: Evidence, { key }: UnitFacts, moment: RestFac
       ),
     );
   for (const side of ['A', 'B'] as const) {
-    if (!same(images[side], registers[side]))
+    // Nobody has written it down where the record is not: it was to be made without what it points to.
+    const blank =
+      registers[side] === null && (!moment.alive[side] || wasLeftBlank(evidence, unit, side, moment.at));
+    if (!same(images[side], registers[side]) && !(unit.reference && blank))
       found.push(
         fault(key, `says ${text(images[side])} stands on ${side}, the register ${text(registers[side])}`),
       );
@@ -42,7 +48,8 @@ function folded({ told, initial }: Evidence, { key }: UnitFacts, moment: RestFac
   return found;
 }
 
-function origins({ told, initial, stood, sides }: Evidence, unit: UnitFacts, moment: RestFacts): Violation[] {
+function origins(evidence: Evidence, unit: UnitFacts, moment: RestFacts): Violation[] {
+  const { everTold: told, initial, stood, sides } = evidence;
   const { key } = unit;
   const known = new Set<string>();
   const add = (value: unknown): void => {
@@ -57,7 +64,10 @@ function origins({ told, initial, stood, sides }: Evidence, unit: UnitFacts, mom
     if (row.kind === 'decided' || (row.kind === 'authored' && row.how === 'merge')) add(row.value);
   }
   return (['A', 'B'] as const)
-    .filter((side) => moment.alive[side] && !known.has(text(moment.values[side][key])))
+    .filter((side) => {
+      const blank = moment.values[side][key] === null && wasLeftBlank(evidence, unit, side, moment.at);
+      return moment.alive[side] && !blank && !known.has(text(moment.values[side][key]));
+    })
     .map((side) => fault(key, `${text(moment.values[side][key])} on ${side} comes from nobody`));
 }
 

@@ -1,4 +1,4 @@
-import type { Evidence, LifeFacts, SideName, UnitFacts, Violation } from './evidence.js';
+import type { Evidence, LifeFacts, SideName, Stood, UnitFacts, Violation } from './evidence.js';
 import { gaveWay } from './p2-no-silent-loss.js';
 import { blank, text } from './text.js';
 
@@ -20,10 +20,15 @@ function unseen(evidence: Evidence, unit: UnitFacts, { at, side }: LifeFacts): V
   const decided = evidence.told.some(
     (row) => row.kind === 'decided' && row.unit === '$life' && row.value === 'deleted' && row.at <= at,
   );
-  const here = evidence.stood.filter((one) => one.unit === unit.key && one.side === side && one.at < at);
+  // What it points to got another id there, and the database followed: nobody has edited that.
+  const isEdit = ({ before, value, anew }: Stood): boolean =>
+    !unit.reference || anew || text(before) !== text(value);
+  const here = evidence.stood.filter(
+    (one) => one.unit === unit.key && one.side === side && one.at < at && isEdit(one),
+  );
   const last = here[here.length - 1];
   if (!evidence.sides[side].exact && here.some(({ by }) => by === 'hub')) return [];
-  if (decided || last === undefined || last.by === 'hub') return [];
+  if (decided || last === undefined || last.by === 'hub' || last.by === 'restore') return [];
   // Of two records that share no past a blank one has nothing to say.
   if (evidence.linked && blank(last.value)) return [];
   if (!evidence.sides[side].deletesAsKnown && last.at > decidedAt(evidence, side, at)) {

@@ -1,7 +1,8 @@
-import type { Evidence, Stood, UnitFacts, Violation } from './evidence.js';
+import type { Evidence, SideName, Stood, ToldFacts, UnitFacts, Violation } from './evidence.js';
 import { Knowledge } from './knowledge.js';
 import { wasShown } from './shown.js';
 import { blank, text } from './text.js';
+import { isLeftBlank, wasLeftBlank } from './waiting.js';
 
 /**
  * P2: for every value that a write of the hub replaced, the lineage has it, and whoever made the new value had seen it, or it is named
@@ -16,6 +17,9 @@ export function p2NoSilentLoss(evidence: Evidence): Violation[] {
       // A merge takes edits in without replacing them; P4 counts those.
       if (unit.merge !== null) return;
       if (evidence.linked && blank(entry.before)) return;
+      if (wentUnread(evidence, entry)) return;
+      // Made without what it points to as long as that is not there: it goes on to wait, or is told later.
+      if (isLeftBlank(unit, entry) || wasLeftBlank(evidence, unit, entry.side, entry.at)) return;
       if (!known.knows(entry.value, entry.before) && !gaveWay(evidence, entry)) covered.push(entry);
     });
     const mentioned = mentionedValues(evidence, unit);
@@ -28,6 +32,8 @@ export function p2NoSilentLoss(evidence: Evidence): Violation[] {
     if (unit.merge !== null) continue;
     for (const entry of evidence.stood) {
       if (entry.unit !== unit.key || entry.by !== 'hub' || mentioned.has(text(entry.before))) continue;
+      if (wentUnread(evidence, entry)) continue;
+      if (wasLeftBlank(evidence, unit, entry.side, entry.at)) continue;
       if (text(entry.before) === text(entry.value) || (entry.anew && !evidence.sides[entry.side].complete))
         continue;
       const said = `${text(entry.before)} stood on ${entry.side}, was replaced, and is in no lineage`;
@@ -52,12 +58,38 @@ export function gaveWay(
     if (one.unit === unit && one.side === side && one.at < at && one.by === 'hub') since = one.at;
   return told.some(
     (row) =>
-      row.kind === 'authored' &&
-      row.unit === unit &&
-      row.at >= since &&
-      row.at <= at &&
-      (row.how !== 'decision' || wasShown(told, row.decision, value)) &&
-      (row.over ?? []).some((lost) => text(lost) === value),
+      wasGivenUp(row, unit, side, at, value) ||
+      (row.kind === 'authored' &&
+        row.unit === unit &&
+        row.at >= since &&
+        row.at <= at &&
+        (row.how !== 'decision' || wasShown(told, row.decision, value)) &&
+        (row.over ?? []).some((lost) => text(lost) === value)),
+  );
+}
+
+/**
+ * Somebody deleted it with the record before it had been read, and what there was to read went with a restore: of the side, or of the hub,
+ * which does not read again what it had been further on than.
+ */
+export function wentUnread({ restored, lives }: Evidence, { anew, side, at }: Stood): boolean {
+  if (!anew) return false;
+  return restored.some(
+    (one) =>
+      (one.of === 'hub' || one.of === side) &&
+      one.at <= at &&
+      lives.some((life) => life.side === side && life.did === 'delete' && life.at <= one.at),
+  );
+}
+
+/** The side was set back, and whoever let it get back what is known gave up what it showed; the lineage has it. */
+export function wasGivenUp(row: ToldFacts, unit: string, side: SideName, at: number, value: string): boolean {
+  return (
+    row.kind === 'restored' &&
+    row.unit === unit &&
+    row.side === side &&
+    row.at <= at &&
+    text(row.value) === value
   );
 }
 

@@ -1,12 +1,24 @@
-import type { Evidence, Violation } from './evidence.js';
+import type { Evidence, Value, Violation } from './evidence.js';
 import { text } from './text.js';
 
 /** P3: every edit in the lineage is somebody's edit on that side, in the order in which they were made, and none is counted twice. */
-export function p3NoInvention({ units, stood, told }: Evidence): Violation[] {
+export function p3NoInvention({ units, stood, told, restored }: Evidence): Violation[] {
+  // A hub that was set back takes what it had written itself for somebody's.
+  const forgets = restored.find(({ of }) => of === 'hub')?.backupAt ?? Infinity;
   const found: Violation[] = [];
   for (const { key } of units) {
     for (const side of ['A', 'B'] as const) {
-      const made = stood.filter((one) => one.unit === key && one.side === side && one.by !== 'hub');
+      const made: { at: number; value: Value }[] = stood.filter(
+        (one) =>
+          one.unit === key &&
+          one.side === side &&
+          (one.by === 'hub' ? one.at > forgets : one.by !== 'restore'),
+      );
+      // Taken for somebody's, with all that the backup had, whoever had written that.
+      for (const one of restored) {
+        if (one.of === side && one.how === 'take') made.push({ at: one.at, value: one.stood[side][key] });
+      }
+      made.sort((x, y) => x.at - y.at);
       let next = 0;
       for (const row of told) {
         if (row.kind !== 'observed' || row.unit !== key || row.side !== side) continue;

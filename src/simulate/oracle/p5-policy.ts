@@ -1,10 +1,14 @@
 import type { Evidence, Stood, ToldFacts, UnitFacts, Violation } from './evidence.js';
 import { Knowledge } from './knowledge.js';
+import { wasGivenUp, wentUnread } from './p2-no-silent-loss.js';
 import { wasShown } from './shown.js';
 import { blank, text } from './text.js';
+import { isLeftBlank } from './waiting.js';
 
-/** Ways to a new value that need no policy: one side changed it, both say the same, somebody decided, a change was taken back. */
-const PLAIN = ['fast-forward', 'agreement', 'decision', 'void-cover'];
+/**
+ * Ways to a new value that need no policy: one side changed it, both say the same, somebody decided, a change was
+ * taken back; or nobody edited anything: a reference is understood anew, a side was set back. */
+const PLAIN = ['fast-forward', 'agreement', 'decision', 'void-cover', 'rebound', 'renamed'];
 
 /** P5: what the hub does by itself is what the field's policy allows, and decisions are carried out as they were made. */
 export function p5Policy(evidence: Evidence): Violation[] {
@@ -40,11 +44,14 @@ function ownersValue(evidence: Evidence, unit: UnitFacts): Violation[] {
   const { owner } = unit;
   const typed = new Set(
     evidence.stood
-      .filter((one) => one.unit === unit.key && one.side === owner && one.by !== 'hub')
+      .filter((one) => one.unit === unit.key && one.side === owner && isEdit(one))
       .map((one) => text(one.value)),
   );
   const blind = evidence.sides[owner].tier === 'T3';
   const check = (entry: Stood, known: Knowledge): void => {
+    if (isLeftBlank(unit, entry) || wentUnread(evidence, entry)) return;
+    const { side, at, before } = entry;
+    if (evidence.told.some((row) => wasGivenUp(row, unit.key, side, at, text(before)))) return;
     if (blind || entry.side !== owner || !typed.has(text(entry.before))) return;
     if ((evidence.linked || unit.preferNonBlank) && blank(entry.before)) return;
     if (!known.knows(entry.value, entry.before))
@@ -59,7 +66,7 @@ function reallyNewer({ told, stood, sides }: Evidence, unit: UnitFacts): Violati
   if (unit.strategy !== 'newest' || unit.repoliced || unit.tie !== null) return [];
   const times = (value: unknown): number[] =>
     stood
-      .filter((one) => one.unit === unit.key && one.by !== 'hub' && text(one.value) === text(value))
+      .filter((one) => one.unit === unit.key && isEdit(one) && text(one.value) === text(value))
       .map(({ at }) => at);
   return authored(told, unit)
     .filter(({ how }) => how === 'newest')
@@ -82,7 +89,7 @@ function reallyNewer({ told, stood, sides }: Evidence, unit: UnitFacts): Violati
 /** Nobody wins or loses as the newest by a time that says nothing. */
 function nothingUndated({ told, stood }: Evidence, unit: UnitFacts): Violation[] {
   if (unit.strategy !== 'newest' || unit.repoliced || unit.tie !== null) return [];
-  const typed = stood.filter((one) => one.unit === unit.key && one.by !== 'hub');
+  const typed = stood.filter((one) => one.unit === unit.key && isEdit(one));
   const isUndated = (value: unknown): boolean => {
     const same = typed.filter((one) => text(one.value) === text(value));
     return same.length > 0 && same.every((one) => one.undated);
@@ -136,7 +143,7 @@ function decidedAsShown({ told }: Evidence, unit: UnitFacts): Violation[] {
 }
 
 /** Members of a group are never mixed: what is written stood together, or was decided together. */
-function wholeGroups({ stood, told, initial }: Evidence, unit: UnitFacts): Violation[] {
+function wholeGroups({ stood, everTold: told, initial }: Evidence, unit: UnitFacts): Violation[] {
   if (!unit.group) return [];
   const whole = new Set([text(initial.A[unit.key]), text(initial.B[unit.key])]);
   for (const one of stood) if (one.unit === unit.key && one.by !== 'hub') whole.add(text(one.value));
@@ -152,4 +159,9 @@ function authored(told: readonly ToldFacts[], unit: UnitFacts): readonly ToldFac
 
 function fault(unit: UnitFacts, said: string): Violation {
   return { property: 'P5', unit: unit.key, said };
+}
+
+/** Somebody typed it, or something of the side's did. */
+function isEdit({ by }: Stood): boolean {
+  return by !== 'hub' && by !== 'restore';
 }

@@ -3,6 +3,8 @@ import { text } from './text.js';
 
 /** P5, across fields: what is held together waits together, and a rule across fields is never broken by what was made. */
 export function p5Together(evidence: Evidence): Violation[] {
+  // What both sides say when the hub was set back is agreed, field by field.
+  if (evidence.restored.some(({ of }) => of === 'hub')) return [];
   return [...heldTogether(evidence), ...evidence.rules.flatMap((rule) => kept(evidence, rule))];
 }
 

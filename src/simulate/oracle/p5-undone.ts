@@ -19,6 +19,8 @@ const LOOKS: readonly string[] = [...EDITS, 'acknowledged', 'confirmed'];
  * before the decision was written; by the side's own journal.
  */
 export function p5Undone(evidence: Evidence): Violation[] {
+  // A hub that was set back does not know what it had given back, or decided.
+  if (evidence.restored.some(({ of }) => of === 'hub')) return [];
   return [...givenBack(evidence), ...evidence.units.flatMap((unit) => writtenOver(evidence, unit))];
 }
 
@@ -84,7 +86,8 @@ function writtenOver(evidence: Evidence, unit: UnitFacts): Violation[] {
       const mine = stood.filter((one) => one.unit === unit.key && one.side === side);
       return mine.flatMap((write, n) => {
         const before = mine[n - 1];
-        const typed = before !== undefined && before.by !== 'hub' && before.at > decision.at;
+        const typed =
+          before !== undefined && before.by !== 'hub' && before.by !== 'restore' && before.at > decision.at;
         // A write from before the undo, still on its way: its condition held, whatever stood there in between.
         const decided = made.some((value) => text(write.value) === text(sides[side].form(unit.key, value)));
         // A record that was deleted with the edit in it is made anew without.

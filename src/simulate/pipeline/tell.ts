@@ -90,6 +90,7 @@ class Journal {
       hub: 'Accord',
       automation: 'an automation',
       trigger: 'a trigger',
+      restore: 'a restore',
       user: by?.name ?? 'somebody',
     }[origin];
     if (op === 'delete') return `${who} deletes the record`;

@@ -1,9 +1,9 @@
 import type { Side } from '../../core/clock.js';
 import type { ColumnUse, Invariant, Plan, SidePlan, Tier, UnitPlan } from '../../core/plan.js';
 import type { Setup, SideKind } from './setup.js';
-import { UNITS } from './units.js';
+import { REFERENCES, UNITS } from './units.js';
 
-const BY_KEY = new Map(UNITS.map((unit) => [unit.key, unit]));
+const BY_KEY = new Map([...UNITS, ...REFERENCES].map((unit) => [unit.key, unit]));
 
 const IN_ORDER: Invariant = {
   id: 'low-below-high',

@@ -15,6 +15,8 @@ export interface Setup {
     readonly b: DeleteAction;
     readonly edited: 'review' | 'delete' | 'keep';
   };
+  /** What is set back to backups in a run that is about it. Default: nothing. */
+  readonly setBack?: readonly (Side | 'hub')[];
   readonly flips: number;
   /** How often each kind of step is taken, as a multiple of its usual weight; what is missing is taken as usual. */
   readonly often: Readonly<Partial<Record<Action['do'], number>>>;
@@ -51,4 +53,6 @@ export interface SideSetup {
   readonly refuses: boolean;
   /** Columns that a trigger fills inside the hub's own transaction. */
   readonly trigger: boolean;
+  /** What a reference points to must be there, and stays there while it is pointed to. Default: the side does not care. */
+  readonly keys?: boolean;
 }

@@ -23,15 +23,20 @@ export function systemOf(
   calm: () => boolean,
   /** What an automation wants a unit's columns to hold. */
   own: (unit: string) => Readonly<Record<string, Raw>>,
+  /** The column points to something that is not there. */
+  isMissing: (column: string, raw: Raw) => boolean,
 ): MemorySystem {
-  const refuse = (column: string, raw: Raw): string | null =>
-    !calm() && typeof raw === 'string' && formed.has(column) && raw.length > TOO_LONG ? 'too long' : null;
+  const refuse = (column: string, raw: Raw): string | null => {
+    if (setup.keys === true && isMissing(column, raw)) return 'it points to nothing';
+    const isLong = setup.refuses && typeof raw === 'string' && formed.has(column) && raw.length > TOO_LONG;
+    return isLong && !calm() ? 'too long' : null;
+  };
   const react = setup.insists === null ? undefined : insist(own(setup.insists), calm);
   return new MemorySystem({
     ...traitsOf(setup, formed),
     columns,
     ...(react !== undefined && { react }),
-    ...(setup.refuses && { refuse }),
+    ...((setup.refuses || setup.keys === true) && { refuse }),
   });
 }
 

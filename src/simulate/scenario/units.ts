@@ -1,4 +1,5 @@
 import type { Policy, UnitPlan } from '../../core/plan.js';
+import { NOBODY, referenceLens } from '../../core/reference.js';
 import { jsonEqual, stableStringify, type Canon, type FieldType, type Raw } from '../../core/value.js';
 
 /** Ends a value that a side keeps in a form of its own; reading takes it away again. */
@@ -36,6 +37,18 @@ export const UNITS: readonly UnitPlan[] = [
   unit('low', { strategy: 'review' }, { type: 'integer' }),
   unit('high', { strategy: 'owner', owner: 'B', onForeignEdit: 'accept' }, { type: 'integer' }),
 ];
+
+/** Units whose values point to other records. What an id means depends on the run (`withCrosswalks`). */
+export const REFERENCES: readonly UnitPlan[] = [
+  reference('boss', { strategy: 'review' }),
+  reference('home', { strategy: 'owner', owner: 'A', onForeignEdit: 'accept' }),
+  reference('site', { strategy: 'newest', skewMs: 0, tie: 'review' }),
+];
+
+function reference(key: string, policy: Policy): UnitPlan {
+  const pipeline = 'targets';
+  return unit(key, policy, { reference: pipeline, ...referenceLens(key, pipeline, NOBODY) });
+}
 
 function unit(key: string, policy: Policy, more: Partial<UnitPlan> = {}): UnitPlan {
   const type: FieldType = more.type === undefined || more.type === 'group' ? typeFor(policy) : more.type;

@@ -68,6 +68,14 @@ export type Action =
   | { readonly do: 'pause' }
   /** The record leaves the scope of the pipeline, or comes back. */
   | { readonly do: 'scope' }
+  /** Somebody deletes a record that can be pointed to, or gives it another id. */
+  | { readonly do: 'target'; readonly side: Side; readonly pick: number; readonly what: 'remove' | 'move' }
+  /** The pipeline that links those takes a step. */
+  | { readonly do: 'link'; readonly pick: number }
+  /** A copy of a side, or of the hub's own database, is made. */
+  | { readonly do: 'backup'; readonly of: Side | 'hub' }
+  /** It is set back to the last copy, and people say what is right: that it gets back what is known, or that it is as it should be. */
+  | { readonly do: 'restore'; readonly of: Side | 'hub'; readonly how: 'give-back' | 'take' }
   | { readonly do: 'wait'; readonly ms: number };
 
 export type Fault = 'none' | 'lost' | 'twice';

@@ -42,6 +42,8 @@ export function chronicle({ setup, actions }: History, { switches, plan }: RunOp
   };
   for (const action of actions) {
     world.act(action);
+    // What a hub that was set back had told is not there to be counted.
+    seen.told = Math.min(seen.told, world.hub.store.told.length);
     const said = tellAction(action);
     if (said !== null)
       lines.push({
@@ -91,6 +93,10 @@ function tellAction(action: Action): string | null {
       return 'synchronisation is paused, or goes on';
     case 'scope':
       return 'the record leaves the scope of the pipeline, or comes back';
+    case 'backup':
+      return `a copy of ${action.of === 'hub' ? 'the hub’s database' : NAMES[action.of]} is made`;
+    case 'restore':
+      return `${action.of === 'hub' ? 'the hub’s database' : NAMES[action.of]} is set back to its last copy (${action.how})`;
     case 'again':
       return `the write to ${NAMES[action.side]} is sent once more`;
     default:

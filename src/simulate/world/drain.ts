@@ -35,6 +35,7 @@ export function oneRound(world: World): void {
       world.answered(side, id, answer, sentAt);
     network.hints[side] = 0;
   }
+  while (hub.linkTargets(0));
   world.turn(ALL, ALL, null);
   for (const side of SIDES) {
     if (network.requests[side].length === 0) hub.lost(side);

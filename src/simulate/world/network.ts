@@ -1,4 +1,6 @@
 import type { Side } from '../../core/clock.js';
+import type { Tier } from '../../core/plan.js';
+import { FENCE_MS } from '../scenario/system-of.js';
 import type { Reading, WriteAnswer, WriteRequest } from '../../connectors/memory/exchange.js';
 
 /** A question to a side, and its answer once the side has given it. */
@@ -30,13 +32,14 @@ export class Network {
   outside = false;
   /** What left all the same, in words. */
   readonly sentOutside: string[] = [];
-  readonly #known = new Set<string>();
+  /** When each request left for the first time. */
+  readonly leftAt = new Map<string, number>();
 
   send(side: Side, sent: SentRequest): void {
     const { id, items } = sent.request;
-    if (this.outside && !this.#known.has(id))
+    if (this.outside && !this.leftAt.has(id))
       this.sentOutside.push(`${items[0]?.op ?? 'nothing'} on ${side}`);
-    this.#known.add(id);
+    if (!this.leftAt.has(id)) this.leftAt.set(id, sent.sentAt);
     this.requests[side].push(sent);
   }
 
@@ -63,4 +66,18 @@ export function take<T>(queue: T[], pick: number, keep: boolean): T | undefined 
   const item = queue[index];
   if (!keep) queue.splice(index, 1);
   return item;
+}
+
+/**
+ * When a write can no longer land. What is not compared must not land later than the fence; the rest may: its condition, or the fence on
+ * the side, stops it.
+ */
+export function deadlineOf(tier: Tier, { items }: WriteRequest, now: number): number {
+  const op = items[0]?.op;
+  const blind =
+    tier === 'T3' ||
+    tier === 'T4' ||
+    (tier !== 'T0' && op === 'create') ||
+    (tier === 'T2' && op === 'delete');
+  return blind ? now + FENCE_MS : Number.MAX_SAFE_INTEGER;
 }

@@ -1,11 +1,15 @@
 import { LIFE, type Plan, type UnitPlan } from '../../core/plan.js';
+import { linkedTarget } from '../../core/reference.js';
 import type { Unit } from '../../core/unit.js';
 import type { Canon } from '../../core/value.js';
 import { mergeOf, type Habits, type People } from './people.js';
 
 /** What somebody has before them who decides. */
 export interface Desk {
-  readonly hub: { units(): ReadonlyMap<string, Unit> };
+  readonly hub: {
+    units(): ReadonlyMap<string, Unit>;
+    readonly targets?: { readonly standing: readonly number[] } | null;
+  };
   readonly people: People;
   readonly plan: Plan;
   readonly habits?: Habits;
@@ -15,6 +19,11 @@ export interface Desk {
 export function ownValue({ hub, people, plan, habits }: Desk, key: string): Canon {
   if (key === LIFE) return 'live';
   const unitPlan = plan.unit.get(key) as UnitPlan;
+  if (unitPlan.reference !== undefined) {
+    const standing = hub.targets?.standing ?? [];
+    const link = standing[people.next() % Math.max(1, standing.length)];
+    return link === undefined ? null : linkedTarget(link);
+  }
   if (habits !== undefined) {
     const units = hub.units();
     return habits.decides(unitPlan, people.next(), (other) => {

@@ -50,8 +50,14 @@ export class People {
   readonly #before: Readonly<Record<Side, Map<string, Canon>>> = { A: new Map(), B: new Map() };
   #fresh = 0;
 
-  /** @param habits without them: what the simulator's own units are made for */
-  constructor(private readonly habits?: Habits) {}
+  /**
+   * @param habits without them: what the simulator's own units are made for
+   * @param choose what somebody comes to point to: as wanted, or (`null`, or gone) something new
+   */
+  constructor(
+    private readonly habits?: Habits,
+    private readonly choose: (side: Side, wanted: string | null) => string = () => '',
+  ) {}
 
   /** A number that was not given away yet. */
   next(): number {
@@ -87,6 +93,7 @@ export class People {
     const now = standing[side];
     const fresh = this.fresh(side);
     const n = this.#fresh;
+    if (plan.reference !== undefined) return this.#pointed(plan, side, kind, standing);
     if (this.habits !== undefined) {
       const stood = this.#stood[side].get(plan.key) ?? [];
       return this.habits.type(plan, { side, kind, standing, n, stood });
@@ -118,6 +125,25 @@ export class People {
       default:
         return { value: this.#plain(plan, side, kind, standing, fresh), did: { what: 'set' } };
     }
+  }
+
+  /** Mostly to something that nobody has pointed to, made for it. */
+  #pointed(
+    plan: UnitPlan,
+    side: Side,
+    kind: number,
+    standing: Readonly<Record<Side, Canon>>,
+  ): Pick<Typed, 'value' | 'did'> {
+    const known = kind <= 3 || kind >= 12;
+    // Often both sides mean the same one.
+    const wanted = known
+      ? this.#plain(plan, side, kind, standing, '')
+      : kind <= 5
+        ? standing[otherSide(side)]
+        : '';
+    const did = { what: 'set' } as const;
+    if (wanted === null) return { value: null, did };
+    return { value: this.choose(side, wanted === '' ? null : (wanted as string)), did };
   }
 
   #plain(

@@ -28,7 +28,7 @@ export function probe(world: World, random: Random): ProbeFacts | null {
   const plan = random.pick(hub.plan.units);
   const unit = units.get(plan.key);
   if (unit === undefined || units.has(LIFE)) return null;
-  if (plan.contextOnly) return null;
+  if (plan.contextOnly || plan.reference !== undefined) return null;
   const bound = hub.plan.invariants.find((one) => one.units.includes(plan.key))?.units ?? [plan.key];
   const plans = hub.plan.units.filter(({ key }) => bound.includes(key));
   const choice = new Map(plans.map((one) => [one.key, values(world, one, units.get(one.key) as Unit)]));

@@ -19,7 +19,9 @@ import type { Happening } from '../../connectors/memory/happening.js';
 import type { SideKind, SideSetup } from '../scenario/setup.js';
 import { mergeOf, unitValue } from './people.js';
 import { oneRound } from './drain.js';
-import { BULK, type World } from './world.js';
+import { inNames, nameIn, pointedFacts, targetFacts } from './reference-facts.js';
+import { BULK } from './deeds.js';
+import type { World } from './world.js';
 
 const QUIET_ROUNDS = 2;
 
@@ -47,7 +49,9 @@ export function atRest(world: World, reached: boolean, decided: boolean): RestFa
     alive,
     values,
     registers: Object.fromEntries(
-      [...units].filter(([key]) => key !== LIFE).map(([key, unit]) => [key, register(unit)]),
+      [...units]
+        .filter(([key]) => key !== LIFE)
+        .map(([key, unit]) => [key, register(unit, nameIn(world, key))]),
     ),
     conflicts,
     derived: Object.fromEntries(
@@ -66,6 +70,7 @@ export function evidenceOf(
   redelivered: Evidence['redelivered'],
 ): Evidence {
   const { hub, setup } = world;
+  const told = inNames(world, hub.store.told);
   const stood = [...stoodOn(world, 'A'), ...stoodOn(world, 'B')].sort((x, y) => x.at - y.at);
   const first = (side: Side): Record<string, Value> =>
     Object.fromEntries(world.plan.units.map((unit) => [unit.key, shownFirst(world, unit, side)]));
@@ -83,7 +88,11 @@ export function evidenceOf(
     lives: SIDES.flatMap((side) => livesOn(world, side)),
     deleteVsEdit: setup.life.edited,
     typed: world.people.typed,
-    told: hub.store.told,
+    told,
+    everTold: everTold(world, told),
+    restored: world.backups.restored,
+    targets: targetFacts(world),
+    pointed: pointedFacts(world),
     rest,
     probes,
     redelivered,
@@ -107,18 +116,19 @@ function valuesOn(world: World, side: Side): Record<string, Value> {
   return Object.fromEntries(world.plan.units.map((unit) => [unit.key, world.value(side, unit)]));
 }
 
-function register(unit: Unit): RestFacts['registers'][string] {
+function register(unit: Unit, name: (value: Value) => Value): RestFacts['registers'][string] {
   return {
-    head: unit.head.value,
+    head: name(unit.head.value),
     dot: dotText(unit.head.dot),
     ctx: vectorText(unit.head.ctx),
-    A: image(unit, 'A').value,
-    B: image(unit, 'B').value,
+    A: name(image(unit, 'A').value),
+    B: name(image(unit, 'B').value),
     blocked: unit.blocked !== null,
   };
 }
 
-function stoodOn({ systems, plan, setup }: World, side: Side): Stood[] {
+function stoodOn(world: World, side: Side): Stood[] {
+  const { systems, plan, setup } = world;
   const all: Stood[] = [];
   let values: Readonly<Record<string, Raw>> = {};
   for (const entry of systems[side].journal) {
@@ -133,9 +143,9 @@ function stoodOn({ systems, plan, setup }: World, side: Side): Stood[] {
           unit: unit.key,
           before: unitValue(unit, side, values),
           value: unitValue(unit, side, after),
-          by: entry.origin,
+          by: madeBy(world, side, entry),
           anew: entry.op === 'insert',
-          undated: isUndated(setup.sides[side].kind, entry),
+          undated: entry.origin === 'restore' || isUndated(setup.sides[side].kind, entry),
         });
       }
     }
@@ -150,9 +160,9 @@ function isUndated(kind: SideKind, { stamp, at, by }: Happening): boolean {
   return ahead || (kind === 'T0 log' && by === BULK);
 }
 
-function livesOn({ systems }: World, side: Side): Evidence['lives'] {
-  return systems[side].journal.flatMap(({ at, op, origin }) =>
-    op === 'update' ? [] : [{ at, side, did: op, by: origin }],
+function livesOn(world: World, side: Side): Evidence['lives'] {
+  return world.systems[side].journal.flatMap((entry) =>
+    entry.op === 'update' ? [] : [{ at: entry.at, side, did: entry.op, by: madeBy(world, side, entry) }],
   );
 }
 
@@ -166,6 +176,7 @@ function unitFacts({ setup, plan, repoliced }: World, unit: UnitPlan): UnitFacts
     tie: policy.strategy === 'newest' && policy.tie !== 'review' ? policy.tie : null,
     merge: mergeOf(unit) as UnitFacts['merge'],
     group: unit.isGroup,
+    reference: unit.reference !== undefined,
     direction: unit.direction,
     preferNonBlank: unit.preferNonBlank,
     heldWith: [...new Set(plan.holdSets.filter((set) => set.has(unit.key)).flatMap((set) => [...set]))],
@@ -190,6 +201,23 @@ function sideFacts(side: SideSetup, units: readonly UnitPlan[]): SideFacts {
 /** A side's own form, said here once more in plain words: long texts are cut, marks are not part of the value. */
 function formed(side: SideSetup, unit: UnitPlan | undefined, value: Value): Value {
   const cuts =
-    side.form === 'cut' && unit?.isGroup === false && unit.type === 'text' && mergeOf(unit) === null;
+    side.form === 'cut' &&
+    unit?.isGroup === false &&
+    unit.type === 'text' &&
+    unit.reference === undefined &&
+    mergeOf(unit) === null;
   return cuts && typeof value === 'string' ? value.slice(0, CUT) : value;
+}
+
+/** What a side was set back to counts as somebody's where people said that it is right. */
+function madeBy({ backups }: World, side: Side, { origin, at }: Happening): Stood['by'] {
+  if (origin !== 'restore') return origin;
+  const how = backups.restored.find((one) => one.of === side && one.at === at)?.how;
+  return how === 'take' ? 'user' : 'restore';
+}
+
+function everTold(world: World, told: Evidence['told']): Evidence['told'] {
+  const { lost } = world.backups;
+  if (lost.length === 0) return told;
+  return [...inNames(world, lost), ...told].sort((x, y) => x.at - y.at);
 }

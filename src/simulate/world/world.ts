@@ -1,21 +1,27 @@
 import { SIDES, type Side } from '../../core/clock.js';
 import type { Plan, UnitPlan } from '../../core/plan.js';
-import { MOST_AHEAD_MS } from '../../core/stamp.js';
 import type { Canon, Raw } from '../../core/value.js';
 import type { MemorySystem } from '../../connectors/memory/system.js';
-import type { Reading, WriteAnswer, WriteRequest } from '../../connectors/memory/exchange.js';
+import type { Reading, WriteAnswer } from '../../connectors/memory/exchange.js';
 import { Hub, type Outgoing, type Page } from '../hub/hub.js';
 import { RECORD } from '../hub/store.js';
 import type { Click } from '../hub/review.js';
+import { referrersAmong } from '../hub/references.js';
+import { TargetLinks } from '../hub/target-links.js';
 import { ALL_ON, type Switches } from '../hub/switches.js';
 import { planOf, withReview } from '../scenario/plan-of.js';
 import type { Setup } from '../scenario/setup.js';
-import { abilitiesOf, FENCE_MS, systemOf } from '../scenario/system-of.js';
+import { abilitiesOf, systemOf } from '../scenario/system-of.js';
 import type { Action, Fault } from './action.js';
-import { Network, take } from './network.js';
+import { changeLife, editField } from './deeds.js';
+import { deadlineOf, Network, take } from './network.js';
 import { ownValue } from './own-value.js';
 import { columnsFor, firstValue, mergeOf, People, unitValue, type Habits } from './people.js';
+import { refusalsIn, type Refused } from './refusals.js';
 import { rescope } from './scope.js';
+import { changeTarget, trulyBound } from './references.js';
+import { Backups } from './restore.js';
+import { FIRST, Targets } from './targets.js';
 
 /** A message that has had its effect; coming again it must have none. */
 export type Delivered =
@@ -29,20 +35,6 @@ export type Delivered =
     }
   | { readonly what: 'click'; readonly click: Click };
 
-/** A side would not write it. */
-export interface Refused {
-  readonly at: number;
-  readonly side: Side;
-  readonly unit: string;
-  readonly value: Canon;
-}
-
-/** Who changes very many records at once. */
-export const BULK = { kind: 'import', name: 'a migration' } as const;
-
-/** Further than any clock is off. */
-const FAR_AHEAD_MS = 2 * MOST_AHEAD_MS;
-
 /** How somebody decides: from which look, which candidate (−1: a value of their own). */
 export type Choice = Omit<Extract<Action, { do: 'decide' }>, 'do' | 'unit'>;
 
@@ -55,6 +47,7 @@ export class World {
   readonly people: People;
   readonly hub: Hub;
   readonly delivered: Delivered[] = [];
+  readonly backups = new Backups();
   /** Units whose policy was edited during the run. */
   readonly repoliced = new Set<string>();
   /** What the sides refused to write, as they said. */
@@ -65,26 +58,47 @@ export class World {
   /** The systems' automations have stopped. */
   calm = false;
 
+  /** As it was at first. What people do to a field does not depend on what its policy becomes. */
+  readonly plan: Plan;
+  /** What references point to; `null`: there are none. */
+  readonly targets: Targets | null;
+
   constructor(
     readonly setup: Setup,
     switches: Switches = ALL_ON,
-    /** As it was at first. What people do to a field does not depend on what its policy becomes. */
-    readonly plan: Plan = planOf(setup),
+    given: Plan = planOf(setup),
     /** Of the people on both sides; default: what the simulator's own units are made for. */
     readonly habits?: Habits,
   ) {
-    this.people = new People(habits);
+    const hasReferences = given.units.some(({ reference }) => reference !== undefined);
+    const targets = hasReferences ? new Targets(this.now) : null;
+    this.targets = targets;
+    const plan = trulyBound(given, targets);
+    this.plan = plan;
+    this.people = new People(habits, (side, wanted) => targets?.choose(side, wanted, this.now) ?? '');
     const formed = new Set(plan.units.filter(isFormed).map(({ key }) => key));
     const isCalm = (): boolean => this.calm;
     this.systems = {
-      A: systemOf(setup.sides.A, plan.sides.A.columns, formed, isCalm, (unit) => this.#wanted('A', unit)),
-      B: systemOf(setup.sides.B, plan.sides.B.columns, formed, isCalm, (unit) => this.#wanted('B', unit)),
+      A: this.#system('A', formed, isCalm),
+      B: this.#system('B', formed, isCalm),
     };
     const sides = {
       A: { log: setup.sides.A.kind === 'T0 log', abilities: abilitiesOf(setup.sides.A) },
       B: { log: setup.sides.B.kind === 'T0 log', abilities: abilitiesOf(setup.sides.B) },
     };
-    this.hub = new Hub(plan, sides, switches);
+    const links =
+      targets === null
+        ? null
+        : new TargetLinks(
+            targets.systems,
+            switches,
+            (link, ids) => referrersAmong(this.hub.plan, this.hub.units(), link, ids),
+            plan.sides,
+            (side) => targets.freeId(side),
+          );
+    this.hub = new Hub(given, sides, switches, links);
+    // What both sides know from the start is linked.
+    while (this.hub.linkTargets(0));
     for (const side of SIDES) {
       const values: Record<string, Raw> = {};
       for (const unit of plan.units) {
@@ -110,10 +124,10 @@ export class World {
     this.hub.now = this.now;
     switch (action.do) {
       case 'edit':
-        this.#edit(action);
+        editField(this, action);
         break;
       case 'life':
-        this.#life(action.side);
+        changeLife(this, action.side);
         break;
       case 'hint':
         if (this.network.hints[action.side] > 0) {
@@ -170,6 +184,18 @@ export class World {
       case 'scope':
         rescope(this);
         break;
+      case 'target':
+        changeTarget(this, action);
+        break;
+      case 'link':
+        this.hub.linkTargets(action.pick);
+        break;
+      case 'backup':
+        this.backups.take(this, action.of);
+        break;
+      case 'restore':
+        this.backups.restore(this, action.of, action.how);
+        break;
       case 'wait':
         this.now += action.ms;
     }
@@ -219,7 +245,7 @@ export class World {
     if (sent === undefined || fault === 'lost' || this.now > sent.deadline) return;
     const answer = this.systems[side].write(sent.request, this.now);
     this.network.answers[side].push({ id: sent.request.id, answer, sentAt: sent.sentAt });
-    this.#noteRefusal(side, sent.request, answer);
+    this.refused.push(...refusalsIn(this.plan, side, this.now, sent.request, answer));
     if (!this.isLog(side)) this.network.hints[side]++;
   }
 
@@ -269,6 +295,7 @@ export class World {
   /** What stood there before anybody did anything. */
   first(unit: UnitPlan, side: Side): Canon {
     const { linked } = this.setup;
+    if (unit.reference !== undefined) return FIRST[linked && side === 'B' ? 1 : 0];
     return this.habits === undefined ? firstValue(unit, side, linked) : this.habits.first(unit, side, linked);
   }
 
@@ -280,48 +307,22 @@ export class World {
     return this.systems[side].standing(RECORD)?.alive === true;
   }
 
+  #system(side: Side, formed: ReadonlySet<string>, isCalm: () => boolean): MemorySystem {
+    const { column, columns } = this.plan.sides[side];
+    const isMissing = (name: string, raw: Raw): boolean =>
+      this.plan.unit.get(column.get(name)?.unit ?? '')?.reference !== undefined &&
+      typeof raw === 'string' &&
+      this.targets?.isThere(side, raw) !== true;
+    const wanted = (unit: string): Readonly<Record<string, Raw>> => this.#wanted(side, unit);
+    return systemOf(this.setup.sides[side], columns, formed, isCalm, wanted, isMissing);
+  }
+
   /** What an automation of a side wants a unit to hold there. */
   #wanted(side: Side, key: string): Readonly<Record<string, Raw>> {
     const values: Record<string, Raw> = {};
     const unit = this.plan.unit.get(key);
     if (unit !== undefined) columnsFor(unit, side, this.habits?.automatic(unit) ?? `auto ${key}`, values);
     return values;
-  }
-
-  #edit({ side, unit, kind, also, odd }: Extract<Action, { do: 'edit' }>): void {
-    if (!this.alive(side)) return;
-    this.now += 2;
-    const plans = also ? new Set([this.unit(unit), this.unit(unit + 1)]) : [this.unit(unit)];
-    const values: Record<string, Raw> = {};
-    for (const plan of plans) {
-      if (plan.members.every((member) => member[side] === null)) continue;
-      const standing = { A: this.value('A', plan), B: this.value('B', plan) };
-      columnsFor(plan, side, this.people.type(this.now, plan, side, kind, standing), values);
-    }
-    const author = odd === 'bulk' ? BULK : (this.habits?.author(kind) ?? null);
-    // What orders states by their stamp has nothing to go by once one is wrong.
-    const ahead = odd === 'ahead' && this.hub.sides[side].abilities.order === 'counter' ? FAR_AHEAD_MS : 0;
-    this.systems[side].edit(RECORD, values, this.now, author, ahead);
-    this.network.hints[side]++;
-  }
-
-  #life(side: Side): void {
-    if (this.alive(side)) {
-      this.systems[side].remove(RECORD, this.now);
-    } else if (!this.hub.store.ended) {
-      const values: Record<string, Raw> = {};
-      for (const plan of this.plan.units) {
-        const standing = { A: this.value('A', plan), B: this.value('B', plan) };
-        columnsFor(
-          plan,
-          side,
-          mergeOf(plan) === null ? this.people.type(this.now, plan, side, 5, standing) : standing[side],
-          values,
-        );
-      }
-      this.systems[side].insert(RECORD, values, this.now);
-    }
-    this.network.hints[side]++;
   }
 
   #arrive(side: Side, pick: number, fault: Fault, plan: boolean): void {
@@ -362,28 +363,8 @@ export class World {
 
   #send(outgoing: readonly Outgoing[]): void {
     for (const { side, request } of outgoing) {
-      // What is not compared must not land later than the fence; the rest may: its condition, or the fence on the side, stops it.
-      const { tier } = this.hub.sides[side].abilities;
-      const op = request.items[0]?.op;
-      const blind =
-        tier === 'T3' ||
-        tier === 'T4' ||
-        (tier !== 'T0' && op === 'create') ||
-        (tier === 'T2' && op === 'delete');
-      const deadline = blind ? this.now + FENCE_MS : Number.MAX_SAFE_INTEGER;
+      const deadline = deadlineOf(this.hub.sides[side].abilities.tier, request, this.now);
       this.network.send(side, { request, sentAt: this.now, deadline });
-    }
-  }
-
-  #noteRefusal(side: Side, request: WriteRequest, answer: WriteAnswer | 'fenced'): void {
-    const item = answer === 'fenced' ? undefined : answer.items[0];
-    if (item?.status !== 'refused') return;
-    for (const column of item.columns) {
-      const key = this.plan.sides[side].column.get(column)?.unit;
-      const unit = key === undefined ? undefined : this.plan.unit.get(key);
-      if (unit === undefined) continue;
-      const value = unitValue(unit, side, request.items[0]?.set ?? {});
-      this.refused.push({ at: this.now, side, unit: unit.key, value });
     }
   }
 
@@ -395,5 +376,5 @@ export class World {
 
 /** A text that a side may keep in a form of its own. */
 function isFormed(unit: UnitPlan): boolean {
-  return !unit.isGroup && unit.type === 'text' && mergeOf(unit) === null;
+  return !unit.isGroup && unit.type === 'text' && unit.reference === undefined && mergeOf(unit) === null;
 }

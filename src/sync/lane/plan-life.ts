@@ -8,7 +8,7 @@ import { LIFE_UNIT, lifeOf } from '../../core/life.js';
 import { LIFE } from '../../core/plan.js';
 import { image, type Image, type Unit } from '../../core/unit.js';
 import { jsonEqual, type Raw } from '../../core/value.js';
-import { leftBlank } from '../references/left-blank.js';
+import { leftBlank } from '../../core/left-blank.js';
 import type { RunningPipeline } from '../running-pipeline.js';
 import { preImage, type PayloadItem, type PreImage } from './payload.js';
 import { addColumns, mayStayBlank, putOrBlock, type BatchDraft } from './plan-writes.js';

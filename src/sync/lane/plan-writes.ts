@@ -11,7 +11,7 @@ import { jsonEqual, type Raw } from '../../core/value.js';
 import { rawOf } from '../../core/at-rest.js';
 import type { BatchRow } from '../../database/sql/lane/batches.js';
 import type { End, RunningPipeline } from '../running-pipeline.js';
-import { isRequired } from '../references/left-blank.js';
+import { isRequired } from '../references/required-column.js';
 import { preImage, type PayloadItem, type PreImage } from './payload.js';
 import type { RecordState } from './record-state.js';
 
@@ -111,10 +111,15 @@ function backOrBlock(
 ): Raw | undefined {
   const raw = rawToGiveBack(plan, side, back);
   if (raw !== undefined) return raw;
-  const detail = 'the mapping has changed since and cannot write the value that the side had';
+  const detail =
+    plan.reference === undefined
+      ? 'the mapping has changed since and cannot write the value that the side had'
+      : 'what the side had pointed to is not there any more';
   const blocked = { side, code: 'unwritable', detail, since: now, head: unit.head.dot };
   record.units.set(plan.key, { ...refuseBack(unit, side), blocked });
   record.refused.push({ unit: plan.key, side, code: 'unwritable', detail });
+  // The side says what stands there now, so the question that is open is another one.
+  record.due = true;
   return undefined;
 }
 

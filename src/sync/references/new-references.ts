@@ -12,7 +12,8 @@ import { run } from '../../database/sql/statement.js';
 import { setUnmatched } from '../../database/sql/load/match.js';
 import type { RunningPipeline } from '../running-pipeline.js';
 import { Wanted } from './crosswalk.js';
-import { isRequired, leftBlank } from './left-blank.js';
+import { leftBlank } from '../../core/left-blank.js';
+import { isRequired } from './required-column.js';
 import { insert, lookAgain, waitOf } from './uses.js';
 import { WaitsForRecord } from './waits-for-record.js';
 

@@ -1,0 +1,51 @@
+import type { Side } from '../../core/clock.js';
+import { MOST_AHEAD_MS } from '../../core/stamp.js';
+import type { Raw } from '../../core/value.js';
+import { RECORD } from '../hub/store.js';
+import type { Action } from './action.js';
+import { columnsFor, mergeOf } from './people.js';
+import type { World } from './world.js';
+
+/** Who changes very many records at once. */
+export const BULK = { kind: 'import', name: 'a migration' } as const;
+
+/** Further than any clock is off. */
+const FAR_AHEAD_MS = 2 * MOST_AHEAD_MS;
+
+/** Somebody edits one or two fields of the record on a side. */
+export function editField(
+  world: World,
+  { side, unit, kind, also, odd }: Extract<Action, { do: 'edit' }>,
+): void {
+  if (!world.alive(side)) return;
+  world.now += 2;
+  const plans = also ? new Set([world.unit(unit), world.unit(unit + 1)]) : [world.unit(unit)];
+  const values: Record<string, Raw> = {};
+  for (const plan of plans) {
+    if (plan.members.every((member) => member[side] === null)) continue;
+    const standing = { A: world.value('A', plan), B: world.value('B', plan) };
+    columnsFor(plan, side, world.people.type(world.now, plan, side, kind, standing), values);
+  }
+  const author = odd === 'bulk' ? BULK : (world.habits?.author(kind) ?? null);
+  // What orders states by their stamp has nothing to go by once one is wrong.
+  const ahead = odd === 'ahead' && world.hub.sides[side].abilities.order === 'counter' ? FAR_AHEAD_MS : 0;
+  world.systems[side].edit(RECORD, values, world.now, author, ahead);
+  world.network.hints[side]++;
+}
+
+/** Somebody deletes the record, or makes it again. */
+export function changeLife(world: World, side: Side): void {
+  if (world.alive(side)) {
+    world.systems[side].remove(RECORD, world.now);
+  } else if (!world.hub.store.ended) {
+    const values: Record<string, Raw> = {};
+    for (const plan of world.plan.units) {
+      const standing = { A: world.value('A', plan), B: world.value('B', plan) };
+      const typed =
+        mergeOf(plan) === null ? world.people.type(world.now, plan, side, 5, standing) : standing[side];
+      columnsFor(plan, side, typed, values);
+    }
+    world.systems[side].insert(RECORD, values, world.now);
+  }
+  world.network.hints[side]++;
+}
