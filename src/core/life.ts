@@ -1,8 +1,8 @@
-import { covers, otherSide, SIDES, type Side } from './clock.js';
+import { covers, SIDES, type Side } from './clock.js';
 import { standing } from './conflict.js';
 import { derive } from './derive.js';
 import type { DeriveInput } from './derive-input.js';
-import type { Outcome } from './outcome.js';
+import type { Outcome, Overridden } from './outcome.js';
 import { LIFE, type LifePolicy, type UnitPlan } from './plan.js';
 import { image, type Unit } from './unit.js';
 import type { Canon } from './value.js';
@@ -60,14 +60,15 @@ export function deriveLife(input: LifeInput): Outcome | { readonly kind: 'unlink
       (outcome.how === 'agreement' && stands)) &&
     outcome.value === 'deleted';
   if (!lone || unit.head.value === 'deleted') return outcome;
-  const deleter: Side = unit.A.value === 'deleted' && !covers(unit.head, unit.A) ? 'A' : 'B';
+  const deleter = deleterOf(unit);
   const label = input.sides[deleter].label;
-  if (input.editedUnseen[otherSide(deleter)]) {
+  // Both sides stand where the one that was deleted alone was set back to a backup.
+  if (SIDES.some((side) => image(unit, side).value !== 'deleted' && input.editedUnseen[side])) {
     switch (policy.deleteVsEdit) {
       case 'delete':
         return unlessReferredTo(input, outcome, label);
       case 'keep':
-        return { kind: 'diverged', why: `deleted in ${label}, kept because it was edited elsewhere` };
+        return oneSided(unit, `deleted in ${label}, kept because it was edited elsewhere`);
       case 'review':
         return lifeConflict('delete-vs-edit', `deleted in ${label} while the other side was edited`, unit);
     }
@@ -76,12 +77,32 @@ export function deriveLife(input: LifeInput): Outcome | { readonly kind: 'unlink
     case 'delete':
       return unlessReferredTo(input, outcome, label);
     case 'ignore':
-      return { kind: 'diverged', why: `deleted in ${label}; the other side keeps its record by policy` };
+      return oneSided(unit, `deleted in ${label}; the other side keeps its record by policy`);
     case 'unlink':
       return { kind: 'unlink', why: `deleted in ${label}` };
     case 'review':
       return lifeConflict('delete', `deleted in ${label}`, unit);
   }
+}
+
+/**
+ * It stays deleted where it was deleted. Where it stands there again because the side was set back to a backup, there is nothing left of
+ * the deletion, once and for all: else it would be carried over as soon as what was edited had been.
+ */
+function oneSided(unit: Unit, why: string): Outcome {
+  if (SIDES.some((side) => image(unit, side).value === 'deleted')) return { kind: 'diverged', why };
+  const overridden = unit.orphans.map((version): Overridden => ({ version, by: 'reassert', detail: why }));
+  return { kind: 'author', how: 'reassert', value: unit.head.value, from: unit.head, overridden, why };
+}
+
+/** The side that is gone by an edit of its own; else the one whose deletion is left of what it said before it was set back. */
+function deleterOf(unit: Unit): Side {
+  const gone = SIDES.find((side) => {
+    const img = image(unit, side);
+    return img.value === 'deleted' && !covers(unit.head, img);
+  });
+  const open = unit.orphans.find((orphan) => orphan.value === 'deleted' && !covers(unit.head, orphan));
+  return gone ?? open?.side ?? 'B';
 }
 
 /**

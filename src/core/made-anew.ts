@@ -19,10 +19,15 @@ export interface MadeAnew {
  * Whoever wants the record back has not been asked about that edit.
  */
 export function madeAnew(plan: UnitPlan, unit: Unit, side: Side): MadeAnew {
-  const img = image(unit, side);
-  if (!covers(unit.head, img)) return { raw: rawOf(plan, side, img), unit, own: true };
+  if (saysItsOwn(plan, unit, side)) return { raw: rawOf(plan, side, image(unit, side)), unit, own: true };
   const raw = plan.put(side, unit.head.value, undefined);
   return { raw, unit: acknowledge(unit, side, raw), own: false };
+}
+
+/** Its last value there is not head's to replace: an edit that head has not seen; or nothing was ever agreed, and head says nothing. */
+export function saysItsOwn(plan: UnitPlan, unit: Unit, side: Side): boolean {
+  const img = image(unit, side);
+  return !covers(unit.head, img) || (unit.head.dot === null && !plan.equal(img.value, unit.head.value));
 }
 
 /** A record whose deletion was undone says what it said on that side when it was deleted. */

@@ -357,17 +357,15 @@ function resolveWithLife(input: RecordInput, state: State, life: Unit): RecordRe
   }
   if (outcome.kind === 'author') authorLife(input, state, life, outcome);
   if (outcome.kind === 'rest') lifeWrites(input, state, life);
-  // It stands on both sides, also where a deletion that stays where it was made has been undone by a restore.
   if (
-    (outcome.kind === 'rest' || outcome.kind === 'diverged') &&
+    outcome.kind === 'rest' &&
     !isGone(life) &&
     state.writes.A.length === 0 &&
     state.writes.B.length === 0
   ) {
     const { [LIFE]: _gone, ...rest } = Object.fromEntries(input.units);
     const fields = resolveRecord({ ...input, units: new Map(Object.entries(rest)) });
-    const diverged = new Map([...fields.diverged, ...state.diverged]);
-    return { ...fields, diverged, units: new Map([...fields.units, [LIFE, life]]) };
+    return { ...fields, units: new Map([...fields.units, [LIFE, life]]) };
   }
   return state.result();
 }

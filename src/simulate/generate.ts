@@ -109,9 +109,15 @@ export function withReferences(random: Random, setup: Setup): Setup {
   };
 }
 
-/** In a run of its own one of the sides is set back to a backup, or the hub is. */
+/** One of the sides is set back to a backup, or the hub is, between two sides with a log. */
 export function withRestores(random: Random, setup: Setup): Setup {
-  return { ...setup, setBack: random.chance(60) ? SIDES : ['hub'] };
+  const { A, B } = setup.sides;
+  return { ...setup, sides: { A: logged(A), B: logged(B) }, setBack: random.chance(60) ? SIDES : ['hub'] };
+}
+
+function logged(side: SideSetup): SideSetup {
+  const granuleMs = Math.min(side.granuleMs, 5);
+  return { ...side, kind: 'T0 log', marker: false, idempotent: false, granuleMs, staleMs: 0 };
 }
 
 export function anySide(

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { PROMISED } from './generate.js';
+import { about, SUBJECTS, type Subject } from './mix.js';
 import { MUTANTS, mutantTable, runMutant } from './mutants.js';
 import { PROPERTIES } from './oracle/judge.js';
 import { runSeed } from './run.js';
@@ -37,6 +38,12 @@ const program = new Command('npm run simulate --')
     1,
   )
   .option('--workers <n>', 'how many threads', wholeNumber(1, MOST.workers), availableParallelism())
+  .addOption(
+    new Option(
+      '--about <subject>',
+      'only histories about this; otherwise 70 of 100 are about fields alone',
+    ).choices(SUBJECTS),
+  )
   .option('--mutants', 'take the protections out one by one, and show what notices it', false)
   .addHelpText(
     'after',
@@ -47,10 +54,17 @@ const program = new Command('npm run simulate --')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : MISUSED))
   .parse();
 
-const { runs, seed, workers, mutants } = program.opts<{
+const {
+  runs,
+  seed,
+  workers,
+  about: subject,
+  mutants,
+} = program.opts<{
   readonly runs: number;
   readonly seed: number;
   readonly workers: number;
+  readonly about?: Subject;
   readonly mutants: boolean;
 }>();
 
@@ -74,7 +88,7 @@ async function simulate(): Promise<void> {
   await Promise.all(
     Array.from({ length: workers }, (_, i) => {
       const from = seed + i * share;
-      return count({ from, runs: Math.max(0, Math.min(share, seed + runs - from)) }, counted);
+      return count({ from, runs: Math.max(0, Math.min(share, seed + runs - from)), subject }, counted);
     }),
   );
   clearInterval(told);
@@ -85,7 +99,7 @@ async function simulate(): Promise<void> {
     `${String(runs)} histories from seed ${String(seed)}, ${(steps / runs).toFixed(0)} steps each on average, in ${seconds.toFixed(0)} s: ` +
       `${(runs / seconds).toFixed(0)} a second on ${String(workers)} threads.`,
   );
-  say(`Sides: ${PROMISED.join(', ')}.`);
+  say(`Sides: ${PROMISED.join(', ')}. About: ${subject ?? SUBJECTS.join(', ')}.`);
   say(`Runs that broke a promise: ${String(failing.length)}.`);
   for (const [name, words] of Object.entries(PROPERTIES)) {
     const broken = counted.reduce((all, one) => all + (one.by[name] ?? 0), 0);
@@ -95,7 +109,8 @@ async function simulate(): Promise<void> {
   if (first === undefined) return;
   process.exitCode = 1;
   say(`\nSeeds: ${failing.slice(0, 50).join(' ')}\n`);
-  say(storyOf(runSeed(first)));
+  const options = { tune: about(subject) };
+  say(storyOf(runSeed(first, options), options));
 }
 
 function count(share: Share, counted: Counted[]): Promise<void> {

@@ -36,7 +36,7 @@ export interface RunOptions {
   readonly steps?: number;
   readonly setup?: Setup;
   /** Changes what was made up at random. */
-  readonly tune?: (setup: Setup) => Setup;
+  readonly tune?: (setup: Setup, random: Random) => Setup;
   readonly plan?: Plan;
   readonly scenario?: Scenario;
   /** Steps that every history begins with. */
@@ -56,7 +56,7 @@ function worldOf(setup: Setup, { switches, plan, scenario }: RunOptions): World 
 export function runSeed(seed: number, options: RunOptions = {}): Verdict {
   const random = new Random(seed);
   const made = options.setup ?? options.scenario?.setup(random) ?? anySetup(random, options.kinds);
-  const setup = options.tune === undefined ? made : options.tune(made);
+  const setup = options.tune === undefined ? made : options.tune(made, random);
   const world = worldOf(setup, options);
   const actions: Action[] = [...(options.script ?? [])];
   for (const action of actions) world.act(action);

@@ -1,21 +1,13 @@
 import { describe, it } from '@jest/globals';
-import { withReferences } from '../../src/simulate/generate.js';
-import { Random } from '../../src/simulate/random.js';
-import type { Setup } from '../../src/simulate/scenario/setup.js';
+import { about } from '../../src/simulate/mix.js';
 import { expectKept } from '../support/simulate/expect-kept.js';
 
-/** Differs from run to run as the setups do. */
-const pointing = (setup: Setup): Setup =>
-  setup.units.includes('boss')
-    ? setup
-    : withReferences(new Random(setup.units.length * 31 + setup.flips + setup.sides.A.staleMs), setup);
-
 describe('a record that points to others', () => {
-  it('points to the same ones on both sides, in 400 histories between sides of any tier', () => {
-    expectKept(1, 400, { tune: pointing });
+  it('points to the same ones on both sides, in 300 histories between sides of any tier', () => {
+    expectKept(1, 300, { tune: about('references') });
   }, 120_000);
 
-  it('does so in 120 histories between two sides with a log, where it is also deleted and made again', () => {
-    expectKept(1, 120, { kinds: ['T0 log'], tune: pointing });
+  it('does so in 150 histories between two sides with a log, where it is also deleted and made again', () => {
+    expectKept(1, 150, { kinds: ['T0 log'], tune: about('references') });
   }, 120_000);
 });

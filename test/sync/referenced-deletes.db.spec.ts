@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openCompanyContacts, TABLES, WHO } from '../support/company-contacts.js';
+import { readReferrers } from '../../src/database/sql/references.js';
+import { run } from '../../src/database/sql/statement.js';
 import type { SyncPair } from '../support/sync-pair.js';
 
 /** The CRM lets go of whom it deletes; Support refuses to delete whom somebody points to. */
@@ -68,5 +70,38 @@ describe('deleting records that others point to', () => {
     expect(
       await hub("select 1 from reference_use u join link l on l.id = u.link_id where l.state <> 'live'"),
     ).toEqual([]);
+  });
+
+  it('counts whoever points to one by a name that it had before: not linked yet, or with another id', async () => {
+    const [org] = await hub(
+      `select l.id, l.pipeline_id as pipeline, l.b_id from link l join pipeline p on p.id = l.pipeline_id where p.name = 'companies' and l.state = 'live'`,
+    );
+    const { id, pipeline, b_id } = org as { id: number; pipeline: number; b_id: string };
+    const standing = async (): Promise<number> =>
+      (await run(pair.hub.general, readReferrers, [pipeline, [id], []])).reduce(
+        (n, row) => n + row.standing,
+        0,
+      );
+    const pointBy = (target: string) =>
+      pair.hub.general.query(
+        `update reference_use set target = $1 where ctid = (select ctid from reference_use where target_id = $2 limit 1)`,
+        [target, pipeline],
+      );
+    await pair.stop();
+    await pair.hub.general.query('delete from reference_use where target_id = $1 and unit <> $2', [
+      pipeline,
+      'company',
+    ]);
+    await pointBy('rec_0');
+    expect(await standing()).toBe(0);
+    await pointBy(`B:${b_id}`);
+    expect(await standing()).toBe(1);
+    await pointBy('B:earlier');
+    expect(await standing()).toBe(0);
+    await pair.hub.general.query(
+      `insert into link_alias (pipeline_id, side, ext_id, link_id) values ($1, 'B', 'earlier', $2)`,
+      [pipeline, id],
+    );
+    expect(await standing()).toBe(1);
   });
 });

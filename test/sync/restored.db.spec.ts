@@ -1,12 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { readUnit } from '../../src/core/at-rest.js';
 import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
+import type { Unit } from '../../src/core/unit.js';
+import type { Json } from '../../src/core/value.js';
 import { ConnectionCatalog } from '../../src/connectors/connection-catalog.js';
 import { checkBackup } from '../../src/sync/preview/backup-check.js';
 import { resume } from '../../src/database/sql/pause.js';
 import { answerRestored } from '../../src/database/sql/restored.js';
+import { registersAt } from '../../src/database/sql/lineage/unit-events.js';
 import { run } from '../../src/database/sql/statement.js';
+import { unitsAt } from '../../src/lineage/record-as-of.js';
 import { HubPools } from '../../src/database/pools.js';
+import { POLICIES } from '../support/core/policies.js';
+import { recordPlan, unitPlan } from '../support/core/unit-plans.js';
 import { ServiceChild } from '../support/service-child.js';
 import { SyncPair } from '../support/sync-pair.js';
 
@@ -100,6 +107,23 @@ describe('after a restore from a backup', () => {
       await client.query(`drop database "${nameOf(url)}"`);
       await client.query(`alter database "${nameOf(url)}_backup" rename to "${nameOf(url)}"`);
     });
+  /** The registers of `x`, as they are stored, and as the lineage tells them. */
+  const registersOf = async (key: string): Promise<{ stored: Unit; folded: Unit }> => {
+    const { rows: found } = await pair.hub.general.query<{
+      id: number;
+      clock: string;
+      field: Json;
+      open: Json;
+    }>(
+      `select l.id, s.clock, s.fields -> 'x' as field, s.open -> 'x' as open from link l join shadow s on s.link_id = l.id
+       where coalesce(s.fields #>> '{key,v}', s.fields ->> 'key') = $1`,
+      [key],
+    );
+    const { id, clock, field, open } = found[0] as (typeof found)[number];
+    const rows = await run(pair.hub.general, registersAt, [id, new Date(Date.now() + 60_000)]);
+    const folded = unitsAt(rows, recordPlan([unitPlan('x', POLICIES.review)])).get('x') as Unit;
+    return { stored: readUnit(clock, field, open ?? undefined), folded };
+  };
   const check = async () => {
     const catalog = new ConnectionCatalog();
     for (const side of ['a', 'b'] as const)
@@ -143,6 +167,13 @@ describe('after a restore from a backup', () => {
     expect(asked.map(({ unit }) => unit)).toEqual(['x']);
     expect(asked[0]?.candidates.map(({ v }) => v).sort()).toEqual(['asked a', 'asked b']);
     expect(await differing()).toBe(1);
+    // The history of the record, folded, says the same as its registers: also that A shows what the backup had, and head's new name.
+    const kept = await registersOf('k9');
+    expect([kept.folded.A.value, kept.stored.A.value]).toEqual(['x9', 'x9']);
+    const { folded, stored } = await registersOf('k1');
+    expect([stored.head.value, stored.head.dot?.actor]).toEqual(['from a', 'H']);
+    expect(folded.head).toEqual(stored.head);
+    expect([folded.A.value, folded.B.value]).toEqual(['from a', 'from a']);
   }, 90_000);
 
   it('a side that is taken as it is: its values are edits, under the policies', async () => {

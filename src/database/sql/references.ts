@@ -134,18 +134,22 @@ export interface ReferrersRow {
 }
 
 /**
- * Who points to these records, besides themselves; also under the name that one had before it was linked, which may have been a moment ago.
- * Parameters: pipeline, link ids[], those that are going in this transaction[].
+ * Who points to these records, besides themselves; also under the name that one had before it was linked, which may have been a moment ago,
+ * and under an id that it had before. Parameters: pipeline, link ids[], those that are going in this transaction[].
  */
 export const readReferrers: Statement<ReferrersRow> = {
   name: 'references_read_referrers',
   text: `
+  with r as (
+    select l.id as link_id, n.name from link l
+    cross join lateral unnest(array['rec_' || l.id, 'A:' || l.a_id, 'B:' || l.b_id]) as n(name) where l.id = any($2::bigint[])
+    union
+    select link_id, side || ':' || ext_id from link_alias where pipeline_id = $1 and link_id = any($2::bigint[])
+  )
   select r.link_id, p.name as pipeline,
          count(distinct u.link_id) filter (where not g.going) as standing,
          count(distinct u.link_id) filter (where g.going) as going
-  from unnest($2::bigint[]) as r(link_id)
-  join link l on l.id = r.link_id
-  join reference_use u on u.target_id = $1 and u.target = any(array['rec_' || l.id, 'A:' || l.a_id, 'B:' || l.b_id]) and u.link_id <> r.link_id
+  from r join reference_use u on u.target_id = $1 and u.target = r.name and u.link_id <> r.link_id
   join shadow s on s.link_id = u.link_id
   join pipeline p on p.id = u.pipeline_id
   cross join lateral (select u.link_id = any($3::bigint[]) or coalesce(s.open ? '$life', false) as going) g

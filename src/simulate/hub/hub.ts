@@ -85,9 +85,7 @@ export class Hub implements ReviewedHub {
     for (const side of SIDES) {
       const { reading, position } = first[side];
       if (this.sides[side].log) this.store.setLane(side, { cursor: position, attempt: null });
-      else {
-        this.store.setRead(side, readFirst(reading, this.now));
-      }
+      else this.store.setRead(side, readFirst(reading, this.now));
     }
     this.#commit(units, null);
   }
@@ -158,7 +156,7 @@ export class Hub implements ReviewedHub {
   lost(side: Side): void {
     const lane = this.store.lane(side);
     if (lane !== undefined) {
-      if (lane.attempt?.state !== 'sent' || this.#receipts[side] !== undefined) return;
+      if (lane.attempt?.state !== 'sent' || this.#receipts[side]?.id === lane.attempt.id) return;
       const state = this.switches.fence ? 'unknown' : 'dead';
       this.store.setLane(side, { ...lane, attempt: { ...lane.attempt, state } });
       return;
@@ -254,6 +252,8 @@ export class Hub implements ReviewedHub {
   transaction(work: (units: Map<string, Unit>) => void): void {
     this.#transaction(false, undefined, work);
   }
+
+  lookAgain = (): void => void (this.lookAgainAt = 0);
 
   #transaction(
     planning: boolean,

@@ -8,15 +8,7 @@ import { refusedBy } from '../../core/push.js';
 import { rebind } from '../../core/rebind.js';
 import { leftBlank } from '../../core/left-blank.js';
 import { madeAnew, type MadeAnew } from '../../core/made-anew.js';
-import {
-  aloneTarget,
-  linkedTarget,
-  NOBODY,
-  targetsIn,
-  WAITING_FOR,
-  withCrosswalks,
-  type Crosswalk,
-} from '../../core/reference.js';
+import { NOBODY, targetsIn, WAITING_FOR, withCrosswalks, type Crosswalk } from '../../core/reference.js';
 import { image, type Unit } from '../../core/unit.js';
 import type { Switches } from './switches.js';
 import type { Told } from './told.js';
@@ -101,15 +93,12 @@ export function sayable(
   });
 }
 
-/** Whether the record points to this one, or may do so by what is open; `null`: it does not, or is gone. */
+/** Whether the record points to this one, by whatever name, or may do so by what is open; `null`: it does not, or is gone. */
 export function referrersAmong(
   plan: Plan,
   units: ReadonlyMap<string, Unit>,
-  link: number,
-  ids: Readonly<Record<Side, string | null>>,
+  names: readonly string[],
 ): Referrers | null {
-  // By whatever name: it may have been linked since it was last looked at.
-  const names = [linkedTarget(link), ...SIDES.map((side) => aloneTarget(side, ids[side] ?? ''))];
   const points = plan.units.some(({ key, reference }) => {
     const unit = units.get(key);
     return (

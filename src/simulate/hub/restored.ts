@@ -4,7 +4,7 @@ import { observe } from '../../core/observe.js';
 import { LIFE, type Plan, type UnitPlan } from '../../core/plan.js';
 import { unitRaws } from '../../core/protocol/unit-raws.js';
 import { reunited } from '../../core/reunited.js';
-import { setBack } from '../../core/set-back.js';
+import { goneBack, setBack } from '../../core/set-back.js';
 import { image, type Unit } from '../../core/unit.js';
 import { jsonEqual, type Canon, type Raw } from '../../core/value.js';
 import { rawOf } from '../../core/at-rest.js';
@@ -29,25 +29,33 @@ export function giveBack(context: AfterRestore, side: Side, reading: Reading): v
     return;
   }
   const { plan, units, told, now, switches } = context;
-  const move = (unitPlan: UnitPlan, unit: Unit, value: Canon, raw: Raw): void => {
-    const after = setBack(unitPlan, unit, side, value, raw);
+  const move = (unitPlan: UnitPlan, unit: Unit, after: Unit): void => {
     units.set(unitPlan.key, switches.setBackKeepsEdits ? after : { ...after, orphans: unit.orphans });
-    if (image(after, side).value === image(unit, side).value) return;
     const { head } = after;
     if (!sameDot(head.dot, unit.head.dot)) {
       const clock = { dot: dotText(head.dot), ctx: vectorText(head.ctx) };
       const what = { how: 'renamed', value: head.value, over: [], decision: null };
       told.push({ at: now, kind: 'authored', unit: unitPlan.key, ...what, ...clock });
     }
+    const { value } = image(after, side);
+    if (value === image(unit, side).value) return;
     told.push({ at: now, kind: 'restored', unit: unitPlan.key, side, value, dot: '', ctx: '' });
   };
   const life = units.get(LIFE) ?? LIVE;
   const value = reading.alive ? 'live' : 'deleted';
-  if (image(life, side).value !== value) move(LIFE_UNIT, life, value, value);
-  if (!reading.alive) return;
+  const stood = image(life, side).value;
+  if (stood !== value) move(LIFE_UNIT, life, setBack(LIFE_UNIT, life, side, value, value));
+  if (!reading.alive) {
+    for (const unitPlan of stood === 'live' ? plan.units : []) {
+      const unit = units.get(unitPlan.key) as Unit;
+      move(unitPlan, unit, goneBack(unitPlan, unit, side));
+    }
+    return;
+  }
   for (const [key, raw] of unitRaws(plan, side, units, reading.values)) {
     const unitPlan = plan.unit.get(key) as UnitPlan;
-    move(unitPlan, units.get(key) as Unit, unitPlan.get(side, raw), raw);
+    const unit = units.get(key) as Unit;
+    move(unitPlan, unit, setBack(unitPlan, unit, side, unitPlan.get(side, raw), raw));
   }
 }
 

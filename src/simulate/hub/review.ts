@@ -18,6 +18,8 @@ export interface ReviewedHub {
   readonly store: Store;
   readonly switches: Switches;
   transaction(work: (units: Map<string, Unit>) => void): void;
+  /** Whatever a person has done to a record, it is looked at once more by what is known by now. */
+  lookAgain(): void;
 }
 
 /** What a person had in view. */
@@ -134,6 +136,7 @@ export class Review {
         match,
       });
     });
+    hub.lookAgain();
   }
 
   /** Units of which a decision can be taken back. */
@@ -167,6 +170,7 @@ export class Review {
       }
       hub.store.told.push({ at: hub.now, kind: 'undone', unit: key, id: last.id, sides: null });
     });
+    hub.lookAgain();
   }
 
   #giveBack(units: Map<string, Unit>, key: string, { id, earlier }: Undoable, written: CarriedOut): void {

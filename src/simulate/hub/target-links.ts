@@ -2,7 +2,7 @@ import { otherSide, SIDES, type Side } from '../../core/clock.js';
 import { deriveLife, LIFE_UNIT, type Referrers } from '../../core/life.js';
 import { observe } from '../../core/observe.js';
 import type { Plan } from '../../core/plan.js';
-import type { Crosswalk } from '../../core/reference.js';
+import { linkedTarget, type Crosswalk } from '../../core/reference.js';
 import { image, type Unit } from '../../core/unit.js';
 import type { Happening } from '../../connectors/memory/happening.js';
 import type { MemorySystem } from '../../connectors/memory/system.js';
@@ -47,8 +47,8 @@ export class TargetLinks implements Crosswalk {
   constructor(
     private readonly systems: Readonly<Record<Side, MemorySystem>>,
     private readonly switches: Switches,
-    /** Who points to a link; asked when its record is about to be deleted. */
-    private readonly referrers: (link: number, ids: TargetLink['ids']) => Referrers | null,
+    /** Who points to a record, by any of its names; asked when its record is about to be deleted. */
+    private readonly referrers: (names: readonly string[]) => Referrers | null,
     private readonly sides: Plan['sides'],
     private readonly freeId: (side: Side) => string,
   ) {}
@@ -211,6 +211,13 @@ export class TargetLinks implements Crosswalk {
     }
   }
 
+  /** By which references may go that have not been understood anew since it was linked, or got another id. */
+  #namesOf(of: TargetLink): readonly string[] {
+    const now = SIDES.flatMap((side) => (of.ids[side] === null ? [] : [`${side}:${of.ids[side]}`]));
+    const former = [...this.#former].flatMap(([name, one]) => (one === of ? [name] : []));
+    return [linkedTarget(of.link), ...now, ...former];
+  }
+
   #isToBeDeleted(of: TargetLink, now: number): boolean {
     if (SIDES.filter((side) => image(of.life, side).value === 'deleted').length !== 1) return false;
     if (SIDES.some((side) => of.ids[side] === null)) return false;
@@ -220,7 +227,7 @@ export class TargetLinks implements Crosswalk {
       sides: this.sides,
       policy: { aDeleted: 'delete', bDeleted: 'delete', deleteVsEdit: 'review' },
       editedUnseen: { A: false, B: false },
-      referrers: this.switches.askBeforeDeletingReferred ? this.referrers(of.link, of.ids) : null,
+      referrers: this.switches.askBeforeDeletingReferred ? this.referrers(this.#namesOf(of)) : null,
     });
     return outcome.kind === 'author';
   }

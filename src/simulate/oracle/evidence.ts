@@ -128,6 +128,8 @@ export interface RestoredFacts {
   readonly at: number;
   /** What stood on the sides then; empty where the record was not there. */
   readonly stood: Readonly<Record<SideName, Readonly<Record<string, Value>>>>;
+  /** What the hub remembered, with what it had read by then. */
+  readonly told: readonly ToldFacts[];
 }
 
 export interface PointedFacts {

@@ -25,7 +25,8 @@ export function p1Convergence(evidence: Evidence): Violation[] {
       if (!moment.decided && moment.registers[key]?.blocked === true && isRefused) continue;
       if (unit.reference && waitsForTarget(evidence, unit, moment)) continue;
       // A field that flows one way only may differ on the side it comes from, once a person chose what the other side says.
-      const oneWay = direction !== 'both';
+      const oneWay =
+        direction !== 'both' && evidence.everTold.some((row) => row.unit === key && row.kind === 'decided');
       const agree = oneWay || same(a, b) || same(sides.B.form(key, a), b) || same(sides.A.form(key, b), a);
       const target = direction === 'BtoA' ? 'A' : 'B';
       const shown = oneWay

@@ -3,7 +3,7 @@ import { text } from './text.js';
 
 /** Rows that say what stands on a side. */
 const MAKES_HEAD = ['authored', 'gives-back'];
-const LOOKS = ['observed', 'ambiguous', 'acknowledged', 'confirmed'];
+const LOOKS = ['observed', 'ambiguous', 'acknowledged', 'confirmed', 'landed-again'];
 
 /**
  * P13: what the hub writes into a reference is the id of a record that is there, and that somebody chose; what is pointed to is not deleted
@@ -25,13 +25,13 @@ function wrong(evidence: Evidence, unit: UnitFacts, pointed: PointedFacts): Viol
   if (target === undefined || target.madeAt > at)
     return [fault(unit, `${id} was written on ${side}, where there is no such record`)];
   const gone = target.goneKnownAt ?? Infinity;
-  // A person may want a side to keep what it says itself; of what was not linked then nobody can tell.
+  // A person may want a side to keep what it says itself; of what was not linked, and had stood on that very side, nobody can tell.
   const decided = evidence.told.some(
     (row) =>
       row.unit === unit.key &&
       row.at >= gone &&
       text(row.value) === text(target.name) &&
-      (row.kind === 'decided' || (row.kind === 'gives-back' && row.unlinked === true)),
+      (row.kind === 'decided' || (MAKES_HEAD.includes(row.kind) && row.unlinked === true)),
   );
   if (gone < sentAt && !asItWas && !decided)
     return [fault(unit, `${id} was written on ${side}, where that record was known to be gone`)];

@@ -1,5 +1,6 @@
 import type { Evidence, SideName, Stood, ToldFacts, UnitFacts, Violation } from './evidence.js';
 import { Knowledge } from './knowledge.js';
+import { knewDeleted } from './restores.js';
 import { wasShown } from './shown.js';
 import { blank, text } from './text.js';
 import { isLeftBlank, wasLeftBlank } from './waiting.js';
@@ -48,14 +49,24 @@ export function p2NoSilentLoss(evidence: Evidence): Violation[] {
  * left and came back in between is the same to everybody but the journal.
  */
 export function gaveWay(
-  { stood, told, sides }: Evidence,
+  { stood, told, sides, restored }: Evidence,
   { unit, side, before, at }: Pick<Stood, 'unit' | 'side' | 'before' | 'at'>,
 ): boolean {
   const value = text(before);
+  // What was written there since the backup has gone with the restore, or is not known any more.
+  const isUndone = (write: Stood): boolean =>
+    restored.some(
+      (one) =>
+        (one.of === side || one.of === 'hub') &&
+        one.backupAt < write.at &&
+        write.at <= one.at &&
+        one.at <= at,
+    );
   let since = -Infinity;
   // Where nobody can tell whether a write had arrived, going back to what stood before it looks like a write that never did.
   for (const one of sides[side].exact ? stood : [])
-    if (one.unit === unit && one.side === side && one.at < at && one.by === 'hub') since = one.at;
+    if (one.unit === unit && one.side === side && one.at < at && one.by === 'hub' && !isUndone(one))
+      since = one.at;
   return told.some(
     (row) =>
       wasGivenUp(row, unit, side, at, value) ||
@@ -72,12 +83,30 @@ export function gaveWay(
  * Somebody deleted it with the record before it had been read, and what there was to read went with a restore: of the side, or of the hub,
  * which does not read again what it had been further on than.
  */
-export function wentUnread({ restored, lives }: Evidence, { anew, side, at }: Stood): boolean {
+export function wentUnread({ restored, lives }: Evidence, { anew, side, unit, before, at }: Stood): boolean {
   if (!anew) return false;
+  // A restore took the record away, as far as anybody could tell, with all that it said; P14 tells whether that is heard of again.
+  const went = lives.findLast((life) => life.side === side && life.did === 'delete' && life.at < at);
+  const took = restored.some(
+    (one) =>
+      one.of === side &&
+      one.how === 'give-back' &&
+      one.at <= at &&
+      (went?.at ?? Infinity) <= one.at &&
+      !knewDeleted(one, side),
+  );
+  if (took) return true;
   return restored.some(
     (one) =>
       (one.of === 'hub' || one.of === side) &&
       one.at <= at &&
+      !one.told.some(
+        (row) =>
+          row.kind === 'observed' &&
+          row.unit === unit &&
+          row.side === side &&
+          text(row.value) === text(before),
+      ) &&
       lives.some((life) => life.side === side && life.did === 'delete' && life.at <= one.at),
   );
 }

@@ -3,8 +3,9 @@ import { text } from './text.js';
 
 /** P3: every edit in the lineage is somebody's edit on that side, in the order in which they were made, and none is counted twice. */
 export function p3NoInvention({ units, stood, told, restored }: Evidence): Violation[] {
-  // A hub that was set back takes what it had written itself for somebody's.
-  const forgets = restored.find(({ of }) => of === 'hub')?.backupAt ?? Infinity;
+  // A hub that was set back takes what it had written itself since then for somebody's.
+  const isForgotten = (at: number): boolean =>
+    restored.some((one) => one.of === 'hub' && one.backupAt < at && at <= one.at);
   const found: Violation[] = [];
   for (const { key } of units) {
     for (const side of ['A', 'B'] as const) {
@@ -12,7 +13,7 @@ export function p3NoInvention({ units, stood, told, restored }: Evidence): Viola
         (one) =>
           one.unit === key &&
           one.side === side &&
-          (one.by === 'hub' ? one.at > forgets : one.by !== 'restore'),
+          (one.by === 'hub' ? isForgotten(one.at) : one.by !== 'restore'),
       );
       // Taken for somebody's, with all that the backup had, whoever had written that.
       for (const one of restored) {

@@ -1,16 +1,17 @@
 import type { Evidence, RestFacts, UnitFacts, Violation } from './evidence.js';
+import { isUndisturbed } from './restores.js';
 import { text } from './text.js';
 
 /** P4: sums and sets are exact, and merged texts and objects hold everything that was put in, by arithmetic over what people typed. */
 export function p4Exactness(evidence: Evidence): Violation[] {
-  // What was typed since the backup may be gone with the side, or be understood as one difference.
-  if (evidence.restored.length > 0) return [];
   const found: Violation[] = [];
   for (const moment of evidence.rest) {
     if (!moment.reached || moment.ended || moment.lifeOpen) continue;
     if (evidence.told.some(({ unit }) => unit === '$life')) continue;
     for (const unit of evidence.units) {
       if (unit.merge === null || disputed(evidence, unit)) continue;
+      // What was typed unread may have gone with a restore, or be understood as one difference.
+      if (!isUndisturbed(evidence, unit)) continue;
       if (unit.heldWith.some((one) => one in moment.conflicts)) continue;
       for (const side of ['A', 'B'] as const) {
         const said = wrong(evidence, unit, moment, side);

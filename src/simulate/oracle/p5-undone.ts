@@ -8,6 +8,7 @@ import type {
   Value,
   Violation,
 } from './evidence.js';
+import { wasGivenUp } from './p2-no-silent-loss.js';
 import { text } from './text.js';
 
 /** Rows that say what stands on a side; the first two say that somebody put it there. */
@@ -19,8 +20,6 @@ const LOOKS: readonly string[] = [...EDITS, 'acknowledged', 'confirmed'];
  * before the decision was written; by the side's own journal.
  */
 export function p5Undone(evidence: Evidence): Violation[] {
-  // A hub that was set back does not know what it had given back, or decided.
-  if (evidence.restored.some(({ of }) => of === 'hub')) return [];
   return [...givenBack(evidence), ...evidence.units.flatMap((unit) => writtenOver(evidence, unit))];
 }
 
@@ -40,6 +39,7 @@ function ofUnit(evidence: Evidence, unit: UnitFacts, moment: RestFacts): Violati
   if (at < 0 || told.slice(at).some(({ kind }) => kind === 'authored')) return [];
   const decision = told.find((row) => row.kind === 'authored' && row.decision === told[at]?.id);
   if (decision === undefined || moment.registers[unit.key]?.blocked === true) return [];
+  if (isForgotten(evidence, decision)) return [];
   const isOpen = unit.key in moment.conflicts;
   // Decided anew, and waiting for what it is held together with.
   if (!isOpen && told.slice(at).some(({ kind }) => kind === 'decided')) return [];
@@ -53,6 +53,11 @@ function ofUnit(evidence: Evidence, unit: UnitFacts, moment: RestFacts): Violati
       : [fault(unit, `was undone: ${side} shows ${text(value)}, and had ${text(wanted?.value)}`)];
   });
   return [...missing, ...wrong];
+}
+
+/** A hub that was set back since does not know all of what it had given back, nor on what it had been decided. */
+function isForgotten({ restored }: Evidence, { at }: ToldFacts): boolean {
+  return restored.some((one) => one.of === 'hub' && one.at >= at);
 }
 
 /** What was to be written there before the decision and had not arrived: that stands, whoever takes the decision back. */
@@ -75,7 +80,7 @@ function writtenOver(evidence: Evidence, unit: UnitFacts): Violation[] {
   const rows = told.filter((row) => row.unit === unit.key);
   return rows.flatMap((undone, i) => {
     const decision = rows.find((row) => row.kind === 'authored' && row.decision === undone.id);
-    if (undone.kind !== 'undone' || decision === undefined) return [];
+    if (undone.kind !== 'undone' || decision === undefined || isForgotten(evidence, decision)) return [];
     const until = rows.slice(i).find(({ kind }) => kind === 'authored')?.at ?? Infinity;
     const made = rows
       .slice(rows.indexOf(decision), i)
@@ -94,6 +99,7 @@ function writtenOver(evidence: Evidence, unit: UnitFacts): Violation[] {
         const here = write.by === 'hub' && !write.anew && write.at > undone.at && write.at <= until;
         if (!here || !typed || decided || text(before.value) === text(decision.value)) return [];
         if (isUnseen(evidence, decision, before, write)) return [];
+        if (rows.some((row) => wasGivenUp(row, unit.key, side, write.at, text(before.value)))) return [];
         return [fault(unit, `was undone: ${text(before.value)}, typed on ${side} since, was written over`)];
       });
     });
@@ -127,7 +133,7 @@ function isUnseen(
 
 /** `undefined`: it was edited since, or nobody can say what it had. */
 function heldBefore(
-  { stood, sides, lives }: Evidence,
+  { stood, sides, lives, restored }: Evidence,
   unit: UnitFacts,
   side: SideName,
   decision: ToldFacts,
@@ -136,6 +142,8 @@ function heldBefore(
   const mine = (one: Stood): boolean => one.unit === unit.key && one.side === side;
   const since = stood.filter((one) => mine(one) && one.at > decision.at);
   if (since.some(({ by }) => by !== 'hub')) return undefined;
+  // What it showed then was given up, whether it differed from what it had shown or not.
+  if (restored.some((one) => one.of === side && one.at > decision.at)) return undefined;
   if (lives.some((one) => one.side === side && one.at > decision.at)) return undefined;
   const rows = told.filter((row) => row.at >= decision.at);
   // An edit from before the decision that became known later, or one that nobody can tell from a write of ours, counts as newer.
@@ -153,6 +161,10 @@ function heldBefore(
   // Typed by somebody who happened to want the same: where writes cannot be told from edits, it counts as written.
   const typed = stood.filter((one) => mine(one) && one.at <= decision.at).at(-1);
   if (!sides[side].exact && typed?.by === 'user' && text(typed.value) === text(decision.value))
+    return undefined;
+  // It lacked what stood, since it had been set back, and had still to be given it.
+  const before = stood.filter((one) => mine(one) && one.at <= decision.at).at(-1);
+  if (restored.some((one) => one.of === side && one.at <= decision.at && one.at >= (before?.at ?? 0)))
     return undefined;
   const first = since[0];
   if (first !== undefined) return { value: first.before };

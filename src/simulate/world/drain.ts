@@ -36,6 +36,7 @@ export function oneRound(world: World): void {
     network.hints[side] = 0;
   }
   while (hub.linkTargets(0));
+  tick(world, 1);
   world.turn(ALL, ALL, null);
   for (const side of SIDES) {
     if (network.requests[side].length === 0) hub.lost(side);

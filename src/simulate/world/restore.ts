@@ -15,6 +15,8 @@ export interface Restored {
   readonly at: number;
   /** What stood on the sides then, by unit. */
   readonly stood: Readonly<Record<Side, Readonly<Record<string, unknown>>>>;
+  /** What the hub remembered, with what it had read by then. */
+  readonly told: readonly Told[];
 }
 
 /** Copies of the sides and of the hub's database, and what was set back to them. */
@@ -52,7 +54,8 @@ export class Backups {
             world.plan.units.map((unit) => [unit.key, unitValue(unit, side, standing.values)]),
           );
     };
-    this.restored.push({ of, how, backupAt, at: world.now, stood: { A: values('A'), B: values('B') } });
+    const { now, hub } = world;
+    const stood = { A: values('A'), B: values('B') };
     const reading = (side: Side): Reading => world.systems[side].read(RECORD, world.now);
     const { A, B } = world.systems;
     if (of === 'hub')
@@ -63,5 +66,6 @@ export class Backups {
       world.hub.readAnew({ [of]: world.systems[of].position }, (context) =>
         (how === 'take' ? takeAsEdits : giveBack)(context, of, reading(of)),
       );
+    this.restored.push({ of, how, backupAt, at: now, stood, told: [...hub.store.told] });
   }
 }

@@ -90,7 +90,7 @@ export function evidenceOf(
     typed: world.people.typed,
     told,
     everTold: everTold(world, told),
-    restored: world.backups.restored,
+    restored: world.backups.restored.map((one) => ({ ...one, told: inNames(world, one.told) })),
     targets: targetFacts(world),
     pointed: pointedFacts(world),
     rest,

@@ -92,7 +92,7 @@ export class World {
         : new TargetLinks(
             targets.systems,
             switches,
-            (link, ids) => referrersAmong(this.hub.plan, this.hub.units(), link, ids),
+            (names) => referrersAmong(this.hub.plan, this.hub.units(), names),
             plan.sides,
             (side) => targets.freeId(side),
           );

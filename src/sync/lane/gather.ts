@@ -265,7 +265,7 @@ export class Gather {
     for (const linkId of absent.linkIds) {
       const record = set.records.get(linkId);
       if (record === undefined || image(record.life(), absent.side).value === 'deleted') continue;
-      if (setBack === absent.side) foldNotThere(record, absent.side);
+      if (setBack === absent.side) foldNotThere(this.pipeline, record, absent.side);
       else foldAbsence(record, absent.side, now);
     }
   }

@@ -2,9 +2,10 @@ import type { WriteItem } from '../../connectors/connector.js';
 import { isArchived, markOf } from '../../core/archive.js';
 import { rawOf } from '../../core/at-rest.js';
 import { acknowledge } from '../../core/author.js';
-import { covers, dotText, vectorText, type Side } from '../../core/clock.js';
+import { dotText, vectorText, type Side } from '../../core/clock.js';
 import { dueBack, holdBack } from '../../core/give-back.js';
 import { LIFE_UNIT, lifeOf } from '../../core/life.js';
+import { saysItsOwn } from '../../core/made-anew.js';
 import { LIFE } from '../../core/plan.js';
 import { image, type Image, type Unit } from '../../core/unit.js';
 import { jsonEqual, type Raw } from '../../core/value.js';
@@ -70,7 +71,8 @@ function creation(
     const unit = record.units.get(plan.key);
     // What only rules read is never written.
     if (unit === undefined || !end.columns.has(plan.key) || plan.contextOnly) continue;
-    const own = isOwn(unit, side, back);
+    // An edit that head has not seen comes back with the record: nobody was asked about it.
+    const own = back !== null || saysItsOwn(plan, unit, side);
     const raw = own
       ? rawOf(plan, side, image(unit, side))
       : putOrBlock(record, plan, unit, side, undefined, now);
@@ -134,7 +136,7 @@ function unmarking(
   const known: Record<string, PreImage> = {};
   for (const [plan, unit, held] of heldOn(pipeline, record, side)) {
     addColumns(end, plan.key, plan, held, expect);
-    if (plan.contextOnly || isOwn(unit, side, back)) continue;
+    if (plan.contextOnly || back !== null || saysItsOwn(plan, unit, side)) continue;
     // What cannot be written now stays what it is, blocked by name.
     const raw = putOrBlock(record, plan, unit, side, held, now);
     if (raw === undefined) continue;
@@ -150,11 +152,6 @@ function unmarking(
   expect[archive.column] = markOf(archive, img);
   const raw = jsonEqual(set[archive.column], archive.live) ? undefined : [set[archive.column] ?? null];
   return { item: { op: 'update', id, set, expect }, known, raw };
-}
-
-/** An edit that head has not seen comes back with the record: nobody was asked about it (core/made-anew.ts). */
-function isOwn(unit: Unit, side: Side, back: Image | null): boolean {
-  return back !== null || !covers(unit.head, image(unit, side));
 }
 
 function heldOn(

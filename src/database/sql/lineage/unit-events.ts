@@ -129,7 +129,7 @@ export const registersAt: Statement<RegisterRow> = {
     from known l ${unfolded} where e.first_field is null and ${setsHead}
     union all
     select e.unit, l.side, l.recorded_at, l.id, l.side, l.actor, e.event, null, null, null, null
-    from known l ${unfolded} where l.kind = 'observed' and e.k in ('observed', 'stale-form', 'forward')
+    from known l ${unfolded} where l.kind = 'observed' and e.k in ('observed', 'stale-form', 'forward', 'restored')
     union all
     select e.unit, 'A', b.settled_at, l.id, l.side, l.actor, e.event, e.first_field, e.first_open, null, null
     from known l ${unfolded} join attempt_batch b on b.id = l.batch_a and b.settled_at <= $2

@@ -1,0 +1,58 @@
+import type { Evidence, RestoredFacts, SideName, ToldFacts, UnitFacts, Value } from './evidence.js';
+import { text } from './text.js';
+
+/** Rows that say what stands on a side. */
+export const LOOKS: readonly string[] = ['observed', 'ambiguous', 'acknowledged', 'confirmed', 'restored'];
+
+function lastLook(key: string, { told, at }: RestoredFacts, side: SideName): ToldFacts | undefined {
+  return told.findLast(
+    (row) =>
+      row.unit === key &&
+      row.side === side &&
+      // The end of a write from before is learnt with the restore.
+      (row.kind === 'acknowledged' || (row.at < at && LOOKS.includes(row.kind))),
+  );
+}
+
+/** What the hub had last learnt of a side when something was set back, as far as it remembered. */
+function learnt({ initial }: Evidence, { key }: UnitFacts, restore: RestoredFacts, side: SideName): Value {
+  const last = lastLook(key, restore, side);
+  return last === undefined ? initial[side][key] : last.value;
+}
+
+/** It knew that the record was not there. */
+export function knewDeleted(restore: RestoredFacts, side: SideName): boolean {
+  return lastLook('$life', restore, side)?.value === 'deleted';
+}
+
+/** It had forgotten nothing of this: what it knows goes on. */
+export function forgotNothing(evidence: Evidence, unit: UnitFacts, restore: RestoredFacts): boolean {
+  return (['A', 'B'] as const).every(
+    (side) => text(learnt(evidence, unit, restore, side)) === text(restore.stood[side][unit.key]),
+  );
+}
+
+/**
+ * No restore has had a say in it: the hub had read what its side said when that was set back, and the side is to get that back; or the hub
+ * was set back, and had forgotten nothing of it.
+ */
+export function isUndisturbed(evidence: Evidence, unit: UnitFacts): boolean {
+  return evidence.restored.every((one) => {
+    const { of, how, at, stood } = one;
+    const isRead = (side: SideName): boolean => {
+      const look = lastLook(unit.key, one, side);
+      const mine = evidence.stood.filter(
+        (entry) => entry.unit === unit.key && entry.side === side && entry.at < at,
+      );
+      // What was learnt is older than the moment of learning it.
+      const read =
+        look === undefined ? -1 : mine.findLastIndex(({ value }) => text(value) === text(look.value));
+      return read === mine.length - 1;
+    };
+    if (of === 'hub') return forgotNothing(evidence, unit, one) && isRead('A') && isRead('B');
+    return (
+      isRead(of) &&
+      (how === 'give-back' || text(learnt(evidence, unit, one, of)) === text(stood[of][unit.key]))
+    );
+  });
+}
