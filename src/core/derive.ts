@@ -99,6 +99,15 @@ function settleChanges(input: DeriveInput, news: News): Outcome {
         };
   }
 
+  // Said again by the side that a restore had taken it from: still the edit of one side alone.
+  if (
+    headSeen &&
+    news.changed.every(({ side, value }) => side === first.side && plan.equal(value, first.value))
+  ) {
+    const foreign = first.key === 'recovered' ? null : foreignEdit(plan, first);
+    if (foreign !== null) return loneForeignEdit(input, first, foreign);
+  }
+
   const candidates = headSeen ? news.changed : [...news.changed, headCandidate(unit)];
   const oneSided = news.changed.length === 1;
   const isCounter = plan.policy.strategy === 'merge' && plan.policy.merge === 'counter';

@@ -49,7 +49,8 @@ function apart(plan: UnitPlan, unit: Unit, side: Side, old: Image): Unit {
  * still, for the record is to be made again.
  */
 export function goneBack(plan: UnitPlan, unit: Unit, side: Side): Unit {
-  if (plan.contextOnly) return unit;
+  // What flows from this side only could not be told there afterwards: it is made again with what it said itself.
+  if (plan.contextOnly || flowsFrom(plan, side)) return unit;
   const before = image(unit, side);
   const unseen: Image = { ...before, dot: null, ctx: EMPTY_VECTOR, stamp: null, by: null };
   return lacking(plan, unit, side, unseen);

@@ -184,4 +184,16 @@ describe('a side that was set back to a backup', () => {
     expect(asked(setBack(plan, edited(agreed, 'A', 'open'), 'A', 'new', 'new'))).toEqual(['new', 'open']);
     expect(asked(setBack(plan, agreed, 'B', 'old', 'old'))).toBeUndefined();
   });
+
+  it('is asked about an edit that the other side’s value is protected from also when it is typed there once more', () => {
+    const plan = unitPlan('name', { strategy: 'owner', owner: 'A', onForeignEdit: 'review' });
+    const there = edited(readRegisters({ head: 'v @H1 (1.1)' }), 'B', 'theirs', plan);
+    const again = edited(setBack(plan, there, 'B', 'old', 'old'), 'B', 'theirs', plan);
+    const { conflicts } = resolveRecord({
+      ...INPUT,
+      plan: recordPlan([plan]),
+      units: new Map([['name', again]]),
+    });
+    expect(conflicts.get('name')?.kind).toBe('foreign-edit');
+  });
 });

@@ -9,6 +9,7 @@ import type {
   Violation,
 } from './evidence.js';
 import { wasGivenUp } from './p2-no-silent-loss.js';
+import { wasKnown } from './restores.js';
 import { text } from './text.js';
 
 /** Rows that say what stands on a side; the first two say that somebody put it there. */
@@ -98,7 +99,7 @@ function writtenOver(evidence: Evidence, unit: UnitFacts): Violation[] {
         // A record that was deleted with the edit in it is made anew without.
         const here = write.by === 'hub' && !write.anew && write.at > undone.at && write.at <= until;
         if (!here || !typed || decided || text(before.value) === text(decision.value)) return [];
-        if (isUnseen(evidence, decision, before, write)) return [];
+        if (isUnseen(evidence, decision, before, write) || wasKnown(evidence, unit, before)) return [];
         if (rows.some((row) => wasGivenUp(row, unit.key, side, write.at, text(before.value)))) return [];
         return [fault(unit, `was undone: ${text(before.value)}, typed on ${side} since, was written over`)];
       });

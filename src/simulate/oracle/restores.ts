@@ -1,4 +1,4 @@
-import type { Evidence, RestoredFacts, SideName, ToldFacts, UnitFacts, Value } from './evidence.js';
+import type { Evidence, RestoredFacts, SideName, Stood, ToldFacts, UnitFacts, Value } from './evidence.js';
 import { text } from './text.js';
 
 /** Rows that say what stands on a side. */
@@ -18,6 +18,13 @@ function lastLook(key: string, { told, at }: RestoredFacts, side: SideName): Tol
 function learnt({ initial }: Evidence, { key }: UnitFacts, restore: RestoredFacts, side: SideName): Value {
   const last = lastLook(key, restore, side);
   return last === undefined ? initial[side][key] : last.value;
+}
+
+/** Of a side that was set back and taken as it is: it shows what it was known to say, so nobody can take that for an edit. */
+export function wasKnown(evidence: Evidence, unit: UnitFacts, { side, at, value }: Stood): boolean {
+  return evidence.restored.some(
+    (one) => one.of === side && one.at === at && text(learnt(evidence, unit, one, side)) === text(value),
+  );
 }
 
 /** It knew that the record was not there. */
@@ -47,9 +54,13 @@ export function isUndisturbed(evidence: Evidence, unit: UnitFacts): boolean {
       // What was learnt is older than the moment of learning it.
       const read =
         look === undefined ? -1 : mine.findLastIndex(({ value }) => text(value) === text(look.value));
-      return read === mine.length - 1;
+      return read === mine.length - 1 && (mine.at(-1)?.at ?? 0) <= (look?.at ?? 0);
     };
-    if (of === 'hub') return forgotNothing(evidence, unit, one) && isRead('A') && isRead('B');
+    if (of === 'hub') {
+      const isNew = (entry: Stood): boolean =>
+        entry.unit === unit.key && one.backupAt < entry.at && entry.at < at;
+      return forgotNothing(evidence, unit, one) && isRead('A') && isRead('B') && !evidence.stood.some(isNew);
+    }
     return (
       isRead(of) &&
       (how === 'give-back' || text(learnt(evidence, unit, one, of)) === text(stood[of][unit.key]))

@@ -20,7 +20,17 @@ export function waitsForTarget({ targets }: Evidence, { key }: UnitFacts, moment
   const lacking = (['A', 'B'] as const).filter(
     (side) => text(moment.values[side][key]) !== text(register.head),
   );
-  return lacking.some((side) => !isThere(side, register.head)) || (!isThere('B', a) && !isThere('A', b));
+  // What one side points to had gone there before it could be linked with what the other has.
+  const neverLinked = targets.some(
+    (one) =>
+      !lacking.includes(one.side) &&
+      text(one.name) === text(register.head) &&
+      one.goneAt !== null &&
+      one.goneKnownAt === null &&
+      !isThere(one.side, one.name),
+  );
+  const lacks = lacking.some((side) => !isThere(side, register.head));
+  return lacks || neverLinked || (!isThere('B', a) && !isThere('A', b));
 }
 
 /** A record was made while what it points to was not there: the side holds nothing until it is. */
