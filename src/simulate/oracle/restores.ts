@@ -20,10 +20,18 @@ function learnt({ initial }: Evidence, { key }: UnitFacts, restore: RestoredFact
   return last === undefined ? initial[side][key] : last.value;
 }
 
-/** Of a side that was set back and taken as it is: it shows what it was known to say, so nobody can take that for an edit. */
+/**
+ * It stood there when the side was set back, which took along whatever there was to read of how it had come to, and it was what the side was
+ * known to say: nobody can take it for an edit.
+ */
 export function wasKnown(evidence: Evidence, unit: UnitFacts, { side, at, value }: Stood): boolean {
   return evidence.restored.some(
-    (one) => one.of === side && one.at === at && text(learnt(evidence, unit, one, side)) === text(value),
+    (one) =>
+      one.of === side &&
+      one.at >= at &&
+      [one.stood[side][unit.key], learnt(evidence, unit, one, side)].every(
+        (said) => text(said) === text(value),
+      ),
   );
 }
 
