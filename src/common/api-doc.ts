@@ -18,7 +18,7 @@ function later<Name extends Extract<keyof typeof Swagger, `Api${string}`>>(
         decorator(...(options as never[]))(...(target as never[]));
       });
     };
-  return factory as unknown as (typeof Swagger)[Name];
+  return factory;
 }
 
 /** The package, with everything applied that was decorated until now. */

@@ -26,6 +26,7 @@ function headOf(error: unknown): string {
 }
 
 function lineOf(frame: NodeJS.CallSite): string {
+  // eslint-disable-next-line @typescript-eslint/no-base-to-string -- V8 gives it a text of its own
   const said = `    at ${frame.toString()}`;
   const [file, line, column] = [frame.getFileName(), frame.getLineNumber(), frame.getColumnNumber()];
   if (file === null || file === undefined || line === null || column === null || !file.startsWith(built))
