@@ -77,6 +77,12 @@ export function ConflictsPage() {
 
   const onDecide = useSteady((chosen: Choosings, label: string) => {
     const standing = decide(chosen, label);
+    if (play.on) {
+      // What comes is its own order; the card's heading is read when it is there.
+      announce(strings.undo.taken(label));
+      play.next(standing);
+      return;
+    }
     const next = nextOpen(rows, session.read().marks, chosen[0].shown.data.id);
     announce(
       strings.undo.announce(
@@ -84,8 +90,7 @@ export function ConflictsPage() {
         next === null ? strings.undo.lastOne : strings.undo.nextIs(unitName(next.unit), next.title),
       ),
     );
-    if (play.on) play.next(standing);
-    else if (next !== null) select(next.id);
+    if (next !== null) select(next.id);
   });
   const onSelect = useSteady(select);
   const onPull = useSteady(pull);

@@ -45,6 +45,8 @@ export class ReviewSession {
     turns: new Map(),
   };
   private readonly listeners = new Set<() => void>();
+  /** Whose undo is on its way: the next is that of what was decided before. */
+  readonly undoing = new Set<Taken['answer']>();
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);

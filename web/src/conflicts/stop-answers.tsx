@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { answerGuard, resume } from '../api/endpoints';
 import { keys } from '../api/queries';
 import type { Conflict } from '../api/types';
@@ -35,11 +35,9 @@ export interface StopAnswersProps {
 /** The answers to a guard or a halt, for whoever may run the pipeline. */
 export function StopAnswers({ conflict, onAnswered }: StopAnswersProps) {
   const [asked, setAsked] = useState<Way | null>(null);
-  const [guard] = useState(() => {
-    const armed = new PressGuard();
-    armed.arm();
-    return armed;
-  });
+  const [guard] = useState(() => new PressGuard());
+  // From when it is seen: it may have been drawn before.
+  useEffect(() => guard.arm(), [guard]);
   const table = useKeyTable();
   const neverKeys = useNeverKeys();
   const ways = waysOf(conflict);

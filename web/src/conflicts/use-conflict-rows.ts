@@ -1,9 +1,10 @@
 import { useQueryClient, type InfiniteData } from '@tanstack/react-query';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Answer } from '../api/client';
 import { listConflicts, type ConflictFilter } from '../api/endpoints';
 import { conflictQuery, keys, useConflicts } from '../api/queries';
 import { useLiveEvent } from '../api/live';
+import { useSteady } from '../states/use-steady';
 import type { Conflict, ConflictSummary, Page } from '../api/types';
 
 type Pages = InfiniteData<Page<ConflictSummary> & { readonly servedAt: number }, string | null>;
@@ -74,6 +75,7 @@ export function useConflictRows(filter: ConflictFilter): ConflictRows {
     if (!same || anyMore !== current.more) setNews({ of: filterKey, ids: found, more: anyMore });
   };
 
+  const look = useSteady(lookAt);
   useLiveEvent((event) => {
     if (event.name !== 'conflict') return;
     if (event.subject === null) {
@@ -81,9 +83,19 @@ export function useConflictRows(filter: ConflictFilter): ConflictRows {
       return;
     }
     gathered.current.add(event.subject);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => void lookAt(), GATHER_MS);
+    // Not put off by the next event: where they never stop, nothing would ever be looked at.
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      void look();
+    }, GATHER_MS);
   });
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+    },
+    [],
+  );
 
   const pull = () => {
     setNews({ of: filterKey, ids: new Set(), more: false });

@@ -18,7 +18,7 @@ export function useUndo(): () => void {
   const announce = useAnnounce();
   const navigate = useNavigate();
   return useCallback(() => {
-    const taken = session.read().taken.at(-1);
+    const taken = session.read().taken.findLast(({ answer }) => !session.undoing.has(answer));
     if (!taken) {
       tell(strings.undo.nothing);
       return;
@@ -37,7 +37,10 @@ export function useUndo(): () => void {
       announce(data.undone ? strings.undo.givenBack(data.undone, shown.data.systems) : strings.undo.undone);
       void navigate({ pathname: `/conflicts/${id}`, search: window.location.search });
     };
-    run().catch((error: unknown) => tellFailure(strings.undo.failed, error));
+    session.undoing.add(taken.answer);
+    run()
+      .catch((error: unknown) => tellFailure(strings.undo.failed, error))
+      .finally(() => session.undoing.delete(taken.answer));
   }, [session, client, announce, navigate]);
 }
 
