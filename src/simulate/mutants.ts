@@ -1,24 +1,12 @@
 import type { SwitchName, Switches } from './hub/switches.js';
 import { ALL_ON } from './hub/switches.js';
+import type { Mutant } from './mutant.js';
 import { REFERENCE_MUTANTS } from './reference-mutants.js';
 import { RESTORE_MUTANTS } from './restore-mutants.js';
 import type { RunOptions } from './run.js';
 import { COARSE_BESIDE_LOG, OLDER_STATE_COMES_LATE, TWO_LOGS, WRITTEN_TWICE_UNREAD } from './scripts.js';
 import type { Setup, SideKind, SideSetup } from './scenario/setup.js';
 import { tally, type Tally } from './tally.js';
-import type { Action } from './world/action.js';
-
-/** One protection switched off, and where that hurts most. */
-export interface Mutant {
-  readonly without: SwitchName;
-  /** Kinds of sides; default: all that promise something. */
-  readonly kinds?: readonly SideKind[];
-  /** What makes the runs harder for this one. */
-  readonly tune?: (setup: Setup) => Setup;
-  /** What has to come together for it is too rare to wait for: every run is this, and everything working again after it. */
-  readonly script?: readonly Action[];
-  readonly runs: number;
-}
 
 export interface MutantResult extends Tally {
   readonly without: SwitchName;

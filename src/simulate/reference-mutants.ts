@@ -1,4 +1,4 @@
-import type { Mutant } from './mutants.js';
+import type { Mutant } from './mutant.js';
 import type { Setup } from './scenario/setup.js';
 
 /** A record with two references and little else, between sides that do or do not insist on what is pointed to. */

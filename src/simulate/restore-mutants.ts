@@ -1,4 +1,4 @@
-import type { Mutant } from './mutants.js';
+import type { Mutant } from './mutant.js';
 import type { Setup } from './scenario/setup.js';
 
 /** Runs that are set back again and again, of few fields, between sides that take everything. */

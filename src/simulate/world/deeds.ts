@@ -4,7 +4,7 @@ import type { Raw } from '../../core/value.js';
 import { RECORD } from '../hub/store.js';
 import type { Action } from './action.js';
 import { columnsFor, mergeOf } from './people.js';
-import type { World } from './world.js';
+import type { Stage } from './stage.js';
 
 /** Who changes very many records at once. */
 export const BULK = { kind: 'import', name: 'a migration' } as const;
@@ -14,7 +14,7 @@ const FAR_AHEAD_MS = 2 * MOST_AHEAD_MS;
 
 /** Somebody edits one or two fields of the record on a side. */
 export function editField(
-  world: World,
+  world: Stage,
   { side, unit, kind, also, odd }: Extract<Action, { do: 'edit' }>,
 ): void {
   if (!world.alive(side)) return;
@@ -34,7 +34,7 @@ export function editField(
 }
 
 /** Somebody deletes the record, or makes it again. */
-export function changeLife(world: World, side: Side): void {
+export function changeLife(world: Stage, side: Side): void {
   if (world.alive(side)) {
     world.systems[side].remove(RECORD, world.now);
   } else if (!world.hub.store.ended) {

@@ -5,7 +5,7 @@ import type { Raw } from '../../core/value.js';
 import { RECORD } from '../hub/store.js';
 import type { Action } from './action.js';
 import type { Targets } from './targets.js';
-import type { World } from './world.js';
+import type { Stage } from './stage.js';
 
 /** The plan as somebody has it who knows what every id stands for: a reference is the name of what it points to. */
 export function trulyBound(plan: Plan, targets: Targets | null): Plan {
@@ -22,7 +22,7 @@ export function trulyBound(plan: Plan, targets: Targets | null): Plan {
 }
 
 /** Somebody deletes what can be pointed to, or gives it another id; where the side insists, references to it follow or forbid it. */
-export function changeTarget(world: World, { side, pick, what }: Extract<Action, { do: 'target' }>): void {
+export function changeTarget(world: Stage, { side, pick, what }: Extract<Action, { do: 'target' }>): void {
   const { targets, setup } = world;
   if (targets === null) return;
   const keys = setup.sides[side].keys === true;
@@ -41,7 +41,7 @@ export function changeTarget(world: World, { side, pick, what }: Extract<Action,
 }
 
 /** Reference columns of the record on a side. */
-function pointing({ systems, plan }: World, side: Side): Readonly<Record<string, Raw>> {
+function pointing({ systems, plan }: Stage, side: Side): Readonly<Record<string, Raw>> {
   const standing = systems[side].standing(RECORD);
   if (standing?.alive !== true) return {};
   const columns = plan.units.flatMap(({ reference, members }) =>

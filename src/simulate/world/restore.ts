@@ -5,7 +5,7 @@ import { RECORD, type StoreBackup } from '../hub/store.js';
 import { giveBack, reunite, takeAsEdits } from '../hub/restored.js';
 import type { Told } from '../hub/told.js';
 import { unitValue } from './people.js';
-import type { World } from './world.js';
+import type { Stage } from './stage.js';
 
 /** A restore that happened, for whoever judges. */
 export interface Restored {
@@ -27,14 +27,14 @@ export class Backups {
   readonly #sides: Partial<Record<Side, { readonly at: number; readonly backup: Backup }>> = {};
   #hub: { readonly at: number; readonly backup: StoreBackup } | undefined;
 
-  take(world: World, of: Side | 'hub'): void {
+  take(world: Stage, of: Side | 'hub'): void {
     const at = world.now;
     if (of === 'hub') this.#hub = { at, backup: world.hub.store.backup() };
     else this.#sides[of] = { at, backup: world.systems[of].backup() };
   }
 
   /** Only sides with a log: the others are read through a protocol that no product speaks yet. */
-  restore(world: World, of: Side | 'hub', how: 'give-back' | 'take'): void {
+  restore(world: Stage, of: Side | 'hub', how: 'give-back' | 'take'): void {
     const backupAt = (of === 'hub' ? this.#hub : this.#sides[of])?.at;
     if (backupAt === undefined || !SIDES.every((side) => world.isLog(side))) return;
     // Whoever is connected is cut off; what had arrived has arrived.

@@ -5,7 +5,6 @@ import type { MemorySystem } from '../../connectors/memory/system.js';
 import type { Reading, WriteAnswer } from '../../connectors/memory/exchange.js';
 import { Hub, type Outgoing, type Page } from '../hub/hub.js';
 import { RECORD } from '../hub/store.js';
-import type { Click } from '../hub/review.js';
 import { referrersAmong } from '../hub/references.js';
 import { TargetLinks } from '../hub/target-links.js';
 import { ALL_ON, type Switches } from '../hub/switches.js';
@@ -21,19 +20,8 @@ import { refusalsIn, type Refused } from './refusals.js';
 import { rescope } from './scope.js';
 import { changeTarget, trulyBound } from './references.js';
 import { Backups } from './restore.js';
+import type { Delivered, Stage } from './stage.js';
 import { FIRST, Targets } from './targets.js';
-
-/** A message that has had its effect; coming again it must have none. */
-export type Delivered =
-  | { readonly what: 'sighting'; readonly side: Side; readonly reading: Reading; readonly start: number }
-  | {
-      readonly what: 'answer';
-      readonly side: Side;
-      readonly id: string;
-      readonly answer: WriteAnswer | 'fenced';
-      readonly start: number;
-    }
-  | { readonly what: 'click'; readonly click: Click };
 
 /** How somebody decides: from which look, which candidate (−1: a value of their own). */
 export type Choice = Omit<Extract<Action, { do: 'decide' }>, 'do' | 'unit'>;
@@ -41,7 +29,7 @@ export type Choice = Omit<Extract<Action, { do: 'decide' }>, 'do' | 'unit'>;
 const KEPT = 8;
 
 /** Two systems, the hub between them, people on all three, and a network that nobody should trust. */
-export class World {
+export class World implements Stage {
   readonly systems: Readonly<Record<Side, MemorySystem>>;
   readonly network = new Network();
   readonly people: People;
