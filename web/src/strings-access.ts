@@ -94,7 +94,8 @@ export const accessStrings = {
     editTitle: (name: string) => `Change ${name}`,
     save: 'Save',
     mailRefused: 'mail refused',
-    mailRefusedHint: (reason: string) => `The mail server has refused the address: ${reason}. Nothing is sent there.`,
+    mailRefusedHint: (reason: string) =>
+      `The mail server has refused the address: ${reason}. Nothing is sent there.`,
     mailAgain: 'Send mails again',
     newLink: 'Link for a new password',
     disable: 'Disable',
