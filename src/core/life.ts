@@ -39,15 +39,19 @@ export interface LifeInput extends Omit<DeriveInput, 'plan' | 'context'> {
 export interface Referrers {
   /** Those that stand, by the name of their pipeline. */
   readonly standing: readonly { readonly pipeline: string; readonly count: number }[];
-  /** Others are about to be deleted themselves. */
+  /** Others are about to be deleted themselves, without anybody being asked. */
   readonly going: boolean;
 }
+
+/** What becomes of a record's existence. `waits`: those that point to it and are going go first. */
+export type LifeOutcome =
+  Outcome | { readonly kind: 'unlink'; readonly why: string } | { readonly kind: 'waits' };
 
 /**
  * A delete on one side is carried over only if whoever deleted had seen everything that stands on the other side; otherwise it is a
  * delete against an edit (semantics §3). What is not carried over is never guessed: it waits for a person, or stays one-sided.
  */
-export function deriveLife(input: LifeInput): Outcome | { readonly kind: 'unlink'; readonly why: string } {
+export function deriveLife(input: LifeInput): LifeOutcome {
   const { unit, policy } = input;
   const outcome = derive({ ...input, plan: LIFE_UNIT, context: {} });
   // A side that was deleted alone, whether or not the other was gone and came back meanwhile.
@@ -109,13 +113,13 @@ function deleterOf(unit: Unit): Side {
  * The other side would refuse to delete what others point to, or delete them along, or leave them pointing nowhere: a person is asked.
  * Those that are going themselves go first.
  */
-function unlessReferredTo({ referrers, unit }: LifeInput, outcome: Outcome, label: string): Outcome {
+function unlessReferredTo({ referrers, unit }: LifeInput, outcome: Outcome, label: string): LifeOutcome {
   if (referrers === undefined || referrers === null) return outcome;
   if (referrers.standing.length > 0) {
     const who = referrers.standing.map(({ pipeline, count }) => `${String(count)} of ${pipeline}`).join(', ');
     return lifeConflict('delete', `deleted in ${label} while others point to it (${who})`, unit);
   }
-  return referrers.going ? { kind: 'rest' } : outcome;
+  return referrers.going ? { kind: 'waits' } : outcome;
 }
 
 export function lifeOf(unit: Unit): LifeValue {

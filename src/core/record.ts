@@ -54,6 +54,8 @@ export interface RecordResult {
   readonly diverged: ReadonlyMap<string, string>;
   /** Something is still due that could not be done now: look again at this hub time (0: as soon as a side is free). `null`: nothing. */
   readonly lookAgainAt: number | null;
+  /** Its deletion waits for those that point to it and are going themselves: nobody tells when one of them is not going any more. */
+  readonly waitsForReferrers: boolean;
   readonly unlink: boolean;
   /** Sides on which the record is out of scope: nothing of it is decided or written while there is one. */
   readonly excluded: readonly Side[];
@@ -96,6 +98,7 @@ class State {
   readonly held = new Map<string, { decision: string; until: number }>();
   readonly diverged = new Map<string, string>();
   lookAgainAt: number | null = null;
+  waitsForReferrers = false;
   unlink = false;
   excluded: readonly Side[] = [];
 
@@ -344,6 +347,10 @@ function resolveWithLife(input: RecordInput, state: State, life: Unit): RecordRe
   });
   if (outcome.kind === 'unlink') {
     state.unlink = true;
+    return state.result();
+  }
+  if (outcome.kind === 'waits') {
+    state.waitsForReferrers = true;
     return state.result();
   }
   if (outcome.kind === 'conflict') {

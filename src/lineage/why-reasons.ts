@@ -208,6 +208,7 @@ const dueWords: Readonly<Record<string, string>> = {
   verified: 'a verification found something',
   restored: 'it was restored',
   'waiting-for': 'a record that it points to is awaited',
+  'waits-for-referrers': 'it is deleted once those that point to it are',
 };
 
 export function dueReason({

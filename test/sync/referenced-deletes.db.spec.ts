@@ -72,6 +72,28 @@ describe('deleting records that others point to', () => {
     ).toEqual([]);
   });
 
+  it('is asked about where the deletion of who points to it is a question itself, and follows once that is answered', async () => {
+    await pair.a.query(`insert into company (id, name) values (5, 'co5')`);
+    await pair.a.query(`insert into contact (email, company_id) values ('p6@x', 5)`);
+    await pair.quiet();
+    await pair.stop();
+    await pair.a.query(`delete from contact where email = 'p6@x'`);
+    await pair.b.query(`update person set tel = 'new' where mail = 'p6@x'`);
+    await pair.start();
+    await pair.quiet();
+    expect((await open()).map(({ kind }) => kind)).toEqual(['delete-vs-edit']);
+    await pair.a.query(`delete from company where name = 'co5'`);
+    await pair.quiet();
+    expect((await open()).map(({ kind, reason }) => [kind, reason])).toEqual([
+      ['delete', 'deleted in CRM while others point to it (1 of contacts)'],
+      ['delete-vs-edit', expect.any(String)],
+    ]);
+    await pair.b.query(`delete from person where mail = 'p6@x'`);
+    await pair.quiet();
+    expect(await open()).toEqual([]);
+    expect(await orgs()).toEqual(['co3']);
+  });
+
   it('counts whoever points to one by a name that it had before: not linked yet, or with another id', async () => {
     const [org] = await hub(
       `select l.id, l.pipeline_id as pipeline, l.b_id from link l join pipeline p on p.id = l.pipeline_id where p.name = 'companies' and l.state = 'live'`,

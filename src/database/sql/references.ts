@@ -39,8 +39,11 @@ export interface TargetRow {
   readonly under_way: boolean;
 }
 
+/** What is agreed on about the record's existence; null at first. */
+const lifeHead = `case jsonb_typeof(s.fields -> '$life') when 'object' then s.fields #>> '{$life,v}' else s.fields ->> '$life' end`;
+
 const standsOn = (side: 'a' | 'b'): string =>
-  `coalesce(s.open #>> '{$life,${side},v}', case jsonb_typeof(s.fields -> '$life') when 'object' then s.fields #>> '{$life,v}' else s.fields ->> '$life' end, 'live') = 'live'
+  `coalesce(s.open #>> '{$life,${side},v}', ${lifeHead}, 'live') = 'live'
    and not coalesce(${side}.kind = 'create' and ${side}.state <> 'acked', false)`;
 
 /**
@@ -134,6 +137,15 @@ export interface ReferrersRow {
 }
 
 /**
+ * A deletion that is decided on, or still being worked on, and that no side has refused. What is open and due no more waits for a person,
+ * or stays one-sided.
+ */
+const goesByItself = `
+  coalesce(s.open ? '$life', false)
+  and (coalesce(${lifeHead} = 'deleted', false) or exists (select from push_due d where d.link_id = s.link_id))
+  and not exists (select from blocked_unit b where b.link_id = s.link_id and b.unit = '$life')`;
+
+/**
  * Who points to these records, besides themselves; also under the name that one had before it was linked, which may have been a moment ago,
  * and under an id that it had before. Parameters: pipeline, link ids[], those that are going in this transaction[].
  */
@@ -152,7 +164,7 @@ export const readReferrers: Statement<ReferrersRow> = {
   from r join reference_use u on u.target_id = $1 and u.target = r.name and u.link_id <> r.link_id
   join shadow s on s.link_id = u.link_id
   join pipeline p on p.id = u.pipeline_id
-  cross join lateral (select u.link_id = any($3::bigint[]) or coalesce(s.open ? '$life', false) as going) g
+  cross join lateral (select u.link_id = any($3::bigint[]) or (${goesByItself}) as going) g
   group by r.link_id, p.name order by r.link_id, p.name`,
 };
 

@@ -22,6 +22,7 @@ export function lookAgain(
 ): Due | null {
   if (record.linkState !== 'live') return null;
   if (unsettled) return { inMs: 100, reason: UNSETTLED };
+  if (result.waitsForReferrers) return { inMs: REFERRERS_MS, reason: REFERRERS };
   if (result.lookAgainAt === null) return record.due ? { inMs: 0, reason: 'receipt' } : null;
   if (result.lookAgainAt > 0)
     return { inMs: Math.max(0, result.lookAgainAt - intake.now), reason: 'undo window' };
@@ -32,6 +33,9 @@ export function lookAgain(
 }
 
 const UNSETTLED = 'write unsettled';
+/** A deletion that waits for those of others, which wake it when they are done; not when they come to wait for a person themselves. */
+const REFERRERS = 'waits-for-referrers';
+const REFERRERS_MS = 10_000;
 const FAR_MS = 100 * 365 * 86_400_000;
 
 /** The reason of a due record that waits for sides to be writable again. */
