@@ -70,7 +70,9 @@ function isOpen(plan: UnitPlan, unit: Unit, side: Side): boolean {
   const before = image(unit, side);
   if (covers(unit.head, before)) return false;
   const base = incorporated(unit, side);
-  return base === undefined ? !isBlank(before.value) : !plan.equal(before.value, base.value);
+  if (base !== undefined) return !plan.equal(before.value, base.value);
+  // A blank that stood there when the record was linked is no edit; one that somebody made is.
+  return !isBlank(before.value) || (before.dot?.n ?? 0) > 1;
 }
 
 /** By a name that no later edit of the side is taken to have seen. */

@@ -59,6 +59,24 @@ describe('a side that was set back to a backup', () => {
     expect(read.orphans.map(({ value }) => value)).toEqual(['a2']);
   });
 
+  it('is told that a value was cleared there, also where nothing had ever been agreed', () => {
+    const linked = fromBothSides(
+      PLAN,
+      { value: 'a', raw: 'a', stamp: null },
+      { value: null, raw: null, stamp: null },
+    );
+    const cleared = observe(PLAN, linked, {
+      side: 'A',
+      value: null,
+      raw: null,
+      stamp: null,
+      by: null,
+      stale: false,
+    }).unit;
+    expect(setBack(PLAN, cleared, 'A', 'a', 'a').orphans.map(({ value }) => value)).toEqual([null]);
+    expect(setBack(PLAN, linked, 'B', 'b', 'b').orphans).toEqual([]);
+  });
+
   it('has a record again whose deletion stays where it was made: its fields go on', () => {
     const gone = edited(readRegisters({ head: 'live @H1 (1.1)' }), 'B', 'deleted', LIFE_UNIT);
     const life = setBack(LIFE_UNIT, gone, 'B', 'live', 'live');
