@@ -13,7 +13,7 @@ const LOOK_EVERY = Number(process.env.ACCORD_TEST_LOOK_EVERY ?? 20);
 /** Only points whose names match. */
 const ONLY = new RegExp(process.env.ACCORD_TEST_KILL_POINTS ?? '.');
 /** On a machine that does other things as well, a page of edits after a gap takes its time. */
-const PATIENCE_MS = process.env.ACCORD_TEST_KILLS === undefined ? 30_000 : 180_000;
+const PATIENCE_MS = process.env.ACCORD_TEST_KILLS === undefined ? 120_000 : 180_000;
 const inFull = process.env.ACCORD_TEST_KILLS !== undefined;
 
 describe(`a service killed ${String(KILLS)} times at failpoints and ${String(AT_RANDOM)} times at any moment (seed ${String(SEED)})`, () => {
