@@ -21,7 +21,9 @@ export interface GuardLimits {
   readonly overwrite: GuardLimit;
 }
 
+/** Records of a class that may come within its window. All of them may where the limit is 100 %: those that have gone since count as well. */
 export function mostWithin(linked: number, { maxCount, maxPercent }: GuardLimit): number {
+  if (maxPercent >= 100) return Infinity;
   return Math.max(maxCount, Math.floor((linked * maxPercent) / 100));
 }
 
