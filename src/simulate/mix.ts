@@ -7,8 +7,8 @@ export const SUBJECTS = ['fields', 'references', 'restores'] as const;
 
 export type Subject = (typeof SUBJECTS)[number];
 
-/** Of a hundred histories of the mix. Restores are played when asked for (docs/proof.md says why). */
-const SHARES: Readonly<Record<Exclude<Subject, 'fields'>, number>> = { references: 15, restores: 0 };
+/** Of a hundred histories of the mix. */
+const SHARES: Readonly<Record<Exclude<Subject, 'fields'>, number>> = { references: 15, restores: 10 };
 
 /** Makes a setup one of this subject; `undefined`: of any, in the shares of the mix. */
 export function about(subject: Subject | undefined): (setup: Setup, random: Random) => Setup {
