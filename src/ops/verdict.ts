@@ -69,7 +69,7 @@ export function verdict(figures: PipelineFigures): Verdict {
   if (unknown.length > 0) {
     return {
       health: 'catching-up',
-      sentence: `Not known yet: ${unknown.map(({ label }) => label).join(' and ')} has not been read to the end.${tail}`,
+      sentence: `Not known yet: ${unknown.map(({ label }) => label).join(' and ')} ${unknown.length === 1 ? 'has' : 'have'} not been read to the end.${tail}`,
     };
   }
   const late = known.filter(({ lagSeconds }) => (lagSeconds ?? 0) > noticeableLagSeconds);

@@ -1,6 +1,7 @@
 import { Badge, Text } from '@mantine/core';
 import { Link } from 'react-router';
 import type { FieldSide, RecordDetail, RecordField, Side } from '../api/types';
+import { isCovered } from '../api/revealed';
 import { AuthorName, ClockText } from '../conflicts/candidate-row';
 import { When } from '../format/time';
 import { SideBadge } from '../shell/side-badge';
@@ -87,9 +88,11 @@ function SideCell({
   readonly label: string;
 }) {
   const held: FieldSide | null = field[side];
-  const same = held !== null && JSON.stringify(held.value) === JSON.stringify(field.value);
+  // Whether covered values are the same is not known here, and not said.
+  const covered = isCovered(held?.value);
+  const same = held !== null && !covered && JSON.stringify(held.value) === JSON.stringify(field.value);
   return (
-    <td data-label={label} className={same ? 'side-same' : 'side-differs'}>
+    <td data-label={label} className={same || covered ? 'side-same' : 'side-differs'}>
       {held === null ? (
         <span className="value-blank">–</span>
       ) : same ? (
