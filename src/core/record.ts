@@ -4,6 +4,7 @@ import type { Conflict } from './conflict.js';
 import { derive } from './derive.js';
 import { holdInvariants } from './hold-invariants.js';
 import { dueBack } from './give-back.js';
+import { editedUnseen } from './edited-unseen.js';
 import { deriveLife, isGone, LIFE_UNIT, lifeOf, type Referrers } from './life.js';
 import type { Authored, Outcome } from './outcome.js';
 import { LIFE, type Plan, type RuleScope, type UnitPlan } from './plan.js';
@@ -323,26 +324,12 @@ function resolveWithLife(input: RecordInput, state: State, life: Unit): RecordRe
     const unit = input.units.get(plan.key);
     return unit === undefined || plan.contextOnly ? [] : [{ plan, unit }];
   });
-  // Whoever deletes a record has seen what stands on its own side; an edit elsewhere that had not reached it was not seen, nor one that
-  // a blind write had covered, and a question that a person opened again is not answered by it.
-  const waits = others.some(
-    ({ unit }) => unit.contest !== null || unit.orphans.some((orphan) => !covers(unit.head, orphan)),
-  );
-  const editedUnseen: Record<Side, boolean> = {
-    A: waits || others.some(({ unit }) => !covers(unit.head, unit.A)),
-    B: waits || others.some(({ unit }) => !covers(unit.head, unit.B)),
-  };
-  // Nor was a head seen that is still on its way there, or that the side refused.
-  for (const { plan, unit } of others) {
-    if (!covers(unit.A, unit.head) && !plan.equal(unit.A.value, unit.head.value)) editedUnseen.B = true;
-    if (!covers(unit.B, unit.head) && !plan.equal(unit.B.value, unit.head.value)) editedUnseen.A = true;
-  }
   const outcome = deriveLife({
     unit: life,
     now: input.now,
     sides: input.plan.sides,
     policy: input.plan.life,
-    editedUnseen,
+    editedUnseen: editedUnseen(others),
     referrers: input.referrers ?? null,
   });
   if (outcome.kind === 'unlink') {
