@@ -140,7 +140,7 @@ function RemoveConnection({
             {texts.form.cancel}
           </Button>
           {!used && (
-            <Button color="red" loading={removing.isPending} onClick={() => removing.mutate()}>
+            <Button color="red.9" loading={removing.isPending} onClick={() => removing.mutate()}>
               {texts.remove}
             </Button>
           )}
