@@ -1,12 +1,15 @@
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
-/** Whether a time lies in hours such as `Mon-Fri 09:00-18:00 Europe/Berlin`; true for what cannot be read: the service has checked it. */
+/**
+ * Whether work may be due then: within hours such as `Mon-Fri 09:00-18:00 Europe/Berlin`, or just when they end; true for what cannot be read:
+ * the service has checked it.
+ */
 export function isWorkingTime(hours: string, at: Date): boolean {
   const [days = '', span = '', zone = ''] = hours.split(' ');
   const [from = '', to = ''] = span.split('-');
   const parts = partsIn(zone, at);
   if (parts === null || to === '') return true;
-  return from <= parts.time && parts.time < to && daysIn(days).has(parts.day);
+  return from <= parts.time && parts.time <= to && daysIn(days).has(parts.day);
 }
 
 function daysIn(days: string): ReadonlySet<number> {
