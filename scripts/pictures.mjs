@@ -20,9 +20,24 @@ const card = async (page) => {
   await page.getByRole('article').waitFor();
 };
 
+/** Personal data is covered until somebody asks for it. */
+const uncovered = async (page) => {
+  await page.waitForTimeout(500);
+  await page.keyboard.press('i');
+  await page.getByText('Personal data is covered').first().waitFor({ state: 'hidden' });
+};
+
 const pictures = [
   { name: 'overview', as: 'engineer', path: '/' },
-  { name: 'conflict', as: 'steward', path: '/conflicts?unit=email', before: card },
+  {
+    name: 'conflict',
+    as: 'steward',
+    path: '/conflicts?unit=email',
+    before: async (page) => {
+      await card(page);
+      await uncovered(page);
+    },
+  },
   { name: 'conflict-dark', as: 'steward', path: '/conflicts', scheme: 'dark', before: card },
   {
     name: 'conflict-narrow',
@@ -32,6 +47,7 @@ const pictures = [
     before: async (page) => {
       await page.getByRole('gridcell').first().click();
       await page.getByRole('article').waitFor();
+      await uncovered(page);
     },
   },
   { name: 'match', as: 'steward', path: '/conflicts?unit=%24match', before: card },
@@ -41,7 +57,7 @@ const pictures = [
     path: '/conflicts?unit=email',
     before: async (page) => {
       await card(page);
-      await page.waitForTimeout(400);
+      await uncovered(page);
       await page.keyboard.press('h');
       await page.getByRole('dialog').getByText('History of the field').waitFor();
     },
