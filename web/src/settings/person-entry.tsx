@@ -92,7 +92,11 @@ export function PersonEntry({ person, onEdit, onLink }: PersonEntryProps) {
               <Button variant="default" onClick={() => setAsking(false)} data-autofocus>
                 {words.cancel}
               </Button>
-              <Button color="red.9" loading={switching.isPending} onClick={() => switching.mutate('disabled')}>
+              <Button
+                color="red.9"
+                loading={switching.isPending}
+                onClick={() => switching.mutate('disabled')}
+              >
                 {texts.disable}
               </Button>
             </Group>
