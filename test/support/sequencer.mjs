@@ -5,6 +5,7 @@ import Sequencer from '@jest/test-sequencer';
  * earlier runs, which a fresh clone does not have.
  */
 const longest = [
+  'test/web/every-state.ui.spec.ts',
   'test/proof/kills.db.spec.ts',
   'test/web/review.ui.spec.ts',
   'test/web/screens.ui.spec.ts',
@@ -17,6 +18,7 @@ const longest = [
   'test/bench/run.e2e.spec.ts',
   'test/simulate/mutants.spec.ts',
   'test/sync/first-load.db.spec.ts',
+  'test/sync/kill-references.db.spec.ts',
   'test/cli/simulate.e2e.spec.ts',
   'test/simulate/mixed.spec.ts',
   'test/sync/restored.db.spec.ts',
