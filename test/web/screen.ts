@@ -42,12 +42,6 @@ export async function openScreen(
   return page;
 }
 
-/** WCAG 2.2 at AA: the size of targets is not looked at unless it is asked for. */
-export const wcag = {
-  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
-  rules: { 'target-size': { enabled: true } },
-};
-
 /** Axe finds nothing, and nothing is wider than the screen. */
 export async function expectAccessible(page: Page): Promise<void> {
   // Its other mode opens a page of its own each time, for frames of other origins: there are none.
