@@ -26,10 +26,11 @@ export class DueClock {
     this.#at = 0;
   }
 
-  /** Link ids that are due now, if any can be. */
-  async read(now: number, limit: number): Promise<readonly number[]> {
-    if (!this.isDue(now)) return [];
-    return (await run(this.pool, readDue, [this.pipelineId, limit])).map((row) => row.link_id);
+  /** What is due now, if anything can be: link ids, each with the version of its row. */
+  async read(now: number, limit: number): Promise<ReadonlyMap<number, string>> {
+    if (!this.isDue(now)) return new Map();
+    const rows = await run(this.pool, readDue, [this.pipelineId, limit]);
+    return new Map(rows.map((row) => [row.link_id, row.version]));
   }
 
   async schedule(): Promise<void> {

@@ -187,7 +187,7 @@ export class PipelineWorker {
   async takeIn(pages: Record<Side, ChangePage | null>, beside: Partial<Intake>): Promise<void> {
     await this.#lookahead.take();
     await this.#writes.arrive();
-    const committed = await this.#transact(pages, [], [], beside);
+    const committed = await this.#transact(pages, new Map(), [], beside);
     for (const s of SIDES) this.#sides[s].version = committed.versions[s];
     this.#arrivals.waiting ||= committed.waiting;
     await this.#writes.deliver(committed.outgoing, this.#sides);
@@ -227,7 +227,7 @@ export class PipelineWorker {
     const worthwhile =
       this.#arrivals.waiting ||
       SIDES.some((side) => matters(pages[side], this.#sides[side], now)) ||
-      due.length > 0 ||
+      due.size > 0 ||
       readBacks.length > 0 ||
       this.#writes.receipts.length > 0;
     if (!worthwhile) {
@@ -236,7 +236,7 @@ export class PipelineWorker {
       return this.#writes.some;
     }
     const committed = await this.#transact(pages, due, readBacks);
-    return (await this.#committed(pages, committed, readBacks)) || due.length === this.options.dueSize;
+    return (await this.#committed(pages, committed, readBacks)) || due.size === this.options.dueSize;
   }
 
   /** Goes on from a transaction that stands: cursors move, its writes go out. @returns true when there may be more to do at once */
@@ -275,7 +275,7 @@ export class PipelineWorker {
 
   async #transact(
     pages: Record<Side, ChangePage | null>,
-    due: readonly number[],
+    due: ReadonlyMap<number, string>,
     readBacks: readonly ReadBack[],
     beside: Partial<Intake> = {},
   ): Promise<Committed> {
@@ -286,7 +286,7 @@ export class PipelineWorker {
       try {
         const committed = await inOurTransaction(this.pools.lane, this.assertOurs, (client) =>
           this.#lane.run(client, intake, (worked) => {
-            if (!begun && due.length === 0 && readBacks.length === 0) this.#lookahead.begin(worked);
+            if (!begun && due.size === 0 && readBacks.length === 0) this.#lookahead.begin(worked);
             begun = true;
           }),
         );

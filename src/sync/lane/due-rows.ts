@@ -53,12 +53,13 @@ export async function writeDue(
   due: ReadonlyMap<number, Due>,
   began: string,
 ): Promise<void> {
-  const done = intake.due.filter((id) => !due.has(id));
+  const done = [...intake.due.keys()].filter((id) => !due.has(id));
   const ended = done.filter((id) => set.records.get(id)?.linkState !== 'live');
   if (ended.length > 0) await run(client, forgetDue, [ended]);
   const revOf = (id: number): number => (set.records.get(id)?.rev ?? 0) + (written.has(id) ? 1 : 0);
   const live = done.filter((id) => set.records.get(id)?.linkState === 'live');
-  if (live.length > 0) await run(client, clearDue, [pipelineId, live, live.map(revOf), began]);
+  if (live.length > 0)
+    await run(client, clearDue, [pipelineId, live, live.map(revOf), live.map((id) => intake.due.get(id))]);
   if (due.size === 0) return;
   const ids = [...due.keys()].sort((x, y) => x - y);
   await run(client, setDue, [
@@ -68,6 +69,7 @@ export async function writeDue(
     ids.map((id) => due.get(id)?.inMs ?? 0),
     ids.map((id) => due.get(id)?.reason ?? ''),
     began,
-    intake.due.filter((id) => due.get(id)?.reason !== UNSETTLED),
+    JSON.stringify(Object.fromEntries(intake.due)),
+    ids.filter((id) => due.get(id)?.reason === UNSETTLED),
   ]);
 }

@@ -71,7 +71,7 @@ export class Gather {
     await tryRefusedAgain(
       client,
       pipeline,
-      intake.due.flatMap((id) => {
+      [...intake.due.keys()].flatMap((id) => {
         const record = set.records.get(id);
         return record === undefined || gates.get(record)?.unsettled === true ? [] : [record];
       }),
@@ -112,7 +112,7 @@ export class Gather {
     }
     await set.loadWhole([
       ...new Set([
-        ...intake.due,
+        ...intake.due.keys(),
         ...excepted.map((e) => e.item.l),
         ...intake.readBacks.map((r) => r.linkId),
         ...(intake.absent?.linkIds ?? []),

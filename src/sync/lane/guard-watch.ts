@@ -143,13 +143,14 @@ export class GuardWatch {
   /** What was counted before this process began, or before the pipeline was changed: stored with what it was counted of. */
   async #recall(client: Client, now: number): Promise<void> {
     if (this.#recalled) return;
-    const { deletes, blanking, overwrite } = this.#limits;
-    const rows = await run(client, recallOperations, [
-      this.pipeline.id,
-      deletes.windowMs,
-      blanking.windowMs,
-      overwrite.windowMs,
-    ]);
+    const limits = [this.#limits.deletes, this.#limits.blanking, this.#limits.overwrite];
+    const linked = await this.#countLinked(client, now);
+    const enough = limits.map((limit) => {
+      const most = mostWithin(linked, limit);
+      return Number.isFinite(most) ? most + 1 : 0;
+    });
+    const windows = limits.map(({ windowMs }) => windowMs);
+    const rows = await run(client, recallOperations, [this.pipeline.id, ...windows, ...enough]);
     for (const row of rows) this.#counts.add(row, row.link_id, now - row.age_ms);
     this.#recalled = true;
   }

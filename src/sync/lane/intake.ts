@@ -12,7 +12,8 @@ export interface Intake {
   readonly cursors: Readonly<
     Record<Side, { readonly cursor: Cursor | null; readonly version: number; readonly readAt: number | null }>
   >;
-  readonly due: readonly number[];
+  /** Links that are due, each with the version of the row that says so. */
+  readonly due: ReadonlyMap<number, string>;
   readonly receipts: readonly {
     readonly batch: BatchRow;
     readonly receipt: WriteReceipt;
@@ -43,7 +44,7 @@ export interface Intake {
 
 /** What a transaction takes in that only moves capture on. */
 export const NOTHING_ELSE = {
-  due: [],
+  due: new Map<number, string>(),
   receipts: [],
   readBacks: [],
   catchingUp: null,

@@ -1,9 +1,12 @@
 import type { Statement } from '../statement.js';
 
-/** Records to look at again. Not locked: one worker holds the pipeline, and the records' own `rev` decides. Parameters: pipeline, limit. */
-export const readDue: Statement<{ link_id: number; attempts: number }> = {
+/**
+ * Records to look at again, each with the version of its row, by which it is known whether somebody has asked for it since. Not locked: one
+ * worker holds the pipeline, and the records' own `rev` decides. Parameters: pipeline, limit.
+ */
+export const readDue: Statement<{ link_id: number; version: string }> = {
   name: 'lane_read_due',
-  text: `select link_id, attempts from push_due where pipeline_id = $1 and due_at <= clock_timestamp() order by due_at limit $2`,
+  text: `select link_id, xmin::text as version from push_due where pipeline_id = $1 and due_at <= clock_timestamp() order by due_at limit $2`,
 };
 
 /** Parameters: pipeline. */
@@ -27,10 +30,14 @@ const unmoved = `
     select s.link_id from shadow s join unnest($2::bigint[], $3::int[]) as r(link_id, rev) on s.link_id = r.link_id and s.rev = r.rev
     order by s.link_id for share of s)`;
 
+/** Asked for since this transaction began, or woken by one that had begun before and was not seen: the row is not the one that was read. */
+const askedSince = `(push_due.due_at > $6::timestamptz or push_due.woken and push_due.xmin::text is distinct from ($7::jsonb ->> push_due.link_id::text))`;
+
 /**
- * A record that somebody has moved since it was read is due at once; what was asked for after this transaction had begun stands, unless
- * this is earlier still. That it was woken stands until it has been looked at. Parameters: pipeline, link ids[], revs[], due in ms[] from now,
- * reasons[] (parallel), when the transaction began, those that were looked at[].
+ * A record that somebody has moved since it was read is due at once; what was asked for meanwhile stands, unless this is earlier still.
+ * That it was woken stands until it has been looked at with no write on its way. Parameters: pipeline, link ids[], revs[], due in ms[] from
+ * now, reasons[] (parallel), when the transaction began, the versions of the rows that were due {link id: version}, of which a write is on
+ * its way[].
  */
 export const setDue: Statement<Record<string, never>> = {
   name: 'lane_set_due',
@@ -40,21 +47,22 @@ export const setDue: Statement<Record<string, never>> = {
   select r.link_id, $1, clock_timestamp() + case when u.link_id is null then 0 else r.in_ms end * interval '1 millisecond', r.reason
   from unnest($2::bigint[], $4::float8[], $5::text[]) as r(link_id, in_ms, reason) left join unmoved u on u.link_id = r.link_id
   on conflict (link_id) do update
-    set due_at = case when push_due.due_at > $6::timestamptz then least(push_due.due_at, excluded.due_at) else excluded.due_at end,
-        reason = case when push_due.due_at > $6::timestamptz and push_due.due_at <= excluded.due_at then push_due.reason else excluded.reason end,
-        woken = push_due.woken and (push_due.due_at > $6::timestamptz or push_due.link_id <> all($7::bigint[])),
+    set due_at = case when ${askedSince} then least(push_due.due_at, excluded.due_at) else excluded.due_at end,
+        reason = case when ${askedSince} and push_due.due_at <= excluded.due_at then push_due.reason else excluded.reason end,
+        woken = push_due.woken and (${askedSince} or push_due.link_id = any($8::bigint[])),
         attempts = push_due.attempts + 1`,
 };
 
 /**
  * Nothing is due any more for these records, as they were read: one that somebody moved or asked for since stays due.
- * Parameters: pipeline, link ids[], revs[] (parallel), when the transaction began.
+ * Parameters: pipeline, link ids[], revs[], versions of their rows[] (parallel).
  */
 export const clearDue: Statement<Record<string, never>> = {
   name: 'lane_clear_due',
   text: `
   with ${unmoved}
-  delete from push_due d using unmoved u where d.pipeline_id = $1 and d.link_id = u.link_id and d.due_at <= $4::timestamptz`,
+  delete from push_due d using unmoved u join unnest($2::bigint[], $4::text[]) as v(link_id, version) on v.link_id = u.link_id
+  where d.pipeline_id = $1 and d.link_id = u.link_id and d.xmin::text = v.version`,
 };
 
 /** Due records that are no live links any more. Parameters: link ids[]. */

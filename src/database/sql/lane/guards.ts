@@ -53,36 +53,42 @@ export interface RecalledOperation {
   readonly age_ms: number;
 }
 
-/** As `isBlank` in core/value.ts. */
-const blank = (
+/** As `isBlank` in core/value.ts; numbers and booleans say something in an object, whatever they are compared with. */
+export const isBlankJson = (
   value: string,
 ): string => `(${value} is null or ${value} in ('null', '""', '[]') or jsonb_typeof(${value}) = 'object'
-  and not jsonb_path_exists(${value}, 'strict $.** ? (@.type() == "array" && @.size() > 0 || @.type() != "array" && @.type() != "object" && @ != null && @ != "")'))`;
+  and not jsonb_path_exists(${value}, 'strict $.** ? (@.type() == "array" && @.size() > 0 || @.type() == "string" && @ != "" || @.type() == "number" || @.type() == "boolean")'))`;
 
 /**
  * Which records were concerned by each class of operations lately, as the lineage tells, oldest first; without what a person has answered
- * since. Read along the time of the rows. Parameters: pipeline, windows in ms of deletes, blanking, overwrite.
+ * since, and of each class no more than it takes to trip. Records that take no part now are left out: their edits are carried nowhere, and
+ * were not counted. Read along the time of the rows, so the times that they are held against must not be volatile.
+ * Parameters: pipeline, windows in ms of deletes, blanking, overwrite, records of a class that are enough, of each.
  */
 export const recallOperations: Statement<RecalledOperation> = {
   name: 'lane_recall_operations',
   text: `
   with answered as (
     select side, kind, subject, max(closed_at) as at from guard_trip
-    where pipeline_id = $1 and closed_at > clock_timestamp() - greatest($2::bigint, $3::bigint, $4::bigint) * interval '1 millisecond'
-    group by side, kind, subject)
-  select l.side, c.kind, c.subject, l.link_id, (extract(epoch from clock_timestamp() - max(l.recorded_at)) * 1000)::float8 as age_ms
-  from lineage l
-  cross join lateral jsonb_each(l.units) u(unit, event)
-  cross join lateral (
-    select 'deletes' as kind, '' as subject, $2::bigint as window_ms where u.unit = '$life' and u.event ->> 'v' = 'deleted'
-    union all
-    select 'blanking', u.unit, $3 where u.unit <> '$life' and ${blank(`(u.event -> 'v')`)} and not ${blank(`(u.event -> 'o')`)}
-    union all
-    select 'overwrite', l.actor ->> 'name', $4 where u.unit <> '$life' and l.actor ->> 'name' is not null) c
-  left join answered a on a.side = l.side and a.kind = c.kind and a.subject = c.subject
-  where l.pipeline_id = $1 and l.kind = 'observed' and l.side is not null and u.event ->> 'k' in ('observed', 'stale-form', 'forward')
-    and l.recorded_at > clock_timestamp() - greatest($2::bigint, $3::bigint, $4::bigint) * interval '1 millisecond'
-    and l.recorded_at > clock_timestamp() - c.window_ms * interval '1 millisecond' and l.recorded_at > coalesce(a.at, '-infinity')
-  group by l.side, c.kind, c.subject, l.link_id
-  order by max(l.recorded_at)`,
+    where pipeline_id = $1 and closed_at > now() - greatest($2::bigint, $3::bigint, $4::bigint) * interval '1 millisecond'
+    group by side, kind, subject),
+  counted as (
+    select l.side, c.kind, c.subject, l.link_id, c.enough, max(l.recorded_at) as at,
+           row_number() over (partition by l.side, c.kind, c.subject order by max(l.recorded_at) desc) as place
+    from lineage l
+    join link k on k.id = l.link_id and k.excluded is null
+    cross join lateral jsonb_each(l.units) u(unit, event)
+    cross join lateral (
+      select 'deletes' as kind, '' as subject, $2::bigint as window_ms, $5::bigint as enough where u.unit = '$life' and u.event ->> 'v' = 'deleted'
+      union all
+      select 'blanking', u.unit, $3, $6 where u.unit <> '$life' and ${isBlankJson(`(u.event -> 'v')`)} and not ${isBlankJson(`(u.event -> 'o')`)}
+      union all
+      select 'overwrite', l.actor ->> 'name', $4, $7 where u.unit <> '$life' and l.actor ->> 'name' is not null) c
+    left join answered a on a.side = l.side and a.kind = c.kind and a.subject = c.subject
+    where l.pipeline_id = $1 and l.kind = 'observed' and l.side is not null and u.event ->> 'k' in ('observed', 'stale-form', 'forward')
+      and l.recorded_at > now() - greatest($2::bigint, $3::bigint, $4::bigint) * interval '1 millisecond'
+      and l.recorded_at > now() - c.window_ms * interval '1 millisecond' and l.recorded_at > coalesce(a.at, '-infinity')
+    group by l.side, c.kind, c.subject, c.enough, l.link_id)
+  select side, kind, subject, link_id, (extract(epoch from clock_timestamp() - at) * 1000)::float8 as age_ms
+  from counted where place <= enough order by at`,
 };
