@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openCompanyContacts, TABLES, WHO } from '../support/company-contacts.js';
+import { COMPANIES, openCompanyContacts, TABLES, WHO } from '../support/company-contacts.js';
 import { readReferrers } from '../../src/database/sql/references.js';
 import { run } from '../../src/database/sql/statement.js';
 import type { SyncPair } from '../support/sync-pair.js';
@@ -94,6 +94,20 @@ describe('deleting records that others point to', () => {
     expect(await orgs()).toEqual(['co3']);
   });
 
+  it('takes records that point to each other at once', async () => {
+    await pair.a.query(`
+      insert into contact (id, email) values (201, 'ring1@x'), (202, 'ring2@x'), (203, 'ring3@x'), (204, 'tail@x');
+      update contact set boss_id = case id when 201 then 202 when 202 then 203 when 203 then 201 when 204 then 201 end where id > 200`);
+    await pair.quiet();
+    const there = async () => (await pair.b.query(`select from person where mail ~ 'ring|tail'`)).rowCount;
+    expect(await there()).toBe(4);
+    await pair.a.query('delete from contact where id > 200');
+    await pair.quiet();
+    expect(await there()).toBe(0);
+    expect(await open()).toEqual([]);
+    expect(await hub('select link_id from push_due')).toEqual([]);
+  });
+
   it('counts whoever points to one by a name that it had before: not linked yet, or with another id', async () => {
     const [org] = await hub(
       `select l.id, l.pipeline_id as pipeline, l.b_id from link l join pipeline p on p.id = l.pipeline_id where p.name = 'companies' and l.state = 'live'`,
@@ -126,4 +140,49 @@ describe('deleting records that others point to', () => {
     );
     expect(await standing()).toBe(1);
   });
+});
+
+describe('deleting records of two pipelines that point to each other', () => {
+  it('takes both, in whatever order they are looked at', async () => {
+    const pair = await openCompanyContacts(
+      {
+        a: `insert into company (id, name, main_id) values (1, 'co1', 1), (2, 'co2', null); insert into contact (id, email, company_id) values (1, 'p1@x', 1)`,
+        b: '',
+      },
+      {
+        tables: {
+          a: `create table company (id serial primary key, name text, main_id int);
+              create table contact (id serial primary key, email text, phone text, company_id int, boss_id int);`,
+          b: `create table org (id uuid primary key default gen_random_uuid(), label text, main uuid);
+              create table person (id uuid primary key default gen_random_uuid(), mail text, tel text, org_id uuid, boss uuid);`,
+        },
+        companies: {
+          fields: {
+            ...COMPANIES.fields,
+            main: { a: 'main_id', b: 'main', reference: 'contacts', policy: { strategy: 'review' } },
+          },
+        },
+      },
+    );
+    try {
+      await pair.start();
+      await pair.quiet();
+      const there = async () =>
+        (
+          await pair.b.query<{ name: string }>(
+            'select label as name from org union select mail from person order by 1',
+          )
+        ).rows;
+      expect(await there()).toEqual([{ name: 'co1' }, { name: 'co2' }, { name: 'p1@x' }]);
+      await pair.a.query('delete from company where id = 1; delete from contact');
+      await pair.quiet();
+      const questions = await pair.hub.general.query(
+        `select title, reason from conflict where state <> 'closed'`,
+      );
+      expect(questions.rows).toEqual([]);
+      expect(await there()).toEqual([{ name: 'co2' }]);
+    } finally {
+      await pair.close();
+    }
+  }, 60_000);
 });

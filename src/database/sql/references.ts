@@ -168,6 +168,24 @@ export const readReferrers: Statement<ReferrersRow> = {
   group by r.link_id, p.name order by r.link_id, p.name`,
 };
 
+/**
+ * Who points to whom among records that are going, from these on along their references. Parameters: link ids[], those that are going in
+ * this transaction[].
+ */
+export const readGoingReferences: Statement<{ from_id: number; to_id: number }> = {
+  name: 'references_read_going',
+  text: `
+  with recursive walk (from_id, to_id) as (
+    select null::bigint, unnest($1::bigint[])
+    union
+    select w.to_id, s.link_id from walk w
+    join reference_use u on u.link_id = w.to_id and u.target like 'rec\_%'
+    join shadow s on s.link_id = substr(u.target, 5)::bigint
+    where s.link_id = any($2::bigint[]) or (${goesByItself})
+  )
+  select from_id, to_id from walk where from_id is not null and from_id <> to_id`,
+};
+
 /** Whether a pipeline that this one points to, and that does not point back, is being loaded and gets on. Parameters: pipeline. */
 export const loadsUnderWay: Statement<{ under_way: boolean }> = {
   name: 'references_loads_under_way',

@@ -1,7 +1,13 @@
 import type { PoolClient } from 'pg';
 import { isGone, type Referrers } from '../../core/life.js';
 import { LIFE } from '../../core/plan.js';
-import { lockReferred, readReferrers } from '../../database/sql/references.js';
+import { strongComponents, type Edge } from '../../core/strong-components.js';
+import {
+  lockReferred,
+  readGoingReferences,
+  readReferrers,
+  type ReferrersRow,
+} from '../../database/sql/references.js';
 import { run } from '../../database/sql/statement.js';
 import type { RecordState } from '../lane/record-state.js';
 import type { RunningPipeline } from '../running-pipeline.js';
@@ -27,19 +33,41 @@ export async function referrersOf(
   if (going.length === 0) return referrers;
   if (ahead) return null;
   await run(client, lockReferred, [pipeline.id]);
-  const rows = await run(client, readReferrers, [
-    pipeline.id,
-    going.map(({ linkId }) => linkId),
-    records.filter(isGoing).map(({ linkId }) => linkId),
-  ]);
-  for (const { link_id, pipeline: name, standing, going: gone } of rows) {
-    const known = referrers.get(link_id) ?? { standing: [], going: false };
+  const here = records.filter(isGoing).map(({ linkId }) => linkId);
+  const rows = await run(client, readReferrers, [pipeline.id, going.map(({ linkId }) => linkId), here]);
+  const first = await goingFirst(client, rows, here);
+  for (const { link_id, pipeline: name, standing } of rows) {
+    const known = referrers.get(link_id)?.standing ?? [];
     referrers.set(link_id, {
-      standing: standing > 0 ? [...known.standing, { pipeline: name, count: standing }] : known.standing,
-      going: known.going || gone > 0,
+      standing: standing > 0 ? [...known, { pipeline: name, count: standing }] : known,
+      going: first.has(link_id),
     });
   }
   return referrers;
+}
+
+/**
+ * The records that others, which are going themselves, go before. Of records that point to each other none can be the first: they go at
+ * once, and a side that does not let them says so.
+ */
+async function goingFirst(
+  client: PoolClient,
+  rows: readonly ReferrersRow[],
+  here: readonly number[],
+): Promise<ReadonlySet<number>> {
+  const before = new Map<number, number>();
+  for (const { link_id, going } of rows)
+    if (going > 0) before.set(link_id, (before.get(link_id) ?? 0) + going);
+  if (before.size === 0) return new Set();
+  const edges = (await run(client, readGoingReferences, [[...before.keys()], here])).map(
+    ({ from_id, to_id }): Edge => [from_id, to_id],
+  );
+  const component = strongComponents(edges);
+  for (const [from, to] of edges) {
+    const waits = before.get(to);
+    if (waits !== undefined && component.get(from) === component.get(to)) before.set(to, waits - 1);
+  }
+  return new Set([...before].filter(([, waits]) => waits > 0).map(([link]) => link));
 }
 
 function isGoing({ units }: RecordState): boolean {
