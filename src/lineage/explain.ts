@@ -81,8 +81,10 @@ function setsHead(entry: LineageEntryDto): boolean {
     case 'linked':
     case 'created':
     case 'policy-change':
-    case 'authored':
       return true;
+    // What a restored side does not hold any more has another name since, and the same author.
+    case 'authored':
+      return entry.how !== 'renamed';
     case 'observed':
       return entry.how === 'forward';
     case 'decided':

@@ -151,7 +151,7 @@ export class Newcomers {
       await storeWaiting(client, this.pipeline, waiting);
       await ask(client, this.pipeline, verdict, arrivals, asked);
       await storeHalves(client, this.pipeline, paired);
-      await tellEnded(client, this.pipeline, ordered, stands, readStart);
+      await tellEnded(client, this.pipeline, ordered, { stands, carriedOut: stored.orders }, readStart);
       return { ...stored, more: more || stored.left, held, moved, readStart };
     });
   }
@@ -255,7 +255,7 @@ export class Newcomers {
     planned: readonly Link[],
     refused: readonly Refused[],
     stands: ReadonlySet<string>,
-  ): Promise<Pick<Arrived, 'outgoing' | 'linkIds'> & { readonly left: boolean }> {
+  ): Promise<Stored> {
     const wanted = planned.filter(({ order }) => order === null || stands.has(order));
     const links = await stillMissing(client, this.pipeline, wanted);
     const batches = new Map<Side, { row: BatchRow; items: WriteItem[]; links: NewLink[] }>();
@@ -320,8 +320,17 @@ export class Newcomers {
           others.map((o) => o.detail),
         ]);
     }
-    return { outgoing, linkIds, left: links.length < wanted.length };
+    const kept = new Set(links);
+    const orders = wanted.flatMap(({ link, order }) => (order !== null && kept.has(link) ? [order] : []));
+    return { outgoing, linkIds, orders: new Set(orders), left: links.length < wanted.length };
   }
+}
+
+interface Stored extends Pick<Arrived, 'outgoing' | 'linkIds'> {
+  /** The orders whose link was stored. */
+  readonly orders: ReadonlySet<string>;
+  /** Some were linked by somebody else since they were read. */
+  readonly left: boolean;
 }
 
 interface Making extends Newcomer {

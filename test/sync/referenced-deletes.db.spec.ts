@@ -139,6 +139,18 @@ describe('deleting records that others point to', () => {
       [pipeline, id],
     );
     expect(await standing()).toBe(1);
+    // Its deletion waits: whoever stops pointing to it wakes it, by whichever name.
+    await pair.hub.general.query(`update shadow set open = '{"$life": {}}' where link_id = $1`, [id]);
+    for (const target of ['B:earlier', `B:${b_id}`, `rec_${String(id)}`]) {
+      await pointBy(target);
+      await pair.hub.general.query('delete from push_due');
+      const gone = await hub(`delete from reference_use where target = '${target}' returning *`);
+      expect(await hub('select link_id, woken from push_due')).toEqual([{ link_id: id, woken: true }]);
+      await pair.hub.general.query(
+        'insert into reference_use select * from jsonb_populate_recordset(null::reference_use, $1)',
+        [JSON.stringify(gone)],
+      );
+    }
   });
 });
 

@@ -8,8 +8,11 @@ import { ConnectionCatalog } from '../../src/connectors/connection-catalog.js';
 import { checkBackup } from '../../src/sync/preview/backup-check.js';
 import { resume } from '../../src/database/sql/pause.js';
 import { answerRestored } from '../../src/database/sql/restored.js';
-import { registersAt } from '../../src/database/sql/lineage/unit-events.js';
+import { NEWEST, registersAt, unitEvents } from '../../src/database/sql/lineage/unit-events.js';
 import { run } from '../../src/database/sql/statement.js';
+import { explain } from '../../src/lineage/explain.js';
+import { Veil } from '../../src/common/veil.js';
+import { personalData } from '../../src/core/pipeline/personal-data.js';
 import { unitsAt } from '../../src/lineage/record-as-of.js';
 import { HubPools } from '../../src/database/pools.js';
 import { POLICIES } from '../support/core/policies.js';
@@ -124,6 +127,26 @@ describe('after a restore from a backup', () => {
     const folded = unitsAt(rows, recordPlan([unitPlan('x', POLICIES.review)])).get('x') as Unit;
     return { stored: readUnit(clock, field, open ?? undefined), folded };
   };
+  const explained = async (key: string) => {
+    const { rows: found } = await pair.hub.general.query<{ id: number }>(
+      `select link_id as id from shadow where coalesce(fields #>> '{key,v}', fields ->> 'key') = $1`,
+      [key],
+    );
+    const link = found[0]?.id ?? 0;
+    const rows = await run(pair.hub.general, unitEvents, [link, 'x', ...NEWEST, 100]);
+    return explain({
+      linkId: link,
+      field: 'x',
+      plan: unitPlan('x', POLICIES.review),
+      labels: { A: 'A', B: 'B' },
+      events: rows.reverse(),
+      complete: true,
+      startsAt: null,
+      concerns: [],
+      targets: [],
+      veil: new Veil(personalData(spec)),
+    });
+  };
   const check = async () => {
     const catalog = new ConnectionCatalog();
     for (const side of ['a', 'b'] as const)
@@ -174,6 +197,17 @@ describe('after a restore from a backup', () => {
     expect([stored.head.value, stored.head.dot?.actor]).toEqual(['from a', 'H']);
     expect(folded.head).toEqual(stored.head);
     expect([folded.A.value, folded.B.value]).toEqual(['from a', 'from a']);
+    // Nobody has authored anything: whoever typed the value is who it stands by.
+    const why = await explained('k1');
+    expect(why.sentence).toMatch(/^“from a” stands: accord changed it in A on /);
+    expect(why.because.map(({ kind, system }) => [kind, system])).toEqual([
+      ['written', 'B'],
+      ['observed', 'A'],
+      ['written', 'B'],
+      ['observed', 'A'],
+      ['authored', null],
+      ['written', 'A'],
+    ]);
   }, 90_000);
 
   it('a side that is taken as it is: its values are edits, under the policies', async () => {

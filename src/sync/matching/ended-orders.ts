@@ -25,16 +25,22 @@ interface Ended {
 /**
  * Tells what became of orders that belong to no question: whoever gave one has nothing else to look at. Whatever could not be carried out
  * is audited as well, so this comes last in the transaction.
+ *
+ * @param orders.stands ids of those that were not taken back; `carriedOut`: of those whose link was stored
  */
 export async function tellEnded(
   client: PoolClient,
   pipeline: RunningPipeline,
   planned: PlannedOrders,
-  stands: ReadonlySet<string>,
+  { stands, carriedOut }: { readonly stands: ReadonlySet<string>; readonly carriedOut: ReadonlySet<string> },
   now: number,
 ): Promise<void> {
   const all: readonly Ended[] = [
-    ...planned.links.map(({ order }) => ({ order, state: 'linked' as const, why: `linked by ${order.by}` })),
+    ...planned.links.map(({ order }) =>
+      carriedOut.has(order.id)
+        ? { order, state: 'linked' as const, why: `linked by ${order.by}` }
+        : { order, state: 'void' as const, why: 'one of the two was linked with another record meanwhile' },
+    ),
     ...planned.void.map(({ order, why }) => ({
       order,
       state: why === ALREADY ? ('linked' as const) : ('void' as const),
