@@ -42,6 +42,11 @@ function monthStart(now: Date, ahead: number): Date {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead, 1));
 }
 
+/** Name of the partition for what is recorded at a time. */
+export function lineagePartition(at: Date): string {
+  return partitionName(monthStart(at, 0));
+}
+
 function partitionName(month: Date): string {
   return `lineage_${month.getUTCFullYear()}_${String(month.getUTCMonth() + 1).padStart(2, '0')}`;
 }

@@ -6,12 +6,12 @@ import type { RecordState as SideRecord, WriteItem, WriteReceipt } from '../conn
 import { otherSide, SIDES, type Side } from '../core/clock.js';
 import { CanonError } from '../core/errors.js';
 import { takesPart } from '../core/archive.js';
+import { tendLoadedTables } from '../database/loaded-tables.js';
 import type { HubPools } from '../database/pools.js';
 import { insertBatch, settleBatch, type BatchRow } from '../database/sql/lane/batches.js';
 import { setAllDue } from '../database/sql/lane/due.js';
 import { deleteLoadRecords, setUnmatched } from '../database/sql/load/match.js';
 import {
-  analyzeLoaded,
   clearLoad,
   forgetLinked,
   moveProgress,
@@ -103,7 +103,7 @@ export class FirstLoad {
 
   async finish(): Promise<void> {
     await failpoint('load.loaded');
-    for (const sql of analyzeLoaded) await this.pools.general.query(sql);
+    await tendLoadedTables(this.pools.general, this.clock.date());
     await this.#ours(async (client) => {
       for (const side of SIDES) await run(client, forgetLinked[side], [this.pipeline.id]);
       await run(client, moveProgress, [this.pipeline.id, 'done', 0, null]);

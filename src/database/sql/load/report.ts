@@ -162,9 +162,6 @@ export const analyzeLoad: readonly string[] = [
   'analyze match_key',
 ];
 
-/** So were the shadows: whatever looks at them by key must know how many there are. */
-export const analyzeLoaded: readonly string[] = ['analyze link', 'analyze shadow'];
-
 /** Parameters: pipeline, state. */
 export const setLoadState: Statement<Record<string, never>> = {
   name: 'load_set_state',
