@@ -10,7 +10,7 @@ export default {
   globalTeardown: './test/support/global-teardown.mjs',
   testTimeout: 30_000,
   testSequencer: './test/support/sequencer.mjs',
-  // One more than the cores of a small machine: suites wait for processes and clocks as long as they compute.
-  maxWorkers: 3,
+  // Twice the cores of a small machine: suites wait for processes and clocks longer than they compute.
+  maxWorkers: 4,
   fakeTimers: { doNotFake: ['nextTick'] },
 };

@@ -79,7 +79,7 @@ describe('a folder of pipeline files', () => {
       const bytes = fc.oneof(fc.uint8Array({ maxLength: 300 }), anyText);
       await fc.assert(
         fc.asyncProperty(bytes, async (content) => isJudged(await validate(content))),
-        runs(100),
+        runs(50),
       );
     },
     patience(3),
@@ -90,7 +90,7 @@ describe('a folder of pipeline files', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(mutated(files), async (content) => isJudged(await validate(content))),
-        runs(150),
+        runs(75),
       );
     },
     patience(4),
@@ -102,7 +102,7 @@ describe('a folder of pipeline files', () => {
       const document = mutatedJson(documents, fc.oneof(words, words, anyJson));
       await fc.assert(
         fc.asyncProperty(document, async (content) => isJudged(await validate(JSON.stringify(content)))),
-        runs(250),
+        runs(125),
       );
     },
     patience(5),
@@ -134,7 +134,7 @@ describe('a folder of pipeline files', () => {
       const text = fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join(''));
       await fc.assert(
         fc.asyncProperty(text, async (content) => isJudged(await validate(content))),
-        runs(150),
+        runs(75),
       );
     },
     patience(4),
@@ -166,7 +166,7 @@ describe('the shape of a document', () => {
             });
           }
         }),
-        runs(500),
+        runs(250),
       );
     },
     patience(3),
