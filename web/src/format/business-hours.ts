@@ -9,7 +9,10 @@ export function isWorkingTime(hours: string, at: Date): boolean {
   const [from = '', to = ''] = span.split('-');
   const parts = partsIn(zone, at);
   if (parts === null || to === '') return true;
-  return from <= parts.time && parts.time <= to && daysIn(days).has(parts.day);
+  const isWithin = ({ time, day }: InZone) => from <= time && time < to && daysIn(days).has(day);
+  // Hours to 24:00 end when the next day has begun.
+  const before = partsIn(zone, new Date(at.getTime() - 1));
+  return isWithin(parts) || (before !== null && isWithin(before));
 }
 
 function daysIn(days: string): ReadonlySet<number> {
@@ -25,7 +28,12 @@ function daysIn(days: string): ReadonlySet<number> {
   return found;
 }
 
-function partsIn(timeZone: string, at: Date): { readonly day: number; readonly time: string } | null {
+interface InZone {
+  readonly day: number;
+  readonly time: string;
+}
+
+function partsIn(timeZone: string, at: Date): InZone | null {
   try {
     const format = new Intl.DateTimeFormat('en-GB', {
       timeZone,
