@@ -34,6 +34,12 @@ export class AuditCheckDto {
   upTo!: number;
 
   @ApiProperty({
+    type: 'integer',
+    description: 'Rows after it, but for the one that says that somebody has looked',
+  })
+  since!: number;
+
+  @ApiProperty({
     description:
       'The end of the chain there; kept elsewhere, `accord audit verify --expect` proves later that it stands',
   })

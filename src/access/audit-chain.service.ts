@@ -36,7 +36,7 @@ export class AuditChainService {
     return {
       rows,
       head: `${String(rows)}:${head?.hash.toString('hex') ?? ''}`,
-      checked: check === undefined ? null : answer(check),
+      checked: check === undefined ? null : answer(check, rows),
     };
   }
 
@@ -82,11 +82,16 @@ export class AuditChainService {
   }
 }
 
-function answer({ seq, hash, faults, complete, at, by_name }: AuditCheckRow): AuditChainDto['checked'] {
+function answer(
+  { seq, hash, faults, complete, at, by_name }: AuditCheckRow,
+  rows: number,
+): AuditChainDto['checked'] {
   return {
     at: at.toISOString(),
     by: by_name,
     upTo: seq,
+    // A look leaves a row of its own behind what it has looked at.
+    since: Math.max(0, rows - seq - 1),
     head: `${String(seq)}:${hash.toString('hex')}`,
     complete,
     intact: faults.length === 0,

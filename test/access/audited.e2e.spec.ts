@@ -228,7 +228,7 @@ describe('the audit log has every action', () => {
     });
     const chain = await (await service.get('/api/v1/audit-events/chain')).json();
     expect(chain).toMatchObject({ checked: { by: 'Ann Tester', complete: true, intact: true, faults: [] } });
-    expect(chain.checked.upTo).toBe(chain.rows - 1);
+    expect(chain.checked).toMatchObject({ upTo: chain.rows - 1, since: 0 });
   });
 
   it('on people, sessions and tokens', async () => {

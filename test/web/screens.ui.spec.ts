@@ -116,8 +116,13 @@ describe('the other screens', () => {
     await page.getByRole('button', { name: 'Reload' }).waitFor();
   });
 
-  it('filters the activity, and takes what was found along as a file', async () => {
+  it('proves the chain of the activity, filters it, and takes what was found along as a file', async () => {
     await open('/activity');
+    await page.getByText('Nobody has proved yet that nothing was changed or removed.').waitFor();
+    await page.getByRole('button', { name: 'Verify', exact: true }).click();
+    await page.getByText('Whole: no entry was changed, removed or inserted.').waitFor();
+    await page.reload();
+    await page.getByText('Whole: no entry was changed, removed or inserted.').waitFor();
     const row = page.getByRole('listitem').filter({ hasText: 'made a token' });
     await row.getByRole('button', { name: /^Details: Ann Tester made a token/ }).click();
     await row.getByText(/^Entry \d+/).waitFor();

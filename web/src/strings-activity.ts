@@ -7,10 +7,10 @@ export const activityStrings = {
   chain: {
     title: 'The chain of entries',
     never: 'Nobody has proved yet that nothing was changed or removed.',
-    whole: (upTo: number, rows: number) =>
-      upTo >= rows
+    whole: (upTo: number, since: number) =>
+      since === 0
         ? 'Whole: no entry was changed, removed or inserted.'
-        : `Whole up to entry ${upTo.toLocaleString('en')}; ${(rows - upTo).toLocaleString('en')} have come since.`,
+        : `Whole up to entry ${upTo.toLocaleString('en')}; ${since === 1 ? '1 has' : `${since.toLocaleString('en')} have`} come since.`,
     by: (name: string) => `Proved by ${name}`,
     broken: 'Entries are not as they were written',
     fault: (seq: number, fault: string, detail: string) =>
@@ -59,12 +59,10 @@ export const activityStrings = {
   actions: {
     'decision.made': 'decided',
     'decision.undone': 'undid a decision',
-    'decision.redone': 'decided again',
     'audit.verified': 'proved the chain of entries',
     'personal-data.shown': 'looked at personal data',
     'mail.address-refused': 'noted a refused address',
     'person.mail-again': 'had mails sent again',
-    'conflict.assigned': 'assigned',
     'conflict.changed': 'changed priority, due date or assignee',
     'conflict.commented': 'commented',
     'conflict.snoozed': 'snoozed',
@@ -74,6 +72,9 @@ export const activityStrings = {
     'conflict.woken': 'ended the snooze of',
     'conflict.opinion-asked': 'asked for a second opinion on',
     'conflict.opinion-given': 'gave a second opinion on',
+    'deadline.at-risk': 'told of what will soon be overdue',
+    'deadline.passed': 'told of what is overdue',
+    'deadline.escalated': 'told engineers of what is long overdue',
     'connection.created': 'added a connection',
     'connection.changed': 'changed a connection',
     'connection.removed': 'removed a connection',

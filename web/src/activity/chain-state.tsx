@@ -60,7 +60,7 @@ export function ChainState() {
   );
 }
 
-function Verdict({ chain: { rows, checked } }: { readonly chain: AuditChain }) {
+function Verdict({ chain: { checked } }: { readonly chain: AuditChain }) {
   if (checked === null) return <Text size="sm">{words.never}</Text>;
   if (!checked.intact)
     return (
@@ -83,7 +83,7 @@ function Verdict({ chain: { rows, checked } }: { readonly chain: AuditChain }) {
     <Group gap="xs" role="status">
       <IconLink size={18} aria-hidden />
       <Text size="sm">
-        {words.whole(checked.upTo, rows)} {words.by(checked.by)} <Ago at={checked.at} />
+        {words.whole(checked.upTo, checked.since)} {words.by(checked.by)} <Ago at={checked.at} />
       </Text>
     </Group>
   );

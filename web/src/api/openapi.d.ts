@@ -1515,6 +1515,8 @@ export interface components {
             readonly head: string;
             /** @description Nothing was changed, removed or inserted, as far as it was looked at */
             readonly intact: boolean;
+            /** @description Rows after it, but for the one that says that somebody has looked */
+            readonly since: number;
             /** @description The last row that was looked at */
             readonly upTo: number;
         };
