@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import type { Browser, Page } from 'playwright-core';
 import { QueueJob } from '../../src/review/queue/queue-job.js';
 import { launchChromium } from '../support/chromium.js';
+import { addPerson, signIn, testerPassword } from '../support/tester.js';
 import { until } from '../support/until.js';
 import { cardOf, expectAccessible, openScreen, picture, type ScreenOptions } from './screen.js';
 import { startUiService, type UiService } from './ui-service.js';
@@ -317,4 +318,56 @@ describe('the queue', () => {
       await picture(page, 'queue-play');
     },
   );
+
+  it('uncovers personal data in no list and by no event, and leaves nothing to whoever signs in next', async () => {
+    for (const n of [5, 6])
+      await service.records.edit(
+        links[n]!,
+        { unit: 'notes', side: 'A', value: 'has the flu' },
+        { unit: 'notes', side: 'B', value: 'had the flu' },
+      );
+    const grants = [{ role: 'steward' as const, pipeline: '*' }];
+    await addPerson(service.pools, { email: 'bea@example.org', name: 'Bea', grants });
+    await addPerson(service.pools, { email: 'cleo@example.org', name: 'Cleo', grants });
+    const noted = async () =>
+      (await service.pools.general.query(`select from audit where action = 'personal-data.shown'`)).rowCount;
+    const openNotes = async (n: number) => {
+      await page.getByRole('gridcell', { name: new RegExp(`Record ${String(links[n])}\\b`) }).click();
+      await cardOf(page, links[n]!, 'notes');
+    };
+    await open('/conflicts?filter=field%3Anotes', { as: await signIn(service.url, 'bea@example.org') });
+    await openNotes(5);
+    const conflict = new URL(page.url()).pathname.split('/').at(-1)!;
+    await page.keyboard.press('i');
+    await card().getByText('had the flu').first().waitFor();
+    await openNotes(6);
+    const before = await noted();
+    const looks = [`/api/v1/conflicts/${conflict}`, '/api/v1/conflicts?'].map((part) =>
+      page.waitForResponse((response) => response.url().includes(part)),
+    );
+    await service.pools.general.query(
+      `select pg_notify('accord_events', json_build_object('type', 'conflict', 'id', $1::text)::text)`,
+      [conflict],
+    );
+    await Promise.all(looks);
+    expect(await noted()).toBe(before);
+    expect(await page.getByRole('grid').getByText('the flu').count()).toBe(0);
+
+    await openNotes(5);
+    await card().getByText('had the flu').first().waitFor();
+    await page.keyboard.press('1');
+    await page.getByText(/writes in \d+ s/).waitFor();
+    await page.evaluate(`window.isOfBea = true`);
+    await page.getByRole('button', { name: 'Signed in as Bea' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.waitForURL('**/sign-in**');
+    await page.getByLabel('E-mail address').fill('cleo@example.org');
+    await page.getByRole('textbox', { name: 'Password' }).fill(testerPassword);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Signed in as Cleo' }).waitFor();
+    expect(await page.evaluate('window.isOfBea')).toBeUndefined();
+    await page.keyboard.press('z');
+    await page.getByText(/^Nothing to undo/).waitFor();
+    expect(await page.getByText('the flu').count()).toBe(0);
+  });
 });

@@ -18,7 +18,7 @@ describe('the panel that says why a record is not in sync', () => {
   let disputed: number;
 
   beforeAll(async () => {
-    service = await startUiService();
+    service = await startUiService({ spec: { fields: { email: {}, notes: { pii: true } } } });
     browser = await launchChromium();
     disputed = await service.records.agreed({ a: 'A-1', b: 'B-1' }, { email: 'a@x.com' });
     await service.records.edit(
@@ -33,8 +33,8 @@ describe('the panel that says why a record is not in sync', () => {
   });
   afterEach(() => page.context().close());
 
-  const open = async (options: ScreenOptions = {}): Promise<void> => {
-    page = await openScreen(browser, `${service.url}/records/rec_${String(disputed)}`, {
+  const open = async (options: ScreenOptions = {}, link = disputed): Promise<void> => {
+    page = await openScreen(browser, `${service.url}/records/rec_${String(link)}`, {
       as: service.tester,
       ...options,
     });
@@ -88,5 +88,44 @@ describe('the panel that says why a record is not in sync', () => {
     await page.getByText('Excluding and including needs the role steward or engineer.').waitFor();
     expect(await page.getByRole('button', { name: 'Exclude' }).count()).toBe(0);
     await expectAccessible(page);
+  });
+
+  it('shows personal data where a part of the page does not answer, and then looks only at what happens to the record', async () => {
+    const link = await service.records.agreed({ a: 'A-2', b: 'B-2' }, { email: 'b@x.com' });
+    await service.records.edit(
+      link,
+      { unit: 'notes', side: 'A', value: 'has the flu' },
+      { unit: 'notes', side: 'B', value: 'had the flu' },
+    );
+    const answered = (part: string) => page.waitForResponse((response) => response.url().includes(part));
+    const announce = (of: number) =>
+      service.pools.general.query(
+        `select pg_notify('accord_events', json_build_object('type', 'conflict', 'id', 'cf_' || id)::text) from conflict where link_id = $1`,
+        [of],
+      );
+    const noted = async () =>
+      (await service.pools.general.query(`select from audit where action = 'personal-data.shown'`))
+        .rowCount ?? 0;
+
+    await open({}, link);
+    const lineage = '**/lineage?*reveal=personal*';
+    await page.route(lineage, (route) => route.fulfill({ status: 500, body: '{}' }));
+    await page.getByRole('button', { name: 'Show personal data' }).click();
+    await page.locator('.field-table').getByText('had the flu').first().waitFor();
+    await page.getByRole('alert').waitFor();
+    await page.unroute(lineage);
+    const again = answered('/lineage?');
+    await page.getByRole('alert').getByRole('button', { name: 'Retry' }).click();
+    expect((await again).url()).toContain('reveal=personal');
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+
+    const before = await noted();
+    const counted = answered('/facets');
+    await announce(disputed);
+    await counted;
+    const looked = answered('reveal=personal');
+    await announce(link);
+    expect((await looked).url()).toContain(`/records/rec_${String(link)}?`);
+    expect(await noted()).toBe(before + 1);
   });
 });

@@ -1,7 +1,6 @@
 import { ApiError, setCsrfToken } from '../api/client';
 import { getSession, signIn, signOut } from '../api/access';
 import type { Session } from '../api/access';
-import { coverAgain } from '../api/revealed';
 
 export type SessionState =
   | { readonly status: 'loading' }
@@ -45,8 +44,9 @@ export class SessionStore {
       out = (await getSession()).data;
     }
     setCsrfToken(null);
-    coverAgain();
     this.#set({ status: 'out', session: out });
+    // Answers, decisions and what was uncovered are all over the page: whoever sits down next finds a new one.
+    window.location.reload();
   }
 
   /** An answer that says who is signed in. */

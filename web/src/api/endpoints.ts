@@ -1,6 +1,6 @@
 import { call, pathWith, post, type Answer } from './client';
 import type { components } from './openapi';
-import { revealOf } from './revealed';
+import { revealOf, type Reveal } from './revealed';
 import type { LineagePage } from './lineage-types';
 import type {
   Conflict,
@@ -36,8 +36,9 @@ const id = encodeURIComponent;
 export const listConflicts = (filter: ConflictFilter, cursor: string | null, signal?: AbortSignal) =>
   call<Page<ConflictSummary>>(pathWith('/conflicts', { ...filter, limit: 50, cursor }), withSignal(signal));
 
-export const getConflict = (conflict: string, signal?: AbortSignal) =>
-  call<Conflict>(pathWith(`/conflicts/${id(conflict)}`, { reveal: revealOf(conflict) }), withSignal(signal));
+/** @param reveal `revealOf` only where it is shown to the person who asked for it: each look is noted */
+export const getConflict = (conflict: string, reveal: Reveal, signal?: AbortSignal) =>
+  call<Conflict>(pathWith(`/conflicts/${id(conflict)}`, { reveal }), withSignal(signal));
 
 /** Throws ApiError 412 with `problem.current` when the conflict is no longer what `etag` names. */
 export const decide = (

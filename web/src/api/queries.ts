@@ -112,11 +112,12 @@ export function useConflicts(filter: ConflictFilter) {
   });
 }
 
+/** The card: with personal data, once somebody has asked to see it. */
 export function conflictQuery(id: string) {
   return {
     queryKey: keys.conflict(id),
     queryFn: ({ signal }: { readonly signal: AbortSignal }): Promise<Answer<Conflict>> =>
-      getConflict(id, signal),
+      getConflict(id, revealOf(id), signal),
     staleTime: 30_000,
   };
 }
@@ -135,9 +136,12 @@ export function useConflict(id: string) {
 /** What was fetched a while ago will do: the card looks again when it is shown. */
 const AT_HAND_MS = 30_000;
 
+/** Nothing of what was uncovered: nobody looks at it yet. */
 export async function prefetchConflicts(client: QueryClient, ids: readonly string[]): Promise<void> {
   await Promise.all(
-    ids.map((id) => client.query({ ...conflictQuery(id), staleTime: AT_HAND_MS }).catch(() => undefined)),
+    ids
+      .filter((id) => revealOf(id) === null)
+      .map((id) => client.query({ ...conflictQuery(id), staleTime: AT_HAND_MS }).catch(() => undefined)),
   );
 }
 

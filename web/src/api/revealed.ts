@@ -1,14 +1,16 @@
+/** How values are asked for that are personal data: to be shown, which is noted, or covered. */
+export type Reveal = 'personal' | null;
+
 const asked = new Set<string>();
 
 /** Records and items whose personal data was asked for in this tab: it is asked for with them until the page is loaded anew. */
-export const revealOf = (id: string): 'personal' | null => (asked.has(id) ? 'personal' : null);
+export const revealOf = (id: string): Reveal => (asked.has(id) ? 'personal' : null);
 
 export function askToReveal(ids: readonly string[]): void {
   for (const id of ids) asked.add(id);
 }
 
-/** @param ids without: all, where somebody else may sit down */
-export function coverAgain(ids: readonly string[] = [...asked]): void {
+export function coverAgain(ids: readonly string[]): void {
   for (const id of ids) asked.delete(id);
 }
 

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { memo, Suspense, useEffect } from 'react';
 import { useLiveEvent } from '../api/live';
 import { keys, useConflict } from '../api/queries';
+import { revealOf } from '../api/revealed';
 import { afterPaint } from '../states/after-paint';
 import { lazily } from '../states/lazily';
 import { LateSkeleton, QueryState } from '../states/query-state';
@@ -28,10 +29,10 @@ export const OpenConflict = memo(function OpenConflict({ id, onAnswered, ...card
       if (fetchedAt < since) void client.invalidateQueries({ queryKey }, { cancelRefetch: false });
     });
   }, [client, id]);
-  useLiveEvent((event) => {
-    if (event.name === 'conflict' && (event.subject === id || event.subject === null)) {
-      void client.invalidateQueries({ queryKey: keys.conflict(id) });
-    }
+  useLiveEvent(({ name, subject }) => {
+    // A look at personal data is noted: whoever hears of all changes without a name would leave one for each.
+    const concerned = subject === id || (subject === null && revealOf(id) === null);
+    if (name === 'conflict' && concerned) void client.invalidateQueries({ queryKey: keys.conflict(id) });
   });
   return (
     <QueryState query={query} lines={5}>

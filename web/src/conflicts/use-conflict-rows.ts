@@ -1,11 +1,13 @@
 import { useQueryClient, type InfiniteData } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Answer } from '../api/client';
-import { listConflicts, type ConflictFilter } from '../api/endpoints';
+import { getConflict, listConflicts, type ConflictFilter } from '../api/endpoints';
 import { conflictQuery, keys, useConflicts } from '../api/queries';
 import { useLiveEvent } from '../api/live';
+import { revealOf } from '../api/revealed';
 import { useSteady } from '../states/use-steady';
 import type { Conflict, ConflictSummary, Page } from '../api/types';
+import { newsAfter, NO_NEWS, type Look, type News } from './news';
 
 type Pages = InfiniteData<Page<ConflictSummary> & { readonly servedAt: number }, string | null>;
 
@@ -30,78 +32,78 @@ export function useConflictRows(filter: ConflictFilter): ConflictRows {
   const client = useQueryClient();
   const { data } = query;
   const rows = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
+  const listed = useMemo(() => new Set(rows.map((row) => row.id)), [rows]);
   const gathered = useRef(new Set<string>());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const filterKey = JSON.stringify(filter);
-  const [news, setNews] = useState<{
-    readonly of: string;
-    readonly ids: ReadonlySet<string>;
-    readonly more: boolean;
-  }>({
-    of: filterKey,
-    ids: new Set(),
-    more: false,
-  });
-  const current = news.of === filterKey ? news : { of: filterKey, ids: new Set<string>(), more: false };
+  const [news, setNews] = useState({ of: filterKey, has: NO_NEWS });
+  const newsOf = (last: typeof news): News => (last.of === filterKey ? last.has : NO_NEWS);
+  const current = newsOf(news);
+  const changeNews = (change: (before: News) => News) =>
+    setNews((last) => ({ of: filterKey, has: change(newsOf(last)) }));
 
-  const lookAt = async () => {
+  /** The list as it is then: it may have been pulled, or filtered otherwise, while the look was on its way. */
+  const take = useSteady(
+    (of: string, answers: readonly Answer<Conflict>[], look: Omit<Look, 'conflicts'>) => {
+      if (of !== filterKey) return;
+      for (const answer of answers)
+        if (listed.has(answer.data.id))
+          client.setQueryData<Pages>(keys.conflicts(filter), (pages) => withRow(pages, answer));
+      const servedAt = data?.pages[0]?.servedAt ?? 0;
+      const list = { filter, has: (id: string) => listed.has(id), servedAt };
+      const conflicts = answers.map((answer) => answer.data);
+      changeNews((before) => newsAfter(before, { ...look, conflicts }, list));
+    },
+  );
+  const look = useSteady(async () => {
     const ids = [...gathered.current];
     gathered.current.clear();
-    const listed = new Set(rows.map((row) => row.id));
-    const oldest = query.data?.pages[0]?.servedAt ?? 0;
     const looked = await Promise.all(
-      ids
-        .slice(0, LOOK_AT)
-        .map((id) => client.query({ ...conflictQuery(id), staleTime: 0 }).catch(() => null)),
+      ids.slice(0, LOOK_AT).map((id) =>
+        // In a list nothing is uncovered, and nobody has looked.
+        (revealOf(id) === null
+          ? client.query({ ...conflictQuery(id), staleTime: 0 })
+          : getConflict(id, null)
+        ).catch(() => null),
+      ),
     );
-    const found = new Set(current.ids);
-    // What else the filter's words say only the service knows.
-    const worded =
-      filter.filter === '' ? [] : ((await listConflicts(filter, null).catch(() => null))?.data.items ?? []);
-    for (const conflict of worded)
-      if (!listed.has(conflict.id) && isLaterThan(conflict, oldest)) found.add(conflict.id);
-    const fits = new Set(worded.map(({ id }) => id));
-    for (const answer of looked) {
-      if (answer === null) continue;
-      const conflict = answer.data;
-      if (listed.has(conflict.id))
-        client.setQueryData<Pages>(keys.conflicts(filter), (pages) => withRow(pages, answer));
-      else if (filter.filter === '' && matches(conflict, filter) && isLaterThan(conflict, oldest))
-        found.add(conflict.id);
-      else if (!fits.has(conflict.id)) found.delete(conflict.id);
-    }
-    const same = found.size === current.ids.size && [...found].every((id) => current.ids.has(id));
-    const anyMore = current.more || ids.length > LOOK_AT;
-    if (!same || anyMore !== current.more) setNews({ of: filterKey, ids: found, more: anyMore });
-  };
-
-  const look = useSteady(lookAt);
+    const fitting = filter.filter === '' ? null : await listConflicts(filter, null).catch(() => null);
+    const answers = looked.filter((answer) => answer !== null);
+    take(filterKey, answers, { fitting: fitting?.data.items ?? null, more: ids.length > LOOK_AT });
+  });
+  // Not put off by the next event: where they never stop, nothing would ever be looked at. One look at a time.
+  const lookSoon = useSteady(() => {
+    timer.current ??= setTimeout(() => {
+      void look().finally(() => {
+        timer.current = undefined;
+        if (gathered.current.size > 0) lookSoon();
+      });
+    }, GATHER_MS);
+  });
   useLiveEvent((event) => {
     if (event.name !== 'conflict') return;
     if (event.subject === null) {
-      setNews({ ...current, more: true });
+      changeNews((before) => ({ ...before, more: true }));
       return;
     }
     gathered.current.add(event.subject);
-    // Not put off by the next event: where they never stop, nothing would ever be looked at.
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
-      void look();
-    }, GATHER_MS);
+    lookSoon();
   });
-  useEffect(
-    () => () => {
+  useEffect(() => {
+    const waiting = gathered.current;
+    return () => {
       clearTimeout(timer.current);
       timer.current = undefined;
-    },
-    [],
-  );
+      waiting.clear();
+    };
+  }, []);
 
   const pull = () => {
-    setNews({ of: filterKey, ids: new Set(), more: false });
+    setNews({ of: filterKey, has: NO_NEWS });
     void client.resetQueries({ queryKey: keys.conflicts(filter) });
   };
-  return { query, rows, fresh: current.ids.size, more: current.more, pull };
+  const fresh = useMemo(() => [...current.ids].filter((id) => !listed.has(id)).length, [current, listed]);
+  return { query, rows, fresh, more: current.more, pull };
 }
 
 function withRow(pages: Pages | undefined, answer: Answer<Conflict>): Pages | undefined {
@@ -113,17 +115,4 @@ function withRow(pages: Pages | undefined, answer: Answer<Conflict>): Pages | un
       items: page.items.map((row) => (row.id === answer.data.id ? answer.data : row)),
     })),
   };
-}
-
-function matches(conflict: ConflictSummary, filter: ConflictFilter): boolean {
-  return (
-    (filter.state === '' || conflict.state === filter.state) &&
-    (filter.pipeline === '' || conflict.pipeline === filter.pipeline) &&
-    (filter.unit === '' || conflict.unit === filter.unit)
-  );
-}
-
-/** A conflict on a page that is not loaded yet is not new. Times of the same clock, the service's; headers have whole seconds. */
-function isLaterThan(conflict: ConflictSummary, servedAt: number): boolean {
-  return Math.max(Date.parse(conflict.openedAt), Date.parse(conflict.changedAt)) >= servedAt - 1_000;
 }

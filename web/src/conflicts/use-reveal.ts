@@ -1,5 +1,6 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQueryClient, type QueryFilters } from '@tanstack/react-query';
 import { useCallback } from 'react';
+import { ApiError } from '../api/client';
 import { askToReveal, coverAgain } from '../api/revealed';
 import { tellFailed } from '../states/told';
 
@@ -11,7 +12,6 @@ const WITH_VALUES: readonly unknown[] = [
   'record',
   'lineage',
   'explanation',
-  'why',
 ];
 
 /** Asks for personal data of these items or records: the service notes who looks at it, and shows it. */
@@ -20,18 +20,23 @@ export function useReveal(): (ids: readonly string[]) => void {
   return useCallback(
     (ids) => {
       askToReveal(ids);
-      const shown = client.refetchQueries(
-        {
-          type: 'active',
-          // Cards that are drawn ahead were not asked for.
-          predicate: ({ queryKey: [kind, id] }) =>
-            WITH_VALUES.includes(kind) && (kind !== 'conflict' || ids.some((one) => one === id)),
-        },
-        { throwOnError: true },
-      );
-      shown.catch((error: unknown) => {
+      const asked: QueryFilters = {
+        type: 'active',
+        // Cards that are drawn ahead were not asked for.
+        predicate: ({ queryKey: [kind, id] }) =>
+          WITH_VALUES.includes(kind) && (kind !== 'conflict' || ids.some((one) => one === id)),
+      };
+      // What only did not answer says so where it stands, and is asked for again there.
+      void client.refetchQueries(asked).then(() => {
+        const refusal = client
+          .getQueryCache()
+          .findAll(asked)
+          .map(({ state: { error } }) => error)
+          .find((error) => error instanceof ApiError && error.status === 403);
+        if (refusal === undefined || refusal === null) return;
         coverAgain(ids);
-        tellFailed(error instanceof Error ? error : new Error(String(error)));
+        tellFailed(refusal);
+        return client.refetchQueries(asked);
       });
     },
     [client],

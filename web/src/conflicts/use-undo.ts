@@ -4,6 +4,7 @@ import { useNavigate } from 'react-router';
 import { getConflict, undo } from '../api/endpoints';
 import { undoAll } from '../api/queue';
 import { keys } from '../api/queries';
+import { revealOf } from '../api/revealed';
 import type { Conflict, Decision } from '../api/types';
 import { useAnnounce } from '../states/announcer';
 import { tell, tellFailure } from '../states/told';
@@ -28,7 +29,7 @@ export function useUndo(): () => void {
     const run = async () => {
       const decision = await taken.answer;
       const data = others.length === 0 ? (await undo(decision.id)).data : await undoneFirst(decision);
-      const shown = await getConflict(id);
+      const shown = await getConflict(id, revealOf(id));
       client.setQueryData(keys.conflict(id), shown);
       for (const other of others)
         void client.invalidateQueries({ queryKey: keys.conflict(other.conflict.id) });
@@ -61,7 +62,7 @@ export function useRedo(): () => void {
     const run = async () => {
       const [first, ...rest] = await Promise.all(
         parts.map(async ({ conflict, input }) => {
-          const shown = await getConflict(conflict.id);
+          const shown = await getConflict(conflict.id, revealOf(conflict.id));
           client.setQueryData(keys.conflict(conflict.id), shown);
           return { shown, input, moved: valuesIn(shown.data) !== valuesIn(conflict) };
         }),

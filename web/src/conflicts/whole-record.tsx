@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Answer } from '../api/client';
 import { getConflict } from '../api/endpoints';
+import { revealOf } from '../api/revealed';
 import type { Conflict } from '../api/types';
 import { useKeyTable } from '../keys/key-store';
 import { useCommitKey } from '../keys/use-commit-key';
@@ -35,7 +36,7 @@ export function WholeRecord({ shown, way, onCommit, onClose }: WholeRecordProps)
   const others = sameRecord(shown.data);
   const query = useQuery({
     queryKey: ['whole-record', shown.data.id, others.map(({ etag }) => etag)] as const,
-    queryFn: ({ signal }) => Promise.all(others.map(({ id }) => getConflict(id, signal))),
+    queryFn: ({ signal }) => Promise.all(others.map(({ id }) => getConflict(id, revealOf(id), signal))),
     // What is decided is what is read here.
     staleTime: Infinity,
     gcTime: 0,

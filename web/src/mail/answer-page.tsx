@@ -5,6 +5,7 @@ import { Link, useParams } from 'react-router';
 import { ApiError } from '../api/client';
 import { getConflict } from '../api/endpoints';
 import { giveAnswer, lookAtAnswer, type AnswerLink } from '../api/notifications';
+import { revealOf } from '../api/revealed';
 import type { Conflict } from '../api/types';
 import { CandidateRow, ValueRow } from '../conflicts/candidate-row';
 import { Covered } from '../conflicts/covered';
@@ -33,7 +34,10 @@ export function AnswerPage() {
   const query = useQuery({
     queryKey: ['answer-link', id, token],
     queryFn: async ({ signal }): Promise<Looked> => {
-      const [link, conflict] = await Promise.all([lookAtAnswer(id, token), getConflict(id, signal)]);
+      const [link, conflict] = await Promise.all([
+        lookAtAnswer(id, token),
+        getConflict(id, revealOf(id), signal),
+      ]);
       return { link: link.data, conflict: conflict.data };
     },
     retry: false,

@@ -1,8 +1,6 @@
 import { Anchor, Badge, Group, Stack, Text, Title } from '@mantine/core';
 import { Link, useParams, useSearchParams } from 'react-router';
-import { useQueryClient } from '@tanstack/react-query';
 import { useRecord } from '../api/queries';
-import { useLiveEvent } from '../api/live';
 import type { RecordDetail } from '../api/types';
 import { exact } from '../format/time';
 import { SideBadge } from '../shell/side-badge';
@@ -15,6 +13,7 @@ import { RestoreRecord } from './restore-record';
 import { TargetNames } from '../value/target-names';
 import { RevealRecord } from './reveal-record';
 import { recordColor } from './state-colors';
+import { useRecordEvents } from './use-record-events';
 import { WhyPanel } from './why-panel';
 
 export function RecordPage() {
@@ -22,10 +21,7 @@ export function RecordPage() {
   const [search, setSearch] = useSearchParams();
   const asOf = search.get('asOf');
   const query = useRecord(id, asOf);
-  const client = useQueryClient();
-  useLiveEvent((event) => {
-    if (event.name !== 'pipeline') void client.invalidateQueries({ queryKey: ['record', id] });
-  });
+  useRecordEvents(id, query.data?.conflicts ?? []);
   const setAsOf = (at: string | null) => setSearch(at === null ? {} : { asOf: at }, { replace: true });
 
   return (
