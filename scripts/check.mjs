@@ -7,6 +7,7 @@ await install();
 
 const checks = {
   'package-lock.json': ['node', 'scripts/check-lock.mjs'],
+  'tracked files': ['node', 'scripts/check-tracked.mjs'],
   'container files': ['node', 'scripts/check-docker.mjs'],
   prettier: ['prettier', '--check', '--log-level', 'warn', '.'],
   'types of the service, tests and benchmarks': ['tsc', '-p', 'tsconfig.json'],

@@ -1,0 +1,1 @@
+export function trackedFaults(files: readonly string[]): readonly string[];
