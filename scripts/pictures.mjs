@@ -27,17 +27,14 @@ const uncovered = async (page) => {
   await page.getByText('Personal data is covered').first().waitFor({ state: 'hidden' });
 };
 
+const uncoveredCard = async (page) => {
+  await card(page);
+  await uncovered(page);
+};
+
 const pictures = [
   { name: 'overview', as: 'engineer', path: '/' },
-  {
-    name: 'conflict',
-    as: 'steward',
-    path: '/conflicts?unit=email',
-    before: async (page) => {
-      await card(page);
-      await uncovered(page);
-    },
-  },
+  { name: 'conflict', as: 'steward', path: '/conflicts?unit=email', before: uncoveredCard },
   { name: 'conflict-dark', as: 'steward', path: '/conflicts', scheme: 'dark', before: card },
   {
     name: 'conflict-narrow',
@@ -56,8 +53,7 @@ const pictures = [
     as: 'steward',
     path: '/conflicts?unit=email',
     before: async (page) => {
-      await card(page);
-      await uncovered(page);
+      await uncoveredCard(page);
       await page.keyboard.press('h');
       await page.getByRole('dialog').getByText('History of the field').waitFor();
     },

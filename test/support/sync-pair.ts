@@ -52,6 +52,11 @@ export class SyncPair {
     return pair;
   }
 
+  /** What the file says from the next start on. */
+  declare(spec: PipelineSpec): void {
+    Object.assign(this.declared, declaration(spec));
+  }
+
   get urls(): Readonly<Record<'a' | 'b' | 'hub', string>> {
     return { a: this.#urlOf('a'), b: this.#urlOf('b'), hub: this.databases.hub.url };
   }

@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConnectionCatalog } from '../../src/connectors/connection-catalog.js';
 import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
-import { openChanged } from '../../src/sync/preview/changed-pipeline.js';
-import { previewChange } from '../../src/sync/preview/preview.js';
+import { preview } from '../support/previewing.js';
 import { ReviewedPair } from '../support/reviewed-pair.js';
 import { SyncPair } from '../support/sync-pair.js';
 
@@ -74,9 +71,7 @@ describe('a pipeline that begins to look at marks of deleted rows', () => {
   };
   const change = async (next: PipelineSpec, revision: number) => {
     await pair.stop();
-    const text = JSON.stringify(next);
-    const hash = createHash('sha256').update(text).digest('hex');
-    Object.assign(pair.declared, { spec: next, text, hash });
+    pair.declare(next);
     await pair.start();
     await until(async () => {
       const [row] = await hub<{ done: boolean }>(
@@ -88,7 +83,7 @@ describe('a pipeline that begins to look at marks of deleted rows', () => {
   };
 
   it('says beforehand who would count as deleted; then each is put to a person, whatever the policy says', async () => {
-    expect(await preview(archiving)).toMatchObject({
+    expect(await preview(pair, archiving)).toMatchObject({
       units: [],
       writes: { A: 0, B: 0 },
       scope: null,
@@ -133,7 +128,7 @@ describe('a pipeline that begins to look at marks of deleted rows', () => {
     await pair.b.query(`update t set archived = true where key = 'k5'`);
     await all.again();
     expect(await hub(`select kind from conflict where state = 'open'`)).toEqual([{ kind: 'delete-vs-edit' }]);
-    expect(await preview(plain)).toMatchObject({
+    expect(await preview(pair, plain)).toMatchObject({
       archive: { sides: ['B'], marked: 0, unmarked: 1, newcomers: { A: 0, B: 1 } },
     });
     await change(plain, 3);
@@ -156,21 +151,4 @@ describe('a pipeline that begins to look at marks of deleted rows', () => {
     });
     expect(await keys('a')).toContain('k6');
   }, 60_000);
-
-  async function preview(next: PipelineSpec) {
-    const catalog = new ConnectionCatalog();
-    for (const side of ['a', 'b'] as const)
-      catalog.declare({
-        connector: 'postgres',
-        config: { name: side, label: side, url: pair.urls[side], tls: null, clientName: 'accord test' },
-      });
-    const changed = await openChanged({ ...pair.declared, spec: next }, pair.hub, catalog);
-    if (changed === null) throw new Error('it has never run');
-    try {
-      return await previewChange(changed, pair.hub, () => undefined);
-    } finally {
-      await changed.close();
-      await catalog.close();
-    }
-  }
 });

@@ -1,33 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
+import { archivedSpec } from '../support/archived-spec.js';
 import { ReviewedPair } from '../support/reviewed-pair.js';
 import { ServiceChild } from '../support/service-child.js';
 import { SyncPair } from '../support/sync-pair.js';
 
-const review = { strategy: 'review' } as const;
-const spec: PipelineSpec = {
-  apiVersion: 'accord/v1',
-  kind: 'Pipeline',
-  metadata: { name: 'marked' },
-  connections: { a: { ref: 'a', object: 'public.t' }, b: { ref: 'b', object: 'public.t' } },
-  match: [
-    { id: 'by-key', by: ['key'], action: 'link' },
-    { id: 'none', action: 'create' },
-  ],
-  fields: {
-    key: { a: 'key', b: 'key', policy: review },
-    x: { a: 'x', b: 'x', policy: review },
-    y: { a: 'y', b: 'y', policy: review },
-  },
-  deletes: {
-    aDeleted: 'delete',
-    bDeleted: 'delete',
-    archive: { b: { column: 'status', mark: 'closed', live: 'open' } },
-  },
-  review: { undoWindow: '1ms' },
-  schedule: { verifyEvery: 'off' },
-  load: { accept: 'automatic' },
-};
+const spec = archivedSpec({ archive: { b: { column: 'status', mark: 'closed', live: 'open' } } });
 
 describe('a service that dies while it marks a row, or takes a mark away', () => {
   let pair: SyncPair;

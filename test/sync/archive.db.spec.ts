@@ -1,41 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Clock } from '../../src/common/clock.js';
 import { publicId } from '../../src/common/public-ids.js';
-import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
 import { RestoreService } from '../../src/review/restore.service.js';
+import { archivedSpec } from '../support/archived-spec.js';
 import { ReviewedPair } from '../support/reviewed-pair.js';
 import { SyncPair } from '../support/sync-pair.js';
 import { actor } from '../support/tester.js';
 import { unseen, verify } from '../support/verifying.js';
 
-const review = { strategy: 'review' } as const;
-const spec: PipelineSpec = {
-  apiVersion: 'accord/v1',
-  kind: 'Pipeline',
-  metadata: { name: 'archived' },
-  connections: { a: { ref: 'a', object: 'public.t' }, b: { ref: 'b', object: 'public.t' } },
-  match: [
-    { id: 'by-key', by: ['key'], action: 'link' },
-    { id: 'none', action: 'create' },
-  ],
-  fields: {
-    key: { a: 'key', b: 'key', policy: review },
-    x: { a: 'x', b: 'x', policy: review },
-    y: { a: 'y', b: 'y', policy: review },
+const spec = archivedSpec({
+  archive: {
+    a: { column: 'status', mark: 'deleted', live: 'open' },
+    b: { column: 'deleted_at', mark: 'now' },
   },
-  deletes: {
-    aDeleted: 'delete',
-    bDeleted: 'delete',
-    archive: {
-      a: { column: 'status', mark: 'deleted', live: 'open' },
-      b: { column: 'deleted_at', mark: 'now' },
-    },
-    guard: { maxCount: 10, maxPercent: 0 },
-  },
-  review: { undoWindow: '1ms' },
-  schedule: { verifyEvery: 'off' },
-  load: { accept: 'automatic' },
-};
+  guard: { maxCount: 10, maxPercent: 0 },
+});
 
 const A = `create table t (id bigserial primary key, key text, x text, y text, status text not null default 'new');
   insert into t (key, x, y, status) select 'k' || i, 'x' || i, 'y' || i, case when i % 2 = 0 then 'open' else 'pending' end from generate_series(1, 14) i;

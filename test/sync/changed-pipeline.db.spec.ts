@@ -1,10 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FieldSpec, PipelineSpec } from '../../src/core/pipeline/spec.js';
-import { ConnectionCatalog } from '../../src/connectors/connection-catalog.js';
-import { openChanged } from '../../src/sync/preview/changed-pipeline.js';
-import { previewChange } from '../../src/sync/preview/preview.js';
+import { preview } from '../support/previewing.js';
 import { ServiceChild } from '../support/service-child.js';
 import { SyncPair } from '../support/sync-pair.js';
 
@@ -55,14 +52,9 @@ describe('a pipeline that is changed while it runs', () => {
     await pair.close();
   });
 
-  const declare = (spec: PipelineSpec): void => {
-    const text = JSON.stringify(spec);
-    const hash = createHash('sha256').update(text).digest('hex');
-    Object.assign(pair.declared, { spec, text, hash });
-  };
   const change = async (spec: PipelineSpec): Promise<void> => {
     await pair.stop();
-    declare(spec);
+    pair.declare(spec);
     await pair.start();
     await settled();
   };
@@ -97,24 +89,6 @@ describe('a pipeline that is changed while it runs', () => {
     return a.filter((row, i) => row.v === b[i]?.v).length;
   };
 
-  /** What `accord plan` would say of this change. */
-  const preview = async (spec: PipelineSpec) => {
-    const catalog = new ConnectionCatalog();
-    for (const side of ['a', 'b'] as const)
-      catalog.declare({
-        connector: 'postgres',
-        config: { name: side, label: side, url: pair.urls[side], tls: null, clientName: 'accord test' },
-      });
-    const changed = await openChanged({ ...pair.declared, spec }, pair.hub, catalog);
-    if (changed === null) throw new Error('it has never run');
-    try {
-      return await previewChange(changed, pair.hub, () => undefined);
-    } finally {
-      await changed.close();
-      await catalog.close();
-    }
-  };
-
   it('says beforehand what a change would do, and does it then', async () => {
     await pair.stop();
     await pair.a.query(`update t set y = 'from a' where key in ('k1', 'k2')`);
@@ -125,8 +99,12 @@ describe('a pipeline that is changed while it runs', () => {
       y: { a: 'y', b: 'y', policy: { strategy: 'owner', owner: 'b', onForeignEdit: 'accept' } },
       z: { a: 'z', b: 'z', policy: review },
     });
-    expect(await preview(specWith(fieldsAtFirst))).toMatchObject({ revision: 1, units: [], records: 0 });
-    const said = await preview(next);
+    expect(await preview(pair, specWith(fieldsAtFirst))).toMatchObject({
+      revision: 1,
+      units: [],
+      records: 0,
+    });
+    const said = await preview(pair, next);
     expect(said).toMatchObject({
       revision: 1,
       units: [
@@ -214,7 +192,7 @@ describe('a pipeline that is changed while it runs', () => {
 
   it('goes on where it was killed, and writes nothing twice', async () => {
     await pair.stop();
-    declare(upper());
+    pair.declare(upper());
     await pair.b.query(
       `create table writes (key text); create function count_write() returns trigger language plpgsql as $$ begin insert into writes values (new.key); return new; end $$;
        create trigger count_writes after update on t for each row execute function count_write()`,

@@ -1,11 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createHash } from 'node:crypto';
 import { armFailpoints } from '../../src/common/failpoint.js';
-import { ConnectionCatalog } from '../../src/connectors/connection-catalog.js';
-import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
-import { openChanged } from '../../src/sync/preview/changed-pipeline.js';
-import { previewChange } from '../../src/sync/preview/preview.js';
 import { byEmail, creates, PeoplePair, peopleSpec } from '../support/people-pair.js';
+import { preview } from '../support/previewing.js';
 
 const strict = peopleSpec({ match: [{ id: 'by-email', by: ['email'], action: 'link' }] });
 const lenient = peopleSpec({ match: [byEmail, creates] });
@@ -31,40 +27,9 @@ describe('records that are not linked, when they are matched otherwise from now 
   }, 60_000);
   afterAll(() => people.close());
 
-  const declare = (spec: PipelineSpec): void => {
-    const text = JSON.stringify(spec);
-    Object.assign(people.pair.declared, {
-      spec,
-      text,
-      hash: createHash('sha256').update(text).digest('hex'),
-    });
-  };
-  const preview = async (spec: PipelineSpec) => {
-    const catalog = new ConnectionCatalog();
-    for (const side of ['a', 'b'] as const)
-      catalog.declare({
-        connector: 'postgres',
-        config: {
-          name: side,
-          label: side,
-          url: people.pair.urls[side],
-          tls: null,
-          clientName: 'accord test',
-        },
-      });
-    const changed = await openChanged({ ...people.pair.declared, spec }, people.pair.hub, catalog);
-    if (changed === null) throw new Error('it has never run');
-    try {
-      return await previewChange(changed, people.pair.hub, () => undefined);
-    } finally {
-      await changed.close();
-      await catalog.close();
-    }
-  };
-
   it('are counted beforehand', async () => {
-    expect((await preview(strict)).matching).toBeNull();
-    expect((await preview(lenient)).matching).toEqual({
+    expect((await preview(people.pair, strict)).matching).toBeNull();
+    expect((await preview(people.pair, lenient)).matching).toEqual({
       records: { A: MANY + 1, B: MANY },
       some: false,
       links: MANY,
@@ -76,7 +41,7 @@ describe('records that are not linked, when they are matched otherwise from now 
 
   it('all have their new keys before any is judged, also where that is cut off: none is made twice', async () => {
     await people.pair.stop();
-    declare(lenient);
+    people.pair.declare(lenient);
     armFailpoints('rematch.page:2:error');
     await people.pair.start();
     await people.pair.quiet(60_000);

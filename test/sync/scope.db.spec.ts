@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConnectionCatalog } from '../../src/connectors/connection-catalog.js';
 import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
-import { openChanged } from '../../src/sync/preview/changed-pipeline.js';
-import { previewChange } from '../../src/sync/preview/preview.js';
+import { preview } from '../support/previewing.js';
 import { SyncPair } from '../support/sync-pair.js';
 import { verify } from '../support/verifying.js';
 
@@ -183,19 +180,14 @@ describe('records outside of the scope of a pipeline', () => {
       scope: { a: { filter: 'row.status != "active" || row.y == "y16"' } },
     };
     const before = await pair.b.query('select key, x, y from t order by id');
-    expect(await preview(next)).toMatchObject({
+    expect(await preview(pair, next)).toMatchObject({
       units: [],
       writes: { A: 0, B: 1 },
       conflicts: { opens: 1, closes: 0, stay: 0 },
       scope: { sides: ['A', 'B'], entering: 2, leaving: 18, newcomers: { A: 2, B: 2 } },
     });
     await pair.stop();
-    const text = JSON.stringify(next);
-    Object.assign(pair.declared, {
-      spec: next,
-      text,
-      hash: createHash('sha256').update(text).digest('hex'),
-    });
+    pair.declare(next);
     await pair.start();
     for (let i = 0; i < 400; i++) {
       const [row] = await hub<{ done: boolean }>(
@@ -222,21 +214,4 @@ describe('records outside of the scope of a pipeline', () => {
       await hub(`select count(*)::int as n from lineage where revision = 2 and kind = 'observed'`),
     ).toEqual([{ n: 0 }]);
   }, 60_000);
-
-  async function preview(next: PipelineSpec) {
-    const catalog = new ConnectionCatalog();
-    for (const side of ['a', 'b'] as const)
-      catalog.declare({
-        connector: 'postgres',
-        config: { name: side, label: side, url: pair.urls[side], tls: null, clientName: 'accord test' },
-      });
-    const changed = await openChanged({ ...pair.declared, spec: next }, pair.hub, catalog);
-    if (changed === null) throw new Error('it has never run');
-    try {
-      return await previewChange(changed, pair.hub, () => undefined);
-    } finally {
-      await changed.close();
-      await catalog.close();
-    }
-  }
 });
