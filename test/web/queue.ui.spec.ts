@@ -330,7 +330,8 @@ describe('the queue', () => {
     await addPerson(service.pools, { email: 'bea@example.org', name: 'Bea', grants });
     await addPerson(service.pools, { email: 'cleo@example.org', name: 'Cleo', grants });
     const noted = async () =>
-      (await service.pools.general.query(`select from audit where action = 'personal-data.shown'`)).rowCount;
+      (await service.pools.general.query(`select from audit where action = 'personal-data.shown'`))
+        .rowCount ?? 0;
     const openNotes = async (n: number) => {
       await page.getByRole('gridcell', { name: new RegExp(`Record ${String(links[n])}\\b`) }).click();
       await cardOf(page, links[n]!, 'notes');
@@ -342,19 +343,31 @@ describe('the queue', () => {
     await card().getByText('had the flu').first().waitFor();
     await openNotes(6);
     const before = await noted();
-    const looks = [`/api/v1/conflicts/${conflict}`, '/api/v1/conflicts?'].map((part) =>
-      page.waitForResponse((response) => response.url().includes(part)),
-    );
-    await service.pools.general.query(
-      `select pg_notify('accord_events', json_build_object('type', 'conflict', 'id', $1::text)::text)`,
-      [conflict],
-    );
-    await Promise.all(looks);
+    const announce = async (id: string | null, ...paths: readonly string[]) => {
+      const looks = paths.map((path) =>
+        page.waitForResponse((response) => response.url().includes(`/api/v1/conflicts${path}`)),
+      );
+      await service.pools.general.query(
+        `select pg_notify('accord_events', json_build_object('type', 'conflict', 'id', $1::text)::text)`,
+        [id],
+      );
+      await Promise.all(looks);
+    };
+    await announce(conflict, `/${conflict}`, '?');
     expect(await noted()).toBe(before);
     expect(await page.getByRole('grid').getByText('the flu').count()).toBe(0);
 
     await openNotes(5);
     await card().getByText('had the flu').first().waitFor();
+    await until(noted, (count) => count === before + 1, 'the look at what is opened again');
+    await announce(null, `/${conflict}`);
+    expect(await noted()).toBe(before + 1);
+    await service.records.edit(links[5]!, { unit: 'notes', side: 'A', value: 'had the flu in May' });
+    await announce(null, `/${conflict}`);
+    await card().getByText('It changed while you were looking').waitFor();
+    await page.keyboard.press('r');
+    await card().getByText('in May').first().waitFor();
+    await page.waitForTimeout(450);
     await page.keyboard.press('1');
     await page.getByText(/writes in \d+ s/).waitFor();
     await page.evaluate(`window.isOfBea = true`);

@@ -1,8 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { memo, Suspense, useEffect } from 'react';
+import type { Answer } from '../api/client';
+import { getConflict } from '../api/endpoints';
 import { useLiveEvent } from '../api/live';
 import { keys, useConflict } from '../api/queries';
 import { revealOf } from '../api/revealed';
+import type { Conflict } from '../api/types';
 import { afterPaint } from '../states/after-paint';
 import { lazily } from '../states/lazily';
 import { LateSkeleton, QueryState } from '../states/query-state';
@@ -30,9 +33,18 @@ export const OpenConflict = memo(function OpenConflict({ id, onAnswered, ...card
     });
   }, [client, id]);
   useLiveEvent(({ name, subject }) => {
-    // A look at personal data is noted: whoever hears of all changes without a name would leave one for each.
-    const concerned = subject === id || (subject === null && revealOf(id) === null);
-    if (name === 'conflict' && concerned) void client.invalidateQueries({ queryKey: keys.conflict(id) });
+    if (name !== 'conflict' || (subject !== null && subject !== id)) return;
+    const queryKey = keys.conflict(id);
+    const again = () => void client.invalidateQueries({ queryKey });
+    if (subject === id || revealOf(id) === null) again();
+    // Something has changed. Whether this has is seen without a look at personal data, which would be noted.
+    else
+      getConflict(id, null).then(
+        ({ data }) => {
+          if (data.etag !== client.getQueryData<Answer<Conflict>>(queryKey)?.data.etag) again();
+        },
+        () => undefined,
+      );
   });
   return (
     <QueryState query={query} lines={5}>
