@@ -40,7 +40,10 @@ export function useConflictRows(filter: ConflictFilter): ConflictRows {
   const newsOf = (last: typeof news): News => (last.of === filterKey ? last.has : NO_NEWS);
   const current = newsOf(news);
   const changeNews = (change: (before: News) => News) =>
-    setNews((last) => ({ of: filterKey, has: change(newsOf(last)) }));
+    setNews((last) => {
+      const has = change(newsOf(last));
+      return has === newsOf(last) ? last : { of: filterKey, has };
+    });
 
   /** The list as it is then: it may have been pulled, or filtered otherwise, while the look was on its way. */
   const take = useSteady(
@@ -83,7 +86,7 @@ export function useConflictRows(filter: ConflictFilter): ConflictRows {
   useLiveEvent((event) => {
     if (event.name !== 'conflict') return;
     if (event.subject === null) {
-      changeNews((before) => ({ ...before, more: true }));
+      changeNews((before) => (before.more ? before : { ...before, more: true }));
       return;
     }
     gathered.current.add(event.subject);
