@@ -36,16 +36,14 @@ export class SessionStore {
   }
 
   async signOut(): Promise<void> {
-    let out: Session;
     try {
-      out = (await signOut()).data;
+      await signOut();
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
-      out = (await getSession()).data;
     }
     setCsrfToken(null);
-    this.#set({ status: 'out', session: out });
     // Answers, decisions and what was uncovered are all over the page: whoever sits down next finds a new one.
+    this.#set({ status: 'loading' });
     window.location.reload();
   }
 
