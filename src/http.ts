@@ -43,9 +43,16 @@ export function configureHttp(app: NestExpressApplication, env: Env, web: string
     }),
   );
   app.use(sameOriginOnly(env));
+  app.use(neverStored);
   readJson(app);
   serveDocument(app);
   if (existsSync(join(web, 'index.html'))) serveWeb(app, web);
+}
+
+/** What shows personal data because it was asked for, whichever route it is, stays in no cache on the way. */
+function neverStored({ query }: Request, response: Response, next: NextFunction): void {
+  if (query.reveal !== undefined) response.setHeader('Cache-Control', 'no-store');
+  next();
 }
 
 /** Bodies with the keys that they have (core/canon/parse-json.ts); otherwise as the framework reads them. */

@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from './api-doc.js';
 import { IsIn, IsOptional } from 'class-validator';
 import type { PersonalData } from '../core/pipeline/personal-data.js';
@@ -9,15 +10,20 @@ import { COVERED } from './covered.js';
 export const COVERED_WORDS = 'what was said is covered: it may repeat personal data';
 
 /** Asks for personal data, where a route has it. */
+export const Reveal = (): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({
+      required: false,
+      enum: ['personal'],
+      description:
+        'Shows personal data (`pii` of the file) instead of covering it; needs `personal:read` there, and is noted in the audit log',
+    }),
+    IsOptional(),
+    IsIn(['personal']),
+  );
+
 export class RevealQueryDto {
-  @ApiProperty({
-    required: false,
-    enum: ['personal'],
-    description:
-      'Shows personal data (`pii` of the file) instead of covering it; needs `personal:read` there, and is noted in the audit log',
-  })
-  @IsOptional()
-  @IsIn(['personal'])
+  @Reveal()
   reveal?: 'personal';
 }
 
@@ -50,11 +56,6 @@ export class Veil {
     return [...this.#shown].sort();
   }
 
-  /** Whether anything of the pipeline's records is covered. */
-  get any(): boolean {
-    return this.personal.any && !this.lifted;
-  }
-
   /** Whether the values of a field or group are covered. */
   covers(unit: string): boolean {
     if (!this.personal.hides(unit)) return false;
@@ -73,18 +74,29 @@ export class Veil {
     );
   }
 
-  /** The name of a record, or what stands in for one that is personal: its id. */
-  title(title: string, id: string): string {
-    if (!this.personal.title) return title;
+  /**
+   * The name of a record, or what stands in for one that is personal: its id.
+   *
+   * @param revision in which the name was taken; without it, that in force
+   */
+  title(title: string, id: string, revision?: number): string {
+    if (!this.#namesPeople(revision) || title === id) return title;
     if (this.lifted) this.#shown.add('title');
     return this.lifted ? title : id;
   }
 
   /** A record's name where values stand. */
-  overName<T>(name: T): T | typeof COVERED {
-    if (!this.personal.title) return name;
+  overName<T>(name: T, revision: number): T | typeof COVERED {
+    if (!this.#namesPeople(revision)) return name;
     if (this.lifted) this.#shown.add('title');
     return this.lifted ? name : COVERED;
+  }
+
+  /** A value that is of the whole record. */
+  overRecord<T>(value: T): T | typeof COVERED {
+    if (!this.personal.any || value === null) return value;
+    if (this.lifted) this.#shown.add('record');
+    return this.lifted ? value : COVERED;
   }
 
   /** What a system said: it may hold any value of a record, whatever the unit. */
@@ -92,5 +104,9 @@ export class Veil {
     if (!this.personal.any) return text;
     if (this.lifted) this.#shown.add('messages');
     return this.lifted ? text : COVERED_WORDS;
+  }
+
+  #namesPeople(revision = Infinity): boolean {
+    return this.personal.title || revision <= this.personal.titlesUpTo;
   }
 }

@@ -2,7 +2,7 @@ import type { Plan, UnitPlan } from './plan.js';
 import type { Canon } from './value.js';
 
 /** Fields by which people know a record, best first. */
-export const TELLING: readonly string[] = [
+const TELLING: readonly string[] = [
   'name',
   'title',
   'company',

@@ -27,8 +27,8 @@ export class DatabaseModule {
         { provide: PlanStore, useFactory: (pools: HubPools) => new RevisionPlans(pools), inject: [HubPools] },
         {
           provide: Veils,
-          useFactory: (pools: HubPools, clock: Clock) => new Veils(pools, clock),
-          inject: [HubPools, Clock],
+          useFactory: (pools: HubPools, clock: Clock, plans: PlanStore) => new Veils(pools, clock, plans),
+          inject: [HubPools, Clock, PlanStore],
         },
         PartitionJob,
       ],

@@ -1,10 +1,10 @@
 import type { Target } from '../common/target-answer.js';
-import type { Veil } from '../common/veil.js';
 import { readUnit } from '../core/at-rest.js';
 import type { Plan } from '../core/plan.js';
 import { linkedTarget, targetOf } from '../core/reference.js';
 import { recordTitle, titleUnit } from '../core/title.js';
 import type { Canon } from '../core/value.js';
+import type { Look } from './look.js';
 import type { PlanStore } from './plan-store.js';
 import type { HubPools } from './pools.js';
 import { targetRecords } from './sql/references.js';
@@ -14,14 +14,14 @@ import { run } from './sql/statement.js';
  * The records that these values of references point to, by name and ids, each once, in the order of their links.
  *
  * @param visible names of the pipelines that may be seen; `null`: all
- * @param veilOf of the pipelines that they belong to
+ * @param look that of the request: names may be personal data
  */
 export async function recordTargets(
   pools: HubPools,
   plans: PlanStore,
   values: readonly Canon[],
   visible: readonly string[] | null,
-  veilOf: (pipelineIds: readonly number[]) => Promise<ReadonlyMap<number, Veil>>,
+  look: Pick<Look, 'named'>,
 ): Promise<readonly Target[]> {
   const links = new Set(
     values.flatMap((value) => {
@@ -34,7 +34,7 @@ export async function recordTargets(
   const known = new Map<number, Plan>();
   const seen = rows.filter(({ pipeline }) => visible === null || visible.includes(pipeline));
   for (const id of new Set(seen.map((row) => row.pipeline_id))) known.set(id, await plans.planOf(id));
-  const veils = await veilOf([...known.keys()]);
+  const veils = await look.named([...known.keys()]);
   return seen.map(({ link_id, pipeline_id, pipeline, a_id, b_id, clock, fields, open }) => {
     const unit = titleUnit(known.get(pipeline_id) as Plan);
     const titled = unit === null ? undefined : readUnit(clock, fields[unit.key], open?.[unit.key]);

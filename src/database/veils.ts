@@ -1,20 +1,19 @@
-import { pipelinesWithin } from '../common/caller.js';
 import type { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
-import { rolesWith } from '../common/permissions.js';
 import { Veil, type Sight } from '../common/veil.js';
+import { PlanError } from '../core/errors.js';
 import { personalData, type PersonalData } from '../core/pipeline/personal-data.js';
-import type { Json } from '../core/value.js';
-import { actorOf, appendAudit } from './audit.js';
+import { titleUnit } from '../core/title.js';
+import { appendAudit } from './audit.js';
+import { Look, maySee, type Seen } from './look.js';
+import type { PlanStore } from './plan-store.js';
 import type { HubPools } from './pools.js';
 import { personalSpecs, revisionsInForce } from './sql/personal-specs.js';
 import { run } from './sql/statement.js';
 import { inTransaction } from './transaction.js';
 
-interface Known {
-  readonly name: string;
+interface Known extends Seen {
   readonly revision: number;
-  readonly personal: PersonalData;
 }
 
 /**
@@ -27,32 +26,18 @@ export class Veils {
   constructor(
     private readonly pools: HubPools,
     private readonly clock: Clock,
+    private readonly plans: PlanStore,
   ) {}
 
-  /** @throws AppError `forbidden` for whoever asks without the permission */
-  async over(pipelineId: number, sight: Sight): Promise<Veil> {
-    const [[, veil] = [0, null]] = await this.overAll([pipelineId], sight);
-    return veil ?? new Veil(personalData(null));
+  /** Of what is answered without personal data, whoever asks. */
+  async over(pipelineId: number): Promise<Veil> {
+    return (await this.overAll([pipelineId])).get(pipelineId) ?? new Veil(personalData(null));
   }
 
-  /** @throws AppError `forbidden` for whoever asks without the permission */
-  async overAll(pipelineIds: readonly number[], sight: Sight): Promise<ReadonlyMap<number, Veil>> {
-    const known = await this.#read([...new Set(pipelineIds)]);
+  /** Of what is answered without personal data, whoever asks. */
+  async overAll(pipelineIds: readonly number[]): Promise<ReadonlyMap<number, Veil>> {
     return new Map(
-      [...known].map(([id, { name, personal }]) => {
-        if (sight.asked && personal.any && !maySee(sight, name)) throw refusal(sight, name);
-        return [id, new Veil(personal, sight.asked)] as const;
-      }),
-    );
-  }
-
-  /** The names of records that others point to: shown where they may be, covered where not, without a refusal. */
-  async named(pipelineIds: readonly number[], sight: Sight): Promise<ReadonlyMap<number, Veil>> {
-    const known = await this.#read([...new Set(pipelineIds)]);
-    return new Map(
-      [...known].map(
-        ([id, { name, personal }]) => [id, new Veil(personal, sight.asked && maySee(sight, name))] as const,
-      ),
+      [...(await this.#read(pipelineIds))].map(([id, { personal }]) => [id, new Veil(personal)]),
     );
   }
 
@@ -64,40 +49,27 @@ export class Veils {
     const known = await this.#read(pipelineIds);
     return new Map(
       [...known].flatMap(([id, { name, personal }]) =>
-        personal.any && !maySee(sight, name) ? [[id, personal] as const] : [],
+        maySee(sight, name) ? [] : [[id, personal] as const],
       ),
     );
   }
 
-  /**
-   * Notes who was shown personal data of what, before it is: once for a request, not for each value. Nothing where nothing was.
-   *
-   * @param object public id of the record or item, or the pipeline's name
-   */
-  async note(
-    veil: Veil,
-    { caller }: Sight,
-    object: string,
-    pipeline: string,
-    more: Readonly<Record<string, Json>> = {},
-  ): Promise<void> {
-    if (veil.shown.length === 0) return;
-    if (caller === null) throw new Error('personal data is shown to nobody');
-    await inTransaction(this.pools.general, (client) =>
-      appendAudit(client, this.clock.now(), {
-        actor: actorOf(caller),
-        action: 'personal-data.shown',
-        object,
-        pipeline,
-        detail: { units: veil.shown, ...more },
-      }),
+  /** One request that may show personal data. Every veil of its answer comes from the same look. */
+  look(sight: Sight): Look {
+    return new Look(
+      sight,
+      (ids) => this.#read(ids),
+      (lines) =>
+        inTransaction(this.pools.general, async (client) => {
+          for (const line of lines) await appendAudit(client, this.clock.now(), line);
+        }),
     );
   }
 
   /** A revision never changes, so each is read once. */
   async #read(ids: readonly number[]): Promise<ReadonlyMap<number, Known>> {
     if (ids.length === 0) return new Map();
-    const rows = await run(this.pools.general, revisionsInForce, [ids]);
+    const rows = await run(this.pools.general, revisionsInForce, [[...new Set(ids)]]);
     const news = rows.filter(({ id, revision }) => this.#known.get(id)?.revision !== revision);
     if (news.length > 0) {
       const specs = await run(this.pools.general, personalSpecs, [
@@ -106,32 +78,32 @@ export class Veils {
       ]);
       for (const { id, name, revision } of news) {
         const spec = specs.find((one) => one.pipeline_id === id);
-        const { fields = null, groups = null } = spec ?? {};
+        const {
+          fields = null,
+          groups = null,
+          had_more: hadMore = false,
+          other_up_to: otherUpTo = 0,
+        } = spec ?? {};
         const personal = personalData(
           fields === null ? null : { fields, ...(groups !== null && { groups }) },
+          await this.#named(id, revision),
+          { hadMore, otherUpTo },
         );
         this.#known.set(id, { name, revision, personal });
       }
     }
     return new Map(rows.map(({ id }) => [id, this.#known.get(id) as Known]));
   }
-}
 
-function maySee({ caller }: Sight, pipeline: string): boolean {
-  if (caller === null) return false;
-  const within = pipelinesWithin(caller, 'personal:read');
-  return within === null || within.includes(pipeline);
-}
-
-function refusal({ caller }: Sight, pipeline: string): AppError {
-  const roles = rolesWith('personal:read');
-  const details = { requiredPermission: 'personal:read', requiredRoles: roles };
-  const scoped = caller?.kind === 'token' && caller.scopes?.includes('personal:read') === false;
-  return new AppError(
-    'forbidden',
-    scoped
-      ? 'The token has no scope personal:read.'
-      : `Personal data is for the role ${roles.join(' or ')} on ${pipeline}.`,
-    { details },
-  );
+  /** The unit that names records; `undefined` where the plan that says it cannot be had. */
+  async #named(id: number, revision: number): Promise<string | null | undefined> {
+    try {
+      const plan = await this.plans.planOf(id);
+      return plan.revision === revision ? (titleUnit(plan)?.key ?? null) : undefined;
+    } catch (error) {
+      if (error instanceof PlanError || (error instanceof AppError && error.code === 'not-found'))
+        return undefined;
+      throw error;
+    }
+  }
 }

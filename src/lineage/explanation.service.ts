@@ -58,8 +58,8 @@ export class ExplanationService {
       (start.kind === 'linked' || start.kind === 'created');
     const labels = labelsOf(row, plan);
     const events = rows.slice(0, MOST_EVENTS).reverse();
-    const veil = await this.veils.over(row.pipeline_id, sight);
-    const veilOf = (ids: readonly number[]) => this.veils.named(ids, sight);
+    const look = this.veils.look(sight);
+    const veil = await look.over(row.pipeline_id);
     const told =
       unitPlan?.reference === undefined
         ? []
@@ -70,13 +70,13 @@ export class ExplanationService {
       plan: unitPlan,
       labels,
       events,
-      targets: await recordTargets(this.pools, this.plans, told, visible, veilOf),
+      targets: await recordTargets(this.pools, this.plans, told, visible, look),
       complete: isWhole,
       startsAt: start?.recorded_at ?? null,
       concerns,
       veil,
     });
-    await this.veils.note(veil, sight, id, row.pipeline, { history: true });
+    await look.note(id, { history: true });
     return explanation;
   }
 }

@@ -1,8 +1,9 @@
 import { ApiProperty } from '../common/api-doc.js';
-import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { clockValue, dateTime, jsonValue } from '../common/api-schema.js';
 import { TargetDto } from '../common/target-answer.js';
 import { PageQueryDto } from '../common/page-query.js';
+import { Reveal } from '../common/veil.js';
 import { AuthorDto } from '../common/version-answer.js';
 import type { Json } from '../core/value.js';
 
@@ -13,9 +14,7 @@ export class LineageQueryDto extends PageQueryDto {
   @MaxLength(200)
   field?: string;
 
-  @ApiProperty({ required: false, enum: ['personal'], description: 'As of a record' })
-  @IsOptional()
-  @IsIn(['personal'])
+  @Reveal()
   reveal?: 'personal';
 }
 

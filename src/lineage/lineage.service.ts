@@ -43,9 +43,9 @@ export class LineageService {
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     const labels = { A: row.label_a ?? 'A', B: row.label_b ?? 'B' };
-    const veil = await this.veils.over(row.pipeline_id, sight);
+    const look = this.veils.look(sight);
+    const veil = await look.over(row.pipeline_id);
     const items = page.map((event) => presentEvent(event, labels, veil));
-    await this.veils.note(veil, sight, id, row.pipeline, { history: true });
     const { unit } = await this.plans.planOf(row.pipeline_id);
     const references = items.filter((item) => unit.get(item.field)?.reference !== undefined);
     const values = references.flatMap(({ before, after, why }) => [
@@ -53,8 +53,8 @@ export class LineageService {
       after,
       ...mentionedIn(why === null ? [] : [why]),
     ]);
-    const veilOf = (ids: readonly number[]) => this.veils.named(ids, sight);
-    const targets = await recordTargets(this.pools, this.plans, values, visible, veilOf);
+    const targets = await recordTargets(this.pools, this.plans, values, visible, look);
+    await look.note(id, { history: true });
     for (const item of references) item.why = item.why === null ? null : withTargetNames(item.why, targets);
     return {
       items,

@@ -3,7 +3,7 @@ import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
 import { cursorSecret, PageCursors } from '../common/page-cursor.js';
 import { publicId, recordKey } from '../common/public-ids.js';
-import { UNSEEN, type Sight, type Veil } from '../common/veil.js';
+import type { Sight, Veil } from '../common/veil.js';
 import type { Plan } from '../core/plan.js';
 import { recordTitle, titleUnit } from '../core/title.js';
 import type { Json } from '../core/value.js';
@@ -168,7 +168,7 @@ export class RecordListService {
 
   async #summaries(ids: readonly number[], titles: Titles): Promise<RecordSummaryDto[]> {
     const rows = await run(this.pools.general, recordSummaries, [ids, titles.pipelines, titles.units]);
-    const veils = await this.veils.overAll(titles.pipelines, UNSEEN);
+    const veils = await this.veils.overAll(titles.pipelines);
     const precise = await this.#preciseStates(rows, titles.plans, veils);
     return rows.map((row): RecordSummaryDto => ({
       id: publicId.record(row.link_id),

@@ -50,9 +50,9 @@ export class RecordsService {
     const key = recordKey(id);
     const [row] = await run(this.pools.general, recordsById, [[key]]);
     if (row === undefined) throw noSuch('record', id);
-    const veil = await this.veils.over(row.pipeline_id, sight);
+    const look = this.veils.look(sight);
+    const veil = await look.over(row.pipeline_id);
     const record = await (asOf === undefined ? this.#now(row, veil) : this.#asOf(row, asOf, veil));
-    await this.veils.note(veil, sight, id, row.pipeline);
     const plan = await this.plans.planOf(row.pipeline_id);
     const references = record.fields.filter(({ field }) => plan.unit.get(field)?.reference !== undefined);
     const values = references.flatMap(({ value, A, B, why }) => [
@@ -61,8 +61,8 @@ export class RecordsService {
       B?.value ?? null,
       ...mentionedIn([why]),
     ]);
-    const veilOf = (ids: readonly number[]) => this.veils.named(ids, sight);
-    const targets = await recordTargets(this.pools, this.plans, values, visible, veilOf);
+    const targets = await recordTargets(this.pools, this.plans, values, visible, look);
+    await look.note(id);
     for (const one of references) one.why = withTargetNames(one.why, targets);
     const personal = veil.personal.title || record.fields.some((one) => one.personal);
     return { ...record, personal, targets: [...targets] };

@@ -47,7 +47,7 @@ export class WhyService {
     const { general } = this.pools;
     const [row] = await run(general, recordsById, [[key]]);
     if (row === undefined) throw noSuch('record', id);
-    const [record, [pipeline], sides, blocked, conflicts, [due], [look]] = await Promise.all([
+    const [record, [pipeline], sides, blocked, conflicts, [due], [resync]] = await Promise.all([
       this.records.get(id, undefined, visible, UNSEEN),
       run(general, pipelineForWhy, [row.pipeline_id]),
       run(general, sidesForWhy, [row.pipeline_id]),
@@ -56,9 +56,9 @@ export class WhyService {
       run(general, dueForWhy, [key]),
       run(general, lookForWhy, [key]),
     ]);
-    const veil = await this.veils.over(row.pipeline_id, sight);
+    const look = this.veils.look(sight);
+    const veil = await look.over(row.pipeline_id);
     const told = blocked.map((one) => ({ ...one, detail: veil.said(one.detail) }));
-    await this.veils.note(veil, sight, id, row.pipeline);
     const ended = row.state === 'deleted' || row.state === 'unlinked';
     const ofRecord = recordReasons(row, record.excluded);
     const isOut = ofRecord.some(({ weight }) => weight === 'stops');
@@ -66,8 +66,8 @@ export class WhyService {
     const ofFields = isOut ? [] : [...conflictReasons(conflicts), ...blockedReasons(told, record.systems)];
     const ofReferences = ofFields.filter(({ field }) => plan.unit.get(field ?? '')?.reference !== undefined);
     const mentioned = mentionedIn(ofReferences.map(({ detail }) => detail));
-    const veilOf = (ids: readonly number[]) => this.veils.named(ids, sight);
-    const targets = await recordTargets(this.pools, this.plans, mentioned, visible, veilOf);
+    const targets = await recordTargets(this.pools, this.plans, mentioned, visible, look);
+    await look.note(id);
     for (const one of ofReferences) one.detail = withTargetNames(one.detail, targets);
     const said = new Set(ofFields.flatMap(({ field }) => field ?? []));
     const reasons = [
@@ -76,7 +76,7 @@ export class WhyService {
       ...ofFields,
       ...(isOut ? [] : fieldReasons(record.fields, said)),
       ...(ended || due === undefined ? [] : [dueReason(due)]),
-      ...resyncReason(look),
+      ...resyncReason(resync),
     ].sort((one, other) => WEIGHTS.indexOf(one.weight) - WEIGHTS.indexOf(other.weight));
     const inSync = reasons.every(({ weight }) => weight === 'settled');
     return {
@@ -87,7 +87,7 @@ export class WhyService {
       reasons,
       targets: [...targets],
       keptOut: row.kept_out_by !== null && row.state === 'live',
-      resync: look === undefined ? null : resyncAnswer(look),
+      resync: resync === undefined ? null : resyncAnswer(resync),
     };
   }
 }

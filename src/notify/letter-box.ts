@@ -23,6 +23,7 @@ import { newConflictsLetter } from './new-conflicts-mail.js';
 import { ITEM_EVENTS, letterOf, partOf, stillNews, subjectsOf, type ItemEvent } from './notice-letters.js';
 import { conflictsFor, modeFor, type Recipient } from './recipient.js';
 import { withTargetNames } from './target-names.js';
+import { withTitleUnits } from './title-units.js';
 import type { Subjects } from './work-mail.js';
 
 const LISTED = 10;
@@ -208,7 +209,8 @@ export class LetterBox {
     const news = await newsSince(desk.client, upto, ids, { limit: LIMIT, listed: LISTED });
     // What was there a moment ago may have been closed.
     if (news.total === 0 || news.listed.length === 0) return null;
-    return { ...news, listed: await withTargetNames(desk.client, news.listed, recipient) };
+    const listed = await withTitleUnits(desk.client, news.listed);
+    return { ...news, listed: await withTargetNames(desk.client, listed, recipient) };
   }
 
   async #conflictLetter(desk: Desk, recipient: Recipient, news: NewConflicts): Promise<Letter> {

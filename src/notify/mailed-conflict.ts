@@ -69,8 +69,8 @@ export function unitInWords(unit: string): string {
   return unit === LIFE ? 'deleted?' : unit === MATCH ? 'the same record?' : unit;
 }
 
-function personalOf({ fields, groups }: MailConflictRow): ReturnType<typeof personalData> {
-  return personalData(fields === null ? null : { fields, ...(groups !== null && { groups }) });
+function personalOf({ fields, groups, title_unit }: MailConflictRow): ReturnType<typeof personalData> {
+  return personalData(fields === null ? null : { fields, ...(groups !== null && { groups }) }, title_unit);
 }
 
 /** A record whose name is personal data is called by its number. */

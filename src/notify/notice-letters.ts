@@ -6,6 +6,7 @@ import { itemsNow } from '../database/sql/notify/take-work.js';
 import { run } from '../database/sql/statement.js';
 import type { DigestPart } from './digest-mail.js';
 import type { Letter } from './letter.js';
+import { withTitleUnits } from './title-units.js';
 import { standsStill, troubleHeading, troubleItem, troubleLetter, type Trouble } from './trouble-mail.js';
 import { stillOpen, workHeading, workItem, workLetter, type Subjects, type WorkNews } from './work-mail.js';
 
@@ -20,7 +21,7 @@ export async function subjectsOf(client: PoolClient, notices: readonly NoticeRow
     .flatMap((notice) => workOf(notice).items.map(({ id }) => id));
   if (ids.length === 0) return { items: new Map(), conflicts: new Map() };
   const items = await run(client, itemsNow, [ids]);
-  const conflicts = await run(client, mailConflicts, [ids]);
+  const conflicts = await withTitleUnits(client, await run(client, mailConflicts, [ids]));
   return {
     items: new Map(items.map((item) => [item.id, item])),
     conflicts: new Map(conflicts.map((conflict) => [conflict.id, conflict])),

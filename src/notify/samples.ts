@@ -36,6 +36,8 @@ function conflict(
     link_id: 40 + n,
     unit,
     title: 'Nordwind Kaffeerösterei GmbH & Co. KG',
+    revision: 1,
+    title_unit: 'name',
     reason: 'both sides changed it within 3 seconds',
     candidates: [
       { key: 'a', side: 'A', v: values[0] },

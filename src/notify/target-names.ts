@@ -1,15 +1,15 @@
 import type { PoolClient } from 'pg';
 import { readUnit } from '../core/at-rest.js';
-import { compile } from '../core/pipeline/compile.js';
 import type { CompileInput } from '../core/pipeline/compile-input.js';
 import { personalData } from '../core/pipeline/personal-data.js';
 import { linkedTarget, targetOf } from '../core/reference.js';
-import { recordTitle, titleUnit } from '../core/title.js';
+import { recordTitle } from '../core/title.js';
 import type { MailConflictRow } from '../database/sql/notify/new-conflicts.js';
 import { specsInForce, targetRecords } from '../database/sql/references.js';
 import { run } from '../database/sql/statement.js';
 import { maySee } from './events.js';
 import type { Recipient } from './recipient.js';
+import { namedBy } from './title-units.js';
 
 /**
  * With the names of the records that their values point to, where the field is a reference: those that the recipient may see, and whose
@@ -46,7 +46,7 @@ function linksOf({ fields, unit, candidates }: MailConflictRow): readonly number
 }
 
 /** `null`: what names its records must not be in a mail, or there is nothing that does. */
-function nameUnit({ spec, schemas, sides }: CompileInput): string | null {
-  if (personalData(spec).title) return null;
-  return titleUnit(compile(spec, schemas, sides, 1))?.key ?? null;
+function nameUnit(input: CompileInput): string | null {
+  const unit = namedBy(input);
+  return unit === undefined || personalData(input.spec, unit).title ? null : unit;
 }

@@ -5,8 +5,9 @@ import { CallerParam, pipelinesWithin, type Caller } from '../common/caller.js';
 import { Clock } from '../common/clock.js';
 import { Needs } from '../common/route-access.js';
 import { mentionedIn, withTargetNames } from '../common/target-names.js';
-import { RevealQueryDto, sightOf, type Sight } from '../common/veil.js';
+import { RevealQueryDto, sightOf } from '../common/veil.js';
 import { actorOf, appendAudit } from '../database/audit.js';
+import type { Look } from '../database/look.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
 import { recordTargets } from '../database/record-targets.js';
@@ -94,14 +95,14 @@ export class DeadLettersController {
     @CallerParam() caller: Caller,
   ): Promise<DeadLetterListDto> {
     const { id } = await this.pipelines.get(name);
-    const sight = sightOf(caller, reveal);
-    const veil = await this.veils.over(id, sight);
+    const look = this.veils.look(sightOf(caller, reveal));
+    const veil = await look.over(id);
     const groups = (await deadLetters(this.pools.general, id)).map((group) => ({
       ...group,
       detail: veil.said(group.detail),
     }));
-    await this.veils.note(veil, sight, name, name, { shown: 'dead-letters' });
-    const named = await this.#targetNames(id, groups, pipelinesWithin(caller, 'records:read'), sight);
+    const named = await this.#targetNames(id, groups, pipelinesWithin(caller, 'records:read'), look);
+    await look.note(name, { shown: 'dead-letters' });
     return {
       items: groups.map(({ first_at, last_at, records, ...group }) => ({
         ...group,
@@ -152,13 +153,13 @@ export class DeadLettersController {
     id: number,
     groups: readonly DeadLetterGroup[],
     visible: readonly string[] | null,
-    sight: Sight,
+    look: Look,
   ): Promise<(group: Pick<DeadLetterGroup, 'unit' | 'detail'>) => string> {
     const mentioned = mentionedIn(groups.map(({ detail }) => detail));
     if (mentioned.length === 0) return ({ detail }) => detail;
     const [{ unit }, targets] = await Promise.all([
       this.plans.planOf(id),
-      recordTargets(this.pools, this.plans, mentioned, visible, (ids) => this.veils.named(ids, sight)),
+      recordTargets(this.pools, this.plans, mentioned, visible, look),
     ]);
     return (group) =>
       unit.get(group.unit)?.reference === undefined ? group.detail : withTargetNames(group.detail, targets);

@@ -3,7 +3,7 @@ import type { Caller } from '../common/caller.js';
 import { Clock } from '../common/clock.js';
 import { AppError } from '../common/errors.js';
 import { noSuch, publicId } from '../common/public-ids.js';
-import { UNSEEN, type Sight, type Veil } from '../common/veil.js';
+import type { Sight, Veil } from '../common/veil.js';
 import { actorOf, appendAudit, authorOf } from '../database/audit.js';
 import { HubPools } from '../database/pools.js';
 import { Veils } from '../database/veils.js';
@@ -26,10 +26,11 @@ export class GuardsService {
   /** Examples that are personal data are covered, or their being shown is noted. */
   async list(name: string, open: boolean, sight: Sight): Promise<readonly GuardTripRow[]> {
     const { id } = await this.pipelines.get(name);
-    const veil = await this.veils.over(id, sight);
+    const look = this.veils.look(sight);
+    const veil = await look.over(id);
     const rows = await run(this.pools.general, guardTrips, [id, open, LISTED]);
     const trips = rows.map((row) => veiled(row, veil));
-    await this.veils.note(veil, sight, name, name, { shown: 'guards' });
+    await look.note(name, { shown: 'guards' });
     return trips;
   }
 
@@ -76,7 +77,7 @@ export class GuardsService {
     const [trip] = await run(this.pools.general, guardTrip, [id]);
     if (trip?.pipeline !== name) throw noSuch('guard', publicId.guard(id));
     const pipeline = await this.pipelines.get(name);
-    return veiled(trip, await this.veils.over(pipeline.id, UNSEEN));
+    return veiled(trip, await this.veils.over(pipeline.id));
   }
 }
 

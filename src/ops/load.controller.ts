@@ -50,9 +50,9 @@ export class LoadController {
     const { done, total, finished_at: finishedAt } = report;
     const rate = { A: report.rate_a, B: report.rate_b };
     const { ratePerSecond, secondsLeft } = pace(done, total, report.seconds, limitOf(report.phase, rate));
-    const veil = await this.veils.over(id, sight);
-    const shown = veiledReport(report, veil);
-    await this.veils.note(veil, sight, name, name, { shown: 'load' });
+    const look = this.veils.look(sight);
+    const shown = veiledReport(report, await look.over(id));
+    await look.note(name, { shown: 'load' });
     return {
       pipeline: name,
       state,

@@ -2,6 +2,7 @@ import { ApiProperty } from '../common/api-doc.js';
 import { IsBoolean, IsIn, IsOptional } from 'class-validator';
 import { dateTime, jsonValue } from '../common/api-schema.js';
 import { PageQueryDto } from '../common/page-query.js';
+import { Reveal } from '../common/veil.js';
 import { REASONS, type Reason } from '../core/difference.js';
 
 const nullable = { nullable: true } as const;
@@ -19,9 +20,7 @@ export class AskVerificationDto {
 }
 
 export class DifferenceQueryDto extends PageQueryDto {
-  @ApiProperty({ required: false, enum: ['personal'], description: 'As of a record' })
-  @IsOptional()
-  @IsIn(['personal'])
+  @Reveal()
   reveal?: 'personal';
 
   @ApiProperty({ required: false, enum: REASONS })

@@ -3,7 +3,6 @@ import type { Caller } from '../common/caller.js';
 import { Clock } from '../common/clock.js';
 import { cursorSecret, PageCursors } from '../common/page-cursor.js';
 import { noSuch, publicId, verificationKey } from '../common/public-ids.js';
-import { COVERED } from '../common/covered.js';
 import type { Sight } from '../common/veil.js';
 import { actorOf, appendAudit } from '../database/audit.js';
 import { HubPools } from '../database/pools.js';
@@ -86,14 +85,14 @@ export class VerificationsService {
     sight: Sight,
   ): Promise<DifferencePageDto> {
     const { id } = await this.#row(name, publicKey);
-    const veil = await this.veils.over((await this.pipelines.get(name)).id, sight);
+    const look = this.veils.look(sight);
+    const veil = await look.over((await this.pipelines.get(name)).id);
     const filter = ['differences', id, reason ?? null];
     const after = cursor === undefined ? 0 : Number(this.#cursors.read(filter, cursor)[0]);
     const rows = await run(this.pools.general, listDifferences, [id, after, limit + 1, reason ?? null]);
     const shown = rows.slice(0, limit);
-    // What is not of a unit is of the whole record.
     const covered = (unit: string | null, value: unknown): unknown =>
-      unit === null ? (value !== null && veil.any ? COVERED : value) : veil.over(unit, value);
+      unit === null ? veil.overRecord(value) : veil.over(unit, value);
     const page = {
       items: shown.map(
         ({ kind, reason: why, link_id, side, ext_id, unit, held, seen, detail, repaired }) => ({
@@ -111,7 +110,7 @@ export class VerificationsService {
       ),
       next: rows.length > limit ? this.#cursors.write(filter, [shown[limit - 1]?.id ?? 0]) : null,
     };
-    await this.veils.note(veil, sight, publicKey, name, { shown: 'differences' });
+    await look.note(publicKey, { shown: 'differences' });
     return page;
   }
 

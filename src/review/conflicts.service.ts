@@ -7,6 +7,7 @@ import { UNSEEN, Veil, type Sight } from '../common/veil.js';
 import type { Plan } from '../core/plan.js';
 import type { Canon } from '../core/value.js';
 import { installationKey } from '../database/installation-key.js';
+import type { Look } from '../database/look.js';
 import { PlanStore } from '../database/plan-store.js';
 import { HubPools } from '../database/pools.js';
 import { Veils } from '../database/veils.js';
@@ -50,6 +51,10 @@ export interface Viewer {
 }
 
 export type Looking = Pick<Viewer, 'named' | 'sight'>;
+
+interface Presenting extends Pick<Viewer, 'named'> {
+  readonly look: Look;
+}
 
 /** The queue, and each item with all that a person needs to answer it. */
 @Injectable()
@@ -104,16 +109,13 @@ export class ConflictsService {
   }
 
   /** Personal data is covered in lists. */
-  async summaries(ids: readonly string[], { named, sight }: Looking): Promise<ConflictSummaryDto[]> {
+  async summaries(ids: readonly string[], { named }: Pick<Viewer, 'named'>): Promise<ConflictSummaryDto[]> {
     if (ids.length === 0) return [];
     const rows = await run(this.pools.general, itemsByIds, [ids]);
     const [plans, names, veils] = await Promise.all([
       this.#plansOf(rows),
       this.#names(rows),
-      this.veils.overAll(
-        rows.map((row) => row.pipeline_id),
-        sight,
-      ),
+      this.veils.overAll(rows.map((row) => row.pipeline_id)),
     ]);
     const items = await Promise.all(
       rows.map(async (row) => {
@@ -126,7 +128,12 @@ export class ConflictsService {
         return { ...summary, ...coverOf(row, veil) };
       }),
     );
-    return this.#withTargets(items, (i) => plans.get(rows[i]?.pipeline_id ?? 0), named, sight);
+    return this.#withTargets(
+      items,
+      (i) => plans.get(rows[i]?.pipeline_id ?? 0),
+      named,
+      this.veils.look(UNSEEN),
+    );
   }
 
   /**
@@ -134,23 +141,21 @@ export class ConflictsService {
    *
    * @throws AppError `not-found`; `forbidden` for personal data that is not for the caller
    */
-  async get(id: string, looking: Looking): Promise<ConflictDto> {
+  async get(id: string, { named, sight }: Looking): Promise<ConflictDto> {
     const [row] = await run(this.pools.general, itemsByIds, [[itemKey(id)]]);
     if (row === undefined || itemId(row) !== id) throw noSuch('conflict', id);
-    const veil = await this.veils.over(row.pipeline_id, looking.sight);
-    const conflict = await this.#present(row, looking, veil);
-    await this.veils.note(veil, looking.sight, id, row.pipeline, { unit: row.unit });
+    const look = this.veils.look(sight);
+    const veil = await look.over(row.pipeline_id);
+    const conflict = await this.#present(row, { named, look }, veil);
+    await look.note(id, { unit: row.unit });
     return conflict;
   }
 
   /** In the order of the keys; what is gone is left out. Personal data is covered. */
   async whole(keys: readonly string[], named: Visible): Promise<ConflictDto[]> {
     const rows = await run(this.pools.general, itemsByIds, [keys]);
-    const looking = { named, sight: UNSEEN };
-    const veils = await this.veils.overAll(
-      rows.map((row) => row.pipeline_id),
-      UNSEEN,
-    );
+    const looking = { named, look: this.veils.look(UNSEEN) };
+    const veils = await this.veils.overAll(rows.map((row) => row.pipeline_id));
     return Promise.all(rows.map((row) => this.#present(row, looking, veils.get(row.pipeline_id) as Veil)));
   }
 
@@ -160,9 +165,9 @@ export class ConflictsService {
   ): Promise<Pick<ConflictDto, 'rev' | 'state' | 'candidates' | 'unit'> & { readonly veil: Veil }> {
     const [row] = await run(this.pools.general, itemsByIds, [[itemKey(id)]]);
     if (row === undefined || itemId(row) !== id) throw noSuch('conflict', id);
-    const veil = await this.veils.over(row.pipeline_id, UNSEEN);
+    const veil = await this.veils.over(row.pipeline_id);
     const bare = new Veil(veil.personal, true);
-    const now = await this.#present(row, { named: [], sight: UNSEEN }, bare);
+    const now = await this.#present(row, { named: [], look: this.veils.look(UNSEEN) }, bare);
     return { rev: now.rev, state: now.state, candidates: now.candidates, unit: now.unit, veil };
   }
 
@@ -189,16 +194,16 @@ export class ConflictsService {
     if (item === undefined || itemId(item) !== id) throw noSuch('conflict', id);
     const [before] = cursor === undefined ? [LAST_ID] : cursors.read(['activity', key], cursor);
     const rows = await run(this.pools.general, notesOfItem, [key, before, limit + 1]);
-    const veil = await this.veils.over(item.pipeline_id, UNSEEN);
+    const veil = await this.veils.over(item.pipeline_id);
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     return {
-      items: page.map((row) => presentActivity(row, veil.covers(item.unit))),
+      items: page.map((row) => presentActivity(row, item.unit, veil)),
       next: rows.length > limit && last !== undefined ? cursors.write(['activity', key], [last.id]) : null,
     };
   }
 
-  async #present(row: ConflictRow, looking: Looking, veil: Veil): Promise<ConflictDto> {
+  async #present(row: ConflictRow, looking: Presenting, veil: Veil): Promise<ConflictDto> {
     const [conflict, urls] = await Promise.all([
       this.#plain(row, looking, veil),
       this.rules.urls(row.pipeline_id, row.pipeline_revision),
@@ -206,12 +211,12 @@ export class ConflictsService {
     return { ...conflict, ...coverOf(row, veil), links: recordLinks(urls, conflict.recordIds) };
   }
 
-  async #plain(row: ConflictRow, { named, sight }: Looking, veil: Veil): Promise<PlainConflict> {
+  async #plain(row: ConflictRow, { named, look }: Presenting, veil: Veil): Promise<PlainConflict> {
     const [work, notes] = await Promise.all([
       this.#names([row]).then((names) => this.#work(row, names)),
       run(this.pools.general, notesOfItem, [row.id, LAST_ID, LATEST_ACTIVITY]),
     ]);
-    const activity = notes.map((note) => presentActivity(note, veil.covers(row.unit)));
+    const activity = notes.map((note) => presentActivity(note, row.unit, veil));
     if (row.subject !== 'conflict') return this.#stopped(row, work, activity, veil);
     const [plan, decisions] = await Promise.all([
       this.plans.planOf(row.pipeline_id),
@@ -223,7 +228,7 @@ export class ConflictsService {
     }
     const others = await run(this.pools.general, siblingConflicts, [row.link_id, row.id]);
     const conflict = presentConflict(row, plan, { decisions, others, work, activity, veil });
-    const [whole] = await this.#withTargets([conflict], () => plan, named, sight);
+    const [whole] = await this.#withTargets([conflict], () => plan, named, look);
     return whole ?? conflict;
   }
 
@@ -232,13 +237,12 @@ export class ConflictsService {
     items: Item[],
     planOf: (index: number) => Plan | undefined,
     named: Visible,
-    sight: Sight,
+    look: Look,
   ): Promise<Item[]> {
     const values = items.map((item, i): readonly Canon[] =>
       planOf(i)?.unit.get(item.unit)?.reference === undefined ? [] : valuesOf(item),
     );
-    const veilOf = (ids: readonly number[]) => this.veils.named(ids, sight);
-    const targets = await recordTargets(this.pools, this.plans, values.flat(), named, veilOf);
+    const targets = await recordTargets(this.pools, this.plans, values.flat(), named, look);
     for (const [i, item] of items.entries())
       item.targets = targets.filter(({ id }) => values[i]?.includes(id) === true);
     return items;
@@ -283,5 +287,10 @@ function valuesOf(item: PlainSummary & { readonly merged?: ConflictDto['merged']
 
 function coverOf(row: ConflictRow, { personal, lifted }: Veil): Pick<ConflictDto, 'personal' | 'covered'> {
   const values = isPersonal(row, personal);
-  return { personal: values, covered: !lifted && (values || (row.subject === 'conflict' && personal.title)) };
+  return {
+    personal: values,
+    covered:
+      !lifted &&
+      (values || (row.subject === 'conflict' && (personal.title || row.revision <= personal.titlesUpTo))),
+  };
 }

@@ -4,7 +4,7 @@ import { Clock } from '../common/clock.js';
 import { AppError, type Fault } from '../common/errors.js';
 import { uuidv7 } from '../common/ids.js';
 import { conflictKeyOf, noSuch, recordKey } from '../common/public-ids.js';
-import { UNSEEN, type Veil } from '../common/veil.js';
+import type { Veil } from '../common/veil.js';
 import { LIFE, type Plan } from '../core/plan.js';
 import type { Json } from '../core/value.js';
 import { appendAudit, type AuditActor } from '../database/audit.js';
@@ -52,7 +52,7 @@ export class DecideRecordService {
     );
     if (rows[0] === undefined) throw noSuch('record', record);
     const plan = await this.plans.planOf(rows[0].pipeline_id);
-    const veil = await this.veils.over(rows[0].pipeline_id, UNSEEN);
+    const veil = await this.veils.over(rows[0].pipeline_id);
     const content = ['decide-record', record, input as unknown as Json];
     try {
       return await retryingDeadlocks(() =>

@@ -100,7 +100,7 @@ export class DecideService {
     const { at, by, content } = request;
     // Before the transaction: it may need a connection of its own, and whoever waits for one must hold none.
     const plan = await this.plans.planOf(at.pipeline_id);
-    const veil = await this.veils.over(at.pipeline_id, UNSEEN);
+    const veil = await this.veils.over(at.pipeline_id);
     try {
       return await retryingDeadlocks(() =>
         inTransaction(this.pools.general, (client) =>

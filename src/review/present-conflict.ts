@@ -124,7 +124,7 @@ function summaryOf(row: Linked<ConflictRow>, read: Read, work: WorkDto, veil: Ve
     ...presentItem(row, work),
     id: publicId.conflict(row.id),
     record: publicId.record(row.link_id),
-    title: veil.title(row.title, row.a_id ?? row.b_id ?? publicId.record(row.link_id)),
+    title: veil.title(row.title, row.a_id ?? row.b_id ?? publicId.record(row.link_id), row.revision),
     reason: row.reason,
     base: row.base === null ? null : { value: veil.over<Json>(row.unit, row.base.value) },
     candidates: read.shown.map((candidate) => presentCandidate(candidate, read, veil.covers(row.unit))),

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { Clock } from '../common/clock.js';
-import { UNSEEN, type Veil } from '../common/veil.js';
+import type { Veil } from '../common/veil.js';
 import { AppError } from '../common/errors.js';
 import { failpoint } from '../common/failpoint.js';
 import { decisionKey, noSuch, publicId } from '../common/public-ids.js';
@@ -132,7 +132,7 @@ export class UndoService {
   ): Promise<Answered<T>> {
     // Before the transaction: it may need a connection of its own, and whoever waits for one must hold none.
     const plan = await this.plans.planOf(pipelineId);
-    const veil = await this.veils.over(pipelineId, UNSEEN);
+    const veil = await this.veils.over(pipelineId);
     return retryingDeadlocks(() =>
       inTransaction(this.pools.general, (client) =>
         once(client, { key, principal: by.id ?? by.name, content: [what, decision] }, () =>

@@ -62,16 +62,17 @@ export interface Hub {
   close(): Promise<void>;
 }
 
+const policy = { strategy: 'review' };
 const spec = {
   fields: {
-    email: { a: 'email', b: 'mail', pii: true },
-    name: { a: 'name', b: 'title' },
+    email: { a: 'email', b: 'mail', pii: true, policy },
+    name: { a: 'name', b: 'title', policy },
     street: { a: 's', b: 's', pii: true },
     height: { a: 'h', b: 'h' },
   },
   groups: {
-    address: { fields: ['street'], policy: { strategy: 'review' } },
-    size: { fields: ['height'], policy: { strategy: 'review' } },
+    address: { fields: ['street'], policy },
+    size: { fields: ['height'], policy },
   },
 };
 

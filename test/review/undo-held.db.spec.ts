@@ -26,7 +26,11 @@ describe('a decision that is undone while nothing of it was written, and one of 
       [window],
     );
   const kinds = async (key: string): Promise<readonly string[]> => {
-    const lineage = new LineageService(all.pair.hub, all.plans, new Veils(all.pair.hub, new Clock()));
+    const lineage = new LineageService(
+      all.pair.hub,
+      all.plans,
+      new Veils(all.pair.hub, new Clock(), all.plans),
+    );
     const record = `rec_${String(await all.linkOf(key))}`;
     const { items } = await lineage.list(record, { field: 'x', limit: 50 }, null, UNSEEN);
     return items.map(({ kind }) => kind).reverse();
@@ -73,7 +77,7 @@ describe('a decision that is undone while nothing of it was written, and one of 
     await hold('1ms');
     await all.disagree('whole', 'x of A', 'x of B');
     await all.disagree('whole', 'y of A', 'y of B', 'y');
-    const veils = new Veils(pair.hub, new Clock());
+    const veils = new Veils(pair.hub, new Clock(), plans);
     const conflicts = new ConflictsService(pair.hub, plans, new ReviewRules(pair.hub), new Clock(), veils);
     const deciding = new DecideRecordService(pair.hub, plans, new Clock(), conflicts, veils);
     const asked = [await all.question('whole', 'x'), await all.question('whole', 'y')];

@@ -79,7 +79,7 @@ describe('a decision that is undone after it was written', () => {
       { kind: 'written', side: 'A', by: null, decision: id, how: 'given-back', v: 'from A', why },
     ]);
     const record = `rec_${await all.linkOf('one')}`;
-    const veils = new Veils(all.pair.hub, new Clock());
+    const veils = new Veils(all.pair.hub, new Clock(), all.plans);
     const explanations = new ExplanationService(all.pair.hub, all.plans, veils);
     const { sentence } = await explanations.explain(record, 'x', null, UNSEEN);
     expect(sentence).toMatch(

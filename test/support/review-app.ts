@@ -40,11 +40,12 @@ export async function apiApp(feature: Type, plan: Plan = reviewPlan(), undoWindo
   const pools = new HubPools(database.url);
   const records = await HubRecords.create(pools.general, plan, undoWindow);
   const env = loadEnv({ LOG_LEVEL: 'silent' });
+  const plans: PlanStore = { planOf: () => Promise.resolve(plan) };
   const providers = [
     Clock,
     { provide: HubPools, useValue: pools },
-    { provide: Veils, useValue: new Veils(pools, new Clock()) },
-    { provide: PlanStore, useValue: { planOf: () => Promise.resolve(plan) } },
+    { provide: Veils, useValue: new Veils(pools, new Clock(), plans) },
+    { provide: PlanStore, useValue: plans },
   ];
   const hub: DynamicModule = {
     module: Hub,

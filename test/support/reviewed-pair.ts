@@ -50,7 +50,7 @@ export class ReviewedPair {
 
   private constructor(readonly pair: SyncPair) {
     this.plans = new RevisionPlans(pair.hub);
-    const veils = new Veils(pair.hub, new Clock());
+    const veils = new Veils(pair.hub, new Clock(), this.plans);
     const rules = new ReviewRules(pair.hub);
     this.#conflicts = new ConflictsService(pair.hub, this.plans, rules, new Clock(), veils);
     this.#deciding = new DecideService(pair.hub, this.plans, new Clock(), this.#conflicts, veils);

@@ -37,7 +37,7 @@ export async function steward(
 ): Promise<void> {
   const clock = new Clock();
   const plans = new RevisionPlans(pools);
-  const veils = new Veils(pools, clock);
+  const veils = new Veils(pools, clock, plans);
   const conflicts = new ConflictsService(pools, plans, new ReviewRules(pools), clock, veils);
   const decisions = new DecideService(pools, plans, clock, conflicts, veils);
   const undoing = new UndoService(pools, plans, clock, veils);

@@ -2,6 +2,7 @@ import { hashPassword } from '../../src/access/password.js';
 import { giveGrants } from '../../src/access/people.service.js';
 import { uuidv7 } from '../../src/common/ids.js';
 import { EVERY_PIPELINE, PERMISSIONS, type Grant, type Permission } from '../../src/common/permissions.js';
+import type { Caller } from '../../src/common/caller.js';
 import type { AuditActor } from '../../src/database/audit.js';
 import type { HubPools } from '../../src/database/pools.js';
 import { insertPerson } from '../../src/database/sql/access/people.js';
@@ -95,4 +96,19 @@ export function cookieOf(response: Response): string {
 /** For services that are called without HTTP: somebody who is in no database. */
 export function actor(name: string): AuditActor {
   return { kind: 'person', id: null, personId: null, name, address: null, requestId: null };
+}
+
+/** For services that are called without HTTP: a caller with these roles who is in no database. */
+export function callerWith(grants: readonly Grant[]): Caller {
+  return {
+    kind: 'person',
+    id: 'usr_tester',
+    personId: '00000000-0000-0000-0000-000000000000',
+    name: testerName,
+    grants,
+    scopes: null,
+    address: null,
+    requestId: null,
+    credential: { kind: 'session', id: Buffer.alloc(0) },
+  };
 }

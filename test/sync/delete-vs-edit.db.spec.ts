@@ -54,7 +54,7 @@ describe('an edit of a record that the other side has deleted', () => {
   const lives = () => questions('$life');
   const decide = async (take: 'a' | 'b', unit = '$life'): Promise<void> => {
     const plans = new RevisionPlans(pair.hub);
-    const veils = new Veils(pair.hub, new Clock());
+    const veils = new Veils(pair.hub, new Clock(), plans);
     const conflicts = new ConflictsService(pair.hub, plans, new ReviewRules(pair.hub), new Clock(), veils);
     const [row] = await questions(unit);
     await new DecideService(pair.hub, plans, new Clock(), conflicts, veils).decide({
@@ -99,7 +99,7 @@ describe('an edit of a record that the other side has deleted', () => {
     await decide('b');
     await pair.quiet();
     const { rows: decisions } = await pair.hub.general.query<{ id: string }>('select id from decision');
-    const veils = new Veils(pair.hub, new Clock());
+    const veils = new Veils(pair.hub, new Clock(), new RevisionPlans(pair.hub));
     await new UndoService(pair.hub, new RevisionPlans(pair.hub), new Clock(), veils).undo({
       decision: `dec_${decisions[0]?.id ?? ''}`,
       by: actor('somebody'),

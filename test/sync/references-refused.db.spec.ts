@@ -106,7 +106,7 @@ describe('references that a side refuses because the record that they point to i
     expect(await blocked()).toEqual([{ unit: 'company', side: 'B', code: 'waiting-for' }]);
     const [{ link_id }] = (await hub('select link_id from blocked_unit')) as [{ link_id: number }];
     const plans = new RevisionPlans(pair.hub);
-    const veils = new Veils(pair.hub, new Clock());
+    const veils = new Veils(pair.hub, new Clock(), plans);
     const records = new RecordsService(pair.hub, plans, new Clock(), veils);
     const whys = new WhyService(pair.hub, plans, records, veils);
     const { reasons, targets } = await whys.why(`rec_${String(link_id)}`, null, UNSEEN);

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { UNSEEN } from '../../src/common/veil.js';
 import { Veils } from '../../src/database/veils.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Grant } from '../../src/common/permissions.js';
 import { Clock } from '../../src/common/clock.js';
 import { RevisionPlans } from '../../src/database/revision-plans.js';
 import { ExplanationService } from '../../src/lineage/explanation.service.js';
@@ -14,7 +15,8 @@ import { ReviewRules } from '../../src/review/queue/review-rules.js';
 import { mustBeLinked } from '../../src/review/typed-reference.js';
 import { openCompanyContacts, WHO } from '../support/company-contacts.js';
 import type { SyncPair } from '../support/sync-pair.js';
-import { actor } from '../support/tester.js';
+import { actor, callerWith } from '../support/tester.js';
+import { auditTrail } from '../access/audit-trail.js';
 
 /** Ids that are nobody's on the other side: taking one for the other's would show. */
 const rows = {
@@ -61,7 +63,7 @@ describe('references between two pipelines', () => {
 
   it('are shown with the name and the ids of what they point to, as far as that may be seen', async () => {
     const plans = new RevisionPlans(pair.hub);
-    const veils = new Veils(pair.hub, new Clock());
+    const veils = new Veils(pair.hub, new Clock(), plans);
     const records = new RecordsService(pair.hub, plans, new Clock(), veils);
     const wanted = { pipeline: 'contacts', side: 'A', externalId: '1' } as const;
     const { fields, targets } = await records.lookup(wanted, null, UNSEEN);
@@ -79,7 +81,7 @@ describe('references between two pipelines', () => {
 
   it('are explained by name, to whoever may see it', async () => {
     const plans = new RevisionPlans(pair.hub);
-    const veils = new Veils(pair.hub, new Clock());
+    const veils = new Veils(pair.hub, new Clock(), plans);
     const wanted = { pipeline: 'contacts', side: 'A', externalId: '1' } as const;
     const { id } = await new RecordsService(pair.hub, plans, new Clock(), veils).lookup(wanted, null, UNSEEN);
     const explain = (visible: readonly string[] | null) =>
@@ -131,7 +133,7 @@ describe('references between two pipelines', () => {
     await pair.quiet();
     expect(await open()).toMatchObject([{ unit: 'company', kind: 'value' }]);
     const plans = new RevisionPlans(pair.hub);
-    const veils = new Veils(pair.hub, new Clock());
+    const veils = new Veils(pair.hub, new Clock(), plans);
     const conflicts = new ConflictsService(pair.hub, plans, new ReviewRules(pair.hub), new Clock(), veils);
     const titles = (targets: readonly { title: string }[]) => targets.map(({ title }) => title).sort();
     const viewer = { me: '00000000-0000-0000-0000-000000000000', visible: null, named: null, sight: UNSEEN };
@@ -182,5 +184,34 @@ describe('references between two pipelines', () => {
     expect(await whoIs('a', 'self@x')).toMatchObject({ boss: 'self@x' });
     expect(await who('a')).toEqual(await who('b'));
     expect(await waiting()).toEqual([]);
+  });
+
+  it('are named to those alone who may see the names, where these are personal data, and each is noted', async () => {
+    // Nothing with a telling name holds text but a reference: what names a contact is its address.
+    await hub(`update pipeline_revision r set spec = jsonb_set(spec, case p.name when 'contacts' then '{spec,fields,email,pii}' else '{spec,fields,name,pii}' end::text[], 'true')
+               from pipeline p where p.id = r.pipeline_id`);
+    const plans = new RevisionPlans(pair.hub);
+    const veils = new Veils(pair.hub, new Clock(), plans);
+    const records = new RecordsService(pair.hub, plans, new Clock(), veils);
+    const wanted = { pipeline: 'contacts', side: 'A', externalId: '1' } as const;
+    const shown = async (...pipelines: string[]) => {
+      const caller = callerWith(pipelines.map((pipeline): Grant => ({ role: 'steward', pipeline })));
+      const before = (await auditTrail(pair.hub)).length;
+      const { title, targets } = await records.lookup(wanted, null, { caller, asked: pipelines.length > 0 });
+      const trail = await auditTrail(pair.hub);
+      return {
+        title,
+        targets: targets.map((target) => target.title).sort(),
+        noted: trail.slice(0, trail.length - before).map(({ pipeline, detail }) => [pipeline, detail]),
+      };
+    };
+    expect(await shown()).toEqual({ title: '1', targets: ['104', '3'], noted: [] });
+    const ofContacts = ['contacts', { units: ['email', 'title'] }];
+    expect(await shown('contacts')).toEqual({ title: 'p1@x', targets: ['104', 'p3@x'], noted: [ofContacts] });
+    expect(await shown('contacts', 'companies')).toEqual({
+      title: 'p1@x',
+      targets: ['co104', 'p3@x'],
+      noted: [['companies', { units: ['title'] }], ofContacts],
+    });
   });
 });

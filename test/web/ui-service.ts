@@ -68,6 +68,7 @@ export async function startUiService({
   const pools = new HubPools(database.url);
   const records = await HubRecords.create(pools.general, plan, undoWindow, spec);
   const env = loadEnv({ LOG_LEVEL: 'silent', DATABASE_URL: database.url, ...variables });
+  const plans: PlanStore = { planOf: () => Promise.resolve(plan) };
   const hub: DynamicModule = {
     module: Hub,
     global: true,
@@ -76,8 +77,8 @@ export async function startUiService({
       { provide: Env, useValue: env },
       { provide: Leases, useValue: new Leases(pools.general) },
       { provide: HubPools, useValue: pools },
-      { provide: Veils, useValue: new Veils(pools, new Clock()) },
-      { provide: PlanStore, useValue: { planOf: () => Promise.resolve(plan) } },
+      { provide: Veils, useValue: new Veils(pools, new Clock(), plans) },
+      { provide: PlanStore, useValue: plans },
     ],
     exports: [Clock, Env, Leases, HubPools, PlanStore, Veils],
   };

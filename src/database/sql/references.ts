@@ -238,6 +238,14 @@ export const targetRecords: Statement<TargetRecordRow> = {
   where l.id = any($1::bigint[]) order by l.id`,
 };
 
+/** What revisions are compiled from, each once. Parameters: pipeline ids[], revisions[] (parallel). */
+export const specsOfRevisions: Statement<{ id: number; revision: number; spec: Json }> = {
+  name: 'references_specs_of_revisions',
+  text: `
+  select r.pipeline_id as id, r.revision, r.spec from pipeline_revision r
+  where (r.pipeline_id, r.revision) in (select * from unnest($1::int[], $2::int[]))`,
+};
+
 /** What the revisions in force of these pipelines are compiled from. Parameters: pipelines[]. */
 export const specsInForce: Statement<{ id: number; spec: Json }> = {
   name: 'references_specs_in_force',

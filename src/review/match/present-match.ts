@@ -34,15 +34,15 @@ export function presentMatchSummary(
     ...presentItem(row, work),
     id: publicId.conflict(row.id),
     record: null,
-    title: veil.title(row.title, A_RECORD),
+    title: veil.title(row.title, A_RECORD, row.revision),
     reason: row.reason,
     base: null,
     candidates: names.map(({ key, side, v }): Plain<CandidateDto> => ({
       key,
       side,
       label: (side === 'A' ? row.label_a : row.label_b) ?? plan.sides[side].label,
-      value: veil.overName<Json>(v),
-      raw: veil.overName<Json>(v),
+      value: veil.overName<Json>(v, row.revision),
+      raw: veil.overName<Json>(v, row.revision),
       clock: {},
       by: null,
       at: null,
@@ -69,7 +69,7 @@ export function presentMatch(
 ): PlainConflict {
   return {
     ...presentMatchSummary(row, plan, work, veil),
-    match: match === null ? null : veiled(match, veil),
+    match: match === null ? null : veiled(match, veil, row.revision),
     guard: null,
     halt: null,
     recordIds: {
@@ -88,13 +88,13 @@ export function presentMatch(
   };
 }
 
-function veiled(match: Plain<MatchDto>, veil: Veil): MatchDto {
+function veiled(match: Plain<MatchDto>, veil: Veil, revision: number): MatchDto {
   return {
     ...match,
     values: veil.overAll(match.values),
     candidates: match.candidates.map((one: Plain<MatchCandidateDto>) => ({
       ...one,
-      title: veil.title(one.title, one.id),
+      title: veil.title(one.title, one.id, revision),
       values: veil.overAll(one.values),
     })),
   };

@@ -2,7 +2,6 @@ import type { PoolClient } from 'pg';
 import { AppError } from '../../common/errors.js';
 import { uuidv7 } from '../../common/ids.js';
 import { itemKey, noSuch, publicId } from '../../common/public-ids.js';
-import { UNSEEN } from '../../common/veil.js';
 import type { Json } from '../../core/value.js';
 import { appendAudit, type AuditActor } from '../../database/audit.js';
 import type { HubPools } from '../../database/pools.js';
@@ -180,10 +179,10 @@ async function workAfter(
 
 async function staleError(acting: Acting, key: string, since: number): Promise<AppError> {
   const { row, body } = await workAfter(acting.pools.general, acting, key);
-  const covered = (await acting.veils.over(row.pipeline_id, UNSEEN)).covers(row.unit);
+  const veil = await acting.veils.over(row.pipeline_id);
   const notes = await run(acting.pools.general, notesSince, [key, since]);
   return new AppError('stale', 'Somebody has changed it meanwhile: look at it again.', {
-    details: { current: body, changed: notes.map((note) => presentActivity(note, covered)) },
+    details: { current: body, changed: notes.map((note) => presentActivity(note, row.unit, veil)) },
   });
 }
 

@@ -221,7 +221,9 @@ const READERS: Readonly<Record<FilterName, Read>> = {
     joined: false,
   }),
   title: either((_, { text }, { unsearchable }) => {
-    const nameless = [...unsearchable].flatMap(([id, { title }]) => (title ? [id] : []));
+    const nameless = [...unsearchable].flatMap(([id, { title, titlesUpTo }]) =>
+      title || titlesUpTo > 0 ? [id] : [],
+    );
     return [`${contains('c.title')} and i.pipeline_id <> all(?::int[])`, text, nameless];
   }, true),
   closed: either((_, { text }) => {

@@ -1,10 +1,10 @@
 import { publicId } from '../../common/public-ids.js';
-import { COVERED } from '../../common/covered.js';
+import type { Veil } from '../../common/veil.js';
 import type { NoteRow } from '../../database/sql/review/notes.js';
 import type { ActivityDto, ActivityKind } from './work.dto.js';
 
-/** @param covered the values of the item are personal data that is not shown */
-export function presentActivity(row: NoteRow, covered = false): ActivityDto {
+/** @param unit of the item: what its values are of */
+export function presentActivity(row: NoteRow, unit: string, veil: Veil): ActivityDto {
   return {
     id: publicId.activity(row.id),
     at: row.at.toISOString(),
@@ -15,6 +15,6 @@ export function presentActivity(row: NoteRow, covered = false): ActivityDto {
         ? null
         : { id: publicId.person(row.about_id), name: row.about_name ?? 'somebody who is gone' },
     text: row.text,
-    detail: covered && 'value' in row.detail ? { ...row.detail, value: COVERED } : row.detail,
+    detail: 'value' in row.detail ? { ...row.detail, value: veil.over(unit, row.detail.value) } : row.detail,
   };
 }

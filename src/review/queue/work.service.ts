@@ -7,6 +7,8 @@ import { rolesWith } from '../../common/permissions.js';
 import type { Json } from '../../core/value.js';
 import type { AuditActor } from '../../database/audit.js';
 import { HubPools } from '../../database/pools.js';
+import { Veil } from '../../common/veil.js';
+import { personalData } from '../../core/pipeline/personal-data.js';
 import { Veils } from '../../database/veils.js';
 import { notesOfItem, reviewersOf, type NoteRow } from '../../database/sql/review/notes.js';
 import {
@@ -171,8 +173,10 @@ export class WorkService {
       return {
         status: 201,
         notes: [...turn, { kind: 'comment', text, about }],
-        body: async () =>
-          presentActivity((await run(client, notesOfItem, [row.id, LAST_NOTE, 1]))[0] as NoteRow),
+        body: async () => {
+          const [note] = await run(client, notesOfItem, [row.id, LAST_NOTE, 1]);
+          return presentActivity(note as NoteRow, row.unit, new Veil(personalData(null)));
+        },
         audit: {
           action: 'conflict.commented',
           detail: { to: about === null ? null : publicId.person(about) },

@@ -6785,7 +6785,7 @@ export interface operations {
                 readonly cursor?: string;
                 readonly limit?: number;
                 readonly reason?: "conflict" | "blocked" | "in-flight" | "policy" | "scope" | "unknown";
-                /** @description As of a record */
+                /** @description Shows personal data (`pii` of the file) instead of covering it; needs `personal:read` there, and is noted in the audit log */
                 readonly reveal?: "personal";
             };
             readonly header?: never;
@@ -7230,7 +7230,7 @@ export interface operations {
                 /** @description Field or group */
                 readonly field?: string;
                 readonly limit?: number;
-                /** @description As of a record */
+                /** @description Shows personal data (`pii` of the file) instead of covering it; needs `personal:read` there, and is noted in the audit log */
                 readonly reveal?: "personal";
             };
             readonly header?: never;

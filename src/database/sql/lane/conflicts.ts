@@ -26,8 +26,8 @@ export const upsertConflicts: Statement<{ id: string; link_id: number; unit: str
   from unnest($3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::jsonb[], $11::jsonb[], $12::jsonb[], $13::smallint[])
     as r(id, link_id, unit, key, kind, reason, title, base, candidates, policy, priority)
   on conflict (link_id, unit) where state <> 'closed' do update
-    set rev = conflict.rev + 1, key = excluded.key, state = 'open', kind = excluded.kind, reason = excluded.reason, base = excluded.base,
-        candidates = excluded.candidates, policy = excluded.policy, revision = excluded.revision, changed_at = clock_timestamp()
+    set rev = conflict.rev + 1, key = excluded.key, state = 'open', kind = excluded.kind, reason = excluded.reason, title = excluded.title,
+        base = excluded.base, candidates = excluded.candidates, policy = excluded.policy, revision = excluded.revision, changed_at = clock_timestamp()
   returning id, link_id, unit`,
 };
 

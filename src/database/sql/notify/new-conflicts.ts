@@ -26,6 +26,9 @@ export interface MailConflictRow {
   readonly link_id: number | null;
   readonly unit: string;
   readonly title: string;
+  readonly revision: number;
+  /** What the title was taken from; `null`: from no field. Without it that is not known. */
+  readonly title_unit?: string | null;
   readonly reason: string;
   readonly candidates: readonly ShownCandidate[];
   readonly labels: { readonly A?: string; readonly B?: string };
@@ -81,7 +84,7 @@ export const waitingConflicts: Statement<WaitingRow> = {
 };
 
 const mailed = `
-  c.id, c.rev, c.kind, c.state, c.pipeline_id, p.name as pipeline, c.link_id, c.unit, c.title, c.reason, c.candidates,
+  c.id, c.rev, c.kind, c.state, c.pipeline_id, p.name as pipeline, c.link_id, c.unit, c.title, c.revision, c.reason, c.candidates,
   (select coalesce(jsonb_object_agg(s.side, s.label), '{}') from side_state s where s.pipeline_id = c.pipeline_id) as labels,
   r.spec #> '{spec,fields}' as fields, r.spec #> '{spec,groups}' as groups`;
 const joins = `
