@@ -69,11 +69,13 @@ export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error) };
   const { code, errno } = error as { code?: unknown; errno?: unknown };
   const told = (text: string): string => withoutValues(withoutValues(text, code), errno);
+  const message = told(error.message);
   return {
     type: error.name,
-    message: told(error.message),
+    message,
     ...(code === undefined ? {} : { code }),
-    ...(error.stack !== undefined && { stack: told(error.stack) }),
+    // It begins with the message, which ends where the stack goes on.
+    ...(error.stack !== undefined && { stack: told(error.stack.replace(error.message, () => message)) }),
     ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
   };
 }

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { masterKeys } from '../../src/cli/doctor/master-keys.js';
@@ -117,5 +117,16 @@ describe('accord doctor on master keys', () => {
     expect(await masterKeys(settings, hub)).toEqual([
       expect.objectContaining({ state: 'fault', fix: `Put your copy of ${file!} back` }),
     ]);
+    rmSync(file!);
+    expect(await masterKeys(settings, hub)).toEqual(
+      ['crm', 'support'].map((name) =>
+        expect.objectContaining({
+          what: `connection ${name}`,
+          state: 'fault',
+          detail: expect.stringContaining('(master-key-missing)'),
+          fix: expect.stringContaining(`your copy of ${file!}`),
+        }),
+      ),
+    );
   });
 });

@@ -77,6 +77,13 @@ describe('a log line', () => {
       "Incorrect integer value: '…' for column '…' at row 1",
     ],
     [{ errno: 1062 }, "Duplicate entry 'Eve' for key 'person.name'", "Duplicate entry '…' for key '…'"],
+    [{ errno: 1292 }, "Truncated incorrect DOUBLE value: 'Eve'", "Truncated incorrect DOUBLE value: '…'"],
+    [{ errno: 1292 }, "Incorrect value: 'the 'first'\nof Eve'", "Incorrect value: '…'"],
+    [
+      { code: '22P02' },
+      'ungültige Eingabesyntax für Typ integer: »Eve«',
+      'ungültige Eingabesyntax für Typ integer: "…"',
+    ],
     [{ code: '42P01' }, 'relation "people" does not exist', 'relation "people" does not exist'],
   ])('holds no value that a server quotes in its message: %j', (facts, message, told) => {
     const cause = Object.assign(new Error(message), facts);

@@ -99,10 +99,20 @@ function olderKeys(keys: MasterKeys, store: KeyStore, used: readonly string[]): 
 
 async function openToOthers({ file, isGiven }: KeyStore): Promise<Finding[]> {
   if (file === null || isGiven || process.platform === 'win32') return [];
-  const { mode } = await stat(file);
-  return (mode & 0o077) === 0
+  const mode = await modeOf(file);
+  return mode === null || (mode & 0o077) === 0
     ? []
     : [warning(what, `${file} can be read by others than its owner`, `chmod 600 ${file}`)];
+}
+
+/** `null` where there is no such file: the passwords that need it have been named already. */
+async function modeOf(file: string): Promise<number | null> {
+  try {
+    return (await stat(file)).mode;
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 function passwords(count: number): string {
