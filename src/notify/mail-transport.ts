@@ -69,12 +69,6 @@ async function opened(url: string | undefined): Promise<Transporter> {
   });
 }
 
-/** Whether a refusal for good is one of the address: of its envelope, or of the mail once it was given. Not one of the sender. */
-export function refusesAddress(error: unknown): boolean {
-  const { command } = error as { readonly command?: string };
-  return refusal(error) === 'this mail for good' && command?.startsWith('MAIL') !== true;
-}
-
 export type Refusal = 'this mail for good' | 'this mail for now' | 'server';
 
 /** What a failure says: about this mail, or about the server, which then will not take the next one either. */

@@ -96,7 +96,7 @@ export class NotifyJob {
     const notices = await run(client, waitingNotices, [NOTICES]);
     const links = await linkMails(client, this.writer, notices, this.env.publicUrl);
     const refused = await run(client, undeliverable, []);
-    const names = (await run(client, standing, [])).map(({ name }) => name);
+    const names = refused.length === 0 ? [] : (await run(client, standing, [])).map(({ name }) => name);
     const awake = reachable(recipients, refused, names).filter(
       ({ preferences: { timeZone, quiet } }) => !isQuiet(ms, timeZone, quiet),
     );

@@ -19,7 +19,8 @@ import { isUndeliverable, noteUndeliverable, personAt } from '../database/sql/no
 import { run } from '../database/sql/statement.js';
 import { inTransaction } from '../database/transaction.js';
 import { LateLinks } from './late-links.js';
-import { MailTransport, refusal, refusesAddress, SMTP_TIMEOUT_MS } from './mail-transport.js';
+import { addressRefused } from './address-refusal.js';
+import { MailTransport, refusal, SMTP_TIMEOUT_MS } from './mail-transport.js';
 import { ACCORD } from './accord-actor.js';
 import { bareAddress } from './bare-address.js';
 
@@ -28,6 +29,9 @@ const MOST_WORDS = 500;
 const LEASE_MS = 60_000;
 /** A mail whose sender vanished is sent again after this long, under the same Message-ID. */
 const CLAIM_MS = 4 * SMTP_TIMEOUT_MS;
+/** What a server refuses without saying what it has against it may be let through when it is asked again. */
+const ONCE_MORE_MS = 60 * 60_000;
+const PERHAPS_GONE = 'refused, to be tried once more: ';
 const BACKOFF = { firstMs: 10_000, mostMs: 60 * 60_000, leastMs: 1_000 };
 
 /**
@@ -95,11 +99,19 @@ export class SendMailJob implements OnApplicationShutdown {
     return true;
   }
 
-  private async refused({ id, kind, attempts, recipient }: ClaimedMail, error: unknown): Promise<boolean> {
+  private async refused(mail: ClaimedMail, error: unknown): Promise<boolean> {
+    const { id, kind, attempts, recipient, last_error: before } = mail;
     const why = messageOf(error);
     const what = refusal(error);
+    const address = addressRefused(error);
+    const isConfirmed = address === 'perhaps' && before?.startsWith(PERHAPS_GONE) === true;
+    if (address === 'perhaps' && !isConfirmed) {
+      await postponeMail(this.pools.general, id, ONCE_MORE_MS, `${PERHAPS_GONE}${why}`);
+      this.logger.warn({ msg: 'mail refused, will try once more', mail: id, kind, attempts, reason: why });
+      return true;
+    }
     if (what === 'this mail for good') {
-      if (refusesAddress(error)) await this.noteAddress(id, bareAddress(recipient), why);
+      if (address === 'yes' || isConfirmed) await this.noteAddress(id, bareAddress(recipient), why);
       else await markMailFailed(this.pools.general, id, why);
       this.logger.error({ msg: 'mail refused for good', mail: id, kind, attempts, reason: why });
       return true;
@@ -117,17 +129,21 @@ export class SendMailJob implements OnApplicationShutdown {
     return what !== 'server';
   }
 
-  /** Nothing more is sent to an address that was refused for good; whose it is, and why, is in the audit log. */
+  /**
+   * Nothing more is sent to a person's address that was refused for good; whose it is, and why, is in the audit log. A mailbox of MAIL_TO has
+   * nobody who could say that it is there again: its mails are refused one by one.
+   */
   private async noteAddress(id: string, address: string, why: string): Promise<void> {
     await inTransaction(this.pools.general, async (client) => {
       await markMailFailed(client, id, why);
+      const [person] = await run(client, personAt, [address]);
+      if (person === undefined) return;
       const [news] = await run(client, noteUndeliverable, [address, why.slice(0, MOST_WORDS)]);
       if (news === undefined) return;
-      const [person] = await run(client, personAt, [address]);
       await appendAudit(client, Date.now(), {
         actor: ACCORD,
         action: 'mail.address-refused',
-        object: person === undefined ? address : publicId.person(person.id),
+        object: publicId.person(person.id),
         pipeline: null,
         detail: { reason: why.slice(0, MOST_WORDS) },
       });

@@ -21,7 +21,8 @@ describe('an address that the mail server refuses for good', () => {
     sinks.push(started);
     return started;
   };
-  const refusing = (address: string, code = 550): Promise<MailSink> => sink({ refuse: { address, code } });
+  const refusing = (address: string, code = 550): Promise<MailSink> =>
+    sink({ refuse: { address, code, says: `${String(code).slice(0, 1)}.1.1 no such mailbox` } });
   const tell = async (server: MailSink): Promise<void> => {
     await hub.teller({}).tell(atOnce);
     await hub.sender(server.url).sendDue();
@@ -109,6 +110,42 @@ describe('an address that the mail server refuses for good', () => {
     const rows = (await auditTrail(hub.pools)).length;
     await again();
     expect(await auditTrail(hub.pools)).toHaveLength(rows);
+  });
+
+  it('is not one to which a relay or a filter answers for good, nor one whose server does not say why, at the first time', async () => {
+    await hub.addPerson('relayed@example.com', steward, atOnceToMe);
+    const refused = async (says: string): Promise<number> => {
+      const { url } = await sink({ refuse: { address: 'relayed@example.com', code: 550, says } });
+      await hub.makeDue();
+      await hub.sender(url).sendDue();
+      return (await hub.pools.general.query('select from undeliverable')).rowCount ?? 0;
+    };
+    await hub.addConflict();
+    await hub.teller({}).tell(atOnce);
+    expect(await refused('5.7.1 Unable to relay')).toBe(0);
+    expect(await hub.outbox()).toMatchObject([{ failed: true }]);
+    await hub.addConflict({ title: 'Second' });
+    await hub.teller({}).tell(atOnce);
+    expect(await refused('not here')).toBe(0);
+    const [, once] = await hub.outbox();
+    expect(once).toMatchObject({ failed: false, attempts: 1 });
+    expect(once!.waits).toBeGreaterThan(3_500);
+    expect(await refused('not here')).toBe(1);
+    expect((await hub.outbox())[1]).toMatchObject({ failed: true });
+  });
+
+  it("is a person's: mails to a mailbox of MAIL_TO are refused one by one, and the next is tried", async () => {
+    const tell = async (server: MailSink): Promise<void> => {
+      await hub.teller({ MAIL_TO: 'Ops <Ops@example.com>' }).tell(atOnce);
+      await hub.sender(server.url).sendDue();
+    };
+    await hub.addConflict();
+    await tell(await refusing('Ops@example.com'));
+    expect(await hub.outbox()).toMatchObject([{ failed: true }]);
+    const server = await sink();
+    await hub.addConflict({ title: 'Second' });
+    await tell(server);
+    expect(told(server)).toEqual(['Ops@example.com']);
   });
 
   it('is one that is refused for good: not one that is full for now, and not for a sender that is refused', async () => {

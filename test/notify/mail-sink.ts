@@ -17,8 +17,8 @@ export interface MailSink {
 export interface SinkBehaviour {
   /** 0 lets the system choose. */
   readonly port?: number;
-  /** Answers RCPT TO of this address with a reply of this code. */
-  readonly refuse?: { readonly address: string; readonly code: number };
+  /** Answers RCPT TO of this address with a reply of this code, and these words in place of the usual ones. */
+  readonly refuse?: { readonly address: string; readonly code: number; readonly says?: string };
   /** Answers MAIL FROM with a reply of this code. */
   readonly refuseSender?: number;
   /** Called when a mail has been taken, before the client is told. */
@@ -46,7 +46,7 @@ export async function startMailSink({
         done();
         return;
       }
-      done(Object.assign(new Error('no such mailbox'), { responseCode: refuse.code }));
+      done(Object.assign(new Error(refuse.says ?? 'no such mailbox'), { responseCode: refuse.code }));
     },
     onData: (stream, session, done) => {
       const chunks: Buffer[] = [];

@@ -111,7 +111,9 @@ describe('sending the outbox', () => {
   });
 
   it('gives up a mail that the server refuses for good, says why, and goes on with the next', async () => {
-    const server = await sink({ refuse: { address: 'gone@example.com', code: 550 } });
+    const server = await sink({
+      refuse: { address: 'gone@example.com', code: 550, says: '5.1.1 no such mailbox' },
+    });
     await hub.addConflict();
     await hub.teller({ MAIL_TO: 'gone@example.com,dana@example.com' }).tell(atOnce);
     await hub.sender(server.url).sendDue();

@@ -15,6 +15,8 @@ export interface OutboxMail {
 export interface ClaimedMail extends OutboxMail {
   /** Which try this is, from 1. */
   readonly attempts: number;
+  /** Why it was not sent at the last try. */
+  readonly last_error: string | null;
 }
 
 export async function addMails(client: PoolClient, mails: readonly OutboxMail[]): Promise<void> {
@@ -35,7 +37,7 @@ export async function claimMail(pool: Pool, againMs: number): Promise<ClaimedMai
     `update mail_outbox set attempts = attempts + 1, due_at = now() + $1 * interval '1 millisecond'
      where id = (select id from mail_outbox where sent_at is null and failed_at is null and due_at <= now()
                  order by due_at, id limit 1 for update skip locked)
-     returning id, kind, recipient, subject, html, text, headers, link_for, attempts`,
+     returning id, kind, recipient, subject, html, text, headers, link_for, attempts, last_error`,
     [againMs],
   );
   return rows[0] ?? null;
