@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../common/caller.js';
 import { Clock } from '../common/clock.js';
+import { AppError } from '../common/errors.js';
 import { actorOf, appendAudit } from '../database/audit.js';
 import { verifyAudit } from '../database/audit-verify.js';
 import { HubPools } from '../database/pools.js';
 import { auditHead } from '../database/sql/access/audit.js';
 import {
   auditCheck,
-  lockAuditCheck,
   setAuditCheck,
+  tryAuditCheck,
   type AuditCheckRow,
 } from '../database/sql/access/audit-check.js';
 import { execute, run } from '../database/sql/statement.js';
@@ -45,20 +46,20 @@ export class AuditChainService {
    * several looks. That somebody has looked stands in the log itself.
    *
    * @param from `start`: what was found before is forgotten, and nothing of it is believed
+   * @throws AppError `leased` while somebody else looks: what one look finds must not be written over by another
    */
   async verify(from: 'start' | 'last', by: Caller): Promise<AuditChainDto> {
-    const [last] = await run(this.pools.general, auditCheck, []);
-    const before = from === 'start' ? undefined : last;
-    // It reads on a connection of its own: whoever waits for one must hold none.
-    const verdict = await verifyAudit(this.pools.general, {
-      most: MOST_ROWS,
-      ...(before !== undefined && { after: { seq: before.seq, hash: before.hash } }),
-    });
     await inTransaction(this.pools.general, async (client) => {
-      await execute(client, lockAuditCheck, []);
-      const [standing] = await run(client, auditCheck, []);
-      // Somebody else has looked meanwhile, and has said so.
-      if (standing?.at.getTime() !== last?.at.getTime()) return;
+      const [lock] = await run(client, tryAuditCheck, []);
+      if (lock?.taken !== true)
+        throw new AppError('leased', 'Somebody else is looking at the log now: look again in a moment.');
+      const [last] = await run(client, auditCheck, []);
+      const before = from === 'start' ? undefined : last;
+      // On a connection of its own: it reads a snapshot, and rows come meanwhile. Only one look at a time waits for it.
+      const verdict = await verifyAudit(this.pools.general, {
+        most: MOST_ROWS,
+        ...(before !== undefined && { after: { seq: before.seq, hash: before.hash } }),
+      });
       const [seq = '0', hash = ''] = verdict.head.split(':');
       const faults = [...(before?.faults ?? []), ...verdict.faults].slice(0, MOST_FAULTS);
       const now = this.clock.now();

@@ -3,6 +3,7 @@ import {
   ApiBadRequestResponse,
   ApiOkResponse,
   ApiOperation,
+  ApiResponse,
   ApiProperty,
   ApiTags,
   ApiUnprocessableEntityResponse,
@@ -141,6 +142,7 @@ export class AuditController {
   })
   @ApiOkResponse({ type: AuditChainDto })
   @ApiUnprocessableEntityResponse({ description: 'Problem `invalid`' })
+  @ApiResponse({ status: 423, description: 'Problem `leased`: somebody else is looking' })
   verify(@Body() { from }: VerifyAuditDto, @CallerParam() caller: Caller): Promise<AuditChainDto> {
     return this.chain.verify(from, caller);
   }

@@ -3473,6 +3473,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Problem `leased`: somebody else is looking */
+            readonly 423: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     readonly Conflicts_list: {

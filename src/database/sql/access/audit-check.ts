@@ -16,10 +16,10 @@ export const auditCheck: Statement<AuditCheckRow & Record<string, unknown>> = {
   text: `select seq, hash, faults, complete, at, by_name from audit_check`,
 };
 
-/** Of two looks at once the second waits, and goes on from where the first has come to. */
-export const lockAuditCheck: Statement<Record<string, never>> = {
-  name: 'audit_lock_check',
-  text: `select pg_advisory_xact_lock(hashtext('accord audit check'))`,
+/** One look at a time, until its transaction ends. */
+export const tryAuditCheck: Statement<{ taken: boolean }> = {
+  name: 'audit_try_check',
+  text: `select pg_try_advisory_xact_lock(hashtext('accord audit check')) as taken`,
 };
 
 /** Parameters: seq, hash, faults, complete, at ms, by. */
