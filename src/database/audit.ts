@@ -18,6 +18,16 @@ export interface AuditActor {
   readonly requestId: string | null;
 }
 
+/** What the service does by itself. */
+export const ACCORD: AuditActor = {
+  kind: 'service',
+  id: null,
+  personId: null,
+  name: 'Accord',
+  address: null,
+  requestId: null,
+};
+
 export interface AuditEntry {
   readonly actor: AuditActor;
   /** What was done: `decision.made`. Stable: people filter by it. */

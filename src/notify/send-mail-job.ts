@@ -4,7 +4,7 @@ import { fullJitter } from '../common/backoff.js';
 import { messageOf } from '../common/errors.js';
 import { failpoint } from '../common/failpoint.js';
 import { publicId } from '../common/public-ids.js';
-import { appendAudit } from '../database/audit.js';
+import { ACCORD, appendAudit } from '../database/audit.js';
 import { Leases } from '../database/lease.js';
 import { HubPools } from '../database/pools.js';
 import {
@@ -21,7 +21,6 @@ import { inTransaction } from '../database/transaction.js';
 import { LateLinks } from './late-links.js';
 import { addressRefused } from './address-refusal.js';
 import { MailTransport, refusal, SMTP_TIMEOUT_MS } from './mail-transport.js';
-import { ACCORD } from './accord-actor.js';
 import { bareAddress } from './bare-address.js';
 
 const EVERY_MS = 5_000;

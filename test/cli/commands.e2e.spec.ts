@@ -3,6 +3,8 @@ import { ReviewModule } from '../../src/review/review.module.js';
 import { blockUnit, runningPipeline, type Pair } from '../ops/fixtures.js';
 import { startTestService, type TestService } from '../ops/service.js';
 import { apiApp, type ApiApp } from '../support/review-app.js';
+import { makeToken } from '../support/tester.js';
+import { PERMISSIONS } from '../../src/common/permissions.js';
 import { createTestDatabase } from '../support/test-database.js';
 import { accord, type Ended } from './child.js';
 
@@ -122,7 +124,13 @@ describe('the command line', () => {
     let link: number;
     beforeAll(async () => {
       api = await apiApp(ReviewModule, undefined, '10m');
-      env = { ACCORD_URL: api.url.replace('/api/v1', ''), ACCORD_TOKEN: api.tester.token };
+      // Personal data that has nothing to do with what is decided here.
+      await api.pools.general.query(
+        `update pipeline_revision set spec = jsonb_set(spec, '{spec,fields,notes}', '{"pii": true}')`,
+      );
+      const url = api.url.replace('/api/v1', '');
+      const scopes = PERMISSIONS.filter((one) => one !== 'personal:read');
+      env = { ACCORD_URL: url, ACCORD_TOKEN: await makeToken(url, api.tester, scopes) };
       link = await api.records.agreed(
         { a: '17', b: 'x-1' },
         { name: 'Ann', email: 'ann@x.com', address: { street: 'High St 1', city: 'York' } },
@@ -216,6 +224,13 @@ describe('the command line', () => {
         env,
       );
       expect(whole.code).toBe(0);
+    });
+
+    it('shows personal data of one conflict alone', async () => {
+      expect(await accord(['conflicts', '--reveal'], env)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('--reveal needs the id of one conflict'),
+      });
     });
 
     it('refuses an id of something else, with code 4', async () => {

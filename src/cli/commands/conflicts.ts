@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Answer } from '../client.js';
 import { action, type Context } from '../command.js';
+import { AppError } from '../../common/errors.js';
 import { oneLine, table } from '../table.js';
 import { print, type Terminal } from '../terminal.js';
 import type { Candidate, Conflict, ConflictSummary, Page, Work } from '../wire.js';
@@ -36,6 +37,8 @@ export function addConflicts(program: Command): void {
     .option('--reveal', 'with an id: show personal data, which is noted in the audit log')
     .action(
       action<[string | undefined, Filter]>(async (context, id, filter) => {
+        if (id === undefined && filter.reveal === true)
+          throw new AppError('invalid', '--reveal needs the id of one conflict: lists show no personal data');
         await (id === undefined ? list(context, filter) : show(context, id, filter.reveal === true));
       }),
     );

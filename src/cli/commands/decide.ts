@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Option, type Command } from 'commander';
+import { isCovered } from '../../common/covered.js';
 import { AppError, messageOf } from '../../common/errors.js';
 import { action, type Context } from '../command.js';
 import { oneLine } from '../table.js';
@@ -73,9 +74,12 @@ async function decide(
     );
   }
   const path = `/conflicts/${encodeURIComponent(id)}`;
+  const covered = await service.get<Conflict>(path);
   // How a value is typed is told by those that stand there.
-  const looked = value === undefined ? path : `${path}?reveal=personal`;
-  const { body: conflict, etag } = await service.get<Conflict>(looked);
+  const { body: conflict, etag } =
+    value !== undefined && valuesOf(covered.body).some(isCovered)
+      ? await service.get<Conflict>(`${path}?reveal=personal`)
+      : covered;
   const body = {
     take,
     ...(value === undefined ? {} : { value: typed(value, conflict) }),
@@ -104,11 +108,13 @@ async function decide(
   );
 }
 
+function valuesOf({ base, candidates }: Conflict): readonly unknown[] {
+  return [...candidates.map((candidate) => candidate.value), base?.value];
+}
+
 /** Text where the values in conflict are text; otherwise JSON. */
-function typed(given: string, { base, candidates }: Conflict): unknown {
-  const present = [...candidates.map((candidate) => candidate.value), base?.value].filter(
-    (of) => of !== null && of !== undefined,
-  );
+function typed(given: string, conflict: Conflict): unknown {
+  const present = valuesOf(conflict).filter((of) => of !== null && of !== undefined);
   if (present.length === 0 || present.some((of) => typeof of === 'string')) return given;
   try {
     return JSON.parse(given) as unknown;

@@ -29,7 +29,7 @@ export async function connections({ catalog }: OpenProject): Promise<Finding[]> 
             warning(what, lacking, `An administrator can run: ${grant}`),
           ),
           ...info.warnings.map((text) =>
-            warning(what, text, 'See docs/guides on what the account of a connection needs'),
+            warning(what, text, `See ${guideTo(info.system)} on what its account needs`),
           ),
         ];
       } catch (error) {
@@ -38,6 +38,10 @@ export async function connections({ catalog }: OpenProject): Promise<Finding[]> 
     }),
   );
   return found.flat();
+}
+
+function guideTo(system: string): string {
+  return system === 'PostgreSQL' ? 'docs/connectors/postgres.md' : 'docs/connectors/mysql.md';
 }
 
 /** Every end of every pipeline: the object, its fields, and what the account may do there. Installs nothing. */

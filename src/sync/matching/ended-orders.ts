@@ -1,20 +1,11 @@
 import type { PoolClient } from 'pg';
 import { publicId } from '../../common/public-ids.js';
-import { appendAudit, type AuditActor } from '../../database/audit.js';
+import { ACCORD, appendAudit } from '../../database/audit.js';
 import { endOrders } from '../../database/sql/matching/order-ends.js';
 import type { OrderRow } from '../../database/sql/matching/orders.js';
 import { run } from '../../database/sql/statement.js';
 import type { RunningPipeline } from '../running-pipeline.js';
 import { ALREADY, type PlannedOrders } from './orders.js';
-
-const accord: AuditActor = {
-  kind: 'service',
-  id: null,
-  personId: null,
-  name: 'Accord',
-  address: null,
-  requestId: null,
-};
 
 interface Ended {
   readonly order: OrderRow;
@@ -65,7 +56,7 @@ export async function tellEnded(
   for (const { order, state, why } of ended)
     if (state === 'void')
       await appendAudit(client, now, {
-        actor: accord,
+        actor: ACCORD,
         action: 'records.not-linked',
         object: publicId.linkOrder(order.id),
         pipeline: pipeline.name,

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { publicId } from '../../common/public-ids.js';
-import { appendAudit } from '../../database/audit.js';
+import { ACCORD, appendAudit } from '../../database/audit.js';
 import { announcePipeline } from '../../database/sql/announce-pipeline.js';
 import { setAllDue } from '../../database/sql/lane/due.js';
 import { run } from '../../database/sql/statement.js';
@@ -22,7 +22,7 @@ export async function finishResync(
   await run(client, finishRecordLook, [id, JSON.stringify(found), finishedAt, linkId]);
   await run(client, announcePipeline, [pipeline.name]);
   await appendAudit(client, finishedAt, {
-    actor: { kind: 'service', id: null, personId: null, name: 'Accord', address: null, requestId: null },
+    actor: ACCORD,
     action: 'record.resynced',
     object: publicId.record(linkId),
     pipeline: pipeline.name,

@@ -8,7 +8,7 @@ import { ConnectorError } from '../../connectors/errors.js';
 import { REASONS, type Reason } from '../../core/difference.js';
 import { durationMs } from '../../core/pipeline/duration.js';
 import { StoredFormError } from '../../core/stored-form.js';
-import { appendAudit } from '../../database/audit.js';
+import { ACCORD, appendAudit } from '../../database/audit.js';
 import type { HubPools } from '../../database/pools.js';
 import { countLinks } from '../../database/sql/absence.js';
 import { announcePipeline } from '../../database/sql/announce-pipeline.js';
@@ -229,7 +229,7 @@ export class Verifier {
       await run(client, announcePipeline, [this.pipeline.name]);
       await failpoint('verification.finished');
       await appendAudit(client, finishedAt, {
-        actor: { kind: 'service', id: null, personId: null, name: 'Accord', address: null, requestId: null },
+        actor: ACCORD,
         action: 'verification.finished',
         object: publicId.verification(id),
         pipeline: this.pipeline.name,
