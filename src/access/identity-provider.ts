@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type * as OpenidClient from 'openid-client';
 import type { ClientAuth, Configuration, ServerMetadata } from 'openid-client';
 import { AppError, messageOf } from '../common/errors.js';
+import { LoadedOnce } from '../common/loaded-once.js';
 import { AccessSettings } from './access-settings.js';
 
 /** What was sent to the provider, and must come back with its answer. */
@@ -34,7 +35,8 @@ interface Discovered {
 /** The OpenID provider of OIDC_ISSUER: authorization code with PKCE, state and nonce. Its description is read when it is first needed. */
 @Injectable()
 export class IdentityProvider {
-  #discovered: Promise<Discovered> | undefined;
+  /** The provider may be back with the next attempt. */
+  readonly #discovered = new LoadedOnce(() => this.#discover());
 
   constructor(private readonly settings: AccessSettings) {}
 
@@ -86,13 +88,10 @@ export class IdentityProvider {
     return identity(claims.iss, claims.sub, { ...more, ...claims }, this.settings.env.OIDC_GROUPS_CLAIM);
   }
 
-  /** A failure is not remembered: the provider may be back with the next attempt. */
   async #configured(): Promise<Discovered> {
-    this.#discovered ??= this.#discover();
     try {
-      return await this.#discovered;
+      return await this.#discovered.get();
     } catch (cause) {
-      this.#discovered = undefined;
       throw new AppError(
         'identity-provider-failed',
         `Single sign-on cannot be used now: ${messageOf(cause)}`,

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Injectable } from '@nestjs/common';
+import { LoadedOnce } from '../common/loaded-once.js';
 
 /** Seen from `src` and from `dist` alike. */
 const folder = fileURLToPath(new URL('../../templates/', import.meta.url));
@@ -23,11 +24,11 @@ type Mails = ReadonlyMap<string, Record<'subject' | 'html' | 'text', Render>>;
  */
 @Injectable()
 export class MailTemplates {
-  #mails: Promise<Mails> | undefined;
+  readonly #mails = new LoadedOnce(compiled);
 
   /** @param data every name that the mail's templates use, at least as `null` */
   async render(mail: string, data: object): Promise<RenderedMail> {
-    const parts = (await this.#compiled()).get(mail);
+    const parts = (await this.#mails.get()).get(mail);
     if (!parts) throw new Error(`There is no mail named ${mail} in templates/`);
     return {
       subject: parts.subject(data).replaceAll(/\s+/g, ' ').trim(),
@@ -37,17 +38,6 @@ export class MailTemplates {
         .replaceAll(/\n{3,}/g, '\n\n')
         .trim()}\n`,
     };
-  }
-
-  /** A failure is not remembered: files may be read a moment later. */
-  async #compiled(): Promise<Mails> {
-    this.#mails ??= compiled();
-    try {
-      return await this.#mails;
-    } catch (error) {
-      this.#mails = undefined;
-      throw error;
-    }
   }
 }
 

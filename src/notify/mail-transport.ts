@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transporter } from 'nodemailer';
 import { Env } from '../common/env.js';
+import { LoadedOnce } from '../common/loaded-once.js';
 import type { OutboxMail } from '../database/sql/notify/outbox.js';
 import { messageId } from './mail-headers.js';
 
@@ -10,9 +11,12 @@ export const SMTP_TIMEOUT_MS = 30_000;
 /** Sends a mail of the outbox by SMTP. Knows nothing of the database. */
 @Injectable()
 export class MailTransport {
-  #transporter: Promise<Transporter> | undefined;
+  /** For the first mail, as nothing before it needs the library. */
+  readonly #transporter: LoadedOnce<Transporter>;
 
-  constructor(private readonly env: Env) {}
+  constructor(private readonly env: Env) {
+    this.#transporter = new LoadedOnce(() => opened(env.SMTP_URL));
+  }
 
   /** False: there is no SMTP_URL. */
   get isConfigured(): boolean {
@@ -21,7 +25,7 @@ export class MailTransport {
 
   /** A mail that says that mails arrive: past the outbox, so that whoever waits for it learns what the server says. @throws as `send` */
   async sendTest(to: string): Promise<void> {
-    const transporter = await this.#opened();
+    const transporter = await this.#transporter.get();
     await transporter.sendMail({
       from: this.env.MAIL_FROM,
       to,
@@ -34,7 +38,7 @@ export class MailTransport {
 
   /** Resolves when the server has taken the mail. @throws whatever nodemailer says; see `refusal` */
   async send(mail: OutboxMail): Promise<void> {
-    const transporter = await this.#opened();
+    const transporter = await this.#transporter.get();
     const { References, 'In-Reply-To': inReplyTo, ...headers } = mail.headers;
     await transporter.sendMail({
       from: this.env.MAIL_FROM,
@@ -47,11 +51,6 @@ export class MailTransport {
       ...(References !== undefined && { references: References }),
       ...(inReplyTo !== undefined && { inReplyTo }),
     });
-  }
-
-  /** Opened for the first mail, as nothing before it needs the library. */
-  #opened(): Promise<Transporter> {
-    return (this.#transporter ??= opened(this.env.SMTP_URL));
   }
 }
 

@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { Pool } from 'pg';
 import type { Registry } from 'prom-client';
 import { Clock } from '../common/clock.js';
+import { LoadedOnce } from '../common/loaded-once.js';
 import { parseLabels } from '../database/counters.js';
 import { HubPools } from '../database/pools.js';
 import { counterRows, metricRows, type MetricRow } from '../database/sql/metric-rows.js';
@@ -45,7 +46,8 @@ type SetGauge = (gauge: GaugeName, labels: Record<string, string>, value: number
 @Injectable()
 export class MetricsService implements OnApplicationShutdown {
   private readonly logger = new Logger(MetricsService.name);
-  #instruments: Promise<Instruments> | undefined;
+  /** Made for the first request: before it there is nothing to measure, and a start need not wait for the library. */
+  readonly #instruments = new LoadedOnce(makeInstruments);
   #answer: MetricsAnswer | undefined;
   #freshUntil = 0;
   #scrape: Promise<MetricsAnswer> | undefined;
@@ -63,21 +65,16 @@ export class MetricsService implements OnApplicationShutdown {
   }
 
   async observeRequest(method: string, route: string, status: number, seconds: number): Promise<void> {
-    const { metrics } = await this.#ready();
+    const { metrics } = await this.#instruments.get();
     metrics.requests.observe({ method, route, status: String(status) }, seconds);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    (await this.#instruments)?.registry.clear();
-  }
-
-  /** Made for the first request: before it there is nothing to measure, and a start need not wait for the library. */
-  #ready(): Promise<Instruments> {
-    return (this.#instruments ??= makeInstruments());
+    (await this.#instruments.asked)?.registry.clear();
   }
 
   async #scraped(): Promise<MetricsAnswer> {
-    const { registry, metrics } = await this.#ready();
+    const { registry, metrics } = await this.#instruments.get();
     const set: SetGauge = (gauge, labels, value) => {
       metrics.gauge(gauge).set(labels, value);
     };
