@@ -67,15 +67,15 @@ function requestFields(request: IncomingMessage, response: ServerResponse): Reco
  */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error) };
-  const { code, errno } = error as { code?: unknown; errno?: unknown };
-  const told = (text: string): string => withoutValues(withoutValues(text, code), errno);
-  const message = told(error.message);
+  const { code, errno, routine } = error as { code?: unknown; errno?: unknown; routine?: unknown };
+  const quoted = (text: string): string => withoutValues(withoutValues(text, code), errno);
+  const message = withoutValues(withoutValues(error.message, code, routine), errno);
   return {
     type: error.name,
     message,
     ...(code === undefined ? {} : { code }),
     // It begins with the message, which ends where the stack goes on.
-    ...(error.stack !== undefined && { stack: told(error.stack.replace(error.message, () => message)) }),
+    ...(error.stack !== undefined && { stack: quoted(error.stack.replace(error.message, () => message)) }),
     ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
   };
 }

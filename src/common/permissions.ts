@@ -20,8 +20,9 @@ export type Role = (typeof ROLES)[number];
 const looking: readonly Permission[] = ['conflicts:read', 'records:read', 'lineage:read', 'pipelines:read'];
 
 /**
- * What each role may. Personal data (`pii` of a pipeline's file) is for those who decide or run the pipeline: a viewer has it covered. An admin manages people and does not decide about records by virtue of that: whoever does both has both
- * roles, and the audit log shows who gave them.
+ * What each role may. Personal data (`pii` of a pipeline's file) is for those who decide or run the pipeline, and each look is noted: a
+ * viewer has it covered. An admin manages people and does not decide about records by virtue of that: whoever does both has both roles, and
+ * the audit log shows who gave them.
  */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: looking,
@@ -34,7 +35,15 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'metrics:read',
     'connections:manage',
   ],
-  admin: [...looking, 'ops:run', 'metrics:read', 'connections:manage', 'people:manage', 'audit:read'],
+  admin: [
+    ...looking,
+    'personal:read',
+    'ops:run',
+    'metrics:read',
+    'connections:manage',
+    'people:manage',
+    'audit:read',
+  ],
 };
 
 /** The roles that have a permission, for messages. */

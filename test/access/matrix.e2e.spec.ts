@@ -135,6 +135,7 @@ const roles: Readonly<Record<string, readonly Permission[]>> = {
     'records:read',
     'lineage:read',
     'pipelines:read',
+    'personal:read',
     'ops:run',
     'metrics:read',
     'connections:manage',

@@ -84,6 +84,11 @@ describe('a log line', () => {
       'ungültige Eingabesyntax für Typ integer: »Eve«',
       'ungültige Eingabesyntax für Typ integer: "…"',
     ],
+    [
+      { code: '58000', routine: 'exec_stmt_raise' },
+      'corrupt Eve',
+      'an error that its own code raised; what that said is in the log of the server',
+    ],
     [{ code: '42P01' }, 'relation "people" does not exist', 'relation "people" does not exist'],
   ])('holds no value that a server quotes in its message: %j', (facts, message, told) => {
     const cause = Object.assign(new Error(message), facts);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import { Clock } from '../../src/common/clock.js';
 import { ConnectionCatalog } from '../../src/connectors/connection-catalog.js';
 import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
@@ -11,6 +11,8 @@ import type { DeclaredPipeline } from '../../src/sync/declared-pipeline.js';
 import { SyncEngine } from '../../src/sync/engine.js';
 import { TIMING, type Timing } from '../../src/sync/pipeline-runner.js';
 import { createTestDatabase, migratedDatabase, type TestDatabase } from './test-database.js';
+
+const toStandardError = pino({ level: process.env.ACCORD_TEST_LOG ?? 'silent' }, pino.destination(2));
 
 /** Two real databases and a hub, with the engine between them. */
 export class SyncPair {
@@ -61,7 +63,7 @@ export class SyncPair {
     return { a: this.#urlOf('a'), b: this.#urlOf('b'), hub: this.databases.hub.url };
   }
 
-  async start(timing: Partial<Timing> = {}): Promise<void> {
+  async start(timing: Partial<Timing> = {}, logger: Logger = toStandardError): Promise<void> {
     const catalog = new ConnectionCatalog();
     for (const side of ['a', 'b'] as const) {
       catalog.declare({
@@ -75,14 +77,10 @@ export class SyncPair {
         },
       });
     }
-    this.#engine = new SyncEngine(
-      this.hub,
-      new Leases(this.hub.general),
-      catalog,
-      new Clock(),
-      pino({ level: process.env.ACCORD_TEST_LOG ?? 'silent' }, pino.destination(2)),
-      { ...TIMING, ...timing },
-    );
+    this.#engine = new SyncEngine(this.hub, new Leases(this.hub.general), catalog, new Clock(), logger, {
+      ...TIMING,
+      ...timing,
+    });
     await this.#engine.start([this.declared, ...this.others]);
   }
 

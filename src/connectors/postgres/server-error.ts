@@ -64,7 +64,7 @@ export function isForbidden(error: unknown): boolean {
 export function translated(thrown: unknown, doing: string): ConnectorError {
   if (thrown instanceof ConnectorError) return thrown;
   const state = sqlState(thrown);
-  const message = withoutValues(messageOf(thrown), state);
+  const message = withoutValues(messageOf(thrown), state, (thrown as { routine?: unknown } | null)?.routine);
   if (state !== undefined) {
     let code = codes[state] ?? codes[state.slice(0, 3)] ?? codes[state.slice(0, 2)] ?? 'side-failed';
     if (state === '28000' && /no encryption|SSL off/.test(message)) code = 'tls-required';

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PostgresConnector } from '../../../src/connectors/postgres/connector.js';
+import { translated } from '../../../src/connectors/postgres/server-error.js';
 import type { ConnectionConfig } from '../../../src/connectors/connector.js';
 import { connectorOf } from '../../../src/connectors/registry.js';
 import { createSide, drain, uniqueRole, type Side } from './side.js';
@@ -48,6 +49,16 @@ describe('a connection', () => {
         url.password = 'right';
       }),
     );
+
+  it('does not repeat what code of its own says of a row', async () => {
+    const error: unknown = await side
+      .sql(`do $$ begin raise exception using errcode = '58000', message = 'corrupt Eve'; end $$`)
+      .catch((thrown: unknown) => thrown);
+    expect(String(error)).toContain('Eve');
+    const told = translated(error, 'writing');
+    expect(told).toMatchObject({ code: 'side-failed', details: { sqlState: '58000' } });
+    expect(told.message).not.toContain('Eve');
+  });
 
   it('says what it reached: version, identity, account, the clock’s offset', async () => {
     const info = await side.connection.check();

@@ -6,7 +6,7 @@ import { useMay } from './session';
 
 const rolesWith: Partial<Readonly<Record<Permission, string>>> = {
   'conflicts:resolve': 'steward or engineer',
-  'personal:read': 'steward or engineer',
+  'personal:read': 'steward, engineer or admin',
   'ops:run': 'engineer or admin',
 };
 
