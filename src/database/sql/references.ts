@@ -179,7 +179,7 @@ export const readGoingReferences: Statement<{ from_id: number; to_id: number }> 
     select null::bigint, unnest($1::bigint[])
     union
     select w.to_id, s.link_id from walk w
-    join reference_use u on u.link_id = w.to_id and u.target like 'rec\_%'
+    join reference_use u on u.link_id = w.to_id and u.target like 'rec\\_%'
     join shadow s on s.link_id = substr(u.target, 5)::bigint
     where s.link_id = any($2::bigint[]) or (${goesByItself})
   )
