@@ -10,12 +10,10 @@ import { migratedDatabase } from '../support/test-database.js';
 import { addPerson, makeToken, signIn, type SignedIn } from '../support/tester.js';
 import { until } from '../support/until.js';
 import { auditTrail } from './audit-trail.js';
-import { mailJob, PLANTED, rows, spec, table } from './planted.js';
+import { COVERED, mailJob, PLANTED, rows, spec, table } from './planted.js';
 import { routesOf } from './routes.js';
 
 jest.setTimeout(60_000);
-
-const COVERED = { redacted: true, reason: 'personal' };
 
 describe('personal data', () => {
   let pair: SyncPair;
@@ -217,10 +215,12 @@ describe('personal data', () => {
   });
 
   it('is shown to those who may see it and ask, one line in the audit log for each request', async () => {
+    const match = await conflictOf('$match');
     for (const name of ['steward', 'admin', "engineer's token"])
       for (const [path, object] of [
         [`/conflicts/${ids.conflict}`, ids.conflict],
         [`/conflicts/${ids.guard}`, ids.guard],
+        [`/conflicts/${match}`, match],
         [`/records/${ids.record}`, ids.record],
         [`/records/${ids.record}/why`, ids.record],
         [`/records/${ids.record}/lineage`, ids.record],
@@ -243,6 +243,12 @@ describe('personal data', () => {
           pipeline: 'people',
         });
         expect(JSON.stringify(trail)).not.toContain(PLANTED);
+        const { units } = trail[0]!.detail as { units: readonly string[] };
+        expect([path, units.includes('record'), units.includes('$match')]).toEqual([
+          path,
+          path.endsWith('/differences'),
+          false,
+        ]);
       }
   });
 

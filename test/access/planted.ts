@@ -9,6 +9,8 @@ import { MailTemplates } from '../../src/notify/mail-templates.js';
 import { MailWriter } from '../../src/notify/mail-writer.js';
 import { NotifyJob } from '../../src/notify/notify-job.js';
 
+/** Stands where a value is covered. */
+export const COVERED = { redacted: true, reason: 'personal' };
 /** Stands in every personal value that is planted, and nowhere else. */
 export const PLANTED = 'zanzibar';
 const review = { strategy: 'review' } as const;
