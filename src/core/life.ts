@@ -57,10 +57,14 @@ export function deriveLife(input: LifeInput): LifeOutcome {
   // A side that was deleted alone, whether or not the other was gone and came back meanwhile.
   // Also where the other was deleted as well, and stands again because it was set back to a backup.
   const stands = SIDES.some((side) => image(unit, side).value !== 'deleted');
+  // A side that is gone by an edit of its own keeps nothing, and is owed nothing.
+  const keeps = SIDES.some((side) => {
+    const img = image(unit, side);
+    return img.value !== 'deleted' || covers(unit.head, img);
+  });
   const lone =
     outcome.kind === 'author' &&
-    (outcome.how === 'fast-forward' ||
-      outcome.how === 'void-cover' ||
+    (((outcome.how === 'fast-forward' || outcome.how === 'void-cover') && keeps) ||
       (outcome.how === 'agreement' && stands)) &&
     outcome.value === 'deleted';
   if (!lone || unit.head.value === 'deleted') return outcome;

@@ -344,7 +344,11 @@ function resolveWithLife(input: RecordInput, state: State, life: Unit): RecordRe
     state.conflicts.set(LIFE, outcome.conflict);
     planBack(input, state, LIFE_UNIT, life);
   }
-  if (outcome.kind === 'diverged') state.diverged.set(LIFE, outcome.why);
+  if (outcome.kind === 'diverged') {
+    state.diverged.set(LIFE, outcome.why);
+    // The other side keeps its record, and gets it back if that was still to be done when this one was deleted.
+    lifeWrites(input, state, life);
+  }
   if (outcome.kind === 'held') {
     state.held.set(LIFE, { decision: outcome.decision, until: outcome.until });
     state.lookAgain(outcome.until);

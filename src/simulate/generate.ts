@@ -109,6 +109,25 @@ export function withReferences(random: Random, setup: Setup): Setup {
   };
 }
 
+/**
+ * One of two sides with a log deletes by a mark, or both do; people set marks and take them back while others edit the same rows. Now and then
+ * something is set back to a backup as well.
+ */
+export function withMarks(random: Random, setup: Setup): Setup {
+  const { A, B } = setup.sides;
+  const which = random.pick(['A', 'B', 'both'] as const);
+  return {
+    ...setup,
+    units: setup.units.slice(0, 3),
+    sides: {
+      A: { ...logged(A), archives: which !== 'B' },
+      B: { ...logged(B), archives: which !== 'A' },
+    },
+    often: { ...setup.often, life: random.pick([2, 5]) },
+    ...(random.chance(25) && { setBack: random.chance(60) ? SIDES : (['hub'] as const) }),
+  };
+}
+
 /** One of the sides is set back to a backup, or the hub is, between two sides with a log. */
 export function withRestores(random: Random, setup: Setup): Setup {
   const { A, B } = setup.sides;
@@ -207,7 +226,7 @@ export function nextAction(random: Random, world: World): Action {
       return { do: 'edit', side, unit: random.int(12), kind, also: random.chance(25), odd };
     }
     case 'life':
-      return { do: 'life', side };
+      return sides[side].archives === true ? { do: 'life', side, how: random.int(24) } : { do: 'life', side };
     case 'hint':
       return { do: 'hint', side, lost: random.chance(20) };
     case 'read':

@@ -1,14 +1,21 @@
-import { withReferences, withRestores } from './generate.js';
+import { withMarks, withReferences, withRestores } from './generate.js';
 import type { Random } from './random.js';
 import type { Setup } from './scenario/setup.js';
 
-/** What a history is about besides edits: records that point to others, or backups that something is set back to. */
-export const SUBJECTS = ['fields', 'references', 'restores'] as const;
+/**
+ * What a history is about besides edits: records that point to others, backups that something is set back to, rows
+ * that are deleted by a mark.
+ */
+export const SUBJECTS = ['fields', 'references', 'restores', 'marks'] as const;
 
 export type Subject = (typeof SUBJECTS)[number];
 
 /** Of a hundred histories of the mix. */
-const SHARES: Readonly<Record<Exclude<Subject, 'fields'>, number>> = { references: 15, restores: 10 };
+const SHARES: Readonly<Record<Exclude<Subject, 'fields'>, number>> = {
+  references: 15,
+  restores: 10,
+  marks: 10,
+};
 
 /** Makes a setup one of this subject; `undefined`: of any, in the shares of the mix. */
 export function about(subject: Subject | undefined): (setup: Setup, random: Random) => Setup {
@@ -20,6 +27,8 @@ export function about(subject: Subject | undefined): (setup: Setup, random: Rand
         return withReferences(random, setup);
       case 'restores':
         return withRestores(random, setup);
+      case 'marks':
+        return withMarks(random, setup);
     }
   };
 }
@@ -27,5 +36,6 @@ export function about(subject: Subject | undefined): (setup: Setup, random: Rand
 function anySubject(random: Random): Subject {
   const drawn = random.int(100);
   if (drawn < SHARES.references) return 'references';
-  return drawn < SHARES.references + SHARES.restores ? 'restores' : 'fields';
+  if (drawn < SHARES.references + SHARES.restores) return 'restores';
+  return drawn < SHARES.references + SHARES.restores + SHARES.marks ? 'marks' : 'fields';
 }

@@ -2,6 +2,7 @@ import type { SwitchName, Switches } from './hub/switches.js';
 import { ALL_ON } from './hub/switches.js';
 import type { Mutant } from './mutant.js';
 import { REFERENCE_MUTANTS } from './reference-mutants.js';
+import { MARK_MUTANTS } from './mark-mutants.js';
 import { RESTORE_MUTANTS } from './restore-mutants.js';
 import type { RunOptions } from './run.js';
 import { COARSE_BESIDE_LOG, OLDER_STATE_COMES_LATE, TWO_LOGS, WRITTEN_TWICE_UNREAD } from './scripts.js';
@@ -184,6 +185,7 @@ export const MUTANTS: readonly Mutant[] = [
   { without: 'heedScope', runs: 60, tune: often({ scope: 4 }) },
   ...REFERENCE_MUTANTS,
   ...RESTORE_MUTANTS,
+  ...MARK_MUTANTS,
 ];
 
 /** Runs a hub without one protection and counts in how many runs the judge notices. */

@@ -49,6 +49,7 @@ function sideWords(side: SideSetup): string {
     side.refuses && 'refuses long texts',
     side.keys === true && 'insists on what is pointed to',
     side.trigger && 'a trigger fills a second field',
+    side.archives === true && 'deletes by a mark',
   ].filter((words) => words !== false);
   return [side.kind, ...more].join(', ');
 }

@@ -197,6 +197,22 @@ describe('a side whose records are deleted by being marked', () => {
     expect([await inA('k12'), await inB('k12')]).toEqual([['x12 open'], ['x12']]);
   });
 
+  it('a row that somebody deletes and makes again just before it is marked stands marked, and can be brought back', async () => {
+    const somebody = await pair.b.connect();
+    await somebody.query('begin; lock table t in exclusive mode');
+    await pair.a.query(`update t set status = 'deleted' where key = 'k9'`);
+    const waiting = `select 1 from pg_locks where relation = 't'::regclass and not granted`;
+    while ((await pair.b.query(waiting)).rows.length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    await somebody.query(`create temp table again as select * from t where key = 'k9'`);
+    await somebody.query(`delete from t where key = 'k9'; insert into t select * from again; commit`);
+    somebody.release();
+    await pair.quiet();
+    expect([await inA('k9'), await inB('k9')]).toEqual([['x9 deleted'], ['x9 deleted']]);
+    await on('a', `update t set status = 'pending' where key = 'k9'`);
+    expect([await inA('k9'), await inB('k9')]).toEqual([['x9 pending'], ['x9']]);
+  });
+
   it('is not found by match rules: who has its key is another record', async () => {
     await on('b', `update t set deleted_at = now() where key = 'k14'`);
     await on('a', `insert into t (key, x, status) values ('k14', 'another', 'new')`);

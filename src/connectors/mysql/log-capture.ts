@@ -12,7 +12,8 @@ import {
   type Range,
 } from './log-cursor.js';
 import { entryList, toEntries, type EntryScope } from './log-entries.js';
-import { inSchema, logName, ownMark } from './log-schema.js';
+import { isFull, restartFullLog } from './log-restart.js';
+import { inSchema, logName, mostEntries, ownMark } from './log-schema.js';
 import { keptTogether, leanList, wholeFactor } from './page-cut.js';
 import type { SessionPool } from './pools.js';
 import { errorNumber, errors, guarded } from './server-error.js';
@@ -79,6 +80,7 @@ export class LogCapture {
       this.watchedAt = Date.now();
       return (
         !(await isArmed(this.db, this.table, head.capture)) ||
+        (await isFull(this.db, this.table, head.capture)) ||
         wasEmptied(cursor.table, await readTableMark(this.db, this.table))
       );
     });
@@ -90,9 +92,10 @@ export class LogCapture {
       const mark = await readTableMark(this.db, this.table);
       const armed = await isArmed(this.db, this.table, await this.known());
       const page = await this.page(cursor, limit);
+      const full = await isFull(this.db, this.table, await this.known());
       const head = await this.head();
-      const gap = this.lostGround(cursor, head, armed);
-      if (gap !== null) return await this.startAgain(gap, armed);
+      const gap = this.lostGround(cursor, head, armed, full);
+      if (gap !== null) return await this.startAgain(gap, armed, full);
       const rows = await this.entryRows(page.seen);
       if (page.seen.length > 0) await this.flush();
       const scope = { table: this.table, columns: this.columns, own: ownMark(head.capture, this.consumer) };
@@ -205,7 +208,7 @@ export class LogCapture {
   }
 
   /** Why the entries between the cursor and now are not all there; `null` when they are. */
-  private lostGround(cursor: LogCursor, head: Head, armed: boolean): Gap | null {
+  private lostGround(cursor: LogCursor, head: Head, armed: boolean, full: boolean): Gap | null {
     const { object } = this.table;
     if (cursor.log !== head.log)
       return { reason: 'cursor-lost', detail: `The log of ${object} was removed and installed anew` };
@@ -219,6 +222,11 @@ export class LogCapture {
         reason: 'schema-changed',
         detail: `A capture trigger of ${object} was dropped; it is installed again`,
       };
+    if (full)
+      return {
+        reason: 'log-capped',
+        detail: `The log of ${object} reached its limit of ${mostEntries} entries that nobody had read, and stopped`,
+      };
     if (doneUpTo(cursor) < head.floor)
       return {
         reason: 'log-capped',
@@ -227,7 +235,8 @@ export class LogCapture {
     return null;
   }
 
-  private async startAgain(gap: Gap, armed: boolean): Promise<LogPage> {
+  private async startAgain(gap: Gap, armed: boolean, full: boolean): Promise<LogPage> {
+    if (full) await restartFullLog(this.db, this.table, await this.known());
     if (!armed) await this.repair();
     const fresh = await this.now();
     return { kind: 'log', entries: [], cursor: fresh as unknown as Cursor, more: false, gap };

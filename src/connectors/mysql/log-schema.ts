@@ -13,6 +13,12 @@ export function inSchema(database: string, table: string): string {
 /** A consumer that has not been heard of for this long holds back no purge; when it returns it finds a gap. */
 export const forgetAfterDays = 7;
 
+/**
+ * Most numbers that a log hands out before somebody has read, and purged, what came before: about 1 GB of ordinary entries. Whoever edits
+ * beyond that leaves no entry (trigger-sql.ts), and the next reader reads the whole table instead (log-restart.ts).
+ */
+export const mostEntries = 4_000_000;
+
 export function logName(database: string, capture: number): string {
   return inSchema(database, `log_${capture}`);
 }

@@ -1,7 +1,16 @@
 import type { Column, Table } from './catalog.js';
 import { quoteName, quoteText } from './identifiers.js';
 import { textOf } from './item-source.js';
-import { actorVariable, batchVariable, logName, ownMark, ownVariable, triggerName } from './log-schema.js';
+import {
+  actorVariable,
+  batchVariable,
+  inSchema,
+  logName,
+  mostEntries,
+  ownMark,
+  ownVariable,
+  triggerName,
+} from './log-schema.js';
 
 export interface CaptureDefinition {
   readonly capture: number;
@@ -54,6 +63,7 @@ accord: begin
   declare accord_op char(1) default '${event === 'insert' ? 'I' : event === 'delete' ? 'D' : 'U'}';
   declare accord_own, accord_noted boolean default false;
   declare accord_ended, accord_statement bigint;
+  declare accord_room, accord_held bigint unsigned;
   ${ownWrites(definition)}
   begin
     declare exit handler for 1054 set accord_op = 'S', accord_was = null, accord_is = 'a captured column is gone', accord_id = null;
@@ -74,15 +84,37 @@ accord: begin
     begin
       declare exit handler for 1062 begin end;
       declare exit handler for 1146 set accord_noted = true;
+      declare continue handler for not found begin end;
       insert into ${logName(table.database, capture)} (op, tx, id, old_id, was, stands, actor, account, writer, batch, own, at)
         values (accord_op, @accord_tx, accord_id, accord_old, accord_was, accord_is,
           coalesce(nullif(${actorVariable}, ''), accord_actor), user(), ${ownVariable}, ${batchVariable}, accord_own, utc_timestamp(6));
       set accord_noted = true;
+      ${keepRoom(definition)}
     end;
   end while;
 end`,
     };
   });
+}
+
+/**
+ * A log that nobody reads does not fill the disk: an entry beyond its limit is taken out again. Whoever does that holds the row of `capture`
+ * until the end of the transaction, and waits for nobody: a reader that starts the log again waits for all of them (log-restart.ts), and
+ * meanwhile entries are kept. How far a session may write before it looks again is known to it: the limit only rises.
+ */
+function keepRoom({ capture, table }: CaptureDefinition): string {
+  const limit = `select floor + ${mostEntries} into`;
+  const from = `from ${inSchema(table.database, 'capture')} where id = ${capture}`;
+  return `if not (last_insert_id() <= @accord_room_${capture}) or @accord_room_${capture} is null then
+        ${limit} accord_room ${from};
+        if last_insert_id() > accord_room then
+          ${limit} accord_held ${from} lock in share mode skip locked;
+          if last_insert_id() > accord_held then
+            delete from ${logName(table.database, capture)} where seq = last_insert_id();
+          end if;
+        end if;
+        set @accord_room_${capture} = accord_room;
+      end if;`;
 }
 
 /** The only consumer's own writes are not logged; with several, a write of one is news for the others. */

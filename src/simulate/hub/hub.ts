@@ -26,6 +26,7 @@ import { Review, type ReviewedHub } from './review.js';
 import { showConflicts, tellAuthored } from './tell-result.js';
 import type { Told } from './told.js';
 import { linkedUnits, readFirst } from './link.js';
+import { revive } from './marks.js';
 import type { AfterRestore } from './restored.js';
 import { isUnmoved, Store, type StoreBackup } from './store.js';
 import { ALL_ON, type Switches } from './switches.js';
@@ -64,7 +65,6 @@ export class Hub implements ReviewedHub {
   #receipts: Partial<Record<Side, { id: string; answer: WriteAnswer | 'fenced' }>> = {};
   /** When something is due that could not be done before; `null`: nothing is. */
   lookAgainAt: number | null = 0;
-
   plan: Plan;
 
   constructor(
@@ -390,6 +390,7 @@ export class Hub implements ReviewedHub {
       now,
       switches,
       clock: { offsetMs: clock.offsetMs, granuleMs },
+      stands: (life) => revive(store, life, side, switches),
     };
   }
 

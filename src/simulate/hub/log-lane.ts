@@ -3,17 +3,18 @@ import { acknowledge, holdsBack } from '../../core/author.js';
 import { dotText, sameDot, vectorText, type Side } from '../../core/clock.js';
 import { dueBack, holdBack, rawToGiveBack, refuseBack } from '../../core/give-back.js';
 import { LIFE_UNIT } from '../../core/life.js';
-import { asItWas } from '../../core/made-anew.js';
+import { asItWas, saysItsOwn } from '../../core/made-anew.js';
 import { observe, withImage } from '../../core/observe.js';
 import { LIFE, type Plan, type UnitPlan } from '../../core/plan.js';
 import { columnsOf, unitRaws } from '../../core/protocol/unit-raws.js';
 import { refusedBy } from '../../core/push.js';
 import { withDoubt } from '../../core/stamp.js';
 import { image, type Unit } from '../../core/unit.js';
-import { jsonEqual, type Raw } from '../../core/value.js';
+import { jsonEqual, type Canon, type Raw } from '../../core/value.js';
 import type { Happening } from '../../connectors/memory/happening.js';
 import type { WriteAnswer, WriteRequest } from '../../connectors/memory/exchange.js';
 import { unitsOf } from './read-lane.js';
+import { holdLife, isByMark, lifeIn, markWritten } from './marks.js';
 import { madeOrBlank } from './references.js';
 import { LIVE, RECORD, type LaneAttempt, type LaneState } from './store.js';
 import type { Switches } from './switches.js';
@@ -31,6 +32,8 @@ export interface LaneContext {
   readonly switches: Switches;
   /** How well the side's clock is known: `at` is read as an interval of this much on both ends. */
   readonly clock: { readonly offsetMs: number; readonly granuleMs: number };
+  /** Told of a row that is not marked, or stands again. */
+  readonly stands: (life: Unit) => void;
 }
 
 export function isOpen(state: LaneState): boolean {
@@ -60,7 +63,7 @@ export function expectToHold(context: LaneContext, state: LaneState): void {
   for (const [key, before] of Object.entries(attempt.before)) {
     const unit = unitOf(units, key);
     if (sameDot(image(unit, side).dot, readImage(before).dot)) {
-      const raw = key === LIFE ? undefined : attempt.sent[key];
+      const raw = attempt.sent[key];
       units.set(key, attempt.back.includes(key) ? holdBack(unit, side, raw) : acknowledge(unit, side, raw));
     }
   }
@@ -135,14 +138,18 @@ function foldTransaction(
     for (const [key, raw] of unitRaws(plan, side, units, after)) supersede(context, key, raw);
     return;
   }
-  const life = image(unitOf(units, LIFE), side).value;
+  const life = unitOf(units, LIFE);
   if (last.op === 'delete') {
     move(context, LIFE_UNIT, 'deleted', last);
     return;
   }
-  if (life === 'deleted' && entries.some(({ op }) => op === 'insert')) move(context, LIFE_UNIT, 'live', last);
   const after: Record<string, Raw> = {};
   for (const entry of entries) Object.assign(after, entry.after);
+  const seen = lifeIn(plan, side, after, context.switches);
+  if (seen?.value === 'live') context.stands(life);
+  if (seen !== null) move(context, LIFE_UNIT, seen.raw, last, seen.value);
+  else if (image(life, side).value === 'deleted' && entries.some(({ op }) => op === 'insert'))
+    move(context, LIFE_UNIT, 'live', last);
   for (const [key, raw] of unitRaws(plan, side, units, after)) {
     // The write's condition held: whatever precedes it had gone back to what it expected; also what a trigger did in an earlier one of ours.
     const superseded =
@@ -163,14 +170,19 @@ function supersede({ plan, side, told, now }: LaneContext, key: string, raw: Raw
   told.push({ at: now, kind: 'superseded', unit: key, side, value, dot: '', ctx: '' });
 }
 
-function move(context: LaneContext, plan: UnitPlan, raw: Raw, entry: Happening): void {
+function move(
+  context: LaneContext,
+  plan: UnitPlan,
+  raw: Raw,
+  entry: Happening,
+  value: Canon = plan.get(context.side, raw),
+): void {
   const { side, units, told, now, clock } = context;
   const at = entry.stamp - clock.offsetMs;
   const interval = [at - 1, at + clock.granuleMs + 1] as const;
   // That it was one of very many is counted over the page; here the author says so.
   const bulk = entry.by?.kind === 'import' && entry.by.name === 'a migration';
   const stamp = context.switches.doubtStamps ? withDoubt(interval, at - 1, now, bulk) : interval;
-  const value = plan.get(side, raw);
   const seen = observe(plan, unitOf(units, plan.key), {
     side,
     value,
@@ -209,10 +221,21 @@ export function send(
   const lifeBack = life === undefined ? null : dueBack(LIFE_UNIT, life, side);
   const wanted = (lifeBack ?? life?.head)?.value;
   const op = life === undefined ? 'update' : wanted === 'deleted' ? 'delete' : 'create';
+  const archive = plan.archive?.[side];
+  const byMark = life !== undefined && isByMark(plan, side, life, op === 'delete', context.switches);
   if (life !== undefined) {
     before[LIFE] = writeImage(LIFE_UNIT, side, image(life, side));
     if (lifeBack !== null) back.push(LIFE);
-    units.set(LIFE, lifeBack === null ? acknowledge(life, side, undefined) : holdBack(life, side, undefined));
+    let raw: Raw | undefined;
+    if (archive !== undefined) {
+      const how = !byMark ? 'create' : op === 'delete' ? 'mark' : 'unmark';
+      const mark = markWritten(archive, side, life, lifeBack, how, context.now);
+      set[archive.column] = mark.set;
+      if (byMark) expect[archive.column] = mark.expect;
+      if (mark.raw !== undefined) sent[LIFE] = mark.raw;
+      raw = mark.raw;
+    }
+    units.set(LIFE, holdLife(life, side, lifeBack !== null, raw));
   }
   for (const unitPlan of plan.units) {
     const { key } = unitPlan;
@@ -220,7 +243,17 @@ export function send(
     const unit = unitOf(units, key);
     const held = rawOf(unitPlan, side, image(unit, side));
     if (op === 'delete') {
-      columnsOf(plan, side, key, held, expect);
+      if (!byMark || context.switches.markAsKnown) columnsOf(plan, side, key, held, expect);
+      continue;
+    }
+    if (byMark) {
+      if (context.switches.unmarkAsKnown) columnsOf(plan, side, key, held, expect);
+      if (lifeBack !== null || saysItsOwn(unitPlan, unit, side)) continue;
+      const raw = unitPlan.put(side, unit.head.value, held);
+      if (!jsonEqual(raw, held)) columnsOf(plan, side, key, raw, set);
+      before[key] = writeImage(unitPlan, side, image(unit, side));
+      sent[key] = raw;
+      units.set(key, acknowledge(unit, side, raw));
       continue;
     }
     if (op === 'create') {
@@ -254,7 +287,14 @@ export function send(
   if (Object.keys(before).length === 0) return { state, request: null };
   const attempt: LaneAttempt = { id, op, state: 'sent', before, sent, back, position: null };
   const given = context.switches.conditionalWrites ? expect : {};
-  const item = { op, id: RECORD, set, expect: given, tag: null, marker: null } as const;
+  const item = {
+    op: byMark ? 'update' : op,
+    id: RECORD,
+    set,
+    expect: given,
+    tag: null,
+    marker: null,
+  } as const;
   return { state: { ...state, attempt }, request: { id, items: [item] } };
 }
 

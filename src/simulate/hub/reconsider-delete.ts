@@ -1,4 +1,4 @@
-import { flatten, join } from '../../core/clock.js';
+import { covers, flatten, join, type Side } from '../../core/clock.js';
 import { editedInLife } from '../../core/give-back.js';
 import { LIFE, type Plan } from '../../core/plan.js';
 import { image, type Unit } from '../../core/unit.js';
@@ -22,7 +22,7 @@ export function reconsiderDelete(plan: Plan, units: Map<string, Unit>, said: rea
   } else if (
     plan.life.deleteVsEdit !== 'delete' &&
     life.head.value === 'deleted' &&
-    edited.some((side) => image(life, side).value !== 'deleted')
+    edited.some((side) => image(life, side).value !== 'deleted' && !isReturned(plan, life, side))
   ) {
     const ctx = join(flatten(life.head), join(flatten(life.A), flatten(life.B)));
     const reason = 'edited while it was being deleted';
@@ -30,4 +30,10 @@ export function reconsiderDelete(plan: Plan, units: Map<string, Unit>, said: rea
     const candidates = life.contest?.candidates ?? [];
     units.set(LIFE, { ...life, contest: { ...undone, kind: 'delete-vs-edit', ctx, candidates, reason } });
   }
+}
+
+/** Its row was un-marked by somebody who had found it deleted: what is edited along with that is part of the return. */
+function isReturned({ archive }: Plan, life: Unit, side: Side): boolean {
+  const img = image(life, side);
+  return archive?.[side] !== undefined && !covers(life.head, img) && covers(img, life.head);
 }

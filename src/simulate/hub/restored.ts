@@ -9,6 +9,7 @@ import { image, type Unit } from '../../core/unit.js';
 import { jsonEqual, type Canon, type Raw } from '../../core/value.js';
 import { rawOf } from '../../core/at-rest.js';
 import type { Reading } from '../../connectors/memory/exchange.js';
+import { isHeld, lifeIn, type RowLife } from './marks.js';
 import { LIVE } from './store.js';
 import type { Switches } from './switches.js';
 import type { Told } from './told.js';
@@ -42,9 +43,9 @@ export function giveBack(context: AfterRestore, side: Side, reading: Reading): v
     told.push({ at: now, kind: 'restored', unit: unitPlan.key, side, value, dot: '', ctx: '' });
   };
   const life = units.get(LIFE) ?? LIVE;
-  const value = reading.alive ? 'live' : 'deleted';
+  const seen = lifeShown(context, side, reading);
   const stood = image(life, side).value;
-  if (stood !== value) move(LIFE_UNIT, life, setBack(LIFE_UNIT, life, side, value, value));
+  if (!isHeld(life, side, seen)) move(LIFE_UNIT, life, setBack(LIFE_UNIT, life, side, seen.value, seen.raw));
   if (!reading.alive) {
     for (const unitPlan of stood === 'live' ? plan.units : []) {
       const unit = units.get(unitPlan.key) as Unit;
@@ -59,8 +60,15 @@ export function giveBack(context: AfterRestore, side: Side, reading: Reading): v
   }
 }
 
+/** Whether the row is there, and marked. */
+function lifeShown({ plan, switches }: AfterRestore, side: Side, { alive, values }: Reading): RowLife {
+  if (!alive) return { value: 'deleted', raw: 'deleted' };
+  return lifeIn(plan, side, values, switches) ?? { value: 'live', raw: 'live' };
+}
+
 /** What a side shows are edits of unknown time. */
-export function takeAsEdits({ plan, units, told, now }: AfterRestore, side: Side, reading: Reading): void {
+export function takeAsEdits(context: AfterRestore, side: Side, reading: Reading): void {
+  const { plan, units, told, now } = context;
   const move = (unitPlan: UnitPlan, unit: Unit, value: Canon, raw: Raw): void => {
     const seen = observe(unitPlan, unit, { side, value, raw, stamp: null, by: null, stale: false });
     units.set(unitPlan.key, seen.unit);
@@ -69,8 +77,8 @@ export function takeAsEdits({ plan, units, told, now }: AfterRestore, side: Side
     told.push({ at: now, kind: 'observed', unit: unitPlan.key, side, value, ...clock });
   };
   const life = units.get(LIFE) ?? LIVE;
-  const value = reading.alive ? 'live' : 'deleted';
-  if (image(life, side).value !== value) move(LIFE_UNIT, life, value, value);
+  const seen = lifeShown(context, side, reading);
+  if (!isHeld(life, side, seen)) move(LIFE_UNIT, life, seen.value, seen.raw);
   if (!reading.alive) return;
   for (const [key, raw] of unitRaws(plan, side, units, reading.values)) {
     const unitPlan = plan.unit.get(key) as UnitPlan;

@@ -74,6 +74,18 @@ export interface Switches extends Guards {
   readonly reuniteAgreed: boolean;
   /** After the hub was set back: the numbers of the writes that it has forgotten are not given away again. */
   readonly skipForgottenNumbers: boolean;
+  /** Where rows are deleted by a mark, a mark that is set or taken back is read. */
+  readonly followMarks: boolean;
+  /** A row that stands with a value of its own in that column is known to do so. */
+  readonly keepOwnStanding: boolean;
+  /** A row is marked only as it is known. */
+  readonly markAsKnown: boolean;
+  /** A mark is taken away only from a row as it is known. */
+  readonly unmarkAsKnown: boolean;
+  /** A record that comes back while its row stands marked is not made a second time. */
+  readonly unmarkStandingRow: boolean;
+  /** A record that was deleted on both sides goes on when somebody takes the mark of its row away. */
+  readonly reviveEnded: boolean;
 }
 
 export const ALL_ON: Switches = {
@@ -113,6 +125,12 @@ export const ALL_ON: Switches = {
   setBackKeepsEdits: true,
   reuniteAgreed: true,
   skipForgottenNumbers: true,
+  followMarks: true,
+  keepOwnStanding: true,
+  markAsKnown: true,
+  unmarkAsKnown: true,
+  unmarkStandingRow: true,
+  reviveEnded: true,
 };
 
 export type SwitchName = keyof Switches;

@@ -11,6 +11,8 @@ export interface Evidence {
   readonly lives: readonly LifeFacts[];
   /** What happens to a record that was deleted on one side and edited on the other. */
   readonly deleteVsEdit: 'review' | 'delete' | 'keep';
+  /** What happens where it was deleted on a side, and nothing had been edited. */
+  readonly onDelete: Readonly<Record<SideName, 'review' | 'delete' | 'unlink' | 'ignore'>>;
   readonly typed: readonly TypedFacts[];
   readonly told: readonly ToldFacts[];
   /** The same with what the hub has forgotten because its own database was set back. */
@@ -71,6 +73,8 @@ export interface SideFacts {
   readonly ordered: boolean;
   /** A record is deleted there only as the hub knows it. Elsewhere whatever stands is deleted. */
   readonly deletesAsKnown: boolean;
+  /** Rows are deleted there by a mark. */
+  readonly archives: boolean;
   /** It can be told for certain whether a write without an answer was carried out. */
   readonly exact: boolean;
   /** What the side makes of a value of a unit when it is written there. */
@@ -96,6 +100,8 @@ export interface LifeFacts {
   readonly at: number;
   readonly side: SideName;
   readonly did: 'delete' | 'insert';
+  /** The row itself went or came, or a mark on it did. */
+  readonly how: 'row' | 'mark';
   readonly by: 'user' | 'hub' | 'trigger' | 'automation' | 'restore';
 }
 
@@ -189,7 +195,13 @@ export interface RestFacts {
   readonly ended: boolean;
   /** Existence is being settled: fields wait. */
   readonly lifeOpen: boolean;
+  /** What is to be done about that was refused. */
+  readonly lifeBlocked: boolean;
   readonly alive: Readonly<Record<SideName, boolean>>;
+  /** By the sides' own journals. */
+  readonly rows: Readonly<Record<SideName, 'stands' | 'marked' | 'gone'>>;
+  /** What the hub takes each side to hold. */
+  readonly existence: Readonly<Record<SideName, { readonly value: Value; readonly marked: boolean }>>;
   readonly values: Readonly<Record<SideName, Readonly<Record<string, Value>>>>;
   readonly registers: Readonly<Record<string, RegisterFacts>>;
   /** Unit → the conflict as stored, and as the registers say. */

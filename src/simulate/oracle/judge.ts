@@ -17,6 +17,7 @@ import { p11Lineage } from './p11-lineage.js';
 import { p12Conflicts } from './p12-conflicts.js';
 import { p13References } from './p13-references.js';
 import { p14Restores } from './p14-restores.js';
+import { p15Life } from './p15-life.js';
 
 /** All properties, by name. */
 export const PROPERTIES: Readonly<Record<string, string>> = {
@@ -34,6 +35,7 @@ export const PROPERTIES: Readonly<Record<string, string>> = {
   P12: 'conflicts shown are those that are',
   P13: 'a reference means the same on both sides',
   P14: 'after a restore nothing is lost in silence',
+  P15: 'a record is deleted and brought back as people and policies say',
 };
 
 const CHECKS = [
@@ -53,6 +55,7 @@ const CHECKS = [
   p12Conflicts,
   p13References,
   p14Restores,
+  p15Life,
 ];
 
 /** Everything that is wrong with a run. */

@@ -28,6 +28,7 @@ function unseen(evidence: Evidence, unit: UnitFacts, { at, side }: LifeFacts): V
   );
   const last = here[here.length - 1];
   if (!evidence.sides[side].exact && here.some(({ by }) => by === 'hub')) return [];
+  if (last !== undefined && isMarkedAgain(evidence, last, at)) return [];
   if (decided || last === undefined || last.by === 'hub' || last.by === 'restore') return [];
   // Of two records that share no past a blank one has nothing to say.
   if (evidence.linked && blank(last.value)) return [];
@@ -48,6 +49,34 @@ function unseen(evidence: Evidence, unit: UnitFacts, { at, side }: LifeFacts): V
   if (shown.some((value) => wanted.includes(text(value)))) return [];
   const said = `${text(last.value)} was deleted on ${side} with the record; it never reached ${other}, where that was deleted`;
   return [{ property: 'P2', unit: unit.key, said }];
+}
+
+/**
+ * It was in a row that somebody had marked as deleted. That the mark was taken away was undone, or came of a backup that the side was set
+ * back to: it stands there, marked as it was.
+ */
+function isMarkedAgain({ told, lives, restored }: Evidence, typed: Stood, at: number): boolean {
+  const { side } = typed;
+  const before = lives.findLast((one) => one.side === side && one.at <= typed.at);
+  const gone = lives.find((one) => one.side === side && one.at === at);
+  const wasMarked =
+    before?.did === 'delete' ||
+    lives.some(
+      (one) =>
+        one.side === side && one.did === 'delete' && one.by !== 'hub' && typed.at <= one.at && one.at < at,
+    );
+  const isUndo = told.some(
+    (row) =>
+      row.kind === 'gives-back' &&
+      row.unit === '$life' &&
+      row.side === side &&
+      row.value === 'deleted' &&
+      row.at <= at,
+  );
+  const isRestored = restored.some(
+    (one) => one.of === side && one.how === 'give-back' && typed.at <= one.at && one.at <= at,
+  );
+  return gone?.how === 'mark' && wasMarked && (isUndo || isRestored);
 }
 
 /**

@@ -48,7 +48,9 @@ function ofUnit(evidence: Evidence, unit: UnitFacts, moment: RestFacts): Violati
   const wrong = (['A', 'B'] as const).flatMap((side) => {
     const wanted = heldBefore(evidence, unit, side, decision, told);
     const value = moment.values[side][unit.key];
-    const fits = wanted === undefined || [wanted.value, ...stillComing(evidence, unit, side, decision)];
+    // What a trigger of the side had put there is given back by a write, and the side makes of that what it does.
+    const form = evidence.sides[side].form(unit.key, wanted?.value);
+    const fits = wanted === undefined || [wanted.value, form, ...stillComing(evidence, unit, side, decision)];
     return fits === true || fits.some((one) => text(one) === text(value))
       ? []
       : [fault(unit, `was undone: ${side} shows ${text(value)}, and had ${text(wanted?.value)}`)];

@@ -1,5 +1,6 @@
-import type { Side } from '../../core/clock.js';
-import type { ColumnUse, Invariant, Plan, SidePlan, Tier, UnitPlan } from '../../core/plan.js';
+import { SIDES, type Side } from '../../core/clock.js';
+import type { Archive, ColumnUse, Invariant, Plan, SidePlan, Tier, UnitPlan } from '../../core/plan.js';
+import { ARCHIVE, MARK_COLUMN } from './marks.js';
 import type { Setup, SideKind } from './setup.js';
 import { REFERENCES, UNITS } from './units.js';
 
@@ -26,6 +27,7 @@ export function planOf(setup: Setup): Plan {
     life: { aDeleted: setup.life.a, bDeleted: setup.life.b, deleteVsEdit: setup.life.edited },
     dependants: new Map(),
     suspended: new Map(),
+    ...(SIDES.some((side) => setup.sides[side].archives === true) && { archive: archivesOf(setup) }),
   };
 }
 
@@ -42,6 +44,12 @@ export function withReview(plan: Plan, key: string): Plan {
   };
 }
 
+function archivesOf({ sides }: Setup): Partial<Record<Side, Archive>> {
+  return Object.fromEntries(
+    SIDES.flatMap((side) => (sides[side].archives === true ? [[side, ARCHIVE]] : [])),
+  );
+}
+
 function sidePlan(side: Side, units: readonly UnitPlan[], setup: Setup): SidePlan {
   const column = new Map<string, ColumnUse>();
   for (const unit of units)
@@ -49,13 +57,13 @@ function sidePlan(side: Side, units: readonly UnitPlan[], setup: Setup): SidePla
       const name = member[side];
       if (name !== null) column.set(name, { unit: unit.key, field: member.field });
     }
-  const { kind } = setup.sides[side];
+  const { kind, archives = false } = setup.sides[side];
   return {
     side,
     label: side === 'A' ? 'CRM' : 'ERP',
     tier: tierOf(kind),
     orderedLog: kind === 'T0 log',
-    columns: [...column.keys()],
+    columns: [...column.keys(), ...(archives ? [MARK_COLUMN] : [])],
     column,
   };
 }

@@ -55,4 +55,6 @@ export interface SideSetup {
   readonly trigger: boolean;
   /** What a reference points to must be there, and stays there while it is pointed to. Default: the side does not care. */
   readonly keys?: boolean;
+  /** Rows are deleted there by a mark in a column. Default: they are gone. */
+  readonly archives?: boolean;
 }

@@ -15,8 +15,11 @@ export type Action =
       /** `ahead`: dated far in the future. `bulk`: one of very many records that are changed at that moment, which a log shows. */
       readonly odd: 'ahead' | 'bulk' | null;
     }
-  /** Somebody deletes the record, or makes it again. */
-  | { readonly do: 'life'; readonly side: Side }
+  /**
+   * Somebody deletes the record, or makes it again. `how`: where rows are deleted by a mark, what is done to the row (deeds.ts), and whether
+   * a field is edited with it.
+   */
+  | { readonly do: 'life'; readonly side: Side; readonly how?: number }
   /** A notification of the side's arrives, or is lost. */
   | { readonly do: 'hint'; readonly side: Side; readonly lost: boolean }
   /** The hub asks for the record. */

@@ -1,3 +1,4 @@
+import { isArchived } from '../../core/archive.js';
 import { SIDES, dotText, vectorText, type Side } from '../../core/clock.js';
 import { conflictKey } from '../../core/conflict.js';
 import { LIFE, type UnitPlan } from '../../core/plan.js';
@@ -21,6 +22,7 @@ import { mergeOf, unitValue } from './people.js';
 import { oneRound } from './drain.js';
 import { inNames, nameIn, pointedFacts, targetFacts } from './reference-facts.js';
 import { BULK } from './deeds.js';
+import { livesOn, madeBy, rowOn } from './lives.js';
 import type { World } from './world.js';
 
 const QUIET_ROUNDS = 2;
@@ -46,7 +48,10 @@ export function atRest(world: World, reached: boolean, decided: boolean): RestFa
     decided,
     ended: hub.store.ended,
     lifeOpen: lifeOpen || LIFE in conflicts,
+    lifeBlocked: life !== undefined && life.blocked !== null,
     alive,
+    rows: { A: rowOn(world, 'A'), B: rowOn(world, 'B') },
+    existence: { A: existence(life, 'A'), B: existence(life, 'B') },
     values,
     registers: Object.fromEntries(
       [...units]
@@ -87,6 +92,7 @@ export function evidenceOf(
     stood,
     lives: SIDES.flatMap((side) => livesOn(world, side)),
     deleteVsEdit: setup.life.edited,
+    onDelete: { A: setup.life.a, B: setup.life.b },
     typed: world.people.typed,
     told,
     everTold: everTold(world, told),
@@ -127,6 +133,11 @@ function register(unit: Unit, name: (value: Value) => Value): RestFacts['registe
   };
 }
 
+function existence(life: Unit | undefined, side: Side): RestFacts['existence'][Side] {
+  if (life === undefined) return { value: 'live', marked: false };
+  return { value: image(life, side).value, marked: isArchived(life, side) };
+}
+
 function stoodOn(world: World, side: Side): Stood[] {
   const { systems, plan, setup } = world;
   const all: Stood[] = [];
@@ -160,12 +171,6 @@ function isUndated(kind: SideKind, { stamp, at, by }: Happening): boolean {
   return ahead || (kind === 'T0 log' && by === BULK);
 }
 
-function livesOn(world: World, side: Side): Evidence['lives'] {
-  return world.systems[side].journal.flatMap((entry) =>
-    entry.op === 'update' ? [] : [{ at: entry.at, side, did: entry.op, by: madeBy(world, side, entry) }],
-  );
-}
-
 function unitFacts({ setup, plan, repoliced }: World, unit: UnitPlan): UnitFacts {
   const { policy } = unit;
   return {
@@ -191,6 +196,7 @@ function sideFacts(side: SideSetup, units: readonly UnitPlan[]): SideFacts {
     tier: side.kind.slice(0, 2),
     complete: side.kind === 'T0 log' || side.kind === 'T3',
     ordered: side.kind === 'T0 log',
+    archives: side.archives === true,
     deletesAsKnown: side.kind.startsWith('T0') || side.kind.startsWith('T1'),
     // A value that was cut may be ours or somebody's.
     exact: (side.marker && side.form !== 'cut') || side.kind.startsWith('T0') || side.kind === 'T3',
@@ -207,13 +213,6 @@ function formed(side: SideSetup, unit: UnitPlan | undefined, value: Value): Valu
     unit.reference === undefined &&
     mergeOf(unit) === null;
   return cuts && typeof value === 'string' ? value.slice(0, CUT) : value;
-}
-
-/** What a side was set back to counts as somebody's where people said that it is right. */
-function madeBy({ backups }: World, side: Side, { origin, at }: Happening): Stood['by'] {
-  if (origin !== 'restore') return origin;
-  const how = backups.restored.find((one) => one.of === side && one.at === at)?.how;
-  return how === 'take' ? 'user' : 'restore';
 }
 
 function everTold(world: World, told: Evidence['told']): Evidence['told'] {

@@ -8,6 +8,7 @@ import { RECORD } from '../hub/store.js';
 import { referrersAmong } from '../hub/references.js';
 import { TargetLinks } from '../hub/target-links.js';
 import { ALL_ON, type Switches } from '../hub/switches.js';
+import { MARK_COLUMN, MARKED, STANDS } from '../scenario/marks.js';
 import { planOf, withReview } from '../scenario/plan-of.js';
 import type { Setup } from '../scenario/setup.js';
 import { abilitiesOf, systemOf } from '../scenario/system-of.js';
@@ -94,6 +95,7 @@ export class World implements Stage {
         columnsFor(unit, side, value, values);
         this.people.stood(side, unit.key, value);
       }
+      if (setup.sides[side].archives === true) values[MARK_COLUMN] = STANDS[0];
       this.systems[side].insert(RECORD, values, this.now);
     }
     // The stamps of the first load are not of the moment at which it is read.
@@ -115,7 +117,7 @@ export class World implements Stage {
         editField(this, action);
         break;
       case 'life':
-        changeLife(this, action.side);
+        changeLife(this, action.side, action.how);
         break;
       case 'hint':
         if (this.network.hints[action.side] > 0) {
@@ -291,8 +293,10 @@ export class World implements Stage {
     return unitValue(unit, side, this.systems[side].standing(RECORD)?.values ?? {});
   }
 
+  /** It is there, and not marked as deleted. */
   alive(side: Side): boolean {
-    return this.systems[side].standing(RECORD)?.alive === true;
+    const standing = this.systems[side].standing(RECORD);
+    return standing?.alive === true && !MARKED.some((mark) => mark === standing.values[MARK_COLUMN]);
   }
 
   #system(side: Side, formed: ReadonlySet<string>, isCalm: () => boolean): MemorySystem {

@@ -56,6 +56,22 @@ export function foldTransaction(
     record.lineage.push(draft);
     return;
   }
+  if (lastWrite?.kind === 'delete' && last.position <= lastWrite.position) {
+    // The record was deleted as it was known: whatever had been done to it, to its existence or a field, had been undone again.
+    const w = 'undone again before the record was deleted';
+    for (const [plan, members] of groupByUnit(context.pipeline, side, after)) {
+      const unit = record.units.get(plan.key);
+      if (unit === undefined) continue;
+      draft.units[plan.key] = {
+        v: plainValue(plan, side, rawWith(plan, side, unit, members)),
+        k: 'superseded',
+        w,
+      };
+    }
+    if (gone || appeared) draft.units[LIFE] = { v: gone ? 'deleted' : 'live', k: 'superseded', w };
+    if (Object.keys(draft.units).length > 0) record.lineage.push(draft);
+    return;
+  }
   const seen = { stamp: stampOf(last, side, context), by: last.by };
   if (gone) {
     moveLife(record, side, { value: 'deleted', ...seen }, draft);

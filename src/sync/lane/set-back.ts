@@ -42,6 +42,8 @@ export function foldSetBack(
   if (archive !== undefined && mark !== undefined) {
     const { value, raw } = lifeOfRow(archive, mark);
     moveBack(record, LIFE_UNIT, side, value, raw, told);
+    // Deleted on both sides it had ended: it goes on until the row is marked again.
+    record.revive(side, value);
   } else if (image(record.life(), side).value === 'deleted')
     moveBack(record, LIFE_UNIT, side, 'live', 'live', told);
   for (const [plan, members] of groupByUnit(pipeline, side, state.values)) {

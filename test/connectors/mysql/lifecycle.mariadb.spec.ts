@@ -208,6 +208,48 @@ describe('capture of a MariaDB table, from its installation to its end', () => {
     await endpoint.uninstall();
   });
 
+  it('stops at its limit instead of filling the disk, and starts again once nobody can have been missed', async () => {
+    const endpoint = await captured('limited');
+    const start = await endpoint.now();
+    const [log] = await side.sql(
+      `select concat('${schema}.log_', id) as name from ${schema}.capture where table_name = 'limited'`,
+    );
+    const name = String(log?.name);
+    const kept = async () => (await side.sql(`select cast(count(*) as char) as n from ${name}`))[0]?.n;
+    await side.sql(
+      `update limited set name = 'logged' where id = 1; alter table ${name} auto_increment = 4000001`,
+    );
+    const late = await side.user.getConnection();
+    const older = await side.user.getConnection();
+    for (const one of [late, older]) await one.query(`start transaction with consistent snapshot`);
+    await side.sql(`update limited set name = concat(name, '!'), city = 'not logged'`);
+    await late.query(`update limited set city = 'late' where id = 2`);
+    expect(await kept()).toBe('1');
+    expect(await endpoint.hasNews(start)).toBe(true);
+    // Who has no entry may still commit: until then it cannot be told what there is to read.
+    await expect(drain(endpoint, start)).rejects.toMatchObject({ code: 'side-busy' });
+    // Nobody waits for that.
+    await side.sql(`update limited set name = 'meanwhile' where id = 1`);
+    await late.query('commit');
+    const first = await drain(endpoint, start);
+    expect(first.entries).toEqual([]);
+    expect(first.gaps).toEqual(['log-capped']);
+    // Also those that began before that are logged again.
+    await side.sql(`update limited set name = 'again' where id = 1`);
+    await older.query(`insert into limited (name) values ('too')`);
+    await older.query('commit');
+    for (const one of [late, older]) one.release();
+    const second = await drain(endpoint, first.cursor);
+    expect(second.gaps).toEqual([]);
+    expect(second.entries.map(({ after }) => after)).toEqual([
+      { name: 'again' },
+      { name: 'too', city: null },
+    ]);
+    await endpoint.purge({ cursor: second.cursor, batchesBefore: null });
+    expect(await kept()).toBe('0');
+    await endpoint.uninstall();
+  });
+
   it('refuses by name what it could not keep its promises for', async () => {
     await side.sql(`create table parent (id int primary key); create table nulled (id int primary key, parent int, name text, foreign key (parent) references parent (id) on delete set null);
       create table child (id int primary key, parent int not null, name text, foreign key (parent) references parent (id) on delete cascade);

@@ -129,6 +129,24 @@ export const lifeRows: readonly LifeRow[] = [
     then: { outcome: 'diverged', why: 'deleted in ERP; the other side keeps its record by policy' },
   },
   {
+    says: 'a side that is still owed the record gets it, though the other has deleted its own and keeps that to itself',
+    deletes: { aDeleted: 'ignore' },
+    life: { head: 'live @H2 (2.2.1)', A: 'deleted @A3 (2.2.2)', B: 'deleted @B2 (1.1.1)', incB: 'deleted' },
+    field: AT_REST,
+    then: {
+      outcome: 'diverged',
+      push: ['B'],
+      why: 'deleted in CRM; the other side keeps its record by policy',
+    },
+  },
+  {
+    says: 'gone on both sides by edits of their own, it is gone, whatever is done where one is deleted alone',
+    deletes: { aDeleted: 'ignore' },
+    life: { head: LIVE, A: 'deleted @A2 (1.1.1)', B: 'deleted @B2 (1.1.1)', incB: 'deleted' },
+    field: AT_REST,
+    then: { outcome: 'void-cover' },
+  },
+  {
     says: 'a delete that is due is done',
     deletes: {},
     life: { head: 'deleted @A2 (1.1.1)', B: LIVE, incB: 'live' },
