@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { PROMISED } from './generate.js';
-import { about, SUBJECTS, type Subject } from './mix.js';
+import { about, sharesInWords, SUBJECTS, type Subject } from './mix.js';
 import { MUTANTS, mutantTable, runMutant } from './mutants.js';
 import { PROPERTIES } from './oracle/judge.js';
 import { runSeed } from './run.js';
@@ -39,10 +39,9 @@ const program = new Command('npm run simulate --')
   )
   .option('--workers <n>', 'how many threads', wholeNumber(1, MOST.workers), availableParallelism())
   .addOption(
-    new Option(
-      '--about <subject>',
-      'only histories about this; otherwise 15 of 100 are about references, the others about fields',
-    ).choices(SUBJECTS),
+    new Option('--about <subject>', `only histories about this; otherwise ${sharesInWords()}`).choices(
+      SUBJECTS,
+    ),
   )
   .option('--mutants', 'take the protections out one by one, and show what notices it', false)
   .addHelpText(
@@ -103,7 +102,7 @@ async function simulate(): Promise<void> {
   say(`Runs that broke a promise: ${String(failing.length)}.`);
   for (const [name, words] of Object.entries(PROPERTIES)) {
     const broken = counted.reduce((all, one) => all + (one.by[name] ?? 0), 0);
-    say(`  ${name.padEnd(4)} ${words.padEnd(45)} ${String(broken)}`);
+    say(`  ${name.padEnd(4)} ${words.padEnd(66)} ${String(broken)}`);
   }
   const [first] = failing;
   if (first === undefined) return;

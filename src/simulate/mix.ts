@@ -17,6 +17,12 @@ const SHARES: Readonly<Record<Exclude<Subject, 'fields'>, number>> = {
   marks: 10,
 };
 
+/** "of 100, 15 are about references, …". */
+export function sharesInWords(): string {
+  const shares = Object.entries(SHARES).map(([subject, share]) => `${String(share)} about ${subject}`);
+  return `of 100, ${shares.join(', ')}, the others about fields`;
+}
+
 /** Makes a setup one of this subject; `undefined`: of any, in the shares of the mix. */
 export function about(subject: Subject | undefined): (setup: Setup, random: Random) => Setup {
   return (setup, random) => {

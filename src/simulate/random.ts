@@ -8,11 +8,6 @@ export class Random {
     this.int(2);
   }
 
-  /** A generator of its own, for what may be drawn or not without changing what is drawn here. */
-  fork(): Random {
-    return new Random(this.#state);
-  }
-
   /** A whole number from 0 to `below` − 1. */
   int(below: number): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;

@@ -278,9 +278,10 @@ export class Hub implements ReviewedHub {
       store.setLane(side, takeBack(this.#lane(side, units), lane));
     }
     const open = SIDES.map((side) => store.read(side)?.attempt ?? null);
-    const isLoaded = !isUnmoved(before, units);
+    const receiptMoved = !isUnmoved(before, units);
     const rebound = this.#rebind(units);
-    if (!isLoaded) before = [...units.values()];
+    // A reference that is only understood anew is no reason to derive again.
+    if (!receiptMoved) before = [...units.values()];
     work(units);
     if (SIDES.some((side, i) => (store.read(side)?.attempt ?? null) !== open[i])) this.lookAgainAt ??= 0;
     if (this.lookAgainAt === null && isUnmoved(before, units)) return [];

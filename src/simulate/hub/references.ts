@@ -59,7 +59,9 @@ export function rebindAll(
   return told;
 }
 
-/** Of these units, those that can be said on the side. What a reference points to and is not there is waited for, by that unit alone. */
+/**
+ * Of these units, those that can be said on the side. A reference to what is not there is blocked in `units`, alone, and waits.
+ */
 export function sayable(
   plan: Plan,
   units: Map<string, Unit>,

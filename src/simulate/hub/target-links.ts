@@ -72,7 +72,7 @@ export class TargetLinks implements Crosswalk {
   }
 
   isUnderWay(link: number): boolean {
-    return this.#links[link - 1]?.making !== null;
+    return (this.#links[link - 1]?.making ?? null) !== null;
   }
 
   idsOf(link: number): Readonly<Record<Side, string | null>> | undefined {

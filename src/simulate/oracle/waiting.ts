@@ -3,11 +3,13 @@ import { text } from './text.js';
 
 /**
  * A reference may differ at the end only where what it is to say is not there: on a side that lacks it, what was agreed on has gone; or
- * either side points to something that the other does not have. By the sides' own records, not by what the hub says of it.
+ * either side points to something that the other does not have. What the hub says is only what it has agreed on, and that it waits; whether
+ * there is anything to wait for is told by the sides' own records.
  */
 export function waitsForTarget({ targets }: Evidence, { key }: UnitFacts, moment: RestFacts): boolean {
   const register = moment.registers[key];
-  if (register?.blocked !== true) return false;
+  // That nothing is pointed to can always be said.
+  if (register?.blocked !== true || register.head === null) return false;
   const isThere = (side: SideName, name: Value): boolean =>
     targets.some(
       (one) =>

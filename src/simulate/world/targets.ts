@@ -1,4 +1,4 @@
-import { otherSide, SIDES, type Side } from '../../core/clock.js';
+import { otherSide, type Side } from '../../core/clock.js';
 import { MemorySystem } from '../../connectors/memory/system.js';
 import { DATABASE } from '../../connectors/memory/traits.js';
 
@@ -62,12 +62,6 @@ export class Targets {
     return name;
   }
 
-  /** One of those that are there. */
-  any(side: Side, pick: number): string | null {
-    const names = this.#there(side).map((id) => this.nameOf(side, id) as string);
-    return names[pick % Math.max(1, names.length)] ?? null;
-  }
-
   /** Somebody deletes one. @returns its id */
   remove(side: Side, pick: number, at: number, mayGo: (id: string) => boolean): string | null {
     const there = this.#there(side).filter(mayGo);
@@ -94,9 +88,4 @@ export class Targets {
   #wasOn(side: Side, name: string): boolean {
     return [...this.systems[side].records.values()].some(({ now }) => now.values.name === name);
   }
-}
-
-/** Both sides, in order, for whoever tells what happened. */
-export function targetJournals(targets: Targets): readonly (readonly [Side, MemorySystem['journal']])[] {
-  return SIDES.map((side) => [side, targets.systems[side].journal] as const);
 }
