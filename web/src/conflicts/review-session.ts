@@ -9,6 +9,11 @@ export type Mark =
   | { readonly status: 'stale'; readonly current: Answer<Conflict> | null }
   | { readonly status: 'failed'; readonly why: string };
 
+/** Decided in this tab, as far as is known. */
+export function isTaken(mark: Mark | undefined): boolean {
+  return mark?.status === 'sending' || mark?.status === 'held';
+}
+
 /** What was shown, and what was chosen of it. */
 export interface Part {
   readonly conflict: Conflict;
