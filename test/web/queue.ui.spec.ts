@@ -271,6 +271,25 @@ describe('the queue', () => {
     const waiting = page.getByRole('link', { name: /^Conflicts/ }).locator('.rail-count');
     await waiting.waitFor();
     const count = Number(await waiting.innerText());
+    // A card that was drawn ahead has just appeared, however long ago it was drawn: time stands still from one key to the other.
+    await page.keyboard.press('j');
+    await page.locator('.card .choices').nth(1).waitFor({ state: 'attached' });
+    await page.waitForTimeout(200);
+    await page.evaluate(`(async () => {
+      const press = (key) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+      const [now, shown] = [performance.now(), location.href];
+      performance.now = () => now;
+      press('j');
+      while (location.href === shown || !document.activeElement.matches('.card-heading')) await new Promise((done) => setTimeout(done));
+      press('1');
+      delete performance.now;
+    })()`);
+    await page.waitForTimeout(200);
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await page.keyboard.press('1');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByRole('gridcell', { name: /wiped/ }).click();
     await page.getByRole('heading', { name: /was wiped in many records/ }).waitFor();
     await picture(page, 'queue-guard');
@@ -295,6 +314,29 @@ describe('the queue', () => {
     await waiting.getByText(String(count - 2), { exact: true }).waitFor();
   });
 
+  it('is not brought to what was claimed after the player had stopped, and gives it back', async () => {
+    await open('/conflicts?filter=kind%3Avalue');
+    let answer = (): void => undefined;
+    const stopped = new Promise<void>((done) => (answer = done));
+    await page.route('**/api/v1/conflicts/next', async (route) => {
+      await stopped;
+      await route.continue();
+    });
+    const asked = page.waitForRequest((request) => request.url().endsWith('/conflicts/next'));
+    const released = page.waitForResponse((response) => response.url().endsWith('/release'));
+    await page.keyboard.press('p');
+    await asked;
+    await page.keyboard.press('p');
+    await page.getByRole('button', { name: /^Play/, pressed: false }).waitFor();
+    answer();
+    expect((await released).status()).toBe(200);
+    expect(new URL(page.url()).pathname).toBe('/conflicts');
+    const { rows } = await service.pools.general.query(
+      'select 1 from review_item where lease_by is not null and lease_until > now()',
+    );
+    expect(rows).toEqual([]);
+  });
+
   it.each([{}, { width: 320, height: 700, scheme: 'dark' }] as readonly ScreenOptions[])(
     'is played: %o',
     async (options) => {
@@ -311,6 +353,11 @@ describe('the queue', () => {
       await page.waitForTimeout(450);
       await page.keyboard.press('2');
       await page.waitForURL((url) => url.href !== first);
+      // Of what comes next in the list nothing is said: in play it may be another.
+      await page
+        .locator('[role=status][aria-live=polite]')
+        .getByText('Support taken', { exact: true })
+        .waitFor({ state: 'attached' });
       await card().getByText('Ann Tester is at work on it').waitFor();
       // The next card comes at the key, not when the answer does.
       await until(decided, (after) => after > before, 'the decision');

@@ -5,6 +5,7 @@ import { EVERY_PIPELINE } from '../../src/common/permissions.js';
 import { launchChromium } from '../support/chromium.js';
 import { addPerson, signIn, type SignedIn } from '../support/tester.js';
 import { until } from '../support/until.js';
+import { emptied } from './emptied.js';
 import { cardOf, expectAccessible, openScreen } from './screen.js';
 import { startUiService, type UiService } from './ui-service.js';
 
@@ -30,9 +31,7 @@ describe('two stewards in two browsers', () => {
     await service.close();
   });
   beforeEach(async () => {
-    await hub(
-      'truncate conflict, decision, link, shadow, lineage, push_due, review_item, review_tally, review_tally_change restart identity cascade',
-    );
+    await emptied(service);
     links = [];
     for (const name of ['ann', 'bob', 'eve', 'kim']) {
       const link = await service.records.agreed(
