@@ -277,10 +277,10 @@ describe('the queue', () => {
     await page.waitForTimeout(200);
     await page.evaluate(`(async () => {
       const press = (key) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
-      const [now, shown] = [performance.now(), location.href];
+      const [now, before] = [performance.now(), document.activeElement];
       performance.now = () => now;
       press('j');
-      while (location.href === shown || !document.activeElement.matches('.card-heading')) await new Promise((done) => setTimeout(done));
+      while (document.activeElement === before || !document.activeElement.matches('.card-heading')) await new Promise((done) => setTimeout(done));
       press('1');
       delete performance.now;
     })()`);
