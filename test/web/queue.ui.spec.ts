@@ -5,7 +5,14 @@ import { QueueJob } from '../../src/review/queue/queue-job.js';
 import { launchChromium } from '../support/chromium.js';
 import { addPerson, signIn, testerPassword } from '../support/tester.js';
 import { until } from '../support/until.js';
-import { cardOf, expectAccessible, openScreen, picture, type ScreenOptions } from './screen.js';
+import {
+  cardOf,
+  expectAccessible,
+  openScreen,
+  picture,
+  pressAsCardAppears,
+  type ScreenOptions,
+} from './screen.js';
 import { startUiService, type UiService } from './ui-service.js';
 
 // Browser, service and database share the machine with the other suites.
@@ -50,6 +57,8 @@ describe('the queue', () => {
   });
   afterEach(() => page.context().close());
 
+  const hub = async <T extends object>(text: string, values: unknown[] = []): Promise<T[]> =>
+    (await service.pools.general.query<T>(text, values)).rows;
   const open = async (path = '/conflicts', options: ScreenOptions = {}): Promise<void> => {
     page = await openScreen(browser, service.url + path, { as: service.tester, ...options });
     await page.getByRole('gridcell').first().waitFor();
@@ -91,11 +100,7 @@ describe('the queue', () => {
       .getByRole('button', { name: /^Snooze/ })
       .waitFor();
     expect(
-      (
-        await service.pools.general.query(
-          `select count(*)::int as n from review_note where kind in ('comment', 'snoozed', 'woken')`,
-        )
-      ).rows,
+      await hub(`select count(*)::int as n from review_note where kind in ('comment', 'snoozed', 'woken')`),
     ).toEqual([{ n: 3 }]);
   });
 
@@ -167,12 +172,7 @@ describe('the queue', () => {
     await expectAccessible(page);
     await dialog.getByRole('button', { name: 'Save' }).click();
     const due = async () =>
-      (
-        await service.pools.general.query(
-          `select due_at < 'infinity' as set, due_by from review_item where link_id = $1`,
-          [links[2]],
-        )
-      ).rows;
+      await hub(`select due_at < 'infinity' as set, due_by from review_item where link_id = $1`, [links[2]]);
     await card()
       .getByText(/changed the due date/)
       .waitFor();
@@ -195,11 +195,11 @@ describe('the queue', () => {
     );
     const outcomes = async () =>
       (
-        await service.pools.general.query<{ outcome: string }>(
+        await hub<{ outcome: string }>(
           'select d.outcome from decision d join conflict c on c.id = d.conflict_id where c.link_id = $1 order by d.at, d.id',
           [link],
         )
-      ).rows.map(({ outcome }) => outcome);
+      ).map(({ outcome }) => outcome);
     await open();
     await openCard(3);
     await page.keyboard.press('Shift+Digit4');
@@ -244,12 +244,10 @@ describe('the queue', () => {
     await page.keyboard.press('i');
     await card().getByText('was ill').first().waitFor();
     expect(
-      (
-        await service.pools.general.query(
-          `select (select count(*)::int from decision d join conflict c on c.id = d.conflict_id where c.unit = 'notes') as decided,
+      await hub(
+        `select (select count(*)::int from decision d join conflict c on c.id = d.conflict_id where c.unit = 'notes') as decided,
                   (select count(*)::int from audit where action = 'personal-data.shown') as shown`,
-        )
-      ).rows,
+      ),
     ).toEqual([{ decided: 0, shown: 1 }]);
     await page.keyboard.press('1');
     await page.getByRole('region', { name: 'Undo' }).waitFor();
@@ -271,25 +269,13 @@ describe('the queue', () => {
     const waiting = page.getByRole('link', { name: /^Conflicts/ }).locator('.rail-count');
     await waiting.waitFor();
     const count = Number(await waiting.innerText());
-    // A card that was drawn ahead has just appeared, however long ago it was drawn: time stands still from one key to the other.
+    // A card that was drawn ahead has just appeared, however long ago it was drawn.
     await page.keyboard.press('j');
     await page.locator('.card .choices').nth(1).waitFor({ state: 'attached' });
     await page.waitForTimeout(200);
-    await page.evaluate(`(async () => {
-      const press = (key) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
-      const [now, before] = [performance.now(), document.activeElement];
-      performance.now = () => now;
-      press('j');
-      while (document.activeElement === before || !document.activeElement.matches('.card-heading')) await new Promise((done) => setTimeout(done));
-      press('1');
-      delete performance.now;
-    })()`);
+    await pressAsCardAppears(page, 'j', '1');
     await page.waitForTimeout(200);
     expect(await page.getByRole('dialog').count()).toBe(0);
-    await page.keyboard.press('1');
-    await page.getByRole('dialog').waitFor();
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByRole('gridcell', { name: /wiped/ }).click();
     await page.getByRole('heading', { name: /was wiped in many records/ }).waitFor();
     await picture(page, 'queue-guard');
@@ -301,7 +287,7 @@ describe('the queue', () => {
     await expectAccessible(page);
     await page.keyboard.press('Control+Enter');
     await card().getByText('Closed: discarded.').waitFor();
-    expect((await service.pools.general.query('select state, note from guard_trip')).rows).toEqual([
+    expect(await hub('select state, note from guard_trip')).toEqual([
       { state: 'discarded', note: 'A broken import' },
     ]);
     await page.getByRole('gridcell', { name: /halted/ }).click();
@@ -314,37 +300,13 @@ describe('the queue', () => {
     await waiting.getByText(String(count - 2), { exact: true }).waitFor();
   });
 
-  it('is not brought to what was claimed after the player had stopped, and gives it back', async () => {
-    await open('/conflicts?filter=kind%3Avalue');
-    let answer = (): void => undefined;
-    const stopped = new Promise<void>((done) => (answer = done));
-    await page.route('**/api/v1/conflicts/next', async (route) => {
-      await stopped;
-      await route.continue();
-    });
-    const asked = page.waitForRequest((request) => request.url().endsWith('/conflicts/next'));
-    const released = page.waitForResponse((response) => response.url().endsWith('/release'));
-    await page.keyboard.press('p');
-    await asked;
-    await page.keyboard.press('p');
-    await page.getByRole('button', { name: /^Play/, pressed: false }).waitFor();
-    answer();
-    expect((await released).status()).toBe(200);
-    expect(new URL(page.url()).pathname).toBe('/conflicts');
-    const { rows } = await service.pools.general.query(
-      'select 1 from review_item where lease_by is not null and lease_until > now()',
-    );
-    expect(rows).toEqual([]);
-  });
-
   it.each([{}, { width: 320, height: 700, scheme: 'dark' }] as readonly ScreenOptions[])(
     'is played: %o',
     async (options) => {
       await open('/conflicts?filter=kind%3Avalue', options);
       await expectAccessible(page);
       await picture(page, 'queue');
-      const decided = async () =>
-        (await service.pools.general.query('select id from decision')).rowCount ?? 0;
+      const decided = async () => (await hub('select id from decision')).length;
       const before = await decided();
       await page.keyboard.press('p');
       await card().waitFor();

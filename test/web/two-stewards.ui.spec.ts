@@ -100,6 +100,28 @@ describe('two stewards in two browsers', () => {
     expect(made.filter(({ by }) => by === 'Bea Second')).toHaveLength(2);
   });
 
+  it('one stops before the claim is answered: they are not brought to it, and it is given back', async () => {
+    const page = await open(service.tester);
+    let answer = (): void => undefined;
+    const stopped = new Promise<void>((done) => (answer = done));
+    await page.route('**/api/v1/conflicts/next', async (route) => {
+      await stopped;
+      await route.continue();
+    });
+    const asked = page.waitForRequest((request) => request.url().endsWith('/conflicts/next'));
+    const released = page.waitForResponse((response) => response.url().endsWith('/release'));
+    await page.keyboard.press('p');
+    await asked;
+    await page.keyboard.press('p');
+    await page.getByRole('button', { name: /^Play/, pressed: false }).waitFor();
+    answer();
+    expect((await released).status()).toBe(200);
+    expect(new URL(page.url()).pathname).toBe('/conflicts');
+    expect(await hub('select 1 from review_item where lease_by is not null and lease_until > now()')).toEqual(
+      [],
+    );
+  });
+
   it('one decides what the other looks at: it is said, and no key of theirs decides', async () => {
     const [one, two] = await Promise.all([open(service.tester), open(bea)]);
     await openCard(one, 0);
