@@ -90,7 +90,14 @@ function serveWeb(app: NestExpressApplication, web: string): void {
     maxAge: '1y',
     fallthrough: false,
   });
-  app.useStaticAssets(web, { maxAge: 0, index: false });
+  app.useStaticAssets(web, {
+    maxAge: 0,
+    index: false,
+    // Chromium looks for the icon again at every address that the screen shows: for each card.
+    setHeaders: (response: Response, file: string) => {
+      if (file.endsWith('.svg')) response.setHeader('Cache-Control', 'public, max-age=86400');
+    },
+  });
   app.use((request: Request, response: Response, next: NextFunction) => {
     const isPage = request.method === 'GET' && !/^\/(api|health|metrics)(\/|$)/.test(request.path);
     if (!isPage || request.accepts('html') === false) {

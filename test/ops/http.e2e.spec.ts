@@ -30,6 +30,8 @@ describe('the HTTP surface', () => {
     await mkdir(join(web, 'assets'));
     await writeFile(join(web, 'index.html'), '<!doctype html><title>Accord</title>');
     await writeFile(join(web, 'assets', 'main-1a2b.js'), 'export {};');
+    await writeFile(join(web, 'accord.svg'), '<svg/>');
+    await writeFile(join(web, 'start.js'), 'export {};');
     service = await startTestService({ PUBLIC_URL: 'https://accord.example.org' }, web);
   });
   afterAll(async () => {
@@ -47,6 +49,8 @@ describe('the HTTP surface', () => {
     const asset = await service.get('/assets/main-1a2b.js');
     expect(asset.headers.get('cache-control')).toContain('immutable');
     expect((await service.get('/assets/absent.js')).status).toBe(404);
+    expect((await service.get('/accord.svg')).headers.get('cache-control')).toBe('public, max-age=86400');
+    expect((await service.get('/start.js')).headers.get('cache-control')).toBe('public, max-age=0');
   });
 
   it('answers what is not there below /api with a problem, not with the page', async () => {

@@ -5,7 +5,14 @@ import { QueueJob } from '../../src/review/queue/queue-job.js';
 import { launchChromium } from '../support/chromium.js';
 import { addPerson, signIn, testerPassword } from '../support/tester.js';
 import { until } from '../support/until.js';
-import { cardOf, expectAccessible, openScreen, picture, type ScreenOptions } from './screen.js';
+import {
+  cardOf,
+  expectAccessible,
+  openScreen,
+  picture,
+  pressAsCardAppears,
+  type ScreenOptions,
+} from './screen.js';
 import { startUiService, type UiService } from './ui-service.js';
 
 // Browser, service and database share the machine with the other suites.
@@ -50,6 +57,8 @@ describe('the queue', () => {
   });
   afterEach(() => page.context().close());
 
+  const hub = async <T extends object>(text: string, values: unknown[] = []): Promise<T[]> =>
+    (await service.pools.general.query<T>(text, values)).rows;
   const open = async (path = '/conflicts', options: ScreenOptions = {}): Promise<void> => {
     page = await openScreen(browser, service.url + path, { as: service.tester, ...options });
     await page.getByRole('gridcell').first().waitFor();
@@ -91,11 +100,7 @@ describe('the queue', () => {
       .getByRole('button', { name: /^Snooze/ })
       .waitFor();
     expect(
-      (
-        await service.pools.general.query(
-          `select count(*)::int as n from review_note where kind in ('comment', 'snoozed', 'woken')`,
-        )
-      ).rows,
+      await hub(`select count(*)::int as n from review_note where kind in ('comment', 'snoozed', 'woken')`),
     ).toEqual([{ n: 3 }]);
   });
 
@@ -167,12 +172,7 @@ describe('the queue', () => {
     await expectAccessible(page);
     await dialog.getByRole('button', { name: 'Save' }).click();
     const due = async () =>
-      (
-        await service.pools.general.query(
-          `select due_at < 'infinity' as set, due_by from review_item where link_id = $1`,
-          [links[2]],
-        )
-      ).rows;
+      await hub(`select due_at < 'infinity' as set, due_by from review_item where link_id = $1`, [links[2]]);
     await card()
       .getByText(/changed the due date/)
       .waitFor();
@@ -195,11 +195,11 @@ describe('the queue', () => {
     );
     const outcomes = async () =>
       (
-        await service.pools.general.query<{ outcome: string }>(
+        await hub<{ outcome: string }>(
           'select d.outcome from decision d join conflict c on c.id = d.conflict_id where c.link_id = $1 order by d.at, d.id',
           [link],
         )
-      ).rows.map(({ outcome }) => outcome);
+      ).map(({ outcome }) => outcome);
     await open();
     await openCard(3);
     await page.keyboard.press('Shift+Digit4');
@@ -244,12 +244,10 @@ describe('the queue', () => {
     await page.keyboard.press('i');
     await card().getByText('was ill').first().waitFor();
     expect(
-      (
-        await service.pools.general.query(
-          `select (select count(*)::int from decision d join conflict c on c.id = d.conflict_id where c.unit = 'notes') as decided,
+      await hub(
+        `select (select count(*)::int from decision d join conflict c on c.id = d.conflict_id where c.unit = 'notes') as decided,
                   (select count(*)::int from audit where action = 'personal-data.shown') as shown`,
-        )
-      ).rows,
+      ),
     ).toEqual([{ decided: 0, shown: 1 }]);
     await page.keyboard.press('1');
     await page.getByRole('region', { name: 'Undo' }).waitFor();
@@ -271,6 +269,13 @@ describe('the queue', () => {
     const waiting = page.getByRole('link', { name: /^Conflicts/ }).locator('.rail-count');
     await waiting.waitFor();
     const count = Number(await waiting.innerText());
+    // A card that was drawn ahead has just appeared, however long ago it was drawn.
+    await page.keyboard.press('j');
+    await page.locator('.card .choices').nth(1).waitFor({ state: 'attached' });
+    await page.waitForTimeout(200);
+    await pressAsCardAppears(page, 'j', '1');
+    await page.waitForTimeout(200);
+    expect(await page.getByRole('dialog').count()).toBe(0);
     await page.getByRole('gridcell', { name: /wiped/ }).click();
     await page.getByRole('heading', { name: /was wiped in many records/ }).waitFor();
     await picture(page, 'queue-guard');
@@ -282,7 +287,7 @@ describe('the queue', () => {
     await expectAccessible(page);
     await page.keyboard.press('Control+Enter');
     await card().getByText('Closed: discarded.').waitFor();
-    expect((await service.pools.general.query('select state, note from guard_trip')).rows).toEqual([
+    expect(await hub('select state, note from guard_trip')).toEqual([
       { state: 'discarded', note: 'A broken import' },
     ]);
     await page.getByRole('gridcell', { name: /halted/ }).click();
@@ -301,8 +306,7 @@ describe('the queue', () => {
       await open('/conflicts?filter=kind%3Avalue', options);
       await expectAccessible(page);
       await picture(page, 'queue');
-      const decided = async () =>
-        (await service.pools.general.query('select id from decision')).rowCount ?? 0;
+      const decided = async () => (await hub('select id from decision')).length;
       const before = await decided();
       await page.keyboard.press('p');
       await card().waitFor();
@@ -311,6 +315,11 @@ describe('the queue', () => {
       await page.waitForTimeout(450);
       await page.keyboard.press('2');
       await page.waitForURL((url) => url.href !== first);
+      // Of what comes next in the list nothing is said: in play it may be another.
+      await page
+        .locator('[role=status][aria-live=polite]')
+        .getByText('Support taken', { exact: true })
+        .waitFor({ state: 'attached' });
       await card().getByText('Ann Tester is at work on it').waitFor();
       // The next card comes at the key, not when the answer does.
       await until(decided, (after) => after > before, 'the decision');

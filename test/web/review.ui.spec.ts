@@ -1,8 +1,10 @@
 import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../support/chromium.js';
 import { until } from '../support/until.js';
+import { emptied } from './emptied.js';
 import { cardOf, expectAccessible, openScreen, type ScreenOptions } from './screen.js';
 import { startUiService, type UiService } from './ui-service.js';
 
@@ -25,9 +27,7 @@ describe('the review screen', () => {
   });
 
   beforeEach(async () => {
-    await service.pools.general.query(
-      'truncate conflict, decision, link, shadow, lineage, push_due, review_item, review_tally, review_tally_change restart identity cascade',
-    );
+    await emptied(service);
     links = [];
     for (const name of ['ann', 'bob', 'eve']) {
       const link = await service.records.agreed(
@@ -71,14 +71,13 @@ describe('the review screen', () => {
         note: string | null;
       }>('select take, outcome, value, note from decision order by at')
     ).rows;
-  const decided = async (count: number) => {
-    for (let waited = 0; waited < 5_000; waited += 50) {
-      const rows = await decisions();
-      if (rows.length >= count) return rows;
-      await page.waitForTimeout(50);
-    }
-    return decisions();
-  };
+  const decided = (count: number) =>
+    until(decisions, (rows) => rows.length >= count, `${String(count)} decisions`);
+  /** All in one task of the page: nothing is drawn between them. */
+  const pressTogether = (...keys: readonly string[]) =>
+    page.evaluate(
+      `for (const key of ${JSON.stringify(keys)}) document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))`,
+    );
 
   it('shows base and both values with their differences, author, clock, why and what each choice writes', async () => {
     await open();
@@ -102,6 +101,9 @@ describe('the review screen', () => {
     await first();
     await page.keyboard.press('1');
     await cardOf(page, links[1]!, 'email');
+    await page
+      .getByText(new RegExp(`^CRM taken\\. Next: email of Record ${String(links[1])}\\.$`))
+      .waitFor({ state: 'attached' });
     expect(await decided(1)).toMatchObject([{ take: 'a', outcome: 'held' }]);
     const undo = page.getByRole('region', { name: 'Undo' });
     await undo.getByText(/CRM taken · writes in \d+ s/).waitFor();
@@ -208,11 +210,35 @@ describe('the review screen', () => {
   it('takes no second key for a card that has just appeared', async () => {
     await open();
     await first();
-    await page.evaluate(`
-      for (const key of ['1', '1', '1']) document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
-    `);
+    await pressTogether('1', '1', '1');
+    await decided(1);
     await page.waitForTimeout(400);
     expect(await decisions()).toHaveLength(1);
+  });
+
+  it.each(['left', 'closed'])('sends what was decided where the page is %s at that moment', async (how) => {
+    await open();
+    await first();
+    await pressTogether('2');
+    if (how === 'closed') await page.close();
+    else await page.evaluate(`location.assign('about:blank')`);
+    expect(await decided(1)).toMatchObject([{ take: 'b', outcome: 'held' }]);
+  });
+
+  it('takes back one decision for each press, also of two at once', async () => {
+    await open();
+    await first();
+    await page.keyboard.press('1');
+    await cardOf(page, links[1]!, 'email');
+    await page.keyboard.press('2');
+    await cardOf(page, links[2]!, 'email');
+    await decided(2);
+    await pressTogether('z', 'z');
+    const undone = (rows: Awaited<ReturnType<typeof decisions>>) =>
+      rows.every(({ outcome }) => outcome === 'undone');
+    expect(await until(decisions, undone, 'both to be taken back')).toHaveLength(2);
+    await page.getByRole('region', { name: 'Undo' }).waitFor({ state: 'detached' });
+    expect(await page.getByText(/^Not undone/).count()).toBe(0);
   });
 
   it('ignores a key that is held down, and keys that are typed into a field', async () => {
@@ -342,9 +368,17 @@ describe('the review screen', () => {
       { unit: 'amount', side: 'A', value: '5' },
       { unit: 'amount', side: 'B', value: '6' },
     );
-    await announce();
     const pill = page.getByRole('button', { name: /new$/ });
-    await pill.waitFor();
+    // Nor are they waited for in vain where events never stop.
+    let storm = true;
+    const events = (async () => {
+      while (storm) {
+        await announce();
+        await sleep(100);
+      }
+    })();
+    await pill.waitFor().finally(() => (storm = false));
+    await events;
     expect(await rows()).toHaveLength(before);
     await pill.click();
     await page.getByRole('gridcell').nth(before).waitFor();

@@ -58,6 +58,20 @@ export async function cardOf(page: Page, record: number, unit: string): Promise<
   await page.waitForTimeout(450);
 }
 
+/** A key that shows another card, and one that the card takes, in the same moment: between the two, time stands still. */
+export async function pressAsCardAppears(page: Page, shows: string, taken: string): Promise<void> {
+  await page.evaluate(`(async () => {
+    const press = (key) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+    const [now, before] = [performance.now(), document.activeElement];
+    performance.now = () => now;
+    press(${JSON.stringify(shows)});
+    while (document.activeElement === before || !document.activeElement.matches('.card-heading'))
+      await new Promise((done) => setTimeout(done));
+    press(${JSON.stringify(taken)});
+    delete performance.now;
+  })()`);
+}
+
 /** All of the page, to be looked at by people: ACCORD_TEST_PICTURES names a folder; without it nothing is done. */
 export async function picture(page: Page, name: string): Promise<void> {
   const folder = process.env.ACCORD_TEST_PICTURES;

@@ -5,6 +5,7 @@ import { EVERY_PIPELINE } from '../../src/common/permissions.js';
 import { launchChromium } from '../support/chromium.js';
 import { addPerson, signIn, type SignedIn } from '../support/tester.js';
 import { until } from '../support/until.js';
+import { emptied } from './emptied.js';
 import { cardOf, expectAccessible, openScreen } from './screen.js';
 import { startUiService, type UiService } from './ui-service.js';
 
@@ -30,9 +31,7 @@ describe('two stewards in two browsers', () => {
     await service.close();
   });
   beforeEach(async () => {
-    await hub(
-      'truncate conflict, decision, link, shadow, lineage, push_due, review_item, review_tally, review_tally_change restart identity cascade',
-    );
+    await emptied(service);
     links = [];
     for (const name of ['ann', 'bob', 'eve', 'kim']) {
       const link = await service.records.agreed(
@@ -99,6 +98,28 @@ describe('two stewards in two browsers', () => {
     const made = await until(decisions, (rows) => rows.length >= links.length, 'every decision');
     expect(made.map(({ link_id }) => link_id).sort()).toEqual(links);
     expect(made.filter(({ by }) => by === 'Bea Second')).toHaveLength(2);
+  });
+
+  it('one stops before the claim is answered: they are not brought to it, and it is given back', async () => {
+    const page = await open(service.tester);
+    let answer = (): void => undefined;
+    const stopped = new Promise<void>((done) => (answer = done));
+    await page.route('**/api/v1/conflicts/next', async (route) => {
+      await stopped;
+      await route.continue();
+    });
+    const asked = page.waitForRequest((request) => request.url().endsWith('/conflicts/next'));
+    const released = page.waitForResponse((response) => response.url().endsWith('/release'));
+    await page.keyboard.press('p');
+    await asked;
+    await page.keyboard.press('p');
+    await page.getByRole('button', { name: /^Play/, pressed: false }).waitFor();
+    answer();
+    expect((await released).status()).toBe(200);
+    expect(new URL(page.url()).pathname).toBe('/conflicts');
+    expect(await hub('select 1 from review_item where lease_by is not null and lease_until > now()')).toEqual(
+      [],
+    );
   });
 
   it('one decides what the other looks at: it is said, and no key of theirs decides', async () => {

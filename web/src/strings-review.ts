@@ -141,6 +141,7 @@ export const reviewStrings = {
     writesIn: (seconds: number) => `writes in ${seconds} s`,
     writing: 'being written; undo gives each side back what it had',
     undo: 'Undo',
+    undoing: (what: string) => `Taking back: ${what}`,
     undone: 'Undone. The conflict is open again.',
     givenBack: (
       sides: Readonly<Record<'A' | 'B', 'given-back' | 'edited-since' | 'as-it-was'>>,

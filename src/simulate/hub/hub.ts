@@ -280,7 +280,6 @@ export class Hub implements ReviewedHub {
     const open = SIDES.map((side) => store.read(side)?.attempt ?? null);
     const receiptMoved = !isUnmoved(before, units);
     const rebound = this.#rebind(units);
-    // A reference that is only understood anew is no reason to derive again.
     if (!receiptMoved) before = [...units.values()];
     work(units);
     if (SIDES.some((side, i) => (store.read(side)?.attempt ?? null) !== open[i])) this.lookAgainAt ??= 0;

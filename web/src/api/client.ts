@@ -47,7 +47,12 @@ export interface CallOptions {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Goes on when the page is left before the service has answered. */
+  readonly keepalive?: boolean;
 }
+
+/** Browsers let 64 KiB in all go on after their page; what is longer goes as usual. */
+const KEPT_ALIVE = 16_384;
 
 /** Query parameters; absent and empty ones are left out. */
 export type Query = Readonly<Record<string, string | number | null | undefined>>;
@@ -63,6 +68,7 @@ export function pathWith(path: string, query: Query): string {
 
 export async function call<T>(path: string, options: CallOptions = {}): Promise<Answer<T>> {
   let response: Response;
+  const body = options.body === undefined ? undefined : JSON.stringify(options.body);
   try {
     response = await fetch(BASE + path, {
       method: options.method ?? 'GET',
@@ -72,7 +78,8 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
         ...(csrfToken !== null && options.method !== undefined && { 'x-csrf-token': csrfToken }),
         ...options.headers,
       },
-      ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
+      ...(body !== undefined && { body }),
+      ...(options.keepalive === true && body !== undefined && { keepalive: body.length < KEPT_ALIVE }),
       ...(options.signal && { signal: options.signal }),
     });
   } catch (error) {

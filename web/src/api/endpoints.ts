@@ -47,11 +47,12 @@ export const decide = (
   input: DecisionInput,
   idempotencyKey: string,
 ): Promise<Answer<Decision>> =>
-  post(
-    `/conflicts/${id(conflict)}/decisions`,
-    { ...input },
-    { 'if-match': etag, 'idempotency-key': idempotencyKey },
-  );
+  call(`/conflicts/${id(conflict)}/decisions`, {
+    method: 'POST',
+    body: input,
+    headers: { 'if-match': etag, 'idempotency-key': idempotencyKey },
+    keepalive: true,
+  });
 
 /** 200: undone before it was written. 202: it had been; what each side had is written back, `undone` says where. */
 export const undo = (decision: string): Promise<Answer<Decision>> =>

@@ -1,5 +1,6 @@
 import {
   keepPreviousData,
+  replaceEqualDeep,
   useInfiniteQuery,
   useQuery,
   useQueryClient,
@@ -112,6 +113,14 @@ export function useConflicts(filter: ConflictFilter) {
   });
 }
 
+/** The very answer that is there, where the new one says the same: then nothing is drawn anew. */
+function sameWhereUnchanged(before: unknown, answer: unknown): unknown {
+  if (before === undefined) return answer;
+  const [old, fresh] = [before as Answer<Conflict>, answer as Answer<Conflict>];
+  const data = replaceEqualDeep(old.data, fresh.data);
+  return data === old.data && fresh.etag === old.etag ? old : { ...fresh, data };
+}
+
 /** The card: with personal data, once somebody has asked to see it. */
 export function conflictQuery(id: string) {
   return {
@@ -119,6 +128,7 @@ export function conflictQuery(id: string) {
     queryFn: ({ signal }: { readonly signal: AbortSignal }): Promise<Answer<Conflict>> =>
       getConflict(id, revealOf(id), signal),
     staleTime: 30_000,
+    structuralSharing: sameWhereUnchanged,
   };
 }
 

@@ -69,10 +69,9 @@ export interface PartDecision extends DecisionInput {
 
 /** All open conflicts of a record at once, or none. */
 export const decideRecord = (record: string, decisions: readonly PartDecision[], idempotencyKey: string) =>
-  post<{ readonly decisions: readonly Decision[]; readonly undoUntil: string }>(
+  call<{ readonly decisions: readonly Decision[]; readonly undoUntil: string }>(
     `/records/${encodeURIComponent(record)}/decisions`,
-    { decisions: decisions.map((one) => ({ ...one })) },
-    { 'idempotency-key': idempotencyKey },
+    { method: 'POST', body: { decisions }, headers: { 'idempotency-key': idempotencyKey }, keepalive: true },
   );
 
 /** Takes back all decisions that were made together with this one, or none. */

@@ -29,7 +29,7 @@ import { DecisionHistory } from './decision-history';
 import { PressGuard } from './press-guard';
 import { Siblings } from './siblings';
 import { unitName } from './unit-name';
-import type { Mark } from './review-session';
+import { isTaken, type Mark } from './review-session';
 import { ActivityList } from './activity-list';
 import { sameRecord } from './same-record';
 import { SystemLinks } from './system-links';
@@ -72,7 +72,7 @@ export function ConflictCard({ answer, mark, onDecide, onLookedAgain }: Conflict
   // What was uncovered is the same that was shown: a decision is made on it.
   if (shown.data.covered && !answer.data.covered && etagOf(answer) === etagOf(shown)) setShown(answer);
 
-  const own = mark?.status === 'sending' || mark?.status === 'held';
+  const own = isTaken(mark);
   const latest = mark?.status === 'stale' && mark.current !== null ? newer(mark.current, answer) : answer;
   const stale = !own && etagOf(latest) !== etagOf(shown);
   const conflict = stale || own ? shown.data : latest.data;

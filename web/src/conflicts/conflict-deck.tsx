@@ -41,12 +41,13 @@ export function ConflictDeck({ id, near, ...card }: ConflictDeckProps) {
     };
   }, [client, id, wanted]);
 
-  const drawn = ({ id: one, serial }: Card) => (
+  const drawn = (of: Card) => (
     <Activity
-      key={`${String(serial)} ${String(turns.get(one) ?? 0)}`}
-      mode={one === id && serial === deck.open.serial ? 'visible' : 'hidden'}
+      key={`${String(of.serial)} ${String(turns.get(of.id) ?? 0)}`}
+      mode={of.id === id && of.serial === deck.open.serial ? 'visible' : 'hidden'}
     >
-      <OpenConflict id={one} mark={marks.get(one)} {...card} />
+      {/* What became of a card that was left is not drawn into it: it is never seen again. */}
+      <OpenConflict id={of.id} mark={deck.left.includes(of) ? undefined : marks.get(of.id)} {...card} />
     </Activity>
   );
   // In an order that none of them ever leaves: none is moved in the page.

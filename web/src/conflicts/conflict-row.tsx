@@ -7,7 +7,7 @@ import { strings } from '../strings';
 import { queueStrings as words } from '../strings-queue';
 import { asLine } from '../value/shape';
 import { VisibleText } from '../value/visible-text';
-import type { Mark } from './review-session';
+import { isTaken, type Mark } from './review-session';
 import { unitName } from './unit-name';
 
 export const ROW_PX = 96;
@@ -128,7 +128,6 @@ function RowState({ row, mark }: RowProps) {
 }
 
 function rowClass(row: ConflictSummary, mark: Mark | undefined): string {
-  const done =
-    mark?.status === 'sending' || mark?.status === 'held' || (mark === undefined && row.state === 'closed');
+  const done = isTaken(mark) || (mark === undefined && row.state === 'closed');
   return done ? 'conflict-row conflict-row-done' : 'conflict-row';
 }

@@ -5,6 +5,7 @@ import { getExplanation } from '../api/endpoints';
 import type { Conflict } from '../api/types';
 import { Timeline } from '../records/timeline';
 import { QueryState } from '../states/query-state';
+import { useScrollLock } from '../states/scroll-lock';
 import { strings } from '../strings';
 import { unitName } from './unit-name';
 
@@ -19,6 +20,7 @@ export interface ContextDrawerProps {
 
 /** What led here: why the value stands, and everything that happened to the field. Beside the card, which stays as it is. */
 export function ContextDrawer({ conflict, first, onClose }: ContextDrawerProps) {
+  useScrollLock();
   const why = <Why key="why" conflict={conflict} />;
   const history = (
     <section key="history">
@@ -29,7 +31,14 @@ export function ContextDrawer({ conflict, first, onClose }: ContextDrawerProps) 
     </section>
   );
   return (
-    <Drawer.Root opened onClose={onClose} position="right" size="lg" transitionProps={{ duration: 0 }}>
+    <Drawer.Root
+      opened
+      lockScroll={false}
+      onClose={onClose}
+      position="right"
+      size="lg"
+      transitionProps={{ duration: 0 }}
+    >
       <Drawer.Overlay backgroundOpacity={0.25} />
       <Drawer.Content>
         <Drawer.Body className="dialog">

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { memo, Suspense, useEffect } from 'react';
+import { memo, Suspense, useEffect, useRef } from 'react';
 import type { Answer } from '../api/client';
 import { getConflict } from '../api/endpoints';
 import { useLiveEvent } from '../api/live';
@@ -7,6 +7,7 @@ import { keys, useConflict } from '../api/queries';
 import { revealOf } from '../api/revealed';
 import type { Conflict } from '../api/types';
 import { afterPaint } from '../states/after-paint';
+import { betweenKeys } from '../states/between-keys';
 import { lazily } from '../states/lazily';
 import { LateSkeleton, QueryState } from '../states/query-state';
 import { ConflictCard, type ConflictCardProps } from './conflict-card';
@@ -32,11 +33,20 @@ export const OpenConflict = memo(function OpenConflict({ id, onAnswered, ...card
       if (fetchedAt < since) void client.invalidateQueries({ queryKey }, { cancelRefetch: false });
     });
   }, [client, id]);
-  useLiveEvent(({ name, subject }) => {
-    if (name !== 'conflict' || (subject !== null && subject !== id)) return;
+  const looking = useRef<() => void>(undefined);
+  const named = useRef(false);
+  useEffect(
+    () => () => {
+      looking.current?.();
+      looking.current = undefined;
+      named.current = false;
+    },
+    [id],
+  );
+  const look = () => {
     const queryKey = keys.conflict(id);
     const again = () => void client.invalidateQueries({ queryKey });
-    if (subject === id || revealOf(id) === null) again();
+    if (named.current || revealOf(id) === null) again();
     // Something has changed. Whether this has is seen without a look at personal data, which would be noted.
     else
       getConflict(id, null).then(
@@ -45,6 +55,14 @@ export const OpenConflict = memo(function OpenConflict({ id, onAnswered, ...card
         },
         () => undefined,
       );
+    looking.current = undefined;
+    named.current = false;
+  };
+  useLiveEvent(({ name, subject }) => {
+    if (name !== 'conflict' || (subject !== null && subject !== id)) return;
+    named.current ||= subject === id;
+    // Once for all that happened meanwhile.
+    looking.current ??= betweenKeys(look);
   });
   return (
     <QueryState query={query} lines={5}>

@@ -9,6 +9,11 @@ export type Mark =
   | { readonly status: 'stale'; readonly current: Answer<Conflict> | null }
   | { readonly status: 'failed'; readonly why: string };
 
+/** Decided in this tab, as far as is known. */
+export function isTaken(mark: Mark | undefined): boolean {
+  return mark?.status === 'sending' || mark?.status === 'held';
+}
+
 /** What was shown, and what was chosen of it. */
 export interface Part {
   readonly conflict: Conflict;
@@ -34,6 +39,8 @@ interface Snapshot {
   readonly undone: readonly Undone[];
   /** Counts up when a conflict must be shown afresh: after an undo. */
   readonly turns: ReadonlyMap<string, number>;
+  /** Whose undo is on its way: the next is that of what was decided before. */
+  readonly undoing: ReadonlySet<Taken['answer']>;
 }
 
 /** The decisions of this tab: optimistic marks, and what can be undone and redone, unlimited until reload. */
@@ -43,10 +50,9 @@ export class ReviewSession {
     taken: [],
     undone: [],
     turns: new Map(),
+    undoing: new Set(),
   };
   private readonly listeners = new Set<() => void>();
-  /** Whose undo is on its way: the next is that of what was decided before. */
-  readonly undoing = new Set<Taken['answer']>();
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -76,6 +82,20 @@ export class ReviewSession {
   /** @param markOf why, for each of the conflicts */
   refused(taken: Taken, markOf: (id: string) => Mark): void {
     this.change({ marks: this.marked(taken, markOf), taken: this.without(taken) });
+  }
+
+  /** @returns what is to be undone now; `undefined`: there is nothing that is not on its way already */
+  undoing(): Taken | undefined {
+    const taken = this.snapshot.taken.findLast(({ answer }) => !this.snapshot.undoing.has(answer));
+    if (taken !== undefined) this.change({ undoing: new Set([...this.snapshot.undoing, taken.answer]) });
+    return taken;
+  }
+
+  /** Whether it was undone or not. */
+  undoOver({ answer }: Taken): void {
+    const undoing = new Set(this.snapshot.undoing);
+    undoing.delete(answer);
+    this.change({ undoing });
   }
 
   undone(taken: Taken): void {

@@ -14,20 +14,23 @@ const BEAT_MS = 250;
 /** "CRM taken · writes in 8 s": the newest decision, how long it still waits, and the way back. */
 export function UndoBar() {
   const last = useReview((review) => review.taken.at(-1));
+  const undoing = useReview((review) => last !== undefined && review.undoing.has(last.answer));
   const [dismissed, setDismissed] = useState<Promise<unknown> | null>(null);
   if (last === undefined || last.answer === dismissed) return null;
-  return <Lingering taken={last} onDismiss={setDismissed} />;
+  return <Lingering taken={last} undoing={undoing} onDismiss={setDismissed} />;
 }
 
 interface UndoProps {
   readonly taken: Taken;
+  /** It is being taken back: said at the key, not when the service has answered. */
+  readonly undoing: boolean;
   readonly onDismiss: (answer: Promise<unknown>) => void;
 }
 
-function Lingering({ taken, onDismiss }: UndoProps) {
+function Lingering({ taken, undoing, onDismiss }: UndoProps) {
   const now = useNow(BEAT_MS);
-  if (taken.undoUntil !== null && now > Date.parse(taken.undoUntil) + LINGER_MS) return null;
-  return <UndoOf taken={taken} onDismiss={onDismiss} />;
+  if (!undoing && taken.undoUntil !== null && now > Date.parse(taken.undoUntil) + LINGER_MS) return null;
+  return <UndoOf taken={taken} undoing={undoing} onDismiss={onDismiss} />;
 }
 
 function Countdown({ until }: { readonly until: string }) {
@@ -35,15 +38,15 @@ function Countdown({ until }: { readonly until: string }) {
   return <span> · {left > 0 ? strings.undo.writesIn(left) : strings.undo.writing}</span>;
 }
 
-const UndoOf = memo(function UndoOf({ taken, onDismiss }: UndoProps) {
+const UndoOf = memo(function UndoOf({ taken, undoing, onDismiss }: UndoProps) {
   const undo = useUndo();
   const key = ariaShortcut(useKeyTable().keyFor('undo'));
   return (
     <Paper shadow="lg" radius="lg" className="undo-bar" role="region" aria-label={strings.undo.undo}>
       <Group gap="md" wrap="nowrap">
         <Text size="sm" className="undo-words">
-          <strong>{strings.undo.taken(taken.label)}</strong>
-          {taken.undoUntil !== null && <Countdown until={taken.undoUntil} />}
+          <strong>{undoing ? strings.undo.undoing(taken.label) : strings.undo.taken(taken.label)}</strong>
+          {!undoing && taken.undoUntil !== null && <Countdown until={taken.undoUntil} />}
         </Text>
         <Button
           size="compact-sm"

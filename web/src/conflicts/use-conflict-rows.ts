@@ -5,9 +5,11 @@ import { getConflict, listConflicts, type ConflictFilter } from '../api/endpoint
 import { conflictQuery, keys, useConflicts } from '../api/queries';
 import { useLiveEvent } from '../api/live';
 import { revealOf } from '../api/revealed';
+import { betweenKeys } from '../states/between-keys';
 import { useSteady } from '../states/use-steady';
 import type { Conflict, ConflictSummary, Page } from '../api/types';
 import { newsAfter, NO_NEWS, type Look, type News } from './news';
+import { isTaken, useReviewSession } from './review-session';
 
 type Pages = InfiniteData<Page<ConflictSummary> & { readonly servedAt: number }, string | null>;
 
@@ -34,7 +36,8 @@ export function useConflictRows(filter: ConflictFilter): ConflictRows {
   const rows = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
   const listed = useMemo(() => new Set(rows.map((row) => row.id)), [rows]);
   const gathered = useRef(new Set<string>());
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const looking = useRef<() => void>(undefined);
+  const session = useReviewSession();
   const filterKey = JSON.stringify(filter);
   const [news, setNews] = useState({ of: filterKey, has: NO_NEWS });
   const newsOf = (last: typeof news): News => (last.of === filterKey ? last.has : NO_NEWS);
@@ -59,26 +62,27 @@ export function useConflictRows(filter: ConflictFilter): ConflictRows {
     },
   );
   const look = useSteady(async () => {
-    const ids = [...gathered.current];
+    // What was decided here says so in its row, whatever else becomes of it.
+    const { marks } = session.read();
+    const ids = [...gathered.current].filter((id) => !isTaken(marks.get(id)));
     gathered.current.clear();
-    const looked = await Promise.all(
-      ids.slice(0, LOOK_AT).map((id) =>
-        // In a list nothing is uncovered, and nobody has looked.
-        (revealOf(id) === null
-          ? client.query({ ...conflictQuery(id), staleTime: 0 })
-          : getConflict(id, null)
-        ).catch(() => null),
-      ),
-    );
+    const looked: (Answer<Conflict> | null)[] = [];
+    // One after the other: all at once they would keep a key waiting.
+    for (const id of ids.slice(0, LOOK_AT)) {
+      // In a list nothing is uncovered, and nobody has looked.
+      const asked =
+        revealOf(id) === null ? client.query({ ...conflictQuery(id), staleTime: 0 }) : getConflict(id, null);
+      looked.push(await asked.catch(() => null));
+    }
     const fitting = filter.filter === '' ? null : await listConflicts(filter, null).catch(() => null);
     const answers = looked.filter((answer) => answer !== null);
     take(filterKey, answers, { fitting: fitting?.data.items ?? null, more: ids.length > LOOK_AT });
   });
   // Not put off by the next event: where they never stop, nothing would ever be looked at. One look at a time.
   const lookSoon = useSteady(() => {
-    timer.current ??= setTimeout(() => {
+    looking.current ??= betweenKeys(() => {
       void look().finally(() => {
-        timer.current = undefined;
+        looking.current = undefined;
         if (gathered.current.size > 0) lookSoon();
       });
     }, GATHER_MS);
@@ -95,8 +99,8 @@ export function useConflictRows(filter: ConflictFilter): ConflictRows {
   useEffect(() => {
     const waiting = gathered.current;
     return () => {
-      clearTimeout(timer.current);
-      timer.current = undefined;
+      looking.current?.();
+      looking.current = undefined;
       waiting.clear();
     };
   }, []);

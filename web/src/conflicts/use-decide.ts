@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { ApiError, type Answer } from '../api/client';
 import { decide } from '../api/endpoints';
+import { outbox } from '../api/outbox';
 import { decideRecord } from '../api/queue';
 import { keys } from '../api/queries';
 import type { Conflict, Decision, DecisionInput } from '../api/types';
@@ -41,7 +42,7 @@ export function useDecide(): Decide {
     (chosen, label, again) => {
       const [first, ...rest] = chosen.map(({ shown, input }): Part => ({ conflict: shown.data, input }));
       if (first === undefined) return Promise.resolve(false);
-      const answer = decideSurely(chosen);
+      const answer = outbox.send(() => decideSurely(chosen));
       const taken: Taken = { parts: [first, ...rest], label, answer, undoUntil: null };
       session.sending(taken, again);
       return answer.then(

@@ -7,7 +7,7 @@ import type { Conflict } from '../api/types';
 import { afterPaint } from '../states/after-paint';
 import { tell, tellFailed } from '../states/told';
 import { queueStrings as words } from '../strings-queue';
-import { useReviewSession } from './review-session';
+import { isTaken, useReviewSession } from './review-session';
 
 const RENEW_MS = 2 * 60_000;
 /** So many are at hand, in full and unclaimed: what is not shown is anybody's. */
@@ -50,10 +50,7 @@ export function usePlay(id: string | null, filter: string, open: (id: string) =>
     setOn(false);
   };
 
-  const isOver = (item: string) => {
-    const status = session.read().marks.get(item)?.status;
-    return status === 'sending' || status === 'held';
-  };
+  const isOver = (item: string) => isTaken(session.read().marks.get(item));
   const isFree = (item: string) => item !== shown.current && !isOver(item);
   const keep = (items: readonly string[]) => {
     ahead.current = items;
@@ -129,8 +126,7 @@ export function usePlay(id: string | null, filter: string, open: (id: string) =>
     return () => {
       clearInterval(timer);
       // What was decided is nobody's any more; of the rest the service answers as well as it can.
-      const status = session.read().marks.get(id)?.status;
-      if (status !== 'sending' && status !== 'held') releaseClaim(id).catch(() => undefined);
+      if (!isTaken(session.read().marks.get(id))) releaseClaim(id).catch(() => undefined);
     };
   }, [on, id, session]);
   return {

@@ -19,7 +19,7 @@ export function useUndo(): () => void {
   const announce = useAnnounce();
   const navigate = useNavigate();
   return useCallback(() => {
-    const taken = session.read().taken.findLast(({ answer }) => !session.undoing.has(answer));
+    const taken = session.undoing();
     if (!taken) {
       tell(strings.undo.nothing);
       return;
@@ -38,10 +38,9 @@ export function useUndo(): () => void {
       announce(data.undone ? strings.undo.givenBack(data.undone, shown.data.systems) : strings.undo.undone);
       void navigate({ pathname: `/conflicts/${id}`, search: window.location.search });
     };
-    session.undoing.add(taken.answer);
     run()
       .catch((error: unknown) => tellFailure(strings.undo.failed, error))
-      .finally(() => session.undoing.delete(taken.answer));
+      .finally(() => session.undoOver(taken));
   }, [session, client, announce, navigate]);
 }
 

@@ -11,6 +11,7 @@ import { facetsKey, useFacets } from '../api/queue';
 import { ariaShortcut, keyLabel } from '../keys/chord';
 import type { KeyAction } from '../keys/key-map';
 import { useKeyTable } from '../keys/key-store';
+import { betweenKeys } from '../states/between-keys';
 import { strings } from '../strings';
 import { places } from './places';
 import { SchemeSwitch } from './scheme-switch';
@@ -109,15 +110,21 @@ function WaitingForMe() {
     ...(runs ? [] : ['-kind:guard,halt']),
   ];
   const { data } = useFacets(words.join(' '));
-  const pending = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const pending = useRef<() => void>(undefined);
   useLiveEvent((event) => {
-    if (event.name !== 'conflict' || pending.current !== undefined) return;
-    pending.current = setTimeout(() => {
+    if (event.name !== 'conflict') return;
+    pending.current ??= betweenKeys(() => {
       pending.current = undefined;
       void client.invalidateQueries({ queryKey: facetsKey });
     }, GATHER_MS);
   });
-  useEffect(() => () => clearTimeout(pending.current), []);
+  useEffect(
+    () => () => {
+      pending.current?.();
+      pending.current = undefined;
+    },
+    [],
+  );
   return <Count of={data?.total ?? 0} />;
 }
 

@@ -1,6 +1,7 @@
 import { CloseButton, Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { strings } from '../strings';
+import { useScrollLock } from './scroll-lock';
 
 export interface DialogProps {
   readonly title: string;
@@ -15,9 +16,11 @@ export interface DialogProps {
 /** A modal dialog with a heading. Mantine's own puts its title into a `header`, which is a second banner beside the page's. */
 export function Dialog({ title, onClose, size = 'md', at = 'centre', children }: DialogProps) {
   const stays = onClose === null;
+  useScrollLock();
   return (
     <Modal.Root
       opened
+      lockScroll={false}
       centered={at === 'centre'}
       yOffset="9vh"
       size={size}
