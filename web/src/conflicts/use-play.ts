@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { ApiError, type Answer } from '../api/client';
 import { claim, claimNext, nextAhead, releaseClaim, renewClaim, skip } from '../api/queue';
 import { keys } from '../api/queries';
+import { revealOf } from '../api/revealed';
 import type { Conflict } from '../api/types';
 import { afterPaint } from '../states/after-paint';
 import { tell, tellFailed } from '../states/told';
@@ -35,8 +36,16 @@ export function usePlay(id: string | null, filter: string, open: (id: string) =>
   const session = useReviewSession();
   const ahead = useRef<readonly string[]>([]);
   const shown = useRef<string | null>(null);
+  /** What is open, also where somebody went there by themselves. */
+  const here = useRef(id);
+  useEffect(() => {
+    here.current = id;
+  }, [id]);
   // What is on its way is still this person's: it would come first again, also where what was at hand is passed over meanwhile.
   const decided = useRef<Promise<unknown>>(Promise.resolve());
+
+  /** A claim that goes out once its card is painted. */
+  const claiming = useRef<{ readonly item: string; readonly callOff: () => void }>(undefined);
 
   const playing = useRef(false);
   useEffect(
@@ -56,12 +65,19 @@ export function usePlay(id: string | null, filter: string, open: (id: string) =>
     ahead.current = items;
     setUpNext(items.find(isFree) ?? null);
   };
+  /** What was uncovered comes covered here, and is asked for anew by whoever shows it. */
+  const learn = (answer: Answer<Conflict>) => {
+    const { id: item } = answer.data;
+    if (revealOf(item) === null) client.setQueryData(keys.conflict(item), answer);
+    else void client.invalidateQueries({ queryKey: keys.conflict(item) });
+  };
   const refill = () => {
     nextAhead(filter, AHEAD).then(
       ({ data, servedAt }) => {
         for (const conflict of data.items) {
-          const answer: Answer<Conflict> = { data: conflict, etag: conflict.etag, status: 200, servedAt };
-          client.setQueryData(keys.conflict(conflict.id), answer);
+          // What is shown may have been read later than this.
+          if (conflict.id === here.current) continue;
+          learn({ data: conflict, etag: conflict.etag, status: 200, servedAt });
         }
         keep(data.items.map((one) => one.id));
       },
@@ -74,16 +90,19 @@ export function usePlay(id: string | null, filter: string, open: (id: string) =>
     open(item);
   };
   const takeNext = () => {
+    if (!playing.current) return;
+    const before = here.current;
     claimNext(filter).then(
       (answer) => {
         if (!playing.current) {
-          // Whoever stopped, or went elsewhere, meanwhile is not brought back to it.
-          if (answer !== null) releaseClaim(answer.data.id).catch(() => undefined);
+          // Whoever stopped, or went elsewhere, meanwhile is not brought back to it; what is theirs comes first, and stays theirs.
+          if (answer !== null && answer.data.id !== before)
+            releaseClaim(answer.data.id).catch(() => undefined);
         } else if (answer === null) {
           stop();
           tell(words.playEmpty);
         } else {
-          client.setQueryData(keys.conflict(answer.data.id), answer);
+          learn(answer);
           show(answer.data.id);
           refill();
         }
@@ -105,11 +124,14 @@ export function usePlay(id: string | null, filter: string, open: (id: string) =>
     }
     show(first);
     keep(rest);
-    afterPaint(() => {
+    claiming.current?.callOff();
+    const callOff = afterPaint(() => {
+      claiming.current = undefined;
       if (!playing.current || shown.current !== first) return;
       claim(first).catch((error: unknown) => onRefused(first, error));
       if (rest.length <= REFILL_AT) refill();
     });
+    claiming.current = { item: first, callOff };
   };
   const onRefused = (item: string, error: unknown) => {
     if (shown.current !== item || isOver(item)) return;
@@ -125,6 +147,12 @@ export function usePlay(id: string | null, filter: string, open: (id: string) =>
     }, RENEW_MS);
     return () => {
       clearInterval(timer);
+      // Left before it was claimed: then nothing is to be given back either.
+      if (claiming.current?.item === id) {
+        claiming.current.callOff();
+        claiming.current = undefined;
+        return;
+      }
       // What was decided is nobody's any more; of the rest the service answers as well as it can.
       if (!isTaken(session.read().marks.get(id))) releaseClaim(id).catch(() => undefined);
     };
@@ -142,6 +170,9 @@ export function usePlay(id: string | null, filter: string, open: (id: string) =>
       }
     },
     next,
-    skip: (item, reason) => void skip(item, reason).then(() => next(), tellFailed),
+    skip: (item, reason) =>
+      void skip(item, reason).then(() => {
+        if (here.current === item) next();
+      }, tellFailed),
   };
 }
