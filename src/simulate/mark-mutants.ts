@@ -22,7 +22,7 @@ export const MARK_MUTANTS: readonly Mutant[] = [
   { without: 'followMarks', runs: 60, kinds: ['T0 log'], tune: marked(['owner', 'review']) },
   {
     without: 'keepOwnStanding',
-    runs: 900,
+    runs: 600,
     kinds: ['T0 log'],
     tune: marked(['owner'], { life: 3, edit: 0.5, turn: 2 }),
   },
