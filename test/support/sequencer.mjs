@@ -5,6 +5,7 @@ import Sequencer from '@jest/test-sequencer';
  * earlier runs, which a fresh clone does not have.
  */
 const longest = [
+  'test/web/every-state.ui.spec.ts',
   'test/proof/kills.db.spec.ts',
   'test/web/review.ui.spec.ts',
   'test/web/screens.ui.spec.ts',

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import type { SignedIn } from '../support/tester.js';
+import { axeFaults } from './axe.js';
 
 export interface ScreenOptions {
   readonly width?: number;
@@ -44,12 +44,7 @@ export async function openScreen(
 
 /** Axe finds nothing, and nothing is wider than the screen. */
 export async function expectAccessible(page: Page): Promise<void> {
-  // Its other mode opens a page of its own each time, for frames of other origins: there are none.
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  expect(violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) }))).toEqual([]);
-  expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBeLessThanOrEqual(
-    0,
-  );
+  expect(await axeFaults(page)).toEqual([]);
 }
 
 /** The card of this record and field is shown, and the time in which keys are not taken for it has passed. */

@@ -50,29 +50,6 @@ describe('the other screens', () => {
     page = await openScreen(browser, service.url + path, { as: service.tester, ...options });
   };
 
-  const screens = [
-    { name: 'the overview', path: () => '/', sign: /1 conflict waits for a decision/ },
-    { name: 'the pipelines', path: () => '/pipelines', sign: 'companies' },
-    { name: 'a pipeline', path: () => '/pipelines/companies', sign: /1 value of name, refused by Support/ },
-    { name: 'the records', path: () => '/records', sign: 'A-1' },
-    { name: 'a record', path: () => `/records/rec_${link}`, sign: 'vip' },
-    { name: 'the dead letters', path: () => '/dead-letters', sign: 'The system refused it.' },
-    { name: 'the activity', path: () => '/activity', sign: 'made a token' },
-    { name: 'the keyboard', path: () => '/settings/keyboard', sign: 'Decide again what was undone' },
-  ];
-  for (const { name, path, sign } of screens) {
-    it(`${name}: nothing to find for axe, wide and light, narrow and dark`, async () => {
-      await open(path());
-      await page.getByText(sign).first().waitFor(countsAreFresh);
-      await page.getByRole('button', { name: 'Signed in as Ann Tester' }).waitFor();
-      await expectAccessible(page);
-      await page.setViewportSize({ width: 320, height: 640 });
-      await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-      await page.locator('html[data-mantine-color-scheme=dark]').waitFor({ state: 'attached' });
-      await expectAccessible(page);
-    });
-  }
-
   it('has a palette of everything that can be done, which searches, and never decides', async () => {
     await open('/conflicts');
     await page.getByRole('gridcell').first().waitFor(countsAreFresh);

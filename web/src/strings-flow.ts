@@ -5,7 +5,7 @@ const some = (value: number) => (value === 0 ? 'none' : value.toLocaleString('en
 
 /** Words of the charts of conflicts: what came, what went, and how long the rest has waited. */
 export const flowStrings = {
-  title: 'Conflicts',
+  titleOf: (pipeline: string) => `Conflicts of ${pipeline}`,
   by: { hour: '24 h', day: '14 days' },
   byLabel: 'Time shown',
   last: { hour: 'In the last 24 hours', day: 'In the last 14 days' },

@@ -17,7 +17,7 @@ export function DeadLettersPage() {
   const query = usePipelines();
   return (
     <div className="page">
-      <QueryState query={query}>
+      <QueryState query={query} title={words.title}>
         {(pipelines) =>
           pipelines.length === 0 ? <NoPipelines order={1} /> : <Letters pipelines={pipelines} />
         }

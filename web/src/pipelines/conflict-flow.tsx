@@ -16,7 +16,7 @@ export function ConflictFlow({ pipeline }: { readonly pipeline: string }) {
   // Beside everything else: without it the numbers still stand.
   if (data === undefined) return <div className="flow flow-waits" />;
   return (
-    <section className="flow" aria-label={words.title}>
+    <section className="flow" aria-label={words.titleOf(pipeline)}>
       <FlowHead by={by} onBy={setBy}>
         <Summary flow={data} />
       </FlowHead>

@@ -18,7 +18,7 @@ export function LoadFields({ pipeline, report }: Found) {
       <Title order={3} size="h5">
         {strings.load.fields(report.fields.looked)}
       </Title>
-      <Table verticalSpacing={6}>
+      <Table verticalSpacing={6} className="load-fields">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{strings.record.field}</Table.Th>
@@ -52,8 +52,15 @@ function FieldRow({
     <>
       <Table.Tr>
         <Table.Td className="mono">{name}</Table.Td>
-        {[compared.equal, compared.different, compared.onlyA, compared.onlyB].map((count, i) => (
-          <Table.Td key={i}>{count.toLocaleString('en')}</Table.Td>
+        {[
+          { name: strings.load.equal, count: compared.equal },
+          { name: strings.load.different, count: compared.different },
+          { name: strings.load.onlyA(sideLabel(pipeline, 'A')), count: compared.onlyA },
+          { name: strings.load.onlyB(sideLabel(pipeline, 'B')), count: compared.onlyB },
+        ].map((one) => (
+          <Table.Td key={one.name} data-label={one.name}>
+            {one.count.toLocaleString('en')}
+          </Table.Td>
         ))}
       </Table.Tr>
       {samples.length > 0 && (

@@ -12,7 +12,7 @@ export function OverviewPage() {
   const query = usePipelines();
   return (
     <div className="page">
-      <QueryState query={query} lines={4}>
+      <QueryState query={query} lines={4} title={strings.overview.title}>
         {(pipelines) =>
           pipelines.length === 0 ? <NoPipelines order={1} /> : <Overview pipelines={pipelines} />
         }

@@ -41,7 +41,9 @@ export function PipelinePage() {
   });
   return (
     <div className="page">
-      <QueryState query={query}>{(pipeline) => <PipelineDetail pipeline={pipeline} />}</QueryState>
+      <QueryState query={query} title={name}>
+        {(pipeline) => <PipelineDetail pipeline={pipeline} />}
+      </QueryState>
     </div>
   );
 }

@@ -26,7 +26,7 @@ export function RecordPage() {
 
   return (
     <div className="page page-wide">
-      <QueryState query={query} lines={6}>
+      <QueryState query={query} lines={6} title={id}>
         {(record) => (
           <Stack gap="xl">
             <RecordHeader record={record} />

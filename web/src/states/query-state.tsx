@@ -9,6 +9,7 @@ import {
   Stack,
   Text,
   Tooltip,
+  VisuallyHidden,
 } from '@mantine/core';
 import { IconCheck, IconCopy, IconPlugConnectedX, IconRefresh } from '@tabler/icons-react';
 import { useEffect, useState, type ReactNode } from 'react';
@@ -29,13 +30,15 @@ export interface QueryStateProps<T> {
   readonly children: (data: T) => ReactNode;
   /** How many lines the skeleton draws. */
   readonly lines?: number;
+  /** The heading of a page that has none before its data is there: for those who do not see the skeleton. */
+  readonly title?: string;
 }
 
 /** The three states of everything loaded: a late skeleton, the data, or the last good data greyed under what went wrong. */
-export function QueryState<T>({ query, children, lines = 4 }: QueryStateProps<T>) {
+export function QueryState<T>({ query, children, lines = 4, title }: QueryStateProps<T>) {
   // Whoever is signed out is asked to sign in over what is there (access/signed-in): it stays as it is, half-filled forms too.
   if (query.error === null || isSignedOut(query.error))
-    return query.data === undefined ? <LateSkeleton lines={lines} /> : children(query.data);
+    return query.data === undefined ? <LateSkeleton lines={lines} title={title} /> : children(query.data);
   return (
     <Stack gap="md">
       <Failure
@@ -121,7 +124,13 @@ function TraceId({ error }: { readonly error: Error }) {
 }
 
 /** Nothing for 200 ms, so that fast answers do not flicker. */
-export function LateSkeleton({ lines }: { readonly lines: number }) {
+export function LateSkeleton({
+  lines,
+  title,
+}: {
+  readonly lines: number;
+  readonly title?: string | undefined;
+}) {
   const [late, setLate] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setLate(true), 200);
@@ -129,11 +138,14 @@ export function LateSkeleton({ lines }: { readonly lines: number }) {
   }, []);
   if (!late) return null;
   return (
-    <Stack gap="sm" role="status" aria-label={strings.states.loading}>
-      {Array.from({ length: lines }, (_, i) => (
-        <Skeleton key={i} height={i === 0 ? 22 : 44} width={i === 0 ? '40%' : '100%'} />
-      ))}
-    </Stack>
+    <>
+      {title !== undefined && <VisuallyHidden component="h1">{title}</VisuallyHidden>}
+      <Stack gap="sm" role="status" aria-label={strings.states.loading}>
+        {Array.from({ length: lines }, (_, i) => (
+          <Skeleton key={i} height={i === 0 ? 22 : 44} width={i === 0 ? '40%' : '100%'} />
+        ))}
+      </Stack>
+    </>
   );
 }
 
