@@ -45,6 +45,7 @@ export function sightOf(caller: Caller, { reveal }: RevealQueryDto = {}): Sight 
  */
 export class Veil {
   readonly #shown = new Set<string>();
+  #covered = false;
 
   constructor(
     readonly personal: PersonalData,
@@ -56,11 +57,15 @@ export class Veil {
     return [...this.#shown].sort();
   }
 
+  /** Whether anything was covered so far. */
+  get covered(): boolean {
+    return this.#covered;
+  }
+
   /** Whether the values of a field or group are covered. */
   covers(unit: string): boolean {
     if (!this.personal.hides(unit)) return false;
-    if (this.lifted) this.#shown.add(unit);
-    return !this.lifted;
+    return this.#cover(unit);
   }
 
   over<T>(unit: string, value: T): T | typeof COVERED {
@@ -81,29 +86,31 @@ export class Veil {
    */
   title(title: string, id: string, revision?: number): string {
     if (!this.#namesPeople(revision) || title === id) return title;
-    if (this.lifted) this.#shown.add('title');
-    return this.lifted ? title : id;
+    return this.#cover('title') ? id : title;
   }
 
   /** A record's name where values stand. */
   overName<T>(name: T, revision: number): T | typeof COVERED {
     if (!this.#namesPeople(revision)) return name;
-    if (this.lifted) this.#shown.add('title');
-    return this.lifted ? name : COVERED;
+    return this.#cover('title') ? COVERED : name;
   }
 
   /** A value that is of the whole record. */
   overRecord<T>(value: T): T | typeof COVERED {
     if (!this.personal.any || value === null) return value;
-    if (this.lifted) this.#shown.add('record');
-    return this.lifted ? value : COVERED;
+    return this.#cover('record') ? COVERED : value;
   }
 
   /** What a system said: it may hold any value of a record, whatever the unit. */
   said(text: string): string {
     if (!this.personal.any) return text;
-    if (this.lifted) this.#shown.add('messages');
-    return this.lifted ? text : COVERED_WORDS;
+    return this.#cover('messages') ? COVERED_WORDS : text;
+  }
+
+  #cover(what: string): boolean {
+    if (this.lifted) this.#shown.add(what);
+    else this.#covered = true;
+    return !this.lifted;
   }
 
   #namesPeople(revision = Infinity): boolean {

@@ -45,6 +45,9 @@ export class DeadLetterDto {
 export class DeadLetterListDto {
   @ApiProperty({ type: [DeadLetterDto] })
   items!: DeadLetterDto[];
+
+  @ApiProperty({ description: 'What sides said is covered in this answer: it may repeat personal data' })
+  covered!: boolean;
 }
 
 /** Without a member: all of the pipeline. */
@@ -111,6 +114,7 @@ export class DeadLettersController {
         lastAt: last_at.toISOString(),
         records: records.map((link) => `rec_${link}`),
       })),
+      covered: veil.covered,
     };
   }
 

@@ -51,7 +51,8 @@ export class LoadController {
     const rate = { A: report.rate_a, B: report.rate_b };
     const { ratePerSecond, secondsLeft } = pace(done, total, report.seconds, limitOf(report.phase, rate));
     const look = this.veils.look(sight);
-    const shown = veiledReport(report, await look.over(id));
+    const veil = await look.over(id);
+    const shown = veiledReport(report, veil);
     await look.note(name, { shown: 'load' });
     return {
       pipeline: name,
@@ -65,6 +66,7 @@ export class LoadController {
       excludedB: report.excluded_b,
       scored: report.scored,
       ...shown,
+      covered: veil.covered,
       createdAt: report.created_at.toISOString(),
       acceptedAt: report.accepted_at?.toISOString() ?? null,
       acceptedBy: report.accepted_by,

@@ -103,6 +103,9 @@ export class LoadDto {
   @ApiProperty({ description: 'State of the pipeline' })
   state!: string;
 
+  @ApiProperty({ description: 'Personal data is covered in this answer' })
+  covered!: boolean;
+
   @ApiProperty({ type: 'integer' })
   revision!: number;
 

@@ -1,11 +1,11 @@
 import { call, pathWith, post, type Answer } from './client';
 import type { components } from './openapi';
-import { revealOf, type Reveal } from './revealed';
+import { listId, revealOf, type Reveal } from './revealed';
 import type { LineagePage } from './lineage-types';
 import type {
   Conflict,
   ConflictSummary,
-  DeadLetterGroup,
+  DeadLetterList,
   GuardTrip,
   Decision,
   DecisionInput,
@@ -86,7 +86,10 @@ export const getPipeline = (name: string, signal?: AbortSignal) =>
   call<Pipeline>(`/pipelines/${id(name)}`, withSignal(signal));
 
 export const getLoad = (name: string, signal?: AbortSignal) =>
-  call<LoadReport>(`/pipelines/${id(name)}/load`, withSignal(signal));
+  call<LoadReport>(
+    pathWith(`/pipelines/${id(name)}/load`, { reveal: revealOf(listId(name, 'load')) }),
+    withSignal(signal),
+  );
 
 export const acceptLoad = (name: string) => post<unknown>(`/pipelines/${id(name)}/load/accept`, {});
 
@@ -108,8 +111,8 @@ export const resume = (name: string, side: Side | null, restored: RestoredAnswer
   });
 
 export const listDeadLetters = (name: string, signal?: AbortSignal) =>
-  call<{ readonly items: readonly DeadLetterGroup[] }>(
-    `/pipelines/${id(name)}/dead-letters`,
+  call<DeadLetterList>(
+    pathWith(`/pipelines/${id(name)}/dead-letters`, { reveal: revealOf(listId(name, 'dead-letters')) }),
     withSignal(signal),
   );
 

@@ -3,7 +3,7 @@ import type { LineagePage } from './lineage-types';
 import type {
   Conflict,
   ConflictSummary,
-  DeadLetterGroup,
+  DeadLetterList,
   Decision,
   Json,
   LoadReport,
@@ -29,7 +29,7 @@ type Known<T> = unknown extends T
 export type InStep = readonly [
   Fits<Answers['PipelineDto'], Pipeline>,
   Fits<Known<Answers['LoadDto']>, LoadReport>,
-  Fits<Answers['DeadLetterDto'], DeadLetterGroup>,
+  Fits<Answers['DeadLetterListDto'], DeadLetterList>,
   Fits<Known<Answers['ConflictPageDto']>, Page<ConflictSummary>>,
   Fits<Omit<Known<Answers['ConflictDto']>, 'policy'>, Omit<Conflict, 'policy'>>,
   Fits<Known<Answers['DecisionDto']>, Decision>,

@@ -1933,6 +1933,8 @@ export interface components {
             readonly unit: string;
         };
         readonly DeadLetterListDto: {
+            /** @description What sides said is covered in this answer: it may repeat personal data */
+            readonly covered: boolean;
             readonly items: readonly components["schemas"]["DeadLetterDto"][];
         };
         readonly DecideDto: {
@@ -2402,6 +2404,8 @@ export interface components {
             readonly acceptedBy: string | null;
             /** @description Records with several possible partners: shown, never guessed */
             readonly ambiguous: number;
+            /** @description Personal data is covered in this answer */
+            readonly covered: boolean;
             /** Format: date-time */
             readonly createdAt: string;
             readonly excludedA: number;

@@ -20,7 +20,7 @@ import {
   type ConflictFilter,
   type RecordFilter,
 } from './endpoints';
-import { revealOf } from './revealed';
+import { listId, revealOf } from './revealed';
 import { useLive, useLiveEvent } from './live';
 import type { Answer } from './client';
 import type { Conflict, Pipeline } from './types';
@@ -71,7 +71,8 @@ export function useLoad(name: string, enabled: boolean) {
     queryKey: keys.load(name),
     queryFn: async ({ signal }) => (await getLoad(name, signal)).data,
     enabled,
-    refetchInterval: PULSE_MS,
+    // Each look at personal data is noted: not every few seconds.
+    refetchInterval: () => (revealOf(listId(name, 'load')) === null ? PULSE_MS : false),
   });
 }
 
@@ -89,7 +90,7 @@ export function deadLettersQuery(name: string) {
     queryKey: keys.deadLetters(name),
     queryFn: async ({ signal }: { readonly signal: AbortSignal }) =>
       (await listDeadLetters(name, signal)).data,
-    refetchInterval: POLL_MS,
+    refetchInterval: () => (revealOf(listId(name, 'dead-letters')) === null ? POLL_MS : (false as const)),
   };
 }
 

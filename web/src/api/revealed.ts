@@ -3,8 +3,11 @@ export type Reveal = 'personal' | null;
 
 const asked = new Set<string>();
 
-/** Records and items whose personal data was asked for in this tab: it is asked for with them until the page is loaded anew. */
+/** Records, items and lists whose personal data was asked for in this tab: it is asked for with them until the page is loaded anew. */
 export const revealOf = (id: string): Reveal => (asked.has(id) ? 'personal' : null);
+
+/** What stands in for the id of a list of a pipeline, which is asked for as a whole. */
+export const listId = (pipeline: string, list: 'load' | 'dead-letters'): string => `${list} of ${pipeline}`;
 
 export function askToReveal(ids: readonly string[]): void {
   for (const id of ids) asked.add(id);

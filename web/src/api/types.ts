@@ -309,6 +309,8 @@ export interface LoadSample {
 }
 
 export interface LoadReport {
+  /** Personal data is covered in this answer. */
+  readonly covered: boolean;
   readonly linked: number;
   readonly onlyA: number;
   readonly onlyB: number;
@@ -342,6 +344,12 @@ export interface DeadLetterGroup {
   readonly firstAt: string;
   readonly lastAt: string;
   readonly records: readonly string[];
+}
+
+export interface DeadLetterList {
+  readonly items: readonly DeadLetterGroup[];
+  /** What systems said is covered in this answer. */
+  readonly covered: boolean;
 }
 
 /** A class of operations that was stopped because it concerned too many records at once. */

@@ -5,6 +5,7 @@ import { useSearchParams } from 'react-router';
 import { deadLettersQuery, usePipelines } from '../api/queries';
 import type { DeadLetterGroup, Pipeline } from '../api/types';
 import { NoPipelines } from '../pipelines/no-pipelines';
+import { RevealList } from '../pipelines/reveal-list';
 import { Empty } from '../states/empty';
 import { LateSkeleton, QueryState, wordsOf } from '../states/query-state';
 import { strings } from '../strings';
@@ -40,6 +41,7 @@ function Letters({ pipelines }: { readonly pipelines: readonly Pipeline[] }) {
     const error = queries[i]?.error ?? null;
     return error === null ? [] : [{ name, error }];
   });
+  const covered = asked.filter((_, i) => queries[i]?.data?.covered === true).map(({ name }) => name);
   const causes = byCause(lists);
   const total = causes.reduce((sum, { count }) => sum + count, 0);
   return (
@@ -70,6 +72,7 @@ function Letters({ pipelines }: { readonly pipelines: readonly Pipeline[] }) {
           {words.unavailable(name, wordsOf(error))}
         </Alert>
       ))}
+      <RevealList list="dead-letters" pipelines={covered} />
       {causes.map((cause) => (
         <Cause key={cause.code} cause={cause} named={pipelines.length > 1} />
       ))}

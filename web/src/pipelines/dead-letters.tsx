@@ -5,6 +5,7 @@ import type { Pipeline } from '../api/types';
 import { LetterGroup } from '../dead-letters/letter-group';
 import { QueryState } from '../states/query-state';
 import { strings } from '../strings';
+import { RevealList } from './reveal-list';
 
 /** Values that a side refused, grouped by cause, each group with a retry. */
 export function DeadLetters({ pipeline }: { readonly pipeline: Pipeline }) {
@@ -13,7 +14,7 @@ export function DeadLetters({ pipeline }: { readonly pipeline: Pipeline }) {
     <section className="panel" id="blocked">
       <Title order={2}>{strings.deadLetters.title}</Title>
       <QueryState query={query} lines={2}>
-        {({ items }) =>
+        {({ items, covered }) =>
           items.length === 0 ? (
             <Text c="dimmed" className="with-icon">
               <IconCircleCheck size={18} aria-hidden /> {strings.deadLetters.none}
@@ -23,6 +24,7 @@ export function DeadLetters({ pipeline }: { readonly pipeline: Pipeline }) {
               <Text size="sm" c="dimmed">
                 {strings.deadLetters.lead}
               </Text>
+              {covered && <RevealList list="dead-letters" pipelines={[pipeline.name]} />}
               <ul className="letters">
                 {items.map((group) => (
                   <LetterGroup

@@ -8,6 +8,7 @@ import type { Pipeline } from '../api/types';
 import { QueryState, wordsOf } from '../states/query-state';
 import { strings } from '../strings';
 import { LoadFields, LoadPairs } from './load-findings';
+import { RevealList } from './reveal-list';
 import { sideLabel } from './side-label';
 
 /** What the first comparison found; while it waits for acceptance, nothing has been written anywhere. */
@@ -46,6 +47,7 @@ export function LoadReport({ pipeline }: { readonly pipeline: Pipeline }) {
                 );
               })}
             </dl>
+            {report.covered && <RevealList list="load" pipelines={[pipeline.name]} />}
             <LoadFields pipeline={pipeline} report={report} />
             <LoadPairs pipeline={pipeline} report={report} />
             <Group gap="md">
