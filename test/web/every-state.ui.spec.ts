@@ -95,10 +95,11 @@ describe('every state of the screen', () => {
   const go = async (path: string): Promise<void> => {
     if (page.url() === 'about:blank') return load(path);
     await page.setViewportSize({ width: WIDE, height: 800 });
-    const follow = (address: string) =>
-      page.evaluate<void>(
+    const follow = async (address: string): Promise<void> => {
+      await page.evaluate(
         `history.pushState(null, '', ${JSON.stringify(address)}); dispatchEvent(new PopStateEvent('popstate'))`,
       );
+    };
     await follow(addressOf('/nothing'));
     await page.getByText('There is nothing at this address.').waitFor();
     await page.evaluate(putOn(light));
