@@ -69,4 +69,26 @@ describe('personal data in lists of a pipeline', () => {
     ]);
     await page.context().close();
   });
+
+  it('stays uncovered on a card where play comes to the very same item', async () => {
+    await service.pools.general.query(`update pipeline set state = 'running'`);
+    await service.records.edit(
+      link,
+      { unit: 'notes', side: 'A', value: 'has the flu' },
+      { unit: 'notes', side: 'B', value: 'had the flu' },
+    );
+    const page = await openScreen(browser, `${service.url}/conflicts?filter=kind%3Avalue`, {
+      as: service.tester,
+    });
+    await page.getByRole('gridcell').first().click();
+    const card = page.getByRole('article');
+    await card.getByText('Personal data is covered').waitFor();
+    await page.keyboard.press('i');
+    await card.getByText('had the flu').first().waitFor();
+    await page.keyboard.press('p');
+    await card.getByText('Ann Tester is at work on it').waitFor();
+    expect(await card.getByText('had the flu').count()).toBeGreaterThan(0);
+    expect(await card.getByText('Personal data is covered').count()).toBe(0);
+    await page.context().close();
+  });
 });
