@@ -20,8 +20,8 @@ export type Role = (typeof ROLES)[number];
 const looking: readonly Permission[] = ['conflicts:read', 'records:read', 'lineage:read', 'pipelines:read'];
 
 /**
- * What each role may. Personal data (`pii` of a pipeline's file) is for those who decide or run the pipeline, and each look is noted: a
- * viewer has it covered. An admin manages people and does not decide about records by virtue of that: whoever does both has both roles, and
+ * What each role may. Personal data (`pii` of a pipeline's file) is for those who decide, run the pipeline or manage its people, and each
+ * look is noted: a viewer has it covered. An admin manages people and does not decide about records by virtue of that: whoever does both has both roles, and
  * the audit log shows who gave them.
  */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {

@@ -19,7 +19,7 @@ interface PersonalSpecRow {
 
 /** What the name of a record, and whether that is personal, depends on. */
 const names = (revision: string): string =>
-  `(select jsonb_object_agg(key, jsonb_build_array(value -> 'pii', value -> 'reference', value -> 'type')) from jsonb_each(${revision}.spec #> '{spec,fields}'))`;
+  `jsonb_build_array(${revision}.spec #> '{spec,fields}', ${revision}.spec #> '{spec,groups}', ${revision}.spec -> 'schemas')`;
 
 /** What a revision's file says of its fields. Parameters: pipeline ids[], revisions[] (parallel). */
 export const personalSpecs: Statement<PersonalSpecRow & Record<string, unknown>> = {

@@ -168,6 +168,17 @@ export const readReferrers: Statement<ReferrersRow> = {
   group by r.link_id, p.name order by r.link_id, p.name`,
 };
 
+/** The links behind the target of a reference: its link, whoever has the id on a side, or had it before. */
+const linksNamed = (target: string, pipeline: string): string => `
+  select substr(${target}, 5)::bigint as link_id where left(${target}, 4) = 'rec_'
+  union all
+  select l.id from link l where left(${target}, 2) = 'A:' and l.pipeline_id = ${pipeline} and l.a_id = substr(${target}, 3) and l.state in ('live', 'creating')
+  union all
+  select l.id from link l where left(${target}, 2) = 'B:' and l.pipeline_id = ${pipeline} and l.b_id = substr(${target}, 3) and l.state in ('live', 'creating')
+  union all
+  select x.link_id from link_alias x
+  where substr(${target}, 2, 1) = ':' and x.pipeline_id = ${pipeline} and x.side = left(${target}, 1) and x.ext_id = substr(${target}, 3)`;
+
 /**
  * Who points to whom among records that are going, from these on along their references. Parameters: link ids[], those that are going in
  * this transaction[].
@@ -179,8 +190,9 @@ export const readGoingReferences: Statement<{ from_id: number; to_id: number }> 
     select null::bigint, unnest($1::bigint[])
     union
     select w.to_id, s.link_id from walk w
-    join reference_use u on u.link_id = w.to_id and u.target like 'rec\\_%'
-    join shadow s on s.link_id = substr(u.target, 5)::bigint
+    join reference_use u on u.link_id = w.to_id
+    cross join lateral (${linksNamed('u.target', 'u.target_id')}) t
+    join shadow s on s.link_id = t.link_id
     where s.link_id = any($2::bigint[]) or (${goesByItself})
   )
   select from_id, to_id from walk where from_id is not null and from_id <> to_id`,

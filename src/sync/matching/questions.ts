@@ -177,7 +177,7 @@ async function askAnew(
   question: Question,
 ): Promise<void> {
   const { title, reason, mailed } = wordsOf(pipeline, question);
-  await run(client, renewMatchConflict, [id, key, reason, title, mailed]);
+  await run(client, renewMatchConflict, [id, key, reason, title, mailed, pipeline.revision]);
   await run(client, renewQuestion, [id, JSON.stringify(question.shown)]);
 }
 

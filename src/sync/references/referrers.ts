@@ -35,39 +35,36 @@ export async function referrersOf(
   await run(client, lockReferred, [pipeline.id]);
   const here = records.filter(isGoing).map(({ linkId }) => linkId);
   const rows = await run(client, readReferrers, [pipeline.id, going.map(({ linkId }) => linkId), here]);
-  const first = await goingFirst(client, rows, here);
-  for (const { link_id, pipeline: name, standing } of rows) {
-    const known = referrers.get(link_id)?.standing ?? [];
+  const inRing = await pointingToEachOther(client, rows, here);
+  for (const { link_id, pipeline: name, standing, going: leaving } of rows) {
+    const known = referrers.get(link_id) ?? { standing: [], going: false };
+    const count = standing + (inRing.has(link_id) ? leaving : 0);
     referrers.set(link_id, {
-      standing: standing > 0 ? [...known, { pipeline: name, count: standing }] : known,
-      going: first.has(link_id),
+      standing: count > 0 ? [...known.standing, { pipeline: name, count }] : known.standing,
+      going: known.going || (leaving > 0 && !inRing.has(link_id)),
     });
   }
   return referrers;
 }
 
 /**
- * The records that others, which are going themselves, go before. Of records that point to each other none can be the first: they go at
- * once, and a side that does not let them says so.
+ * Those of the records that point to one another, directly or through others that are going as well. None of them can go first, and none may
+ * go before it is known of all the others that they go: each would wait for ever, so a person is asked.
  */
-async function goingFirst(
+async function pointingToEachOther(
   client: PoolClient,
   rows: readonly ReferrersRow[],
   here: readonly number[],
 ): Promise<ReadonlySet<number>> {
-  const before = new Map<number, number>();
-  for (const { link_id, going } of rows)
-    if (going > 0) before.set(link_id, (before.get(link_id) ?? 0) + going);
-  if (before.size === 0) return new Set();
-  const edges = (await run(client, readGoingReferences, [[...before.keys()], here])).map(
-    ({ from_id, to_id }): Edge => [from_id, to_id],
+  const waiting = rows.filter(({ going }) => going > 0).map(({ link_id }) => link_id);
+  if (waiting.length === 0) return new Set();
+  const edges = await run(client, readGoingReferences, [waiting, here]);
+  const component = strongComponents(edges.map(({ from_id, to_id }): Edge => [from_id, to_id]));
+  return new Set(
+    edges.flatMap(({ from_id, to_id }) =>
+      component.get(from_id) === component.get(to_id) ? [from_id, to_id] : [],
+    ),
   );
-  const component = strongComponents(edges);
-  for (const [from, to] of edges) {
-    const waits = before.get(to);
-    if (waits !== undefined && component.get(from) === component.get(to)) before.set(to, waits - 1);
-  }
-  return new Set([...before].filter(([, waits]) => waits > 0).map(([link]) => link));
 }
 
 function isGoing({ units }: RecordState): boolean {

@@ -73,11 +73,11 @@ export const insertMatchConflict: Statement<Record<string, never>> = {
   values ($1, $2, $3, null, '$match', $4, 'open', 'match', $5, $6, null, $7, $8, $9)`,
 };
 
-/** The same question about other candidates: what was shown does not hold any more. Parameters: id, key, reason, title, candidates for mails. */
+/** The same question about other candidates: what was shown does not hold any more. Parameters: id, key, reason, title, candidates for mails, revision. */
 export const renewMatchConflict: Statement<Record<string, never>> = {
   name: 'match_renew_conflict',
   text: `
-  update conflict set key = $2, reason = $3, title = $4, candidates = $5, rev = rev + 1, changed_at = clock_timestamp() where id = $1`,
+  update conflict set key = $2, reason = $3, title = $4, candidates = $5, revision = $6, rev = rev + 1, changed_at = clock_timestamp() where id = $1`,
 };
 
 /** Parameters: conflict, pipeline, side, id, shown. */
