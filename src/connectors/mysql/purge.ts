@@ -3,7 +3,8 @@ import type { Cursor } from '../connector.js';
 import type { Table } from './catalog.js';
 import { asLogCursor, doneUpTo } from './log-cursor.js';
 import { forgetAfterDays, inSchema, logName } from './log-schema.js';
-import type { Queryable } from './pools.js';
+import { isFull } from './log-restart.js';
+import type { Queryable, SessionPool } from './pools.js';
 
 const rowsAtATime = 5000;
 
@@ -11,7 +12,12 @@ const rowsAtATime = 5000;
  * Removes what every consumer has read. Consumers not heard of for long hold nothing back; the floor tells them when they return. Entries
  * that are removed are committed and behind everyone: no writer waits.
  */
-export async function purgeLog(db: Queryable, table: Table, consumer: string, given: Cursor): Promise<void> {
+export async function purgeLog(
+  db: SessionPool,
+  table: Table,
+  consumer: string,
+  given: Cursor,
+): Promise<void> {
   const low = doneUpTo(asLogCursor(given));
   const place = [table.database, table.name];
   const [consumers, captures] = [inSchema(table.database, 'consumer'), inSchema(table.database, 'capture')];
@@ -26,17 +32,43 @@ export async function purgeLog(db: Queryable, table: Table, consumer: string, gi
     place,
   );
   const [capture, floor, done] = row ?? [];
-  if (typeof capture !== 'string' || typeof done !== 'string' || Number(done) <= Number(floor)) return;
-  await db.run(`update ${captures} set floor = greatest(floor, ?) where id = ?`, [
-    Number(done),
-    Number(capture),
-  ]);
+  if (typeof capture !== 'string' || typeof floor !== 'string') return;
+  const ahead = typeof done === 'string' && Number(done) > Number(floor);
+  const raised = ahead && (await raiseFloor(db, table, Number(capture), Number(done)));
   await failpoint('purge.log');
+  // What lies below the floor is lost to everybody, whoever has not read it.
+  const upTo = raised ? done : floor;
   const log = logName(table.database, Number(capture));
   while (
-    (await db.run(`delete from ${log} where seq <= ${done} order by seq limit ${rowsAtATime}`)) ===
+    (await db.run(`delete from ${log} where seq <= ${upTo} order by seq limit ${rowsAtATime}`)) ===
     rowsAtATime
   );
+}
+
+/**
+ * How far a log has been read decides how far it may be written. That it was full is seen in nothing else, so the floor of a full one is
+ * left to whoever starts it again; those who left no entry hold the row until they are over.
+ *
+ * @returns whether it was raised
+ */
+async function raiseFloor(pool: SessionPool, table: Table, capture: number, upTo: number): Promise<boolean> {
+  const captures = inSchema(table.database, 'capture');
+  const session = await pool.acquire();
+  try {
+    await session.run('start transaction');
+    await session.rows(
+      `set statement innodb_lock_wait_timeout = 3 for select cast(floor as char) from ${captures} where id = ${capture} for update`,
+    );
+    const full = await isFull(session, table, capture);
+    if (!full)
+      await session.run(`update ${captures} set floor = greatest(floor, ?) where id = ?`, [upTo, capture]);
+    await session.run('commit');
+    session.release(false);
+    return !full;
+  } catch (error) {
+    session.release(true);
+    throw error;
+  }
 }
 
 /** Fences of batches that the hub has settled for good. */
