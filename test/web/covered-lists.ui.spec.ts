@@ -63,10 +63,18 @@ describe('personal data in lists of a pipeline', () => {
     await page.setViewportSize({ width: 320, height: 800 });
     await picture(page, 'load-shown');
     await expectAccessible(page);
-    expect(await noted()).toEqual([
+    const both = [
       { object: 'companies', shown: 'dead-letters' },
       { object: 'companies', shown: 'load' },
-    ]);
+    ];
+    expect(await noted()).toEqual(both);
+    // What happens to pipelines meanwhile is looked at, and no look at personal data.
+    const looked = page.waitForResponse((response) => response.url().endsWith('/pipelines/companies'));
+    await general.query(
+      `select pg_notify('accord_events', json_build_object('type', 'pipeline', 'id', 'companies')::text)`,
+    );
+    await looked;
+    expect(await noted()).toEqual(both);
     await page.context().close();
   });
 
@@ -85,10 +93,22 @@ describe('personal data in lists of a pipeline', () => {
     await card.getByText('Personal data is covered').waitFor();
     await page.keyboard.press('i');
     await card.getByText('had the flu').first().waitFor();
+    await page.keyboard.press('c');
+    await card.getByText('Ann Tester is at work on it').waitFor();
+    const released: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/release')) released.push(request.url());
+    });
+    const came = page.waitForResponse((response) => response.url().endsWith('/conflicts/next'));
     await page.keyboard.press('p');
+    await (await came).finished();
     await card.getByText('Ann Tester is at work on it').waitFor();
     expect(await card.getByText('had the flu').count()).toBeGreaterThan(0);
     expect(await card.getByText('Personal data is covered').count()).toBe(0);
+    // It was theirs before they played.
+    await page.keyboard.press('p');
+    await page.getByRole('button', { name: /^Play/, pressed: false }).waitFor();
+    expect(released).toEqual([]);
     await page.context().close();
   });
 });

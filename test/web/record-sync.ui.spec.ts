@@ -123,6 +123,9 @@ describe('the panel that says why a record is not in sync', () => {
     const counted = answered('/facets');
     await announce(disputed);
     await counted;
+    // What is gathered for a second has been looked through by then.
+    await page.waitForTimeout(1_500);
+    expect(await noted()).toBe(before);
     const looked = answered('reveal=personal');
     await announce(link);
     expect((await looked).url()).toContain(`/records/rec_${String(link)}?`);

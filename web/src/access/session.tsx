@@ -36,7 +36,11 @@ export function useMe(): Me | null {
 
 /** Whether the person may do this, on the pipeline that is named, or on any. The service decides; this only spares a refusal. */
 export function useMay(permission: Permission, pipeline?: string): boolean {
-  const may = useMe()?.may.find((one) => one.permission === permission);
-  if (may === undefined) return false;
-  return pipeline === undefined || may.pipelines.includes('*') || may.pipelines.includes(pipeline);
+  return may(useMe(), permission, pipeline);
+}
+
+export function may(me: Me | null, permission: Permission, pipeline?: string): boolean {
+  const within = me?.may.find((one) => one.permission === permission)?.pipelines;
+  if (within === undefined) return false;
+  return pipeline === undefined || within.includes('*') || within.includes(pipeline);
 }

@@ -51,8 +51,9 @@ export interface CallOptions {
   readonly keepalive?: boolean;
 }
 
-/** Browsers let 64 KiB in all go on after their page; what is longer goes as usual. */
-const KEPT_ALIVE = 16_384;
+/** Browsers let 64 KiB in all go on after their page; what is more goes as usual. */
+const KEPT_ALIVE = 60_000;
+let keptAlive = 0;
 
 /** Query parameters; absent and empty ones are left out. */
 export type Query = Readonly<Record<string, string | number | null | undefined>>;
@@ -68,7 +69,13 @@ export function pathWith(path: string, query: Query): string {
 
 export async function call<T>(path: string, options: CallOptions = {}): Promise<Answer<T>> {
   let response: Response;
+  let kept = 0;
   const body = options.body === undefined ? undefined : JSON.stringify(options.body);
+  if (options.keepalive === true && body !== undefined) {
+    const size = new TextEncoder().encode(body).length;
+    if (keptAlive + size <= KEPT_ALIVE) kept = size;
+  }
+  keptAlive += kept;
   try {
     response = await fetch(BASE + path, {
       method: options.method ?? 'GET',
@@ -79,12 +86,14 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
         ...options.headers,
       },
       ...(body !== undefined && { body }),
-      ...(options.keepalive === true && body !== undefined && { keepalive: body.length < KEPT_ALIVE }),
+      ...(kept > 0 && { keepalive: true }),
       ...(options.signal && { signal: options.signal }),
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiError({ title: 'The service does not answer', status: 0, code: 'unreachable' }, null);
+  } finally {
+    keptAlive -= kept;
   }
   const etag = response.headers.get('etag');
   if (!response.ok) {

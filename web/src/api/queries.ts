@@ -46,7 +46,14 @@ export const keys = {
 export function usePipelines() {
   const client = useQueryClient();
   useLiveEvent((event) => {
-    if (event.name === 'pipeline') void client.invalidateQueries({ queryKey: keys.pipelines });
+    if (event.name !== 'pipeline') return;
+    // Each look at personal data is noted: nobody has asked for this one.
+    const isCovered = ([, name, part]: readonly unknown[]) =>
+      (part !== 'load' && part !== 'dead-letters') || revealOf(listId(String(name), part)) === null;
+    void client.invalidateQueries({
+      queryKey: keys.pipelines,
+      predicate: ({ queryKey }) => isCovered(queryKey),
+    });
   });
   return useQuery({
     queryKey: keys.pipelines,

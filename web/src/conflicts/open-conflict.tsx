@@ -53,7 +53,8 @@ export const OpenConflict = memo(function OpenConflict({ id, onAnswered, ...card
         ({ data }) => {
           if (data.etag !== client.getQueryData<Answer<Conflict>>(queryKey)?.data.etag) again();
         },
-        () => undefined,
+        // It cannot be told: what is shown may be out of date.
+        again,
       );
     looking.current = undefined;
     named.current = false;

@@ -62,9 +62,9 @@ export function useConflictRows(filter: ConflictFilter): ConflictRows {
     },
   );
   const look = useSteady(async () => {
-    // What was decided here says so in its row, whatever else becomes of it.
+    // What was decided here says so in its row, whatever else becomes of it; without a row it is no news any more.
     const { marks } = session.read();
-    const ids = [...gathered.current].filter((id) => !isTaken(marks.get(id)));
+    const ids = [...gathered.current].filter((id) => !(listed.has(id) && isTaken(marks.get(id))));
     gathered.current.clear();
     const looked: (Answer<Conflict> | null)[] = [];
     // One after the other: all at once they would keep a key waiting.
@@ -76,7 +76,10 @@ export function useConflictRows(filter: ConflictFilter): ConflictRows {
     }
     const fitting = filter.filter === '' ? null : await listConflicts(filter, null).catch(() => null);
     const answers = looked.filter((answer) => answer !== null);
-    take(filterKey, answers, { fitting: fitting?.data.items ?? null, more: ids.length > LOOK_AT });
+    take(filterKey, answers, {
+      fitting: fitting?.data.items ?? null,
+      more: ids.length > LOOK_AT || looked.includes(null),
+    });
   });
   // Not put off by the next event: where they never stop, nothing would ever be looked at. One look at a time.
   const lookSoon = useSteady(() => {

@@ -5,7 +5,9 @@ import { claim, claimNext, nextAhead, releaseClaim, renewClaim, skip } from '../
 import { keys } from '../api/queries';
 import { revealOf } from '../api/revealed';
 import type { Conflict } from '../api/types';
+import { useMe } from '../access/session';
 import { afterPaint } from '../states/after-paint';
+import { useSteady } from '../states/use-steady';
 import { tell, tellFailed } from '../states/told';
 import { queueStrings as words } from '../strings-queue';
 import { isTaken, useReviewSession } from './review-session';
@@ -44,6 +46,11 @@ export function usePlay(id: string | null, filter: string, open: (id: string) =>
   // What is on its way is still this person's: it would come first again, also where what was at hand is passed over meanwhile.
   const decided = useRef<Promise<unknown>>(Promise.resolve());
 
+  /** What was claimed here, and not by hand: it is given back on leaving. */
+  const own = useRef(new Set<string>());
+  const me = useMe()?.id;
+  const isHeld = (item: string): boolean =>
+    client.getQueryData<Answer<Conflict>>(keys.conflict(item))?.data.work.claim?.by.id === me;
   /** A claim that goes out once its card is painted. */
   const claiming = useRef<{ readonly item: string; readonly callOff: () => void }>(undefined);
 
@@ -85,19 +92,23 @@ export function usePlay(id: string | null, filter: string, open: (id: string) =>
       () => undefined,
     );
   };
+  const giveBack = useSteady((item: string) => {
+    // What was decided is nobody's any more; of the rest the service answers as well as it can.
+    if (own.current.delete(item) && !isOver(item)) releaseClaim(item).catch(() => undefined);
+  });
   const show = (item: string) => {
     shown.current = item;
     open(item);
   };
   const takeNext = () => {
     if (!playing.current) return;
-    const before = here.current;
     claimNext(filter).then(
       (answer) => {
+        const item = answer?.data.id;
+        if (item !== undefined && !isHeld(item)) own.current.add(item);
         if (!playing.current) {
-          // Whoever stopped, or went elsewhere, meanwhile is not brought back to it; what is theirs comes first, and stays theirs.
-          if (answer !== null && answer.data.id !== before)
-            releaseClaim(answer.data.id).catch(() => undefined);
+          // Whoever stopped, or went elsewhere, meanwhile is not brought back to it.
+          if (item !== undefined) giveBack(item);
         } else if (answer === null) {
           stop();
           tell(words.playEmpty);
@@ -128,6 +139,7 @@ export function usePlay(id: string | null, filter: string, open: (id: string) =>
     const callOff = afterPaint(() => {
       claiming.current = undefined;
       if (!playing.current || shown.current !== first) return;
+      if (!isHeld(first)) own.current.add(first);
       claim(first).catch((error: unknown) => onRefused(first, error));
       if (rest.length <= REFILL_AT) refill();
     });
@@ -148,15 +160,10 @@ export function usePlay(id: string | null, filter: string, open: (id: string) =>
     return () => {
       clearInterval(timer);
       // Left before it was claimed: then nothing is to be given back either.
-      if (claiming.current?.item === id) {
-        claiming.current.callOff();
-        claiming.current = undefined;
-        return;
-      }
-      // What was decided is nobody's any more; of the rest the service answers as well as it can.
-      if (!isTaken(session.read().marks.get(id))) releaseClaim(id).catch(() => undefined);
+      if (claiming.current?.item === id) claiming.current.callOff();
+      giveBack(id);
     };
-  }, [on, id, session]);
+  }, [on, id, giveBack]);
   return {
     on,
     upNext,

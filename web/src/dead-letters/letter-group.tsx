@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { useMay } from '../access/session';
 import { retryDeadLetters, type LetterChoice } from '../api/endpoints';
 import { keys } from '../api/queries';
+import { coverAgain, listId } from '../api/revealed';
 import type { DeadLetterGroup, Pipeline } from '../api/types';
 import { Ago } from '../format/time';
 import { sideLabel } from '../pipelines/side-label';
@@ -29,6 +30,8 @@ export function LetterGroup({
     mutationFn: (choice: LetterChoice) => retryDeadLetters(pipeline.name, choice),
     onSuccess: ({ data }) => {
       tellDone(words.retried(data.retried));
+      // What becomes of them is looked at again and again, which is no look at personal data.
+      coverAgain([listId(pipeline.name, 'dead-letters')]);
       return client.invalidateQueries({ queryKey: keys.pipelines });
     },
     onError: tellFailed,

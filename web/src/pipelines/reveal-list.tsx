@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconEyeOff } from '@tabler/icons-react';
-import { useMe } from '../access/session';
+import { may, useMe } from '../access/session';
 import { listId } from '../api/revealed';
 import { useReveal } from '../conflicts/use-reveal';
 import { strings } from '../strings';
@@ -13,9 +13,9 @@ export interface RevealListProps {
 
 /** Shows what is personal in lists of pipelines; for whoever may see it there. */
 export function RevealList({ list, pipelines }: RevealListProps) {
-  const within = useMe()?.may.find(({ permission }) => permission === 'personal:read')?.pipelines ?? [];
+  const me = useMe();
   const reveal = useReveal();
-  const shown = pipelines.filter((name) => within.includes('*') || within.includes(name));
+  const shown = pipelines.filter((name) => may(me, 'personal:read', name));
   if (shown.length === 0) return null;
   return (
     <div>

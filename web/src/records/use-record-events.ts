@@ -7,8 +7,8 @@ import { useSteady } from '../states/use-steady';
 const GATHER_MS = 1_000;
 
 /**
- * Has a record looked at again when something may have happened to it. A look at personal data is noted: once that is shown, only events
- * of conflicts that are known to be the record's count.
+ * Has a record looked at again when something may have happened to it. A look at personal data is noted: of conflicts that are named, only
+ * those that are known to be the record's count once it is shown.
  *
  * @param conflicts of the record, as far as they are known
  */
@@ -17,7 +17,8 @@ export function useRecordEvents(record: string, conflicts: readonly string[]): v
   const named = useRef(new Set<string | null>());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const look = useSteady(() => {
-    const own = conflicts.some((id) => named.current.has(id));
+    // Nothing named: anything may have happened.
+    const own = named.current.has(null) || conflicts.some((id) => named.current.has(id));
     named.current.clear();
     if (own || revealOf(record) === null) void client.invalidateQueries({ queryKey: ['record', record] });
   });
