@@ -216,7 +216,7 @@ describe('capture of a MariaDB table, from its installation to its end', () => {
     );
     const name = String(log?.name);
     const kept = async () => (await side.sql(`select cast(count(*) as char) as n from ${name}`))[0]?.n;
-    for (let n = 0; n < 9; n++) await side.sql(`update limited set name = 'logged ${String(n)}' where id = 1`);
+    await side.sql(`update limited set city = concat(coalesce(city, ''), '.') where id = 1; `.repeat(9));
     const read = await drain(endpoint, start);
     await side.sql(`alter table ${name} auto_increment = 4000001`);
     const late = await side.user.getConnection();
@@ -234,8 +234,7 @@ describe('capture of a MariaDB table, from its installation to its end', () => {
     // What was read before makes no room that would hide that something was left out.
     await endpoint.purge({ cursor: read.cursor, batchesBefore: null });
     const first = await drain(endpoint, read.cursor);
-    expect(first.entries).toEqual([]);
-    expect(first.gaps).toEqual(['log-capped']);
+    expect(first).toMatchObject({ entries: [], gaps: ['log-capped'] });
     // Nobody can read any more what came before, also where another has not been heard of.
     await endpoint.purge({ cursor: start, batchesBefore: null });
     expect(await kept()).toBe('0');
@@ -245,11 +244,8 @@ describe('capture of a MariaDB table, from its installation to its end', () => {
     await older.query('commit');
     for (const one of [late, older]) one.release();
     const second = await drain(endpoint, first.cursor);
-    expect(second.gaps).toEqual([]);
-    expect(second.entries.map(({ after }) => after)).toEqual([
-      { name: 'again' },
-      { name: 'too', city: null },
-    ]);
+    const edits = [{ after: { name: 'again' } }, { after: { name: 'too', city: null } }];
+    expect(second).toMatchObject({ gaps: [], entries: edits });
     await endpoint.purge({ cursor: second.cursor, batchesBefore: null });
     expect(await kept()).toBe('0');
     await endpoint.uninstall();
