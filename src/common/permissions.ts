@@ -21,8 +21,8 @@ const looking: readonly Permission[] = ['conflicts:read', 'records:read', 'linea
 
 /**
  * What each role may. Personal data (`pii` of a pipeline's file) is for those who decide, run the pipeline or manage its people, and each
- * look is noted: a viewer has it covered. An admin manages people and does not decide about records by virtue of that: whoever does both has both roles, and
- * the audit log shows who gave them.
+ * look is noted: a viewer has it covered. An admin manages people and does not decide about records by virtue of that: whoever does both
+ * has both roles, and the audit log shows who gave them.
  */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: looking,

@@ -73,7 +73,10 @@ export const insertMatchConflict: Statement<Record<string, never>> = {
   values ($1, $2, $3, null, '$match', $4, 'open', 'match', $5, $6, null, $7, $8, $9)`,
 };
 
-/** The same question about other candidates: what was shown does not hold any more. Parameters: id, key, reason, title, candidates for mails, revision. */
+/**
+ * The same question about other candidates: what was shown does not hold any more. Parameters: id, key, reason, title, candidates for mails,
+ * revision.
+ */
 export const renewMatchConflict: Statement<Record<string, never>> = {
   name: 'match_renew_conflict',
   text: `

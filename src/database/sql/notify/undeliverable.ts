@@ -39,7 +39,7 @@ export const sendAgain: Statement<{ id: string }> = {
   name: 'notify_send_again',
   text: `
   update mail_outbox set failed_at = null, attempts = 0, due_at = now()
-  where failed_at > now() - $2 * interval '1 hour' 
+  where failed_at > now() - $2 * interval '1 hour'
     and lower(coalesce(substring(recipient from '<([^<>]+)>\\s*$'), recipient)) = $1 returning id`,
 };
 
