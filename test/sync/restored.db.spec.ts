@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { readUnit } from '../../src/core/at-rest.js';
 import type { PipelineSpec } from '../../src/core/pipeline/spec.js';
 import type { Unit } from '../../src/core/unit.js';
@@ -17,6 +16,7 @@ import { unitsAt } from '../../src/lineage/record-as-of.js';
 import { HubPools } from '../../src/database/pools.js';
 import { POLICIES } from '../support/core/policies.js';
 import { recordPlan, unitPlan } from '../support/core/unit-plans.js';
+import { backUp, setBack } from '../support/database-copy.js';
 import { ServiceChild } from '../support/service-child.js';
 import { SyncPair } from '../support/sync-pair.js';
 
@@ -87,29 +87,6 @@ describe('after a restore from a backup', () => {
     await pair.quiet();
     await pair.stop();
   };
-  const admin = async (work: (client: pg.Client) => Promise<void>): Promise<void> => {
-    const url = new URL(pair.urls.hub);
-    url.pathname = '/postgres';
-    const client = new pg.Client({ connectionString: url.href });
-    await client.connect();
-    await work(client).finally(() => client.end());
-  };
-  const nameOf = (url: string): string => new URL(url).pathname.slice(1);
-  const close = async (name: string, client: pg.Client): Promise<void> => {
-    await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
-  };
-  /** A copy of the whole database, and the database set back to it. */
-  const backup = (url: string) =>
-    admin(async (client) => {
-      await close(nameOf(url), client);
-      await client.query(`create database "${nameOf(url)}_backup" template "${nameOf(url)}"`);
-    });
-  const restore = (url: string) =>
-    admin(async (client) => {
-      await close(nameOf(url), client);
-      await client.query(`drop database "${nameOf(url)}"`);
-      await client.query(`alter database "${nameOf(url)}_backup" rename to "${nameOf(url)}"`);
-    });
   /** The registers of `x`, as they are stored, and as the lineage tells them. */
   const registersOf = async (key: string): Promise<{ stored: Unit; folded: Unit }> => {
     const { rows: found } = await pair.hub.general.query<{
@@ -162,7 +139,7 @@ describe('after a restore from a backup', () => {
   };
 
   it('a side that gets back what Accord knows: its older values are nobody’s edits, and its question is kept', async () => {
-    await backup(pair.urls.a);
+    await backUp(pair.urls.a);
     await afterTheBackup();
     await pair.start();
     await pair.stop();
@@ -171,7 +148,7 @@ describe('after a restore from a backup', () => {
     await pair.start();
     await pair.quiet();
     await pair.stop();
-    await restore(pair.urls.a);
+    await setBack(pair.urls.a);
     expect((await check()).sides[0]).toMatchObject({ side: 'A', state: 'other-system' });
     await pair.start();
     expect(await halted()).toMatch(/side A is another system than before/);
@@ -211,9 +188,9 @@ describe('after a restore from a backup', () => {
   }, 90_000);
 
   it('a side that is taken as it is: its values are edits, under the policies', async () => {
-    await backup(pair.urls.a);
+    await backUp(pair.urls.a);
     await afterTheBackup();
-    await restore(pair.urls.a);
+    await setBack(pair.urls.a);
     await pair.a.query(`update t set x = 'edited after the restore' where key = 'k5'`);
     await pair.start();
     await halted();
@@ -224,10 +201,10 @@ describe('after a restore from a backup', () => {
   }, 90_000);
 
   it('Accord’s own database: what it carried over since is agreed, not edited twice, and no write is taken for an earlier one', async () => {
-    await backup(pair.urls.hub);
+    await backUp(pair.urls.hub);
     await afterTheBackup();
     await pair.hub.close();
-    await restore(pair.urls.hub);
+    await setBack(pair.urls.hub);
     Object.assign(pair, { hub: new HubPools(pair.urls.hub, { lane: 4, general: 4 }) });
     await pair.a.query(`update t set y = 'while it was away' where key = 'k4'`);
     const said = await check();
@@ -283,12 +260,12 @@ describe('after a restore from a backup', () => {
       'a backup of Accord from when %s makes nothing twice',
       async (_when, point, found) => {
         await cutOff(point);
-        await backup(loading.urls.hub);
+        await backUp(loading.urls.hub);
         await loading.start();
         await loading.quiet(60_000);
         await loading.stop();
         await loading.hub.close();
-        await restore(loading.urls.hub);
+        await setBack(loading.urls.hub);
         Object.assign(loading, { hub: new HubPools(loading.urls.hub, { lane: 4, general: 4 }) });
         await loading.start();
         const reached = async (): Promise<string | undefined> =>

@@ -19,7 +19,9 @@ const NAMES = { A: 'CRM', B: 'ERP' } as const;
 export function chronicle({ setup, actions }: History, { switches, plan }: RunOptions): readonly Happened[] {
   const world = new World(setup, switches ?? ALL_ON, plan);
   const lines: Happened[] = [];
-  const seen = { A: world.systems.A.journal.length, B: world.systems.B.journal.length, told: 0 };
+  const seen = { A: world.systems.A.journal.length, B: world.systems.B.journal.length };
+  // By themselves, not by their number: a hub that is set back has told less than before, and goes on at once.
+  const heard = new Set<Told>();
   const note = (): void => {
     const fresh: Happened[] = [];
     for (const side of SIDES) {
@@ -35,15 +37,15 @@ export function chronicle({ setup, actions }: History, { switches, plan }: RunOp
       }
       seen[side] = world.systems[side].journal.length;
     }
-    for (const row of world.hub.store.told.slice(seen.told))
+    for (const row of world.hub.store.told) {
+      if (heard.has(row)) continue;
+      heard.add(row);
       fresh.push({ at: row.at, who: 'hub', said: tellHub(row) });
-    seen.told = world.hub.store.told.length;
+    }
     lines.push(...fresh.sort((x, y) => x.at - y.at));
   };
   for (const action of actions) {
     world.act(action);
-    // What a hub that was set back had told is not there to be counted.
-    seen.told = Math.min(seen.told, world.hub.store.told.length);
     const said = tellAction(action);
     if (said !== null)
       lines.push({
